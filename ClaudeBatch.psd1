@@ -1,0 +1,37 @@
+@{
+    RootModule           = 'ClaudeBatch.psm1'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '6a0f0a5e-7c0f-4a3e-9d2b-5f0c1c7e4b11'
+    Author               = 'ClaudeBatch contributors'
+    CompanyName          = 'ClaudeBatch'
+    Copyright            = '(c) ClaudeBatch contributors. MIT licence.'
+    Description          = 'Runs large jobs through the Message Batches API of Claude: rows in, answers out, matched to their rows; never paid twice, never lost, resumable after any crash.'
+    PowerShellVersion    = '7.4'
+    CompatiblePSEditions = @('Core')
+    FormatsToProcess     = @('ClaudeBatch.Format.ps1xml')
+    FunctionsToExport    = @()
+    VariablesToExport    = @()
+    AliasesToExport      = @()
+    CmdletsToExport      = @(
+        'Compare-ClaudeBatch'
+        'Connect-ClaudeBatch'
+        'Disconnect-ClaudeBatch'
+        'Get-ClaudeBatch'
+        'Get-ClaudeBatchConnection'
+        'Get-ClaudeBatchJob'
+        'Get-ClaudeBatchResult'
+        'Import-ClaudeBatchRequest'
+        'Invoke-ClaudeBatchRetry'
+        'New-ClaudeBatchRequest'
+        'Remove-ClaudeBatch'
+        'Stop-ClaudeBatch'
+        'Submit-ClaudeBatch'
+        'Wait-ClaudeBatch'
+    )
+    PrivateData          = @{
+        PSData = @{
+            Tags         = @('Claude', 'Anthropic', 'Batch', 'LLM', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            ReleaseNotes = 'See CHANGELOG.md.'
+        }
+    }
+}
