@@ -1,0 +1,41 @@
+namespace ClaudeBatch.Core;
+
+/// <summary>Every failure that leaves the engine: a kind, a stable id, one sentence, and what to do.</summary>
+public sealed class ClaudeBatchException : Exception
+{
+    /// <param name="kind">The sort of failure.</param>
+    /// <param name="id">A stable PascalCase id that scripts may match, such as <c>BatchNotFound</c>.</param>
+    /// <param name="message">What failed and which thing, in one sentence, then what to do.</param>
+    /// <param name="innerException">The cause, if there is one.</param>
+    public ClaudeBatchException(FailureKind kind, string id, string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+        Kind = kind;
+        Id = id;
+    }
+
+    public FailureKind Kind { get; }
+
+    public string Id { get; }
+
+    /// <summary>What the user can do about it, when the message does not say so already.</summary>
+    public string? RecommendedAction { get; init; }
+
+    /// <summary>The thing of the user's that failed: an id, a name, a path, a row.</summary>
+    public object? Target { get; init; }
+
+    /// <summary>The service's <c>request-id</c>, when it answered.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>The HTTP status, when the service answered.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>The service's <c>error.type</c>, when it answered with its own error body.</summary>
+    public string? ErrorType { get; init; }
+
+    /// <summary>The service's own words.</summary>
+    public string? ServiceMessage { get; init; }
+
+    /// <summary>The next input must fail in the same way: the key is wrong, say.</summary>
+    public bool IsFatal => Kind is FailureKind.Authentication or FailureKind.Permission or FailureKind.Billing or FailureKind.Storage;
+}

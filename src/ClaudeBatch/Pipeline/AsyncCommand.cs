@@ -1,0 +1,93 @@
+using System.Management.Automation;
+using ClaudeBatch.Core;
+
+namespace ClaudeBatch.Pipeline;
+
+/// <summary>Base for every cmdlet: asynchronous stages, Ctrl+C, and one way to report failure.</summary>
+public abstract class AsyncCommand : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>Canceled by Ctrl+C only; for work that outlives a stage.</summary>
+    private protected CancellationToken StopToken => _stop.Token;
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual Task BeginAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    protected virtual Task ProcessAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    protected virtual Task EndAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    protected sealed override void BeginProcessing() => Run(BeginAsync, perInput: false);
+
+    protected override void ProcessRecord() => Run(ProcessAsync, perInput: true);
+
+    protected sealed override void EndProcessing() => Run(EndAsync, perInput: false);
+
+    protected sealed override void StopProcessing() => _stop.Cancel();
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _stop.Dispose();
+        }
+    }
+
+    private protected void Emit(object value)
+        => PipelinePump.Outside((Command: this, value), static x => x.Command.WriteObject(x.value));
+
+    private protected void Warn(string message)
+        => PipelinePump.Outside((Command: this, message), static x => x.Command.WriteWarning(x.message));
+
+    private protected void Tell(string message)
+        => PipelinePump.Outside((Command: this, message), static x => x.Command.WriteVerbose(x.message));
+
+    private protected void Show(ProgressRecord progress)
+        => PipelinePump.Outside((Command: this, progress), static x => x.Command.WriteProgress(x.progress));
+
+    private protected void Fail(ClaudeBatchException failure, object? target = null)
+        => PipelinePump.Outside((Command: this, failure, target), static x => x.Command.WriteError(x.failure.ToErrorRecord(x.target)));
+
+    /// <summary>Runs a synchronous stage with the same handling of failures as the asynchronous ones.</summary>
+    private protected void Guard(Action stage, object? target)
+    {
+        try
+        {
+            stage();
+        }
+        catch (ClaudeBatchException failure) when (!failure.IsFatal)
+        {
+            WriteError(failure.ToErrorRecord(target));
+        }
+        catch (ClaudeBatchException failure)
+        {
+            ThrowTerminatingError(failure.ToErrorRecord(target));
+        }
+    }
+
+    private void Run(Func<CancellationToken, Task> stage, bool perInput)
+    {
+        try
+        {
+            PipelinePump.Run(stage, _stop.Token);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+        catch (ClaudeBatchException failure) when (perInput && !failure.IsFatal)
+        {
+            WriteError(failure.ToErrorRecord());
+        }
+        catch (ClaudeBatchException failure)
+        {
+            ThrowTerminatingError(failure.ToErrorRecord());
+        }
+    }
+}
