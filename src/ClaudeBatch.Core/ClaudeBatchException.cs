@@ -36,6 +36,15 @@ public sealed class ClaudeBatchException : Exception
     /// <summary>The service's own words.</summary>
     public string? ServiceMessage { get; init; }
 
+    /// <summary>The service's <c>error.details.error_code</c>, which tells a spend limit from a rate limit.</summary>
+    public string? ErrorCode { get; init; }
+
+    /// <summary>How long the service asked to be left alone.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The same call may be made again as it is. Says nothing about creates, which never are.</summary>
+    public bool IsTransient { get; init; }
+
     /// <summary>The next input must fail in the same way: the key is wrong, say.</summary>
     public bool IsFatal => Kind is FailureKind.Authentication or FailureKind.Permission or FailureKind.Billing or FailureKind.Storage;
 }

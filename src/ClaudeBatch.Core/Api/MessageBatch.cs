@@ -1,0 +1,28 @@
+using System.Text.Json.Serialization;
+
+namespace ClaudeBatch.Core.Api;
+
+/// <summary>A batch as the service describes it (object <c>message_batch</c>).</summary>
+public sealed record MessageBatch
+{
+    public required string Id { get; init; }
+
+    /// <summary><c>in_progress</c>, <c>canceling</c> or <c>ended</c>; others may come.</summary>
+    public required string ProcessingStatus { get; init; }
+
+    public required RequestCounts RequestCounts { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    public DateTimeOffset? CancelInitiatedAt { get; init; }
+
+    public DateTimeOffset? ArchivedAt { get; init; }
+
+    /// <summary>The only sign that a batch is over; the counts are none.</summary>
+    [JsonIgnore]
+    public bool HasEnded => ProcessingStatus == "ended";
+}

@@ -1,0 +1,138 @@
+using System.Net;
+using System.Text.Json;
+
+namespace ClaudeBatch.Core.Api;
+
+/// <summary>Turns an error reply, or the lack of any reply, into the one exception type.</summary>
+internal static class ServiceFailure
+{
+    private const int LongestBody = 64 * 1024;
+
+    /// <summary>Reads the error body, bounded, and says what it means.</summary>
+    public static async Task<ClaudeBatchException> FromResponseAsync(
+        HttpResponseMessage response, string what, object? target, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        ErrorEnvelope? envelope = await ReadEnvelopeAsync(response, cancellationToken).ConfigureAwait(false);
+        ReplyHeaders headers = ReplyHeaders.Of(response, now);
+        int status = (int)response.StatusCode;
+        string? type = envelope?.Error?.Type;
+        string? code = envelope?.Error?.Details?.ErrorCode;
+        string words = envelope?.Error?.Message ?? $"HTTP {status} {response.ReasonPhrase}";
+        string? requestId = headers.RequestId ?? envelope?.RequestId;
+        (FailureKind kind, string id) = Classify(response.StatusCode, type, code, words);
+
+        string suffix = requestId is null ? string.Empty : $" (request {requestId})";
+        return new ClaudeBatchException(kind, id, $"{what}: {Shorten(words)}{suffix}")
+        {
+            Target = target,
+            Status = status,
+            ErrorType = type,
+            ErrorCode = code,
+            ServiceMessage = Shorten(words),
+            RequestId = requestId,
+            RetryAfter = headers.RetryAfter,
+            IsTransient = IsTransient(response, kind, status),
+            RecommendedAction = Advice(kind),
+        };
+    }
+
+    public static ClaudeBatchException Unreachable(Uri address, Exception cause) => new(
+        FailureKind.Network,
+        "ConnectionFailed",
+        $"The service at '{address}' could not be reached: {cause.GetBaseException().Message}",
+        cause)
+    {
+        Target = address,
+        IsTransient = true,
+        RecommendedAction = "Check the address, the network and the proxy settings, then run the same line again.",
+    };
+
+    public static ClaudeBatchException TimedOut(string what, TimeSpan limit, Exception? cause = null) => new(
+        FailureKind.Timeout,
+        "RequestTimedOut",
+        $"{what}: no answer within {limit.TotalSeconds:0} seconds.",
+        cause)
+    { IsTransient = true };
+
+    public static ClaudeBatchException Unreadable(string what, string? requestId, Exception? cause = null) => new(
+        FailureKind.InvalidData,
+        "ResponseUnreadable",
+        $"{what}: the service's answer could not be read{(requestId is null ? string.Empty : $" (request {requestId})")}.",
+        cause)
+    { RequestId = requestId, RecommendedAction = "A proxy may have answered in the service's place; check the base address." };
+
+    internal static string Shorten(string words) => words.Length <= 500 ? words : string.Concat(words.AsSpan(0, 499), "…");
+
+    private static (FailureKind Kind, string Id) Classify(HttpStatusCode status, string? type, string? code, string words)
+    {
+        if (IsSpendLimit(code, words))
+        {
+            return (FailureKind.Billing, "SpendLimitReached");
+        }
+
+        return ((int)status, type) switch
+        {
+            (401, _) => (FailureKind.Authentication, "ApiKeyRejected"),
+            (402, _) => (FailureKind.Billing, "BillingRefused"),
+            (403, _) => (FailureKind.Permission, "PermissionDenied"),
+            (404, _) => (FailureKind.NotFound, "BatchNotFound"),
+            (409, _) => (FailureKind.Conflict, "RequestConflicted"),
+            (413, _) => (FailureKind.TooLarge, "BatchTooLarge"),
+            (429, _) => (FailureKind.RateLimited, "RateLimited"),
+            (529, _) => (FailureKind.Overloaded, "ServiceOverloaded"),
+            (408 or 504, _) => (FailureKind.Timeout, "RequestTimedOut"),
+            ( >= 500, _) => (FailureKind.Service, "ServiceFailed"),
+            ( >= 300 and < 400, _) => (FailureKind.Service, "RedirectRefused"),
+            _ => (FailureKind.InvalidRequest, "RequestInvalid"),
+        };
+    }
+
+    // 429 with one of these codes has no retry-after and must not be retried; a limit set by the user comes as a 400 with this text.
+    private static bool IsSpendLimit(string? code, string words)
+        => code is "enforced_spend_limit_reached" or "contract_spend_limit_reached" or "organization_on_hold"
+            || code?.StartsWith("cmek_", StringComparison.Ordinal) == true
+            || (words.StartsWith("You have reached your specified", StringComparison.Ordinal)
+                && words.Contains("API usage limits", StringComparison.Ordinal));
+
+    private static bool IsTransient(HttpResponseMessage response, FailureKind kind, int status)
+    {
+        if (kind == FailureKind.Billing)
+        {
+            return false;
+        }
+
+        return ReplyHeaders.First(response.Headers, "x-should-retry") switch
+        {
+            "true" => true,
+            "false" => false,
+            _ => status is 408 or 409 or 429 or >= 500,
+        };
+    }
+
+    private static string? Advice(FailureKind kind) => kind switch
+    {
+        FailureKind.Authentication => "Give a valid key with Connect-ClaudeBatch -ApiKey or in ANTHROPIC_API_KEY.",
+        FailureKind.Permission => "Use a key of the workspace the batch belongs to, with permission for batches.",
+        FailureKind.Billing => "Raise the limit or settle the account in the Console, then run the same line again.",
+        _ => null,
+    };
+
+    private static async Task<ErrorEnvelope?> ReadEnvelopeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        try
+        {
+            byte[] buffer = new byte[LongestBody];
+            Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            await using (body.ConfigureAwait(false))
+            {
+                int length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                return JsonSerializer.Deserialize(buffer.AsSpan(0, length), ApiJson.Default.ErrorEnvelope);
+            }
+        }
+        catch (Exception e) when (e is JsonException or IOException or HttpRequestException)
+        {
+            // Not the service's own words (a proxy's page, or cut short): the status alone has to do.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,18 @@
+namespace ClaudeBatch.Core.Api;
+
+/// <summary>A model as the Models API describes it. It gives no prices.</summary>
+public sealed record ServiceModel
+{
+    public required string Id { get; init; }
+
+    public string? DisplayName { get; init; }
+
+    /// <summary><c>active</c>, <c>deprecated</c> or <c>retired</c>.</summary>
+    public string? Lifecycle { get; init; }
+
+    public DateTimeOffset? RetiresAt { get; init; }
+
+    public long? MaxInputTokens { get; init; }
+
+    public long? MaxTokens { get; init; }
+}
