@@ -1,0 +1,74 @@
+namespace ClaudeBatch.Core.Ledger;
+
+/// <summary>What the ledger says and keeps about requests and each time they were tried.</summary>
+public sealed class AttemptBooks(LedgerDatabase database)
+{
+    private const string AttemptColumns =
+        "a.row, r.custom_id, a.batch_id, a.spool_offset, a.spool_length, a.outcome, a.failure_class, a.result_offset, a.result_length, r.source_offset, r.source_length";
+
+    /// <summary>A batch's attempts in row order, a page at a time.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="afterRow">The last row of the page before; -1 for the first.</param>
+    /// <param name="limit">The most rows to read.</param>
+    /// <param name="onlyLast">Leaves out those a later attempt has replaced.</param>
+    public IReadOnlyList<AttemptRecord> OfBatch(BatchRecord batch, long afterRow, int limit, bool onlyLast = false)
+        => database.Read(
+            $"""
+            SELECT {AttemptColumns} FROM attempt a JOIN request r ON r.job_id = $job AND r.row = a.row
+            WHERE a.batch_id = $batch AND a.row > $after {(onlyLast ? "AND a.replaced_by IS NULL" : string.Empty)} ORDER BY a.row LIMIT $limit
+            """,
+            AttemptRecord.From,
+            ("$job", batch.JobId),
+            ("$batch", batch.Id),
+            ("$after", afterRow),
+            ("$limit", limit));
+
+    /// <summary>The requests of a job in row order, a page at a time: what a re-run of the same line is held against.</summary>
+    public IReadOnlyList<RequestRecord> Requests(long jobId, long afterRow, int limit)
+        => database.Read(
+            """
+            SELECT row, custom_id, digest, source_offset, source_length, refusal FROM request
+            WHERE job_id = $job AND row > $after ORDER BY row LIMIT $limit
+            """,
+            RequestRecord.From,
+            ("$job", jobId),
+            ("$after", afterRow),
+            ("$limit", limit));
+
+    /// <summary>Writes the outcomes of a batch in row order, in transactions of bounded size.</summary>
+    public void RecordOutcomes(long batchId, IReadOnlyList<OutcomeRecord> outcomes)
+    {
+        const string sql = """
+            UPDATE attempt SET outcome = $outcome, error_type = $error, failure_class = $class, stop_reason = $stop, model = $model,
+                input_tokens = $input, cache_write_5m_tokens = $write5m, cache_write_1h_tokens = $write1h, cache_read_tokens = $read,
+                output_tokens = $output, web_searches = $searches, result_offset = $offset, result_length = $length
+            WHERE batch_id = $batch AND row = $row
+            """;
+        string[] names =
+        [
+            "$batch", "$row", "$outcome", "$error", "$class", "$stop", "$model", "$input", "$write5m", "$write1h", "$read", "$output",
+            "$searches", "$offset", "$length",
+        ];
+        foreach (OutcomeRecord[] chunk in outcomes.Chunk(LedgerDatabase.RowsPerTransaction))
+        {
+            database.Write(() => database.ExecuteMany(sql, chunk, names, (o, p) =>
+            {
+                p[0].Value = batchId;
+                p[1].Value = o.Row;
+                p[2].Value = o.Status;
+                p[3].Value = (object?)o.ErrorType ?? DBNull.Value;
+                p[4].Value = (object?)o.FailureClass ?? DBNull.Value;
+                p[5].Value = (object?)o.StopReason ?? DBNull.Value;
+                p[6].Value = (object?)o.Model ?? DBNull.Value;
+                p[7].Value = o.Usage.InputTokens;
+                p[8].Value = o.Usage.CacheWrite5mTokens;
+                p[9].Value = o.Usage.CacheWrite1hTokens;
+                p[10].Value = o.Usage.CacheReadTokens;
+                p[11].Value = o.Usage.OutputTokens;
+                p[12].Value = o.Usage.WebSearches;
+                p[13].Value = (object?)o.ResultOffset ?? DBNull.Value;
+                p[14].Value = o.ResultLength;
+            }));
+        }
+    }
+}

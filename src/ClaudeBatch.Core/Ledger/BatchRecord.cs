@@ -1,0 +1,93 @@
+using ClaudeBatch.Core.Api;
+
+namespace ClaudeBatch.Core.Ledger;
+
+/// <summary>A batch as the ledger keeps it.</summary>
+public sealed record BatchRecord
+{
+    internal const string Columns =
+        "b.id, b.job_id, j.name, b.part, b.attempt, b.state, b.service_id, b.adopted, b.request_count, b.size_in_bytes, b.processing_status, "
+        + "b.processing, b.succeeded, b.errored, b.canceled, b.expired, b.created_at, b.ended_at, b.expires_at, b.cancel_initiated_at, "
+        + "b.archived_at, b.organization_id, b.workspace_id, b.duplicated, b.foreign_lines, b.message";
+
+    public required long Id { get; init; }
+
+    public required long JobId { get; init; }
+
+    public required string Job { get; init; }
+
+    public required int Part { get; init; }
+
+    public required int Attempt { get; init; }
+
+    /// <summary>One of <see cref="BatchState"/>.</summary>
+    public required string State { get; init; }
+
+    /// <summary><c>msgbatch_…</c>, null until the service accepted it.</summary>
+    public string? ServiceId { get; init; }
+
+    /// <summary><c>No</c>, <c>Tentative</c> or <c>Confirmed</c>.</summary>
+    public required string Adopted { get; init; }
+
+    public required int RequestCount { get; init; }
+
+    public required long SizeInBytes { get; init; }
+
+    /// <summary>The service's own word.</summary>
+    public string? ProcessingStatus { get; init; }
+
+    public required RequestCounts Counts { get; init; }
+
+    public DateTime? CreatedAt { get; init; }
+
+    public DateTime? EndedAt { get; init; }
+
+    public DateTime? ExpiresAt { get; init; }
+
+    public DateTime? CancelInitiatedAt { get; init; }
+
+    public DateTime? ArchivedAt { get; init; }
+
+    public string? OrganizationId { get; init; }
+
+    public string? WorkspaceId { get; init; }
+
+    /// <summary>Lines of the results beyond the first of their id.</summary>
+    public int Duplicated { get; init; }
+
+    /// <summary>Lines of the results whose id was never in the batch.</summary>
+    public int Foreign { get; init; }
+
+    public string? Message { get; init; }
+
+    /// <summary>The ledger's own name for it: the job and the part.</summary>
+    public string Key => $"{Job}/{Part}";
+
+    public string LockName => $"batch-{Id}";
+
+    internal static BatchRecord From(LedgerRow row) => new()
+    {
+        Id = row.Number(0),
+        JobId = row.Number(1),
+        Job = row.Text(2),
+        Part = row.Count(3),
+        Attempt = row.Count(4),
+        State = row.Text(5),
+        ServiceId = row.TextOrNull(6),
+        Adopted = row.Text(7),
+        RequestCount = row.Count(8),
+        SizeInBytes = row.Number(9),
+        ProcessingStatus = row.TextOrNull(10),
+        Counts = new RequestCounts(row.Count(11), row.Count(12), row.Count(13), row.Count(14), row.Count(15)),
+        CreatedAt = row.TimeOrNull(16),
+        EndedAt = row.TimeOrNull(17),
+        ExpiresAt = row.TimeOrNull(18),
+        CancelInitiatedAt = row.TimeOrNull(19),
+        ArchivedAt = row.TimeOrNull(20),
+        OrganizationId = row.TextOrNull(21),
+        WorkspaceId = row.TextOrNull(22),
+        Duplicated = row.Count(23),
+        Foreign = row.Count(24),
+        Message = row.TextOrNull(25),
+    };
+}

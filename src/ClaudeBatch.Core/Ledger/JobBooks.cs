@@ -1,0 +1,85 @@
+using ClaudeBatch.Core.Api;
+
+namespace ClaudeBatch.Core.Ledger;
+
+/// <summary>What the ledger says and keeps about jobs.</summary>
+public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
+{
+    public IReadOnlyList<JobRecord> All() => database.Read($"SELECT {JobRecord.Columns} FROM job ORDER BY id", JobRecord.From);
+
+    public JobRecord? Find(string name)
+        => database.Read($"SELECT {JobRecord.Columns} FROM job WHERE name = $name", JobRecord.From, ("$name", name)).SingleOrDefault();
+
+    public JobRecord Get(long id)
+        => database.Read($"SELECT {JobRecord.Columns} FROM job WHERE id = $id", JobRecord.From, ("$id", id)).Single();
+
+    /// <summary>Makes a job, or gives the one of that name.</summary>
+    public JobRecord FindOrCreate(string name, ServiceConnection connection, int maxAttempts)
+    {
+        string now = LedgerRow.Format(clock.GetUtcNow().UtcDateTime);
+        database.Write(() => database.Execute(
+            """
+            INSERT INTO job (name, base_address, workspace_id, api_version, betas, max_attempts, created_at, updated_at)
+            VALUES ($name, $address, $workspace, $version, $betas, $attempts, $now, $now)
+            ON CONFLICT (name) DO NOTHING
+            """,
+            ("$name", name),
+            ("$address", connection.BaseAddress.AbsoluteUri),
+            ("$workspace", connection.WorkspaceId),
+            ("$version", connection.ApiVersion),
+            ("$betas", string.Join(',', connection.Betas)),
+            ("$attempts", maxAttempts),
+            ("$now", now)));
+        return Find(name)!;
+    }
+
+    /// <summary>Keeps who the service says we are, once; later calls must agree.</summary>
+    public void BindAccount(long jobId, string? organizationId, string? workspaceId) => Update(
+        jobId,
+        "organization_id = coalesce(organization_id, $organization), workspace_id = coalesce(workspace_id, $workspace)",
+        ("$organization", organizationId),
+        ("$workspace", workspaceId));
+
+    public void Pause(long jobId, string reason) => Update(jobId, "pause_reason = $reason", ("$reason", reason));
+
+    public void Unpause(long jobId) => Update(jobId, "pause_reason = NULL");
+
+    public void MarkStopped(long jobId)
+        => Update(jobId, "stopped_at = $at", ("$at", LedgerRow.Format(clock.GetUtcNow().UtcDateTime)));
+
+    /// <summary>The counts of a job over the last attempt of each of its sealed requests.</summary>
+    public JobTotals Totals(JobRecord job)
+    {
+        JobTotals totals = new()
+        {
+            Requests = database.Scalar(
+                "SELECT count(*) FROM request WHERE job_id = $job AND row < $sealed AND refusal IS NULL", ("$job", job.Id), ("$sealed", job.SealedRows)),
+            Refused = database.Scalar(
+                "SELECT count(*) FROM request WHERE job_id = $job AND row < $sealed AND refusal IS NOT NULL", ("$job", job.Id), ("$sealed", job.SealedRows)),
+        };
+        foreach ((string state, string? outcome, long count) in database.Read(
+            """
+            SELECT b.state, a.outcome, count(*) FROM batch b JOIN attempt a ON a.batch_id = b.id
+            WHERE b.job_id = $job AND b.state <> 'Draft' AND a.replaced_by IS NULL GROUP BY b.state, a.outcome
+            """,
+            static row => (row.Text(0), row.TextOrNull(1), row.Number(2)),
+            ("$job", job.Id)))
+        {
+            totals = totals.Plus(state, outcome, count);
+        }
+
+        return totals with
+        {
+            Attempts = (int)database.Scalar("SELECT coalesce(max(attempt), 0) FROM batch WHERE job_id = $job AND state <> 'Draft'", ("$job", job.Id)),
+            CostInPicodollars = database.Scalar(
+                "SELECT coalesce(sum(a.cost_in_picodollars), 0) FROM batch b JOIN attempt a ON a.batch_id = b.id WHERE b.job_id = $job", ("$job", job.Id)),
+        };
+    }
+
+    private void Update(long jobId, string assignments, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        (string, object?)[] all =
+            [.. parameters, ("$id", jobId), ("$now", LedgerRow.Format(clock.GetUtcNow().UtcDateTime))];
+        database.Write(() => database.Execute($"UPDATE job SET {assignments}, updated_at = $now WHERE id = $id", all));
+    }
+}

@@ -1,0 +1,62 @@
+namespace ClaudeBatch.Core.Ledger;
+
+/// <summary>A job as the ledger keeps it: its name, its connection, and what an operator did to it.</summary>
+public sealed record JobRecord
+{
+    internal const string Columns =
+        "id, name, base_address, organization_id, workspace_id, api_version, betas, max_attempts, sealed_at, sealed_rows, stopped_at, pause_reason, created_at, updated_at";
+
+    public required long Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string BaseAddress { get; init; }
+
+    public string? OrganizationId { get; init; }
+
+    public string? WorkspaceId { get; init; }
+
+    public required string ApiVersion { get; init; }
+
+    /// <summary>Names for <c>anthropic-beta</c>, comma-joined.</summary>
+    public required string Betas { get; init; }
+
+    public required int MaxAttempts { get; init; }
+
+    public DateTime? SealedAt { get; init; }
+
+    /// <summary>Rows below this number are sealed; later ones belong to an input whose end was not seen.</summary>
+    public long SealedRows { get; init; }
+
+    public DateTime? StoppedAt { get; init; }
+
+    /// <summary>What an operator must do before the job goes on.</summary>
+    public string? PauseReason { get; init; }
+
+    public required DateTime CreatedAt { get; init; }
+
+    public required DateTime UpdatedAt { get; init; }
+
+    /// <summary>The name of the lock that says whose input is being read.</summary>
+    public string LockName => LockNameOf(Id);
+
+    internal static string LockNameOf(long id) => $"job-{id}";
+
+    internal static JobRecord From(LedgerRow row) => new()
+    {
+        Id = row.Number(0),
+        Name = row.Text(1),
+        BaseAddress = row.Text(2),
+        OrganizationId = row.TextOrNull(3),
+        WorkspaceId = row.TextOrNull(4),
+        ApiVersion = row.Text(5),
+        Betas = row.Text(6),
+        MaxAttempts = row.Count(7),
+        SealedAt = row.TimeOrNull(8),
+        SealedRows = row.Number(9),
+        StoppedAt = row.TimeOrNull(10),
+        PauseReason = row.TextOrNull(11),
+        CreatedAt = row.Time(12),
+        UpdatedAt = row.Time(13),
+    };
+}

@@ -1,0 +1,49 @@
+namespace ClaudeBatch.Core.Ledger;
+
+/// <summary>Every request of a job in one bucket: the buckets sum to <see cref="Requests"/>.</summary>
+public sealed record JobTotals
+{
+    public long Requests { get; init; }
+
+    /// <summary>Rows of the input that could not become requests; they are not among <see cref="Requests"/>.</summary>
+    public long Refused { get; init; }
+
+    public long NotSubmitted { get; init; }
+
+    public long Pending { get; init; }
+
+    public long Succeeded { get; init; }
+
+    public long Errored { get; init; }
+
+    public long Canceled { get; init; }
+
+    public long Expired { get; init; }
+
+    public long Unknown { get; init; }
+
+    public long Missing { get; init; }
+
+    /// <summary>The highest number of times a request of the job was tried.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>Millionths of a millionth of a US dollar, so that sums are exact.</summary>
+    public long CostInPicodollars { get; init; }
+
+    public long Sum => NotSubmitted + Pending + Succeeded + Errored + Canceled + Expired + Unknown + Missing;
+
+    internal JobTotals Plus(string state, string? outcome, long count) => (state, outcome) switch
+    {
+        (_, Outcome.Succeeded) => this with { Succeeded = Succeeded + count },
+        (_, Outcome.Errored) => this with { Errored = Errored + count },
+        (_, Outcome.Canceled) => this with { Canceled = Canceled + count },
+        (_, Outcome.Expired) => this with { Expired = Expired + count },
+        (_, Outcome.Unknown) => this with { Unknown = Unknown + count },
+        (_, Outcome.Missing) => this with { Missing = Missing + count },
+        (BatchState.Rejected or BatchState.Abandoned, null) => this with { NotSubmitted = NotSubmitted + count },
+        (BatchState.Lost or BatchState.Deleted, null) => this with { Unknown = Unknown + count },
+        (_, null) => this with { Pending = Pending + count },
+        _ => throw new ClaudeBatchException(
+            FailureKind.Storage, "LedgerUnreadable", $"The ledger holds the outcome '{outcome}', which this version does not know."),
+    };
+}

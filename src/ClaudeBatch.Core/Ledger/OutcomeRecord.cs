@@ -1,0 +1,13 @@
+namespace ClaudeBatch.Core.Ledger;
+
+/// <summary>How one request of a batch ended, as scanned from its line.</summary>
+public sealed record OutcomeRecord(
+    long Row,
+    string Status,
+    string? ErrorType,
+    string? FailureClass,
+    string? StopReason,
+    string? Model,
+    TokenUsage Usage,
+    long? ResultOffset,
+    int ResultLength);

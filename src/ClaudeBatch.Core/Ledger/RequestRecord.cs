@@ -1,0 +1,14 @@
+namespace ClaudeBatch.Core.Ledger;
+
+/// <summary>A row of a job's input.</summary>
+/// <param name="Row">Its place in the input, from 0.</param>
+/// <param name="CustomId">Unique within the job; of a refused row whatever it had.</param>
+/// <param name="Digest">The first 16 bytes of the SHA-256 of the request's exact bytes.</param>
+/// <param name="SourceOffset">Where its source lies in the job's source file.</param>
+/// <param name="SourceLength">In bytes; 0 where it has none.</param>
+/// <param name="Refusal">Why it did not become a request.</param>
+public sealed record RequestRecord(long Row, string CustomId, byte[] Digest, long SourceOffset, int SourceLength, string? Refusal)
+{
+    internal static RequestRecord From(LedgerRow row)
+        => new(row.Number(0), row.Text(1), row.Bytes(2), row.Number(3), row.Count(4), row.TextOrNull(5));
+}
