@@ -8,6 +8,7 @@ public sealed class JobLedger : IDisposable
     private JobLedger(LedgerDatabase database, TimeProvider clock)
     {
         _database = database;
+        Clock = clock;
         Jobs = new JobBooks(database, clock);
         Batches = new BatchBooks(database);
         Attempts = new AttemptBooks(database);
@@ -23,6 +24,9 @@ public sealed class JobLedger : IDisposable
     public AttemptBooks Attempts { get; }
 
     public EventBooks Events { get; }
+
+    /// <summary>The time the ledger is kept in; the emulator's runs faster.</summary>
+    public TimeProvider Clock { get; }
 
     internal LedgerDatabase Database => _database;
 

@@ -1,0 +1,99 @@
+using ClaudeBatch.Core.Ledger;
+
+namespace ClaudeBatch.Core.Submission;
+
+/// <summary>The rows of an input whose end was not seen yet, on their way into the ledger in bounded transactions.</summary>
+internal sealed class InputDraft(LedgerDatabase database, long jobId)
+{
+    private readonly List<RequestRecord> _requests = [];
+
+    private readonly List<(long Batch, long Row, long Offset, int Length)> _attempts = [];
+
+    /// <summary>Takes away what an input that was cut short has left; sealed rows stay.</summary>
+    public static void Discard(LedgerDatabase database, long jobId) => database.Write(() =>
+    {
+        database.Execute("DELETE FROM attempt WHERE batch_id IN (SELECT id FROM batch WHERE job_id = $job AND state = 'Draft')", ("$job", jobId));
+        database.Execute("DELETE FROM batch WHERE job_id = $job AND state = 'Draft'", ("$job", jobId));
+        database.Execute(
+            "DELETE FROM request WHERE job_id = $job AND row >= (SELECT sealed_rows FROM job WHERE id = $job)", ("$job", jobId));
+    });
+
+    public long BeginBatch(int part, int attempt)
+    {
+        long id = 0;
+        database.Write(() => id = database.Insert(
+            "INSERT INTO batch (job_id, part, attempt, state, request_count, size_in_bytes) VALUES ($job, $part, $attempt, 'Draft', 0, 0)",
+            ("$job", jobId),
+            ("$part", part),
+            ("$attempt", attempt)));
+        return id;
+    }
+
+    public void CompleteBatch(long batchId, int count, long size, byte[] digest)
+        => database.Write(() => database.Execute(
+            "UPDATE batch SET request_count = $count, processing = $count, size_in_bytes = $size, spool_digest = $digest WHERE id = $id",
+            ("$count", count),
+            ("$size", size),
+            ("$digest", digest),
+            ("$id", batchId)));
+
+    public void Add(RequestRecord request)
+    {
+        _requests.Add(request);
+        if (_requests.Count >= LedgerDatabase.RowsPerTransaction)
+        {
+            Flush();
+        }
+    }
+
+    public void Add(long batchId, long row, long offset, int length)
+    {
+        _attempts.Add((batchId, row, offset, length));
+        if (_attempts.Count >= LedgerDatabase.RowsPerTransaction)
+        {
+            Flush();
+        }
+    }
+
+    public void Flush()
+    {
+        if (_requests.Count == 0 && _attempts.Count == 0)
+        {
+            return;
+        }
+
+        database.Write(() =>
+        {
+            database.ExecuteMany(
+                """
+                INSERT INTO request (job_id, row, custom_id, digest, source_offset, source_length, refusal)
+                VALUES ($job, $row, $id, $digest, $offset, $length, $refusal)
+                """,
+                _requests,
+                ["$job", "$row", "$id", "$digest", "$offset", "$length", "$refusal"],
+                (r, p) =>
+                {
+                    p[0].Value = jobId;
+                    p[1].Value = r.Row;
+                    p[2].Value = r.CustomId;
+                    p[3].Value = r.Digest;
+                    p[4].Value = r.SourceOffset;
+                    p[5].Value = r.SourceLength;
+                    p[6].Value = (object?)r.Refusal ?? DBNull.Value;
+                });
+            database.ExecuteMany(
+                "INSERT INTO attempt (batch_id, row, spool_offset, spool_length) VALUES ($batch, $row, $offset, $length)",
+                _attempts,
+                ["$batch", "$row", "$offset", "$length"],
+                static (a, p) =>
+                {
+                    p[0].Value = a.Batch;
+                    p[1].Value = a.Row;
+                    p[2].Value = a.Offset;
+                    p[3].Value = a.Length;
+                });
+        });
+        _requests.Clear();
+        _attempts.Clear();
+    }
+}

@@ -1,0 +1,266 @@
+using System.Globalization;
+using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Requests;
+
+namespace ClaudeBatch.Core.Submission;
+
+/// <summary>
+/// A job's input from its first row to its seal. Nothing is sent before the end was seen: a process that dies in
+/// between leaves a draft that the same line starts anew.
+/// </summary>
+public sealed class JobInput : IDisposable
+{
+    private const int ConflictsNamed = 5;
+
+    private readonly JobLedger _ledger;
+
+    private readonly JobRecord _job;
+
+    private readonly OwnershipLock _lock;
+
+    private readonly KnownRequests _known;
+
+    private readonly InputDraft _draft;
+
+    private readonly PartSpooler _parts;
+
+    private readonly FileStream _source;
+
+    private readonly HashSet<UInt128> _seen = [];
+
+    private readonly List<(long Row, UInt128 Digest)> _resent = [];
+
+    private readonly List<string> _conflicts = [];
+
+    private readonly bool _sendAgain;
+
+    private readonly int _attempt;
+
+    private long _nextRow;
+
+    private long _conflictCount;
+
+    private long _accepted;
+
+    private long _alreadyThere;
+
+    private long _refused;
+
+    private JobInput(JobLedger ledger, JobRecord job, OwnershipLock ownership, SpoolLimits limits, bool sendAgain)
+    {
+        _ledger = ledger;
+        _job = job;
+        _lock = ownership;
+        _sendAgain = sendAgain;
+        InputDraft.Discard(ledger.Database, job.Id);
+        _known = KnownRequests.Load(ledger, job);
+        _nextRow = job.SealedRows;
+        _attempt = sendAgain ? 1 + ledger.Jobs.Totals(job).Attempts : 1;
+        LedgerFolder.CreateFolder(ledger.Folder.Job(job.Id));
+        _source = LedgerFolder.OpenForWriting(ledger.Folder.Source(job.Id), job.SealedRows == 0 ? FileMode.Create : FileMode.Append);
+        _draft = new InputDraft(ledger.Database, job.Id);
+        _parts = new PartSpooler(ledger.Database, job.Id, limits, _draft);
+    }
+
+    /// <summary>Opens a job for input: a new one, one whose input was cut, or a sealed one that may get more rows.</summary>
+    /// <param name="ledger">The open ledger.</param>
+    /// <param name="name">The job's name.</param>
+    /// <param name="connection">What the job will be bound to.</param>
+    /// <param name="limits">Where parts end.</param>
+    /// <param name="maxAttempts">How often a request may be tried without being asked.</param>
+    /// <param name="sendAgain">Sends what the job has already once more.</param>
+    /// <exception cref="ClaudeBatchException"><c>JobNameInvalid</c>, <c>JobBusy</c>, <c>JobBoundElsewhere</c>.</exception>
+    public static JobInput Open(
+        JobLedger ledger, string name, ServiceConnection connection, SpoolLimits limits, int maxAttempts = 1, bool sendAgain = false)
+    {
+        JobName.Check(name);
+        JobRecord job = ledger.Jobs.FindOrCreate(name, connection, maxAttempts);
+        JobBinding.Check(job, connection);
+        OwnershipLock ownership = OwnershipLock.TryTake(ledger.Folder, job.LockName)
+            ?? throw new ClaudeBatchException(
+                FailureKind.Busy,
+                "JobBusy",
+                $"Job '{name}' is being filled by process {OwnershipLock.OwnerOf(ledger.Folder, job.LockName)}. Wait for it, or use another name.")
+            { Target = name };
+        try
+        {
+            return new JobInput(ledger, ledger.Jobs.Get(job.Id), ownership, limits, sendAgain);
+        }
+        catch
+        {
+            ownership.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes one request.</summary>
+    /// <param name="customId">Its id.</param>
+    /// <param name="item">Its exact bytes, <c>{"custom_id":…,"params":…}</c>.</param>
+    /// <param name="source">The row it was made from as a JSON object, or nothing.</param>
+    /// <param name="refusal">Why it was refused, for <see cref="InputVerdict.Refused"/>.</param>
+    public InputVerdict Add(string customId, ReadOnlySpan<byte> item, ReadOnlySpan<byte> source, out ClaudeBatchException? refusal)
+    {
+        UInt128 digest = ContentDigest.Of(item);
+        refusal = Refusal(customId, item.Length, out UInt128 id);
+        if (refusal is not null)
+        {
+            _refused++;
+            if (!_known.WasRefused(digest))
+            {
+                Keep(customId, digest, source, refusal.Id + ": " + refusal.Message);
+            }
+
+            return InputVerdict.Refused;
+        }
+
+        if (!_known.TryFind(id, out KnownRequests.Known known))
+        {
+            _parts.Append(Keep(customId, digest, source, refusal: null), item, _attempt);
+            _accepted++;
+            return InputVerdict.Accepted;
+        }
+
+        if (known.IsUnsent || _sendAgain)
+        {
+            _parts.Append(known.Row, item, _attempt);
+            _resent.Add((known.Row, digest));
+            _accepted++;
+            return InputVerdict.Accepted;
+        }
+
+        if (known.Digest == digest)
+        {
+            _alreadyThere++;
+            return InputVerdict.AlreadyThere;
+        }
+
+        if (_conflictCount++ < ConflictsNamed)
+        {
+            _conflicts.Add(customId);
+        }
+
+        return InputVerdict.Conflict;
+    }
+
+    /// <summary>The end of the input was seen: checks it as a whole and makes it binding in one transaction.</summary>
+    /// <exception cref="ClaudeBatchException"><c>CustomIdConflict</c>; then nothing of this input is kept.</exception>
+    public SealedInput Seal()
+    {
+        if (_conflictCount > 0)
+        {
+            InputDraft.Discard(_ledger.Database, _job.Id);
+            throw new ClaudeBatchException(
+                FailureKind.Conflict,
+                "CustomIdConflict",
+                $"Job '{_job.Name}' already has {_conflictCount.ToString(CultureInfo.InvariantCulture)} of these custom ids with another request "
+                + $"({string.Join(", ", _conflicts)}{(_conflictCount > ConflictsNamed ? ", …" : string.Empty)}); nothing was sent. "
+                + "Use another job name, or -Force to send all of them again.")
+            { Target = _conflicts[0] };
+        }
+
+        _source.Flush(flushToDisk: true);
+        _parts.CompletePart();
+        _draft.Flush();
+        List<long> existing = _alreadyThere == 0 ? [] : ExistingBatches();
+        string now = LedgerRow.Format(_ledger.Clock.GetUtcNow().UtcDateTime);
+        _ledger.Database.Write(() =>
+        {
+            foreach ((long row, UInt128 digest) in _resent)
+            {
+                MarkResent(row, digest);
+            }
+
+            _ledger.Database.Execute("UPDATE batch SET state = 'Spooled' WHERE job_id = $job AND state = 'Draft'", ("$job", _job.Id));
+            _ledger.Database.Execute(
+                "UPDATE job SET sealed_at = $now, sealed_rows = $rows, updated_at = $now, stopped_at = NULL WHERE id = $job",
+                ("$now", now),
+                ("$rows", _nextRow),
+                ("$job", _job.Id));
+        });
+        _ledger.Events.Add(
+            "Sealed",
+            string.Create(CultureInfo.InvariantCulture, $"{_accepted} requests accepted, {_alreadyThere} there already, {_refused} refused, {_parts.Batches.Count} parts."),
+            _job.Id);
+        return new SealedInput(
+            _ledger.Jobs.Get(_job.Id),
+            [.. _parts.Batches.Select(_ledger.Batches.Get)],
+            [.. existing.Select(_ledger.Batches.Get)],
+            _accepted,
+            _alreadyThere,
+            _refused);
+    }
+
+    public void Dispose()
+    {
+        _parts.Dispose();
+        _source.Dispose();
+        _lock.Dispose();
+    }
+
+    private ClaudeBatchException? Refusal(string customId, int itemLength, out UInt128 id)
+    {
+        id = 0;
+        if (CustomId.Fault(customId) is { } fault)
+        {
+            return new ClaudeBatchException(FailureKind.InvalidRequest, "CustomIdInvalid", fault) { Target = customId };
+        }
+
+        if (!_parts.Fits(itemLength))
+        {
+            return new ClaudeBatchException(
+                FailureKind.TooLarge,
+                "RequestTooLarge",
+                string.Create(CultureInfo.InvariantCulture, $"Request '{customId}' alone has {itemLength:N0} bytes, more than a batch may hold. It was left out."))
+            { Target = customId };
+        }
+
+        id = ContentDigest.Of(customId);
+        return _seen.Add(id)
+            ? null
+            : new ClaudeBatchException(
+                FailureKind.InvalidRequest,
+                "CustomIdDuplicated",
+                $"Custom id '{customId}' stands twice in the input; the first one is sent, this one was left out.")
+            { Target = customId };
+    }
+
+    private long Keep(string customId, UInt128 digest, ReadOnlySpan<byte> source, string? refusal)
+    {
+        long row = _nextRow++;
+        long offset = _source.Position;
+        if (!source.IsEmpty)
+        {
+            _source.Write(source);
+            _source.WriteByte((byte)'\n');
+        }
+
+        _draft.Add(new RequestRecord(row, customId, ContentDigest.ToBytes(digest), offset, source.Length, refusal));
+        return row;
+    }
+
+    private List<long> ExistingBatches() => _ledger.Database.Read(
+        """
+        SELECT b.id FROM batch b WHERE b.job_id = $job AND b.state <> 'Draft'
+        AND EXISTS (SELECT 1 FROM attempt a WHERE a.batch_id = b.id AND a.replaced_by IS NULL) ORDER BY b.id
+        """,
+        static row => row.Number(0),
+        ("$job", _job.Id));
+
+    private void MarkResent(long row, UInt128 digest)
+    {
+        _ledger.Database.Execute(
+            """
+            UPDATE attempt SET replaced_by = (
+                SELECT a.batch_id FROM attempt a JOIN batch b ON b.id = a.batch_id WHERE b.job_id = $job AND b.state = 'Draft' AND a.row = $row)
+            WHERE row = $row AND replaced_by IS NULL AND batch_id IN (SELECT id FROM batch WHERE job_id = $job AND state <> 'Draft')
+            """,
+            ("$job", _job.Id),
+            ("$row", row));
+        _ledger.Database.Execute(
+            "UPDATE request SET digest = $digest WHERE job_id = $job AND row = $row",
+            ("$digest", ContentDigest.ToBytes(digest)),
+            ("$job", _job.Id),
+            ("$row", row));
+    }
+}
