@@ -1,0 +1,181 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Ledger;
+
+namespace ClaudeBatch.Core.Results;
+
+/// <summary>Brings the results of an ended batch home: whole, counted, flushed and in the books before anyone sees one.</summary>
+public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider clock)
+{
+    private const int Downloads = 3;
+
+    /// <summary>Collects the batch if it is not yet; one that is, is given back as it is.</summary>
+    /// <param name="batchId">The ledger's number of the batch.</param>
+    /// <param name="received">Told how many bytes have come.</param>
+    /// <param name="cancellationToken">Gives the download up; it is begun again the next time.</param>
+    /// <exception cref="ClaudeBatchException"><c>BatchNotEnded</c>, <c>BatchBusy</c>, <c>ResultsExpired</c>, and what the service says.</exception>
+    public async Task<BatchRecord> CollectAsync(long batchId, IProgress<long>? received, CancellationToken cancellationToken)
+    {
+        BatchRecord batch = ledger.Batches.Get(batchId);
+        if (batch.State == BatchState.Collected)
+        {
+            return batch;
+        }
+
+        using OwnershipLock? ownership = OwnershipLock.TryTake(ledger.Folder, batch.LockName);
+        if (ownership is null)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.Busy,
+                "BatchBusy",
+                $"Batch '{batch.Key}' is being collected by process {OwnershipLock.OwnerOf(ledger.Folder, batch.LockName)}. Run the line again in a moment.")
+            { Target = batch.Key };
+        }
+
+        batch = ledger.Batches.Get(batchId);
+        CheckCollectable(batch);
+        string path = ledger.Folder.Results(batch.JobId, batch.Part);
+        string partial = path + ".partial";
+        OutcomeTable? table = null;
+        if (batch.State == BatchState.Ended)
+        {
+            table = await DownloadAsync(batch, partial, received, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (batch.State != BatchState.Collected)
+        {
+            // Killed between the books and the rename, or between the rename and the outcomes: go on from there.
+            if (File.Exists(partial))
+            {
+                File.Move(partial, path, overwrite: true);
+            }
+
+            table ??= Scan(batch, path);
+            ledger.Attempts.RecordOutcomes(batch.Id, table.Rows());
+            ledger.Batches.SetState(batch.Id, BatchState.Collected);
+            ledger.Events.Add("Collected", Summary(table), batch.JobId, batch.Id);
+        }
+
+        return ledger.Batches.Get(batchId);
+    }
+
+    private static string Summary(OutcomeTable table) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{table.Count} requests, {table.Missing} missing, {table.Duplicated} repeated lines, {table.Foreign} foreign, {table.Unreadable} unreadable.");
+
+    private static void CheckCollectable(BatchRecord batch)
+    {
+        if (batch.State is BatchState.Ended or BatchState.Downloaded or BatchState.Collected)
+        {
+            if (batch.State == BatchState.Ended && batch.ArchivedAt is { } archived)
+            {
+                throw new ClaudeBatchException(
+                    FailureKind.NotFound,
+                    "ResultsExpired",
+                    $"The results of batch '{batch.Key}' were archived by the service on {archived:d}; they are kept for 29 days and can be had no more.")
+                { Target = batch.Key };
+            }
+
+            return;
+        }
+
+        throw NotEnded(batch);
+    }
+
+    /// <summary>The answer to asking for results too early.</summary>
+    public static ClaudeBatchException NotEnded(BatchRecord batch)
+    {
+        string hint = BatchState.IsFinal(batch.State)
+            ? "It will have no results."
+            : "Wait for it with Wait-ClaudeBatch.";
+        return new ClaudeBatchException(
+            FailureKind.Conflict, "BatchNotEnded", $"Batch '{batch.ServiceId ?? batch.Key}' has no results: it is {batch.State}. {hint}")
+        { Target = batch.ServiceId ?? batch.Key };
+    }
+
+    private async Task<OutcomeTable> DownloadAsync(
+        BatchRecord batch, string partial, IProgress<long>? received, CancellationToken cancellationToken)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            OutcomeTable table = OutcomeTable.For(ledger, batch);
+            byte[] digest;
+            try
+            {
+                digest = await DownloadOnceAsync(batch, partial, table, received, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or HttpRequestException or TimeoutException)
+            {
+                if (tries >= Downloads)
+                {
+                    throw new ClaudeBatchException(
+                        FailureKind.Network,
+                        "ResultsCut",
+                        $"The results of batch '{batch.Key}' broke off {Downloads} times: {e.Message} Run the line again; the batch is safe.",
+                        e)
+                    { Target = batch.Key };
+                }
+
+                await Task.Delay(RepeatableCalls.Backoff(tries, 0), clock, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            // A body can end early without an error. The service's counts say what should have come.
+            if (Agrees(table, batch) || tries >= Downloads)
+            {
+                ledger.Batches.RecordDownload(batch.Id, digest, table.Duplicated, table.Foreign);
+                return table;
+            }
+        }
+    }
+
+    private static bool Agrees(OutcomeTable table, BatchRecord batch)
+        => table is { Missing: 0, Foreign: 0, Duplicated: 0, Unreadable: 0 } && table.Count == batch.Counts.Total;
+
+    private async Task<byte[]> DownloadOnceAsync(
+        BatchRecord batch, string partial, OutcomeTable table, IProgress<long>? received, CancellationToken cancellationToken)
+    {
+        const int chunkSize = 256 * 1024;
+        Reply<Stream> reply = await api.OpenResultsAsync(batch.ServiceId!, cancellationToken).ConfigureAwait(false);
+        await using (reply.Value.ConfigureAwait(false))
+        {
+            using IncrementalHash digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            using LineScanner scanner = new(table.Take);
+            FileStream file = LedgerFolder.OpenForWriting(partial, FileMode.Create);
+            await using (file.ConfigureAwait(false))
+            {
+                byte[] buffer = new byte[chunkSize];
+                long total = 0;
+                int count;
+                while ((count = await reply.Value.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+                {
+                    await file.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+                    digest.AppendData(buffer.AsSpan(0, count));
+                    scanner.Feed(buffer.AsSpan(0, count));
+                    received?.Report(total += count);
+                }
+
+                scanner.Complete();
+                file.Flush(flushToDisk: true);
+                return digest.GetHashAndReset();
+            }
+        }
+    }
+
+    private OutcomeTable Scan(BatchRecord batch, string path)
+    {
+        OutcomeTable table = OutcomeTable.For(ledger, batch);
+        using LineScanner scanner = new(table.Take);
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
+        byte[] buffer = new byte[256 * 1024];
+        int count;
+        while ((count = file.Read(buffer)) > 0)
+        {
+            scanner.Feed(buffer.AsSpan(0, count));
+        }
+
+        scanner.Complete();
+        return table;
+    }
+}

@@ -1,0 +1,10 @@
+using ClaudeBatch.Core.Ledger;
+
+namespace ClaudeBatch.Core.Results;
+
+/// <summary>A request's outcome with its bytes: the line as received and the row it came from, both read from disk.</summary>
+/// <param name="Batch">The batch it was part of.</param>
+/// <param name="Attempt">Where it lies and how it ended.</param>
+/// <param name="Line">The line as received; empty when there is none.</param>
+/// <param name="Source">The row as a JSON object; empty when it had none.</param>
+public sealed record CollectedResult(BatchRecord Batch, AttemptRecord Attempt, byte[] Line, byte[] Source);
