@@ -7,6 +7,8 @@ internal sealed class InputDraft(LedgerDatabase database, long jobId)
 {
     private readonly List<RequestRecord> _requests = [];
 
+    private readonly List<(long Batch, long Row)> _replacements = [];
+
     private readonly List<(long Batch, long Row, long Offset, int Length)> _attempts = [];
 
     /// <summary>Takes away what an input that was cut short has left; sealed rows stay.</summary>
@@ -53,6 +55,28 @@ internal sealed class InputDraft(LedgerDatabase database, long jobId)
         {
             Flush();
         }
+    }
+
+    /// <summary>The row's last attempt so far will be replaced by one of this batch, once it is sealed.</summary>
+    public void Replace(long batchId, long row) => _replacements.Add((batchId, row));
+
+    /// <summary>Makes the drafted batches binding: call it inside a transaction.</summary>
+    public void Seal()
+    {
+        database.ExecuteMany(
+            """
+            UPDATE attempt SET replaced_by = $batch
+            WHERE row = $row AND replaced_by IS NULL AND batch_id IN (SELECT id FROM batch WHERE job_id = $job AND state <> 'Draft')
+            """,
+            _replacements,
+            ["$batch", "$row", "$job"],
+            (r, p) =>
+            {
+                p[0].Value = r.Batch;
+                p[1].Value = r.Row;
+                p[2].Value = jobId;
+            });
+        database.Execute("UPDATE batch SET state = 'Spooled' WHERE job_id = $job AND state = 'Draft'", ("$job", jobId));
     }
 
     public void Flush()

@@ -123,7 +123,7 @@ public sealed class JobInput : IDisposable
 
         if (known.IsUnsent || _sendAgain)
         {
-            _parts.Append(known.Row, item, _attempt);
+            _draft.Replace(_parts.Append(known.Row, item, _attempt), known.Row);
             _resent.Add((known.Row, digest));
             _accepted++;
             return InputVerdict.Accepted;
@@ -168,10 +168,14 @@ public sealed class JobInput : IDisposable
         {
             foreach ((long row, UInt128 digest) in _resent)
             {
-                MarkResent(row, digest);
+                _ledger.Database.Execute(
+                    "UPDATE request SET digest = $digest WHERE job_id = $job AND row = $row",
+                    ("$digest", ContentDigest.ToBytes(digest)),
+                    ("$job", _job.Id),
+                    ("$row", row));
             }
 
-            _ledger.Database.Execute("UPDATE batch SET state = 'Spooled' WHERE job_id = $job AND state = 'Draft'", ("$job", _job.Id));
+            _draft.Seal();
             _ledger.Database.Execute(
                 "UPDATE job SET sealed_at = $now, sealed_rows = $rows, updated_at = $now, stopped_at = NULL WHERE id = $job",
                 ("$now", now),
@@ -246,21 +250,4 @@ public sealed class JobInput : IDisposable
         """,
         static row => row.Number(0),
         ("$job", _job.Id));
-
-    private void MarkResent(long row, UInt128 digest)
-    {
-        _ledger.Database.Execute(
-            """
-            UPDATE attempt SET replaced_by = (
-                SELECT a.batch_id FROM attempt a JOIN batch b ON b.id = a.batch_id WHERE b.job_id = $job AND b.state = 'Draft' AND a.row = $row)
-            WHERE row = $row AND replaced_by IS NULL AND batch_id IN (SELECT id FROM batch WHERE job_id = $job AND state <> 'Draft')
-            """,
-            ("$job", _job.Id),
-            ("$row", row));
-        _ledger.Database.Execute(
-            "UPDATE request SET digest = $digest WHERE job_id = $job AND row = $row",
-            ("$digest", ContentDigest.ToBytes(digest)),
-            ("$job", _job.Id),
-            ("$row", row));
-    }
 }

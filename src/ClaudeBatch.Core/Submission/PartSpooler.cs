@@ -19,7 +19,8 @@ internal sealed class PartSpooler(LedgerDatabase database, long jobId, SpoolLimi
     /// <summary>A request that alone is over the limit can be sent in no part.</summary>
     public bool Fits(int itemLength) => itemLength + SpoolWriter.EnvelopeLength <= limits.MaxBytes;
 
-    public void Append(long row, ReadOnlySpan<byte> item, int attempt)
+    /// <summary>Puts a request into the current part or the next one, and says into which batch.</summary>
+    public long Append(long row, ReadOnlySpan<byte> item, int attempt)
     {
         if (_spool is not null
             && (_spool.Count >= limits.MaxRequests || _spool.LengthWith(item.Length) > limits.MaxBytes || _attempt != attempt))
@@ -37,6 +38,7 @@ internal sealed class PartSpooler(LedgerDatabase database, long jobId, SpoolLimi
         }
 
         draft.Add(_batchId, row, _spool.Append(item), item.Length);
+        return _batchId;
     }
 
     public void CompletePart()

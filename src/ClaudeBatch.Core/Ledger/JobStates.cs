@@ -1,0 +1,25 @@
+namespace ClaudeBatch.Core.Ledger;
+
+/// <summary>Derives where a job stands.</summary>
+public static class JobStates
+{
+    public static string Of(LedgerFolder folder, JobRecord job, IReadOnlyList<BatchRecord> batches)
+    {
+        if (job.SealedAt is null)
+        {
+            return OwnershipLock.IsTaken(folder, job.LockName) ? JobState.Open : JobState.InputCut;
+        }
+
+        if (job.StoppedAt is not null)
+        {
+            return JobState.Stopped;
+        }
+
+        if (batches.All(static b => BatchState.IsFinal(b.State)))
+        {
+            return JobState.Finished;
+        }
+
+        return job.PauseReason is null ? JobState.Running : JobState.Paused;
+    }
+}
