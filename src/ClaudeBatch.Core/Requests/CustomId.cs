@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace ClaudeBatch.Core.Requests;
 
 /// <summary>Custom ids as the service takes them: <c>^[a-zA-Z0-9_-]{1,64}$</c>.</summary>
@@ -27,5 +29,26 @@ public static class CustomId
         }
 
         return null;
+    }
+
+    /// <summary>A stable id for content that has none of its own: 128 bits of its SHA-256 in base 32.</summary>
+    public static string FromContent(ReadOnlySpan<byte> content)
+    {
+        const string alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+        const int bits = 128;
+        const int bitsPerCharacter = 5;
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(content, hash);
+        Span<char> id = stackalloc char[2 + ((bits + bitsPerCharacter - 1) / bitsPerCharacter)];
+        id[0] = 'r';
+        id[1] = '-';
+        for (int i = 2; i < id.Length; i++)
+        {
+            int bit = (i - 2) * bitsPerCharacter;
+            int window = (hash[bit / 8] << 8) | hash[(bit / 8) + 1];
+            id[i] = alphabet[(window >> (16 - bitsPerCharacter - (bit % 8))) & 31];
+        }
+
+        return id.ToString();
     }
 }

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace ClaudeBatch.Core.Results;
 
 /// <summary>Cuts a stream of bytes into lines at <c>\n</c> and nowhere else, whatever the sizes they arrive in.</summary>
-/// <param name="onLine">Given each line without its end, and where it begins in the stream.</param>
-internal sealed class LineScanner(LineScanner.LineHandler onLine) : IDisposable
+/// <param name="onLine">Given each line that is not empty.</param>
+public sealed class LineScanner(LineScanner.LineHandler onLine) : IDisposable
 {
     private byte[] _carry = ArrayPool<byte>.Shared.Rent(64 * 1024);
 
@@ -12,8 +12,10 @@ internal sealed class LineScanner(LineScanner.LineHandler onLine) : IDisposable
 
     private long _position;
 
-    /// <summary>A line without its line feed; empty ones are not reported.</summary>
-    internal delegate void LineHandler(ReadOnlySpan<byte> line, long offset);
+    private long _number;
+
+    /// <summary>A line without its line feed, where it begins, and its number from 1. Empty ones are counted and not reported.</summary>
+    public delegate void LineHandler(ReadOnlySpan<byte> line, long offset, long number);
 
     public void Feed(ReadOnlySpan<byte> bytes)
     {
@@ -57,10 +59,11 @@ internal sealed class LineScanner(LineScanner.LineHandler onLine) : IDisposable
 
     private void Report(ReadOnlySpan<byte> line, int length)
     {
+        _number++;
         ReadOnlySpan<byte> trimmed = line.TrimEnd((byte)'\r');
         if (!trimmed.IsEmpty)
         {
-            onLine(trimmed, _position);
+            onLine(trimmed, _position, _number);
         }
 
         _position += length;

@@ -45,7 +45,7 @@ internal sealed class OutcomeTable
     }
 
     /// <summary>Takes a line. The first readable one of an id counts.</summary>
-    public void Take(ReadOnlySpan<byte> line, long offset)
+    public void Take(ReadOnlySpan<byte> line, long offset, long number)
     {
         if (ResultLine.Parse(line) is not { } result)
         {

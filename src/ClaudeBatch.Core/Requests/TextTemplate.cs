@@ -1,0 +1,101 @@
+using System.Text;
+
+namespace ClaudeBatch.Core.Requests;
+
+/// <summary>Text with places for a row's values: <c>{{a.b}}</c>, <c>{{_}}</c> for the row itself, <c>\{{</c> for a literal <c>{{</c>.</summary>
+public sealed class TextTemplate
+{
+    private readonly List<(string Text, bool IsPath)> _pieces = [];
+
+    private TextTemplate(string source) => Source = source;
+
+    public string Source { get; }
+
+    /// <summary>The names of the first steps of its paths, without <c>_</c>.</summary>
+    public IEnumerable<string> Names
+        => _pieces.Where(static p => p.IsPath && p.Text != "_").Select(static p => p.Text.Split('.')[0]).Distinct(StringComparer.OrdinalIgnoreCase);
+
+    /// <exception cref="ClaudeBatchException"><c>TemplateInvalid</c>.</exception>
+    public static TextTemplate Parse(string source)
+    {
+        TextTemplate template = new(source);
+        StringBuilder literal = new();
+        int i = 0;
+        while (i < source.Length)
+        {
+            if (source.AsSpan(i).StartsWith("\\{{"))
+            {
+                literal.Append("{{");
+                i += 3;
+            }
+            else if (source.AsSpan(i).StartsWith("{{"))
+            {
+                int end = source.IndexOf("}}", i + 2, StringComparison.Ordinal);
+                string path = end < 0 ? string.Empty : source[(i + 2)..end].Trim();
+                if (path.Length == 0)
+                {
+                    throw new ClaudeBatchException(
+                        FailureKind.InvalidArgument,
+                        "TemplateInvalid",
+                        $"The template has an open or empty '{{{{' at character {i + 1}. Close it with '}}}}', or write '\\{{{{' for the characters themselves.")
+                    { Target = source };
+                }
+
+                template.AddLiteral(literal);
+                template._pieces.Add((path, true));
+                i = end + 2;
+            }
+            else
+            {
+                literal.Append(source[i++]);
+            }
+        }
+
+        template.AddLiteral(literal);
+        return template;
+    }
+
+    /// <summary>The text for a row; without a row, placeholders are errors.</summary>
+    /// <exception cref="ClaudeBatchException"><c>PlaceholderUnknown</c>.</exception>
+    public string Render(IRow? row)
+    {
+        if (_pieces is [(string only, bool isPath)])
+        {
+            return isPath ? Value(row, only) : only;
+        }
+
+        StringBuilder text = new();
+        foreach ((string piece, bool isValue) in _pieces)
+        {
+            text.Append(isValue ? Value(row, piece) : piece);
+        }
+
+        return text.ToString();
+    }
+
+    private static string Value(IRow? row, string path)
+    {
+        if (row is null)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.InvalidArgument, "PlaceholderUnknown", $"'{{{{{path}}}}}' needs a row, and none came in through the pipeline.")
+            { Target = path };
+        }
+
+        return row.TryGetText(path, out string text)
+            ? text
+            : throw new ClaudeBatchException(
+                FailureKind.InvalidRequest,
+                "PlaceholderUnknown",
+                $"Row {row.Number} has no '{path}'; it has {string.Join(", ", row.Names.Take(20))}.");
+    }
+
+    private void AddLiteral(StringBuilder literal)
+    {
+        if (literal.Length > 0)
+        {
+            _pieces.Add((literal.ToString(), false));
+            literal.Clear();
+        }
+    }
+}

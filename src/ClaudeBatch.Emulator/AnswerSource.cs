@@ -1,0 +1,139 @@
+using System.Text;
+using System.Text.Json;
+
+namespace ClaudeBatch.Emulator;
+
+/// <summary>What the emulated model says.</summary>
+internal sealed class AnswerSource
+{
+    private readonly Dictionary<string, string>? _scripted;
+
+    private readonly bool _fromSchema;
+
+    public AnswerSource(string answers)
+    {
+        _fromSchema = answers == "schema";
+        if (answers is "schema" or "echo")
+        {
+            return;
+        }
+
+        _scripted = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string line in File.ReadLines(answers).Where(static l => l.Length > 0))
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            _scripted[document.RootElement.GetProperty("custom_id").GetString()!] = document.RootElement.GetProperty("text").GetString()!;
+        }
+    }
+
+    /// <summary>The answer to a request. One that no script speaks of is echoed.</summary>
+    public string Text(string customId, JsonElement parameters)
+    {
+        if (_scripted is not null && _scripted.TryGetValue(customId, out string? text))
+        {
+            return text;
+        }
+
+        return _fromSchema && Schema(parameters) is { } schema ? Sample(schema) : LastUserText(parameters);
+    }
+
+    private static JsonElement? Schema(JsonElement parameters)
+        => parameters.TryGetProperty("output_config", out JsonElement config)
+            && config.TryGetProperty("format", out JsonElement format)
+            && format.ValueKind == JsonValueKind.Object
+            && format.TryGetProperty("schema", out JsonElement schema)
+            ? schema
+            : null;
+
+    private static string LastUserText(JsonElement parameters)
+    {
+        string text = string.Empty;
+        foreach (JsonElement message in parameters.GetProperty("messages").EnumerateArray())
+        {
+            if (message.GetProperty("role").GetString() == "user")
+            {
+                text = TextOf(message.GetProperty("content"));
+            }
+        }
+
+        return text;
+    }
+
+    private static string TextOf(JsonElement content)
+    {
+        if (content.ValueKind == JsonValueKind.String)
+        {
+            return content.GetString()!;
+        }
+
+        IEnumerable<string?> texts = content.EnumerateArray()
+            .Where(static b => b.TryGetProperty("text", out _))
+            .Select(static b => b.GetProperty("text").GetString());
+        return string.Join('\n', texts);
+    }
+
+    private static string Sample(JsonElement schema)
+    {
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter writer = new(stream, EmulatorJson.Writing))
+        {
+            WriteSample(writer, schema);
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private static void WriteSample(Utf8JsonWriter writer, JsonElement schema)
+    {
+        if (schema.TryGetProperty("enum", out JsonElement choices))
+        {
+            choices[0].WriteTo(writer);
+            return;
+        }
+
+        if (schema.TryGetProperty("const", out JsonElement only))
+        {
+            only.WriteTo(writer);
+            return;
+        }
+
+        switch (schema.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String ? type.GetString() : "string")
+        {
+            case "object":
+                writer.WriteStartObject();
+                if (schema.TryGetProperty("properties", out JsonElement properties))
+                {
+                    foreach (JsonProperty property in properties.EnumerateObject())
+                    {
+                        writer.WritePropertyName(property.Name);
+                        WriteSample(writer, property.Value);
+                    }
+                }
+
+                writer.WriteEndObject();
+                break;
+            case "array":
+                writer.WriteStartArray();
+                if (schema.TryGetProperty("items", out JsonElement items))
+                {
+                    WriteSample(writer, items);
+                }
+
+                writer.WriteEndArray();
+                break;
+            case "integer":
+            case "number":
+                writer.WriteNumberValue(1);
+                break;
+            case "boolean":
+                writer.WriteBooleanValue(true);
+                break;
+            case "null":
+                writer.WriteNullValue();
+                break;
+            default:
+                writer.WriteStringValue("sample");
+                break;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text.Json;
+
+namespace ClaudeBatch.Emulator;
+
+/// <summary>The emulator's batches on disk, so that one process can collect what another submitted.</summary>
+internal sealed class BatchStore
+{
+    private readonly string _root;
+
+    public BatchStore(string root)
+    {
+        _root = Path.Combine(root, "batches");
+        Directory.CreateDirectory(_root);
+    }
+
+    public string BodyOf(string id) => Path.Combine(_root, id + ".body");
+
+    public string ResultsOf(string id) => Path.Combine(_root, id + ".results");
+
+    /// <summary>A file for a body that is still coming in.</summary>
+    public string NewIncoming() => Path.Combine(_root, Guid.NewGuid().ToString("N") + ".incoming");
+
+    /// <summary>Runs the work while no other process changes anything.</summary>
+    public async Task<T> AloneAsync<T>(Func<T> work, CancellationToken cancellationToken)
+    {
+        string path = Path.Combine(_root, "lock");
+        while (true)
+        {
+            try
+            {
+                using FileStream held = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+                return work();
+            }
+            catch (IOException) when (File.Exists(path) && IsHeld(path))
+            {
+                await Task.Delay(5, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>All batches, newest first.</summary>
+    public List<StoredBatch> All() =>
+    [
+        .. Directory.EnumerateFiles(_root, "*.meta").Select(Read).OfType<StoredBatch>()
+            .OrderByDescending(static b => b.CreatedAt).ThenByDescending(static b => b.Ordinal),
+    ];
+
+    public StoredBatch? Find(string id) => id.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_') ? Read(MetaOf(id)) : null;
+
+    public void Save(StoredBatch batch)
+    {
+        string temporary = MetaOf(batch.Id) + ".new";
+        File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(batch, EmulatorJson.Default.StoredBatch));
+        File.Move(temporary, MetaOf(batch.Id), overwrite: true);
+    }
+
+    public void Delete(string id)
+    {
+        File.Delete(MetaOf(id));
+        File.Delete(ResultsOf(id));
+        File.Delete(BodyOf(id));
+    }
+
+    private static StoredBatch? Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), EmulatorJson.Default.StoredBatch);
+        }
+        catch (FileNotFoundException)
+        {
+            return null; // deleted by another process meanwhile
+        }
+    }
+
+    private static bool IsHeld(string path)
+    {
+        try
+        {
+            using FileStream probe = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    private string MetaOf(string id) => Path.Combine(_root, id + ".meta");
+}

@@ -1,0 +1,25 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ClaudeBatch.Emulator;
+
+/// <summary>Chance that repeats: a number from 0 up to 1 for a seed and some words.</summary>
+internal static class Draw
+{
+    public static double Number(int seed, params ReadOnlySpan<string> words)
+    {
+        string text = string.Join('\n', words.ToArray());
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(seed.ToString(CultureInfo.InvariantCulture) + "\n" + text), hash);
+        return BinaryPrimitives.ReadUInt32BigEndian(hash) / (uint.MaxValue + 1.0);
+    }
+
+    /// <summary>An id as the service makes them: a prefix, <c>01</c> and 22 characters of base 62.</summary>
+    public static string Id(string prefix)
+    {
+        const string alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+        return prefix + "01" + RandomNumberGenerator.GetString(alphabet, 22);
+    }
+}

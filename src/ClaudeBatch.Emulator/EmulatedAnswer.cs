@@ -1,0 +1,49 @@
+using System.Text.Json;
+
+namespace ClaudeBatch.Emulator;
+
+/// <summary>Writes a message as the service does.</summary>
+internal static class EmulatedAnswer
+{
+    private const int BytesPerToken = 4;
+
+    public static long TokensOf(long bytes) => Math.Max(1, bytes / BytesPerToken);
+
+    /// <param name="writer">Where it goes.</param>
+    /// <param name="parameters">The request's params, already found to be fine.</param>
+    /// <param name="text">What the model says before it is cut at max_tokens.</param>
+    /// <param name="tier"><c>batch</c> or <c>standard</c>.</param>
+    public static void Write(Utf8JsonWriter writer, JsonElement parameters, string text, string tier)
+    {
+        EmulatedModel model = EmulatedModels.Find(parameters.GetProperty("model").GetString()!)!;
+        long limit = parameters.GetProperty("max_tokens").GetInt64() * BytesPerToken;
+        bool isCut = text.Length > limit;
+        string said = isCut ? text[..(int)limit] : text;
+        writer.WriteStartObject();
+        writer.WriteString("id"u8, Draw.Id("msg_"));
+        writer.WriteString("type"u8, "message"u8);
+        writer.WriteString("role"u8, "assistant"u8);
+        writer.WriteString("model"u8, model.Id);
+        writer.WriteStartArray("content"u8);
+        writer.WriteStartObject();
+        writer.WriteString("type"u8, "text"u8);
+        writer.WriteString("text"u8, said);
+        writer.WriteEndObject();
+        writer.WriteEndArray();
+        writer.WriteString("stop_reason"u8, isCut ? "max_tokens"u8 : "end_turn"u8);
+        writer.WriteNull("stop_sequence"u8);
+        writer.WriteStartObject("usage"u8);
+        writer.WriteNumber("input_tokens"u8, TokensOf(parameters.GetRawText().Length));
+        writer.WriteNumber("cache_creation_input_tokens"u8, 0);
+        writer.WriteNumber("cache_read_input_tokens"u8, 0);
+        writer.WriteStartObject("cache_creation"u8);
+        writer.WriteNumber("ephemeral_5m_input_tokens"u8, 0);
+        writer.WriteNumber("ephemeral_1h_input_tokens"u8, 0);
+        writer.WriteEndObject();
+        writer.WriteNumber("output_tokens"u8, TokensOf(said.Length));
+        writer.WriteString("service_tier"u8, tier);
+        writer.WriteString("inference_geo"u8, "not_available"u8);
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,108 @@
+using System.Text.Json;
+
+namespace ClaudeBatch.Emulator;
+
+/// <content>The endpoints beside the batches: one message, the count of its tokens, the models.</content>
+public sealed partial class EmulatedService
+{
+    private static readonly HashSet<string> s_countable = new(StringComparer.Ordinal)
+    {
+        "model", "messages", "system", "tools", "tool_choice", "thinking", "output_config", "cache_control", "speed",
+    };
+
+    private static async Task<JsonDocument> BodyAsync(EmulatedRequest request, CancellationToken cancellationToken)
+    {
+        using MemoryStream body = new();
+        await request.CopyBody(body, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return JsonDocument.Parse(body.ToArray());
+        }
+        catch (JsonException e)
+        {
+            throw ServiceError.Invalid($"The request body is not valid JSON: {e.Message}");
+        }
+    }
+
+    private static byte[] Written(Action<Utf8JsonWriter> write)
+    {
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter writer = new(stream, EmulatorJson.Writing))
+        {
+            write(writer);
+        }
+
+        return stream.ToArray();
+    }
+
+    private static EmulatedReply Models() => Json(Written(static writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteStartArray("data"u8);
+        foreach (EmulatedModel model in EmulatedModels.All)
+        {
+            Write(writer, model);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteBoolean("has_more"u8, false);
+        writer.WriteString("first_id"u8, EmulatedModels.All[0].Id);
+        writer.WriteString("last_id"u8, EmulatedModels.All[^1].Id);
+        writer.WriteEndObject();
+    }));
+
+    private static EmulatedReply Model(string name)
+    {
+        EmulatedModel model = EmulatedModels.Find(Uri.UnescapeDataString(name)) ?? throw ServiceError.NotFound($"model: {name}");
+        return Json(Written(writer => Write(writer, model)));
+    }
+
+    private static void Write(Utf8JsonWriter writer, EmulatedModel model)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("id"u8, model.Id);
+        writer.WriteString("type"u8, "model"u8);
+        writer.WriteString("display_name"u8, model.DisplayName);
+        writer.WriteString("created_at"u8, "2026-01-01T00:00:00Z"u8);
+        writer.WriteString("line"u8, model.Id.Split('-')[1]);
+        writer.WriteString("lifecycle"u8, model.Lifecycle);
+        writer.WriteNull("deprecated_at"u8);
+        writer.WriteNull("retires_at"u8);
+        writer.WriteNumber("max_input_tokens"u8, model.MaxInputTokens);
+        writer.WriteNumber("max_tokens"u8, model.MaxTokens);
+        writer.WriteNull("capabilities"u8);
+        writer.WriteEndObject();
+    }
+
+    private async Task<EmulatedReply> MessageAsync(EmulatedRequest request, CancellationToken cancellationToken)
+    {
+        using JsonDocument body = await BodyAsync(request, cancellationToken).ConfigureAwait(false);
+        if (ParamsCheck.Fault(body.RootElement, request.Header("anthropic-version")!, inBatch: false) is { } fault)
+        {
+            throw fault;
+        }
+
+        string text = new AnswerSource(plan.Answers).Text(string.Empty, body.RootElement);
+        return Json(Written(writer => EmulatedAnswer.Write(writer, body.RootElement, text, "standard")));
+    }
+
+    private static async Task<EmulatedReply> CountTokensAsync(EmulatedRequest request, CancellationToken cancellationToken)
+    {
+        using JsonDocument body = await BodyAsync(request, cancellationToken).ConfigureAwait(false);
+        foreach (JsonProperty field in body.RootElement.EnumerateObject())
+        {
+            if (!s_countable.Contains(field.Name))
+            {
+                throw ServiceError.Invalid($"{field.Name}: Extra inputs are not permitted");
+            }
+        }
+
+        long tokens = EmulatedAnswer.TokensOf(body.RootElement.GetRawText().Length);
+        return Json(Written(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("input_tokens"u8, tokens);
+            writer.WriteEndObject();
+        }));
+    }
+}

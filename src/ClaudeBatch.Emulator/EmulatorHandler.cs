@@ -1,0 +1,36 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace ClaudeBatch.Emulator;
+
+/// <summary>The emulated service without a port: an HTTP handler that answers by itself.</summary>
+public sealed class EmulatorHandler : HttpMessageHandler
+{
+    /// <summary>A name that no network resolves: what gets past the handler goes nowhere.</summary>
+    public static readonly Uri BaseAddress = new("https://emulator.invalid/");
+
+    private readonly EmulatedService _service;
+
+    public EmulatorHandler(string stateFolder, EmulatorPlan plan, TimeProvider clock)
+        => _service = new EmulatedService(stateFolder, plan, clock, BaseAddress);
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        EmulatedReply reply = await _service.HandleAsync(
+            new EmulatedRequest(
+                request.Method.Method,
+                request.RequestUri!.AbsolutePath,
+                request.RequestUri.Query,
+                name => request.Headers.TryGetValues(name, out IEnumerable<string>? values) ? string.Join(',', values) : null,
+                (target, token) => request.Content?.CopyToAsync(target, token) ?? Task.CompletedTask),
+            cancellationToken).ConfigureAwait(false);
+        HttpResponseMessage response = new((HttpStatusCode)reply.Status) { Content = new StreamContent(reply.Body), RequestMessage = request };
+        response.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(reply.ContentType);
+        foreach ((string name, string value) in reply.Headers)
+        {
+            response.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return response;
+    }
+}

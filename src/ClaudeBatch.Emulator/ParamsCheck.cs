@@ -1,0 +1,108 @@
+using System.Text.Json;
+
+namespace ClaudeBatch.Emulator;
+
+/// <summary>What the service finds wrong with a request's params, in its own words; for a batch, when it runs.</summary>
+internal static class ParamsCheck
+{
+    private static readonly HashSet<string> s_known = new(StringComparer.Ordinal)
+    {
+        "model", "max_tokens", "messages", "system", "cache_control", "thinking", "output_config", "tools", "tool_choice", "stop_sequences",
+        "metadata", "service_tier", "inference_geo", "container", "diagnostics", "speed", "stream",
+    };
+
+    private static readonly HashSet<string> s_sampling = new(StringComparer.Ordinal) { "temperature", "top_p", "top_k" };
+
+    /// <returns>The error, or null when the params are fine.</returns>
+    public static ServiceError? Fault(JsonElement parameters, string apiVersion, bool inBatch)
+    {
+        if (parameters.ValueKind != JsonValueKind.Object)
+        {
+            return ServiceError.Invalid("Input should be a valid dictionary or object to extract fields from");
+        }
+
+        foreach (JsonProperty field in parameters.EnumerateObject())
+        {
+            if (!s_known.Contains(field.Name) && !(s_sampling.Contains(field.Name) && apiVersion != "2026-10-21"))
+            {
+                return ServiceError.Invalid($"{field.Name}: Extra inputs are not permitted");
+            }
+        }
+
+        if (inBatch && parameters.TryGetProperty("stream", out JsonElement stream) && stream.ValueKind == JsonValueKind.True)
+        {
+            return ServiceError.Invalid("\"stream=True\" is not supported in the Message Batches API");
+        }
+
+        return ModelFault(parameters, out EmulatedModel? model)
+            ?? MaxTokensFault(parameters, model!)
+            ?? MessagesFault(parameters, model!);
+    }
+
+    private static ServiceError? ModelFault(JsonElement parameters, out EmulatedModel? model)
+    {
+        model = null;
+        if (!parameters.TryGetProperty("model", out JsonElement name) || name.ValueKind != JsonValueKind.String)
+        {
+            return ServiceError.Invalid("model: Field required");
+        }
+
+        model = EmulatedModels.Find(name.GetString()!);
+        return model is null ? ServiceError.NotFound($"model: {name.GetString()}") : null;
+    }
+
+    private static ServiceError? MaxTokensFault(JsonElement parameters, EmulatedModel model)
+    {
+        if (!parameters.TryGetProperty("max_tokens", out JsonElement field))
+        {
+            return ServiceError.Invalid("max_tokens: Field required");
+        }
+
+        if (field.ValueKind != JsonValueKind.Number || !field.TryGetInt64(out long value))
+        {
+            return ServiceError.Invalid("max_tokens: Input should be a valid integer");
+        }
+
+        return value < 1
+            ? ServiceError.Invalid("max_tokens: must be greater than or equal to 1")
+            : value > model.MaxTokens
+            ? ServiceError.Invalid(
+                $"max_tokens: {value} > {model.MaxTokens}, which is the maximum allowed number of output tokens for {model.Id}")
+            : null;
+    }
+
+    private static ServiceError? MessagesFault(JsonElement parameters, EmulatedModel model)
+    {
+        if (!parameters.TryGetProperty("messages", out JsonElement messages))
+        {
+            return ServiceError.Invalid("messages: Field required");
+        }
+
+        if (messages.ValueKind != JsonValueKind.Array || messages.GetArrayLength() == 0)
+        {
+            return ServiceError.Invalid("messages: at least one message is required");
+        }
+
+        int index = 0;
+        string? role = null;
+        foreach (JsonElement message in messages.EnumerateArray())
+        {
+            role = message.ValueKind == JsonValueKind.Object && message.TryGetProperty("role", out JsonElement r) ? r.GetString() : null;
+            if (role is not ("user" or "assistant" or "system"))
+            {
+                return ServiceError.Invalid($"messages.{index}.role: Input should be 'user' or 'assistant'");
+            }
+
+            if (!message.TryGetProperty("content", out JsonElement content) || content is { ValueKind: JsonValueKind.String } && content.GetString() == string.Empty)
+            {
+                return ServiceError.Invalid($"messages.{index}: user messages must have non-empty content");
+            }
+
+            index++;
+        }
+
+        return role == "assistant" && !model.TakesPrefill
+            ? ServiceError.Invalid("This model does not support assistant message prefill. The conversation must end with a user message.")
+            : null;
+    }
+}

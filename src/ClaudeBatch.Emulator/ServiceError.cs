@@ -1,0 +1,17 @@
+namespace ClaudeBatch.Emulator;
+
+/// <summary>An error the service answers with.</summary>
+internal sealed class ServiceError(int status, string type, string message) : Exception(message)
+{
+    public int Status { get; } = status;
+
+    public string Type { get; } = type;
+
+    public bool? ShouldRetry { get; init; }
+
+    public int? RetryAfter { get; init; }
+
+    public static ServiceError Invalid(string message) => new(400, "invalid_request_error", message);
+
+    public static ServiceError NotFound(string message) => new(404, "not_found_error", message);
+}

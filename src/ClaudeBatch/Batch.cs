@@ -1,0 +1,86 @@
+using ClaudeBatch.Core.Ledger;
+
+namespace ClaudeBatch;
+
+/// <summary>A batch as the ledger knows it.</summary>
+public sealed class Batch
+{
+    /// <summary><c>msgbatch_…</c>; null until the service accepted it.</summary>
+    public string? Id { get; set; }
+
+    /// <summary>The ledger's own name: the job and the part.</summary>
+    public string? Key { get; set; }
+
+    public string? Job { get; set; }
+
+    public int Part { get; set; }
+
+    public int Attempt { get; set; }
+
+    public string? State { get; set; }
+
+    /// <summary>The service's own word: <c>in_progress</c>, <c>canceling</c>, <c>ended</c>.</summary>
+    public string? ProcessingStatus { get; set; }
+
+    public string? Adopted { get; set; }
+
+    public int RequestCount { get; set; }
+
+    public int Processing { get; set; }
+
+    public int Succeeded { get; set; }
+
+    public int Errored { get; set; }
+
+    public int Canceled { get; set; }
+
+    public int Expired { get; set; }
+
+    public long SizeInBytes { get; set; }
+
+    public DateTime? CreatedAt { get; set; }
+
+    public DateTime? EndedAt { get; set; }
+
+    public DateTime? ExpiresAt { get; set; }
+
+    /// <summary>29 days after the batch was made.</summary>
+    public DateTime? ResultsExpireAt { get; set; }
+
+    public DateTime? CancelInitiatedAt { get; set; }
+
+    public DateTime? ArchivedAt { get; set; }
+
+    public string? OrganizationId { get; set; }
+
+    public string? WorkspaceId { get; set; }
+
+    public override string ToString() => Id ?? Key ?? string.Empty;
+
+    internal static Batch From(BatchRecord record) => new()
+    {
+        Id = record.ServiceId,
+        Key = record.Key,
+        Job = record.Job,
+        Part = record.Part,
+        Attempt = record.Attempt,
+        State = record.State,
+        ProcessingStatus = record.ProcessingStatus,
+        Adopted = record.Adopted,
+        RequestCount = record.RequestCount,
+        Processing = record.Counts.Processing,
+        Succeeded = record.Counts.Succeeded,
+        Errored = record.Counts.Errored,
+        Canceled = record.Counts.Canceled,
+        Expired = record.Counts.Expired,
+        SizeInBytes = record.SizeInBytes,
+        CreatedAt = record.CreatedAt,
+        EndedAt = record.EndedAt,
+        ExpiresAt = record.ExpiresAt,
+        ResultsExpireAt = record.CreatedAt?.AddDays(29),
+        CancelInitiatedAt = record.CancelInitiatedAt,
+        ArchivedAt = record.ArchivedAt,
+        OrganizationId = record.OrganizationId,
+        WorkspaceId = record.WorkspaceId,
+    };
+}

@@ -1,0 +1,79 @@
+using ClaudeBatch.Core.Ledger;
+
+namespace ClaudeBatch;
+
+/// <summary>A job: everything one input became, over all its batches and attempts.</summary>
+public sealed class BatchJob
+{
+    private const decimal PicodollarsPerDollar = 1_000_000_000_000m;
+
+    public string? Name { get; set; }
+
+    public string? State { get; set; }
+
+    public long Requests { get; set; }
+
+    public long Refused { get; set; }
+
+    public long NotSubmitted { get; set; }
+
+    public long Pending { get; set; }
+
+    public long Succeeded { get; set; }
+
+    public long Errored { get; set; }
+
+    public long Canceled { get; set; }
+
+    public long Expired { get; set; }
+
+    public long Unknown { get; set; }
+
+    public long Missing { get; set; }
+
+    public int Batches { get; set; }
+
+    public int Attempts { get; set; }
+
+    /// <summary>In USD; null where it is not known.</summary>
+    public decimal? EstimatedCost { get; set; }
+
+    /// <summary>In USD; null where it is not known.</summary>
+    public decimal? Cost { get; set; }
+
+    public DateTime CreatedAt { get; set; }
+
+    public DateTime UpdatedAt { get; set; }
+
+    /// <summary>What the job waits for.</summary>
+    public string? Message { get; set; }
+
+    public override string ToString() => Name ?? string.Empty;
+
+    internal static BatchJob From(JobLedger ledger, JobRecord record)
+    {
+        IReadOnlyList<BatchRecord> batches = ledger.Batches.OfJob(record.Id);
+        JobTotals totals = ledger.Jobs.Totals(record);
+        return new BatchJob
+        {
+            Name = record.Name,
+            State = JobStates.Of(ledger.Folder, record, batches),
+            Requests = totals.Requests,
+            Refused = totals.Refused,
+            NotSubmitted = totals.NotSubmitted,
+            Pending = totals.Pending,
+            Succeeded = totals.Succeeded,
+            Errored = totals.Errored,
+            Canceled = totals.Canceled,
+            Expired = totals.Expired,
+            Unknown = totals.Unknown,
+            Missing = totals.Missing,
+            Batches = batches.Count,
+            Attempts = totals.Attempts,
+            Cost = totals.CostInPicodollars == 0 ? null : totals.CostInPicodollars / PicodollarsPerDollar,
+            CreatedAt = record.CreatedAt,
+            UpdatedAt = record.UpdatedAt,
+            Message = record.PauseReason ?? batches.LastOrDefault(static b => b.Message is not null)?.Message,
+        };
+    }
+}

@@ -1,0 +1,187 @@
+using System.Text;
+using System.Text.Json;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Results;
+using ClaudeBatch.Json;
+
+namespace ClaudeBatch;
+
+/// <summary>One request's outcome, matched to its row. What is costly to make is made when it is looked at.</summary>
+public sealed class BatchResult
+{
+    private byte[] _line = [];
+
+    private byte[] _sourceJson = [];
+
+    private object? _message;
+
+    private object? _source;
+
+    private object? _output;
+
+    private object? _usage;
+
+    private string? _text;
+
+    private bool _parsed;
+
+    public string? CustomId { get; set; }
+
+    /// <summary><c>Succeeded</c>, <c>Errored</c>, <c>Canceled</c>, <c>Expired</c>, <c>Unknown</c> or <c>Missing</c>.</summary>
+    public string? Status { get; set; }
+
+    /// <summary>The text blocks of the answer, joined.</summary>
+    public string? Text
+    {
+        get
+        {
+            Parse();
+            return _text;
+        }
+
+        set => _text = value;
+    }
+
+    /// <summary>The answer as an object, where it is JSON.</summary>
+    public object? Output
+    {
+        get
+        {
+            Parse();
+            return _output;
+        }
+
+        set => _output = value;
+    }
+
+    public string? StopReason { get; set; }
+
+    /// <summary>Succeeded, not cut short and not refused.</summary>
+    public bool IsComplete { get; set; }
+
+    /// <summary>Why it is not complete.</summary>
+    public string? Reason { get; set; }
+
+    public string? Model { get; set; }
+
+    public object? Usage
+    {
+        get
+        {
+            Parse();
+            return _usage;
+        }
+
+        set => _usage = value;
+    }
+
+    /// <summary>In USD, over all attempts of the request; null where it is not known.</summary>
+    public decimal? Cost { get; set; }
+
+    public string? ErrorType { get; set; }
+
+    public string? ErrorMessage { get; set; }
+
+    public string? FailureClass { get; set; }
+
+    /// <summary>The row the request was made from, read back from disk.</summary>
+    public object? Source
+    {
+        get => _source ??= _sourceJson.Length > 0 ? ObjectView.Parse(_sourceJson) : null;
+        set => _source = value;
+    }
+
+    public string? BatchId { get; set; }
+
+    public string? Job { get; set; }
+
+    public int Attempt { get; set; }
+
+    public string? RequestId { get; set; }
+
+    /// <summary>The whole message of the service.</summary>
+    public object? Message
+    {
+        get
+        {
+            Parse();
+            return _message;
+        }
+
+        set => _message = value;
+    }
+
+    /// <summary>The line as received.</summary>
+    public string? Raw
+    {
+        get => _line.Length > 0 ? Encoding.UTF8.GetString(_line) : null;
+        set => _line = value is null ? [] : Encoding.UTF8.GetBytes(value);
+    }
+
+    public override string ToString() => CustomId ?? string.Empty;
+
+    internal static BatchResult From(CollectedResult collected)
+    {
+        ResultLine? line = ResultLine.Parse(collected.Line);
+        string status = collected.Attempt.Outcome ?? UnfinishedStatus(collected.Batch.State);
+        string? reason = Core.Results.Completeness.Reason(status, line);
+        return new BatchResult
+        {
+            _line = collected.Line,
+            _sourceJson = collected.Source,
+            CustomId = collected.Attempt.CustomId,
+            Status = status,
+            StopReason = line?.StopReason,
+            IsComplete = reason is null,
+            Reason = reason,
+            Model = line?.Model,
+            ErrorType = line?.ErrorType,
+            ErrorMessage = line?.ErrorMessage,
+            FailureClass = line?.FailureClass ?? Core.Results.FailureClass.None,
+            BatchId = collected.Batch.ServiceId,
+            Job = collected.Batch.Job,
+            Attempt = collected.Batch.Attempt,
+            RequestId = line?.ErrorRequestId,
+        };
+    }
+
+    private static string UnfinishedStatus(string batchState)
+        => batchState is BatchState.Lost or BatchState.Deleted ? Outcome.Unknown : Outcome.Missing;
+
+    private void Parse()
+    {
+        if (_parsed || _line.Length == 0)
+        {
+            return;
+        }
+
+        _parsed = true;
+        AnswerContent? answer = AnswerContent.Read(_line);
+        if (answer is null)
+        {
+            return;
+        }
+
+        _text ??= answer.Text;
+        _message ??= ObjectView.Parse(answer.Message);
+        _usage ??= answer.Usage.Length > 0 ? ObjectView.Parse(answer.Usage) : null;
+        _output ??= TryParse(answer.Text);
+    }
+
+    private static object? TryParse(string text)
+    {
+        if (text.AsSpan().TrimStart() is not (['{', ..] or ['[', ..]))
+        {
+            return null;
+        }
+
+        try
+        {
+            return ObjectView.Parse(Encoding.UTF8.GetBytes(text));
+        }
+        catch (JsonException)
+        {
+            return null; // an answer that merely looks like JSON is data, not a failure
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System.Management.Automation;
+using ClaudeBatch.Connections;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Ledger;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Deletes batches at the service and their payloads here. Ids, counts and costs stay in the ledger.</summary>
+[Cmdlet(VerbsCommon.Remove, "ClaudeBatch", DefaultParameterSetName = InputObjectSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(Batch))]
+public sealed class RemoveClaudeBatchCommand : BatchCommand
+{
+    /// <summary>Only the payloads here.</summary>
+    [Parameter]
+    public SwitchParameter Local { get; set; }
+
+    /// <summary>Only the batch at the service.</summary>
+    [Parameter]
+    public SwitchParameter Service { get; set; }
+
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        foreach (BatchRecord batch in Resolve())
+        {
+            try
+            {
+                await RemoveAsync(batch, cancellationToken);
+            }
+            catch (ClaudeBatchException failure) when (!failure.IsFatal)
+            {
+                Fail(failure, Batch.From(batch));
+            }
+        }
+    }
+
+    private async Task RemoveAsync(BatchRecord batch, CancellationToken cancellationToken)
+    {
+        BatchSession session = TryOpen()!;
+        if (!BatchState.IsFinal(batch.State) && !Force)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.Conflict,
+                "BatchNotCollected",
+                $"Batch '{batch.Key}' is {batch.State}: its answers are not here yet and would be lost. Collect them with Get-ClaudeBatchResult, or use -Force.");
+        }
+
+        bool both = Local == Service;
+        if (!ShouldProcess($"batch '{batch.ServiceId ?? batch.Key}' of job '{batch.Job}'", both ? "Remove" : Local ? "Remove the payloads of" : "Remove from the service"))
+        {
+            return;
+        }
+
+        if ((both || Service) && batch.ServiceId is { } id && batch.State != BatchState.Deleted)
+        {
+            await session.Api.DeleteAsync(id, cancellationToken);
+            TellRetries();
+            session.Ledger.Events.Add("Deleted", $"Batch {id} was deleted at the service.", batch.JobId, batch.Id);
+            if (batch.State != BatchState.Collected)
+            {
+                session.Ledger.Batches.SetState(batch.Id, BatchState.Deleted);
+            }
+        }
+
+        if (both || Local)
+        {
+            File.Delete(session.Ledger.Folder.Spool(batch.JobId, batch.Part));
+            File.Delete(session.Ledger.Folder.Results(batch.JobId, batch.Part));
+            session.Ledger.Events.Add("PayloadRemoved", "The spool and the results were removed.", batch.JobId, batch.Id);
+        }
+
+        if (PassThru)
+        {
+            Emit(Batch.From(session.Ledger.Batches.Get(batch.Id)));
+        }
+    }
+}

@@ -1,0 +1,175 @@
+using System.Globalization;
+using System.Management.Automation;
+using ClaudeBatch.Connections;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Submission;
+using ClaudeBatch.Pipeline;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Takes requests to their end, seals them as a job, and sends its parts, each at most once.</summary>
+[Cmdlet(VerbsLifecycle.Submit, "ClaudeBatch", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(Batch))]
+public sealed class SubmitClaudeBatchCommand : ConnectedCommand
+{
+    private readonly Dictionary<string, (ClaudeBatchException First, long Count)> _refusals = [];
+
+    private JobInput? _input;
+
+    private DryRun? _dryRun;
+
+    private long _rows;
+
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [AllowNull]
+    public object? InputObject { get; set; }
+
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Job { get; set; }
+
+    [Parameter]
+    [ValidateRange(1, SpoolLimits.MostRequests)]
+    public int MaxRequestsPerBatch { get; set; } = SpoolLimits.MostRequests;
+
+    [Parameter]
+    [ValidateRange(100, SpoolLimits.MostBytes)]
+    public long MaxBytesPerBatch { get; set; } = SpoolLimits.MostBytes;
+
+    [Parameter]
+    [ValidateRange(1, 100)]
+    public int MaxAttempts { get; set; } = 1;
+
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private SpoolLimits Limits => new(MaxRequestsPerBatch, MaxBytesPerBatch);
+
+    // A row costs microseconds; the asynchronous pump would double that.
+    protected override void ProcessRecord() => Guard(AddRow, InputObject);
+
+    protected override async Task EndAsync(CancellationToken cancellationToken)
+    {
+        if (_dryRun is not null)
+        {
+            ShouldProcess(_dryRun.Describe(Job), "Submit batches");
+            return;
+        }
+
+        if (_input is null)
+        {
+            Warn("No requests came in; nothing was submitted.");
+            return;
+        }
+
+        SealedInput input = _input.Seal();
+        _input.Dispose();
+        _input = null;
+        ReportRefusals();
+        if (input.AlreadyThere > 0)
+        {
+            Tell(string.Create(
+                CultureInfo.InvariantCulture, $"Job '{input.Job.Name}' has {input.AlreadyThere} of these requests already; they are not sent again."));
+        }
+
+        foreach (BatchRecord batch in input.ExistingBatches)
+        {
+            Emit(Batch.From(BatchState.IsUnsent(batch.State) ? await SendAsync(batch, cancellationToken) : batch));
+        }
+
+        foreach (BatchRecord batch in input.NewBatches)
+        {
+            Emit(Batch.From(await SendAsync(batch, cancellationToken)));
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _input?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void AddRow()
+    {
+        _rows++;
+        BatchRequest request = BatchRequest.From(InputObject);
+        if (IsWhatIf)
+        {
+            _dryRun ??= new DryRun(Limits);
+            _dryRun.Add(request.SizeInBytes);
+            return;
+        }
+
+        _input ??= OpenInput();
+        if (_input.Add(request.CustomId!, request.Utf8.Span, request.SourceUtf8.Span, out ClaudeBatchException? refusal) == InputVerdict.Refused)
+        {
+            Note(refusal!);
+        }
+    }
+
+    private bool IsWhatIf => _isWhatIf ??= MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
+        ? ((SwitchParameter)given).IsPresent
+        : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+
+    private bool? _isWhatIf;
+
+    private JobInput OpenInput()
+    {
+        BatchSession session = OpenOrCreate();
+        if (Job is null)
+        {
+            Job = JobName.FromTime(session.Clock.GetUtcNow());
+            Warn($"No -Job was given; this one is '{Job}'. Running the line again would pay again; with -Job it would not.");
+        }
+
+        return JobInput.Open(session.Ledger, Job, session.Service, Limits, MaxAttempts, Force);
+    }
+
+    // One error a distinct fault, with its count: a million bad rows must not become a million errors.
+    private void Note(ClaudeBatchException refusal)
+    {
+        (ClaudeBatchException First, long Count) seen = _refusals.GetValueOrDefault(refusal.Id, (refusal, 0));
+        _refusals[refusal.Id] = (seen.First, seen.Count + 1);
+    }
+
+    private void ReportRefusals()
+    {
+        foreach ((ClaudeBatchException first, long count) in _refusals.Values)
+        {
+            Fail(count == 1
+                ? first
+                : new ClaudeBatchException(
+                    first.Kind, first.Id, string.Create(CultureInfo.InvariantCulture, $"{first.Message} The same holds for {count - 1} more."))
+                { Target = first.Target });
+        }
+    }
+
+    private async Task<BatchRecord> SendAsync(BatchRecord batch, CancellationToken cancellationToken)
+    {
+        if (!ShouldProcess($"{batch.RequestCount} requests, {batch.SizeInBytes} bytes, part {batch.Part} of job '{batch.Job}'", "Submit batch"))
+        {
+            return batch;
+        }
+
+        SendResult result = await OpenOrCreate().Sender.SendAsync(batch.Id, sent: null, cancellationToken);
+        TellRetries();
+        if (result.Failure is { } failure)
+        {
+            if (result.Batch.State is BatchState.Rejected || failure.IsFatal || failure.Kind is FailureKind.Network)
+            {
+                Fail(failure, batch.Key);
+            }
+            else
+            {
+                Warn(failure.Message);
+            }
+        }
+
+        return result.Batch;
+    }
+}

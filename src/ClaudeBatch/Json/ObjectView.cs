@@ -1,0 +1,70 @@
+using System.Management.Automation;
+using System.Text.Json;
+
+namespace ClaudeBatch.Json;
+
+/// <summary>JSON as objects of the shell: dates stay strings, integers are Int64, other numbers Decimal where exact.</summary>
+internal static class ObjectView
+{
+    /// <summary>The value as a PSCustomObject, an array, a string, a number, a bool or null.</summary>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    public static object? Parse(ReadOnlySpan<byte> json)
+    {
+        Utf8JsonReader reader = new(json);
+        reader.Read();
+        return Value(ref reader);
+    }
+
+    private static object? Value(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.StartObject => Object(ref reader),
+        JsonTokenType.StartArray => Array(ref reader),
+        JsonTokenType.String => reader.GetString(),
+        JsonTokenType.Number => Number(ref reader),
+        JsonTokenType.True => true,
+        JsonTokenType.False => false,
+        _ => null,
+    };
+
+    private static PSObject Object(ref Utf8JsonReader reader)
+    {
+        PSObject view = new();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            string name = reader.GetString()!;
+            reader.Read();
+            object? value = Value(ref reader);
+            // Names that differ in case alone are one property to the shell; the last one wins, as with a repeated name.
+            if (view.Properties[name] is { } there)
+            {
+                there.Value = value;
+            }
+            else
+            {
+                view.Properties.Add(new PSNoteProperty(name, value), preValidated: true);
+            }
+        }
+
+        return view;
+    }
+
+    private static object?[] Array(ref Utf8JsonReader reader)
+    {
+        List<object?> items = [];
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            items.Add(Value(ref reader));
+        }
+
+        return [.. items];
+    }
+
+    private static object Number(ref Utf8JsonReader reader)
+        => reader.TryGetInt64(out long integer) ? integer
+            : reader.TryGetDecimal(out decimal exact) && IsExact(reader.ValueSpan, exact) ? exact
+            : reader.GetDouble();
+
+    // GetDecimal rounds what has more digits than it can hold.
+    private static bool IsExact(ReadOnlySpan<byte> text, decimal value)
+        => text.Length <= 28 && (value != 0 || text.IndexOfAnyExcept("0.-"u8) < 0);
+}

@@ -1,0 +1,64 @@
+using ClaudeBatch.Core.Results;
+
+namespace ClaudeBatch;
+
+/// <summary>A job's books, and whether they balance.</summary>
+public sealed class Reconciliation
+{
+    public string? Job { get; set; }
+
+    public bool IsReconciled { get; set; }
+
+    public long Requests { get; set; }
+
+    public long Refused { get; set; }
+
+    public long NotSubmitted { get; set; }
+
+    public long Pending { get; set; }
+
+    public long Succeeded { get; set; }
+
+    public long Errored { get; set; }
+
+    public long Canceled { get; set; }
+
+    public long Expired { get; set; }
+
+    public long Unknown { get; set; }
+
+    public long Missing { get; set; }
+
+    public int Batches { get; set; }
+
+    public int Attempts { get; set; }
+
+    /// <summary>Result lines that repeat an id.</summary>
+    public int Duplicated { get; set; }
+
+    /// <summary>Result lines with an id that was never sent.</summary>
+    public int Foreign { get; set; }
+
+    public ReconciliationProblem[] Problems { get; set; } = [];
+
+    internal static Reconciliation From(string job, BookCheck check) => new()
+    {
+        Job = job,
+        IsReconciled = check.IsReconciled,
+        Requests = check.Totals.Requests,
+        Refused = check.Totals.Refused,
+        NotSubmitted = check.Totals.NotSubmitted,
+        Pending = check.Totals.Pending,
+        Succeeded = check.Totals.Succeeded,
+        Errored = check.Totals.Errored,
+        Canceled = check.Totals.Canceled,
+        Expired = check.Totals.Expired,
+        Unknown = check.Totals.Unknown,
+        Missing = check.Totals.Missing,
+        Batches = check.Batches,
+        Attempts = check.Totals.Attempts,
+        Duplicated = check.Duplicated,
+        Foreign = check.Foreign,
+        Problems = [.. check.Problems.Select(ReconciliationProblem.From)],
+    };
+}
