@@ -1,0 +1,67 @@
+using System.Net;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace ClaudeBatch.Emulator.Server;
+
+/// <summary>The emulated service on a port, for tests and for clients that are not ours.</summary>
+public sealed class EmulatorServer : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+
+    private EmulatorServer(WebApplication application, Uri baseAddress)
+    {
+        _application = application;
+        BaseAddress = baseAddress;
+    }
+
+    public Uri BaseAddress { get; }
+
+    /// <param name="stateFolder">Where the batches are kept.</param>
+    /// <param name="plan">How the service behaves.</param>
+    /// <param name="clock">Its time.</param>
+    /// <param name="port">On this machine only; 0 for any that is free.</param>
+    public static async Task<EmulatorServer> StartAsync(string stateFolder, EmulatorPlan plan, TimeProvider clock, int port = 0)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
+        {
+            options.Limits.MaxRequestBodySize = null;
+            options.Listen(IPAddress.Loopback, port, static listen => listen.Protocols = HttpProtocols.Http1);
+        });
+        WebApplication application = builder.Build();
+        EmulatedService? service = null;
+        application.Run(context => AnswerAsync(context, service!));
+        await application.StartAsync();
+        Uri address = new(application.Urls.Single() + "/");
+        service = new EmulatedService(stateFolder, plan, clock, address);
+        return new EmulatorServer(application, address);
+    }
+
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken = default) => _application.WaitForShutdownAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => _application.DisposeAsync();
+
+    private static async Task AnswerAsync(HttpContext context, EmulatedService service)
+    {
+        HttpRequest request = context.Request;
+        EmulatedReply reply = await service.HandleAsync(
+            new EmulatedRequest(
+                request.Method,
+                request.Path,
+                request.QueryString.Value ?? string.Empty,
+                name => request.Headers.TryGetValue(name, out Microsoft.Extensions.Primitives.StringValues values) ? values.ToString() : null,
+                (target, token) => request.Body.CopyToAsync(target, token)),
+            context.RequestAborted);
+        await using (reply.Body)
+        {
+            context.Response.StatusCode = reply.Status;
+            context.Response.ContentType = reply.ContentType;
+            foreach ((string name, string value) in reply.Headers)
+            {
+                context.Response.Headers[name] = value;
+            }
+
+            await reply.Body.CopyToAsync(context.Response.Body, context.RequestAborted);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.Collections;
+using System.Text.Json;
+
+namespace ClaudeBatch.Emulator.Tests;
+
+public sealed class PlanTests
+{
+    [Fact]
+    public void A_plan_takes_names_in_any_case_and_durations_in_seconds_or_as_time()
+    {
+        EmulatorPlan plan = EmulatorPlan.FromDictionary(new Hashtable { ["errored"] = "0.25", ["LATENCY"] = 90, ["speed"] = 10 });
+        EmulatorPlan other = EmulatorPlan.FromDictionary(new Hashtable { ["Latency"] = "01:00:00", ["QueueLimit"] = 5L });
+
+        Assert.Equal(0.25, plan.Errored);
+        Assert.Equal(TimeSpan.FromSeconds(90), plan.Latency);
+        Assert.Equal(TimeSpan.FromHours(1), other.Latency);
+        Assert.Equal(5, other.QueueLimit);
+    }
+
+    [Theory]
+    [InlineData("Erorred", 0.1, "has no 'Erorred'")]
+    [InlineData("Errored", "much", "'much' does not fit the plan's 'Errored'")]
+    [InlineData("Errored", 1.5, "lie between 0 and 1")]
+    [InlineData("Speed", 0, "Speed is a number above 0")]
+    public void A_bad_plan_is_refused_by_name(string name, object value, string message)
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(() => EmulatorPlan.FromDictionary(new Hashtable { [name] = value }));
+
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Shares_are_kept_repeat_with_the_seed_and_are_drawn_anew_for_a_retry()
+    {
+        using ServiceFixture service = new(new EmulatorPlan { Errored = 0.2, Invalid = 0.1, Expired = 0.1, Seed = 7 });
+        string[] ids = [.. Enumerable.Range(0, 1_000).Select(static i => $"row-{i}")];
+
+        string first = await service.CreateAsync(ids);
+        string second = await service.CreateAsync(ids);
+        service.Clock.Advance(TimeSpan.FromHours(1));
+        Dictionary<string, string> one = Types(await service.ResultsAsync(first));
+        Dictionary<string, string> two = Types(await service.ResultsAsync(second));
+
+        Assert.InRange(one.Values.Count(static t => t is "overloaded_error" or "api_error"), 120, 240);
+        Assert.InRange(one.Values.Count(static t => t == "invalid_request_error"), 70, 130);
+        Assert.InRange(one.Values.Count(static t => t == "expired"), 60, 130);
+        Assert.Equal(
+            one.Where(static t => t.Value == "invalid_request_error").Select(static t => t.Key).Order(),
+            two.Where(static t => t.Value == "invalid_request_error").Select(static t => t.Key).Order());
+        Assert.NotEqual(
+            one.Where(static t => t.Value == "expired").Select(static t => t.Key).Order(),
+            two.Where(static t => t.Value == "expired").Select(static t => t.Key).Order());
+    }
+
+    [Fact]
+    public async Task Answers_come_from_the_schema_or_from_a_file()
+    {
+        using ServiceFixture service = new(new EmulatorPlan { Answers = "schema" });
+        const string parameters = """
+            {"model":"claude-haiku-4-5","max_tokens":500,"messages":[{"role":"user","content":"x"}],"output_config":{"format":{"type":"json_schema",
+            "schema":{"type":"object","properties":{"label":{"enum":["billing","bug"]},"score":{"type":"integer"}},"required":["label"]}}}}
+            """;
+        await service.SendAsync(HttpMethod.Post, "v1/messages/batches", $"{{\"requests\":[{ServiceFixture.Item("a", parameters)}]}}");
+        service.Clock.Advance(TimeSpan.FromHours(1));
+        (_, string list) = await service.SendAsync(HttpMethod.Get, "v1/messages/batches");
+        string id = JsonDocument.Parse(list).RootElement.GetProperty("first_id").GetString()!;
+
+        Assert.Equal("""{"label":"billing","score":1}""", Text((await service.ResultsAsync(id))["a"]));
+    }
+
+    [Fact]
+    public void Time_runs_faster_and_never_back_when_the_speed_changes()
+    {
+        ManualClock real = new();
+        string folder = Directory.CreateTempSubdirectory("claudebatch-clock-").FullName;
+        EmulatorClock fast = EmulatorClock.Open(folder, 3600, real);
+        DateTimeOffset begin = fast.GetUtcNow();
+
+        real.Advance(TimeSpan.FromSeconds(24));
+        DateTimeOffset afterADay = EmulatorClock.Open(folder, 3600, real).GetUtcNow();
+        EmulatorClock slow = EmulatorClock.Open(folder, 1, real);
+        real.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(TimeSpan.FromHours(24), afterADay - begin);
+        Assert.Equal(afterADay + TimeSpan.FromSeconds(1), slow.GetUtcNow());
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static string Text(JsonElement result)
+        => result.GetProperty("message").GetProperty("content")[0].GetProperty("text").GetString()!;
+
+    private static Dictionary<string, string> Types(Dictionary<string, JsonElement> results) => results.ToDictionary(
+        static r => r.Key,
+        static r => r.Value.TryGetProperty("error", out JsonElement error)
+            ? error.GetProperty("error").GetProperty("type").GetString()!
+            : r.Value.GetProperty("type").GetString()!);
+}
