@@ -1,0 +1,118 @@
+#Requires -Version 7.4
+<#
+.SYNOPSIS
+    Builds, tests and demonstrates ClaudeBatch.
+.DESCRIPTION
+    Build  lays the module out at out/ClaudeBatch.
+    Test   builds, runs xunit, then Pester on the built module, and prints what was not run.
+    Demo   builds, and runs a job of 200 customer messages on the embedded emulator.
+.EXAMPLE
+    ./build.ps1 Test
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Position = 0)]
+    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Package')]
+    [string] $Task = 'Build'
+)
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+$modulePath = Join-Path -Path $PSScriptRoot -ChildPath 'out/ClaudeBatch/ClaudeBatch.psd1'
+
+function Invoke-Build {
+    $output = & dotnet build (Join-Path -Path $PSScriptRoot -ChildPath 'ClaudeBatch.sln') --nologo --verbosity quiet
+    if ($LASTEXITCODE -ne 0) {
+        $output | Write-Host
+        throw 'The build failed.'
+    }
+}
+
+function Invoke-XunitTest {
+    $passed = $failed = $skipped = 0
+    $output = & dotnet test (Join-Path -Path $PSScriptRoot -ChildPath 'ClaudeBatch.sln') --no-build --nologo
+    $output | Write-Host
+    foreach ($line in $output) {
+        if ($line -match 'Failed:\s*(\d+), Passed:\s*(\d+), Skipped:\s*(\d+)') {
+            $failed += [int]$Matches[1]
+            $passed += [int]$Matches[2]
+            $skipped += [int]$Matches[3]
+        }
+    }
+    if ($LASTEXITCODE -ne 0 -and $failed -eq 0) {
+        $failed = 1
+    }
+    [pscustomobject]@{ Passed = $passed; Failed = $failed; Skipped = $skipped; Note = $null }
+}
+
+function Invoke-PesterTest {
+    $minimum = [version]'5.5'
+    $pester = Get-Module -Name Pester -ListAvailable | Where-Object Version -GE $minimum
+    if (-not $pester) {
+        try {
+            Install-Module -Name Pester -MinimumVersion $minimum -Scope CurrentUser -Force -SkipPublisherCheck
+        }
+        catch {
+            return [pscustomobject]@{
+                Passed = 0; Failed = 0; Skipped = 0
+                Note   = "Not run: the Pester tests; Pester $minimum or later is not here and the PowerShell Gallery cannot be reached."
+            }
+        }
+    }
+    # A process of its own: an imported module keeps its assemblies loaded, and the next build could not replace them.
+    $tests = Join-Path -Path $PSScriptRoot -ChildPath 'tests/Pester'
+    $script = @"
+`$configuration = New-PesterConfiguration
+`$configuration.Run.Path = '$tests'
+`$configuration.Run.PassThru = `$true
+`$configuration.Output.Verbosity = 'Normal'
+`$result = Invoke-Pester -Configuration `$configuration
+'{0} {1} {2}' -f `$result.PassedCount, (`$result.FailedCount + `$result.FailedBlocksCount + `$result.FailedContainersCount), (`$result.SkippedCount + `$result.NotRunCount) | Set-Content -LiteralPath '{counts}'
+"@
+    $counts = New-TemporaryFile
+    try {
+        $shell = (Get-Process -Id $PID).Path
+        $arguments = @('-NoProfile', '-NonInteractive', '-Command', $script.Replace('{counts}', $counts.FullName))
+        # 'dotnet tool run pwsh' runs inside the dotnet program.
+        if ((Split-Path -Path $shell -LeafBase) -eq 'dotnet') {
+            $arguments = @('tool', 'run', 'pwsh') + $arguments
+        }
+        & $shell @arguments | Write-Host
+        $numbers = (Get-Content -LiteralPath $counts -Raw) -split ' '
+        if ($numbers.Count -ne 3) {
+            return [pscustomobject]@{ Passed = 0; Failed = 1; Skipped = 0; Note = 'Pester ended without a result.' }
+        }
+        [pscustomobject]@{ Passed = [int]$numbers[0]; Failed = [int]$numbers[1]; Skipped = [int]$numbers[2]; Note = $null }
+    }
+    finally {
+        Remove-Item -LiteralPath $counts
+    }
+}
+
+switch ($Task) {
+    'Build' {
+        Invoke-Build
+        Write-Host "Built $modulePath"
+    }
+    'Test' {
+        Invoke-Build
+        $results = @(Invoke-XunitTest; Invoke-PesterTest)
+        $results.Note | Where-Object { $_ } | Write-Host
+        $passed = ($results | Measure-Object -Property Passed -Sum).Sum
+        $failed = ($results | Measure-Object -Property Failed -Sum).Sum
+        $skipped = ($results | Measure-Object -Property Skipped -Sum).Sum
+        Write-Host "xunit: $($results[0].Passed) passed; Pester: $($results[1].Passed) passed"
+        Write-Host "$passed passed, $failed failed, $skipped skipped"
+        if ($failed -gt 0) {
+            exit 1
+        }
+    }
+    'Demo' {
+        Invoke-Build
+        & (Join-Path -Path $PSScriptRoot -ChildPath 'docs/examples/demo.ps1') -ModulePath $modulePath
+    }
+    default {
+        throw "'$Task' is not there yet."
+    }
+}
