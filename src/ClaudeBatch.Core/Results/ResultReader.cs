@@ -31,6 +31,35 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
         while (attempts.Count == Page);
     }
 
+    /// <summary>The last word of each request of a job's collected batches, in input order.</summary>
+    /// <remarks>Each batch is in order already; they are merged, so that only a page of each is in memory.</remarks>
+    public IEnumerable<CollectedResult> OfJob(IEnumerable<BatchRecord> batches)
+    {
+        PriorityQueue<IEnumerator<CollectedResult>, long> next = new();
+        foreach (BatchRecord batch in batches)
+        {
+            Queue(OfBatch(batch).GetEnumerator());
+        }
+
+        while (next.TryDequeue(out IEnumerator<CollectedResult>? first, out _))
+        {
+            yield return first.Current;
+            Queue(first);
+        }
+
+        void Queue(IEnumerator<CollectedResult> results)
+        {
+            if (results.MoveNext())
+            {
+                next.Enqueue(results, results.Current.Attempt.Row);
+            }
+            else
+            {
+                results.Dispose();
+            }
+        }
+    }
+
     public void Dispose()
     {
         foreach (SafeFileHandle handle in _results.Values.Concat(_sources.Values))

@@ -25,20 +25,48 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
 
     protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
+        if (ParameterSetName == JobSet && !AllAttempts)
+        {
+            foreach (JobRecord job in ResolveJobs())
+            {
+                IReadOnlyList<BatchRecord> finished = await CollectAsync(TryOpen()!.Ledger.Batches.OfJob(job.Id), cancellationToken);
+                using ResultReader reader = new(TryOpen()!.Ledger);
+                EmitAll(reader.OfJob(finished), cancellationToken);
+            }
+
+            return;
+        }
+
         foreach (BatchRecord batch in Resolve())
+        {
+            using ResultReader reader = new(TryOpen()!.Ledger);
+            foreach (BatchRecord collected in await CollectAsync([batch], cancellationToken))
+            {
+                EmitAll(reader.OfBatch(collected, AllAttempts), cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Those of the batches that have results; the others become one error each.</summary>
+    private async Task<IReadOnlyList<BatchRecord>> CollectAsync(IEnumerable<BatchRecord> batches, CancellationToken cancellationToken)
+    {
+        List<BatchRecord> collected = [];
+        foreach (BatchRecord batch in batches)
         {
             try
             {
-                await EmitAsync(batch, cancellationToken);
+                collected.Add(await CollectAsync(batch, cancellationToken));
             }
             catch (ClaudeBatchException failure) when (!failure.IsFatal)
             {
                 Fail(failure, Batch.From(batch));
             }
         }
+
+        return collected;
     }
 
-    private async Task EmitAsync(BatchRecord batch, CancellationToken cancellationToken)
+    private async Task<BatchRecord> CollectAsync(BatchRecord batch, CancellationToken cancellationToken)
     {
         BatchSession session = TryOpen()!;
         if (BatchState.IsRunning(batch.State))
@@ -46,14 +74,19 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
             batch = await session.Poller.RefreshAsync(batch, cancellationToken);
         }
 
-        if (batch.State is not (BatchState.Collected or BatchState.Lost or BatchState.Deleted))
+        if (batch.State is BatchState.Collected or BatchState.Lost or BatchState.Deleted)
         {
-            batch = await session.Collector.CollectAsync(batch.Id, received: null, cancellationToken);
-            TellRetries();
+            return batch;
         }
 
-        using ResultReader reader = new(session.Ledger);
-        foreach (CollectedResult collected in reader.OfBatch(batch, AllAttempts))
+        BatchRecord collected = await session.Collector.CollectAsync(batch.Id, received: null, cancellationToken);
+        TellRetries();
+        return collected;
+    }
+
+    private void EmitAll(IEnumerable<CollectedResult> results, CancellationToken cancellationToken)
+    {
+        foreach (CollectedResult collected in results)
         {
             cancellationToken.ThrowIfCancellationRequested();
             BatchResult result = BatchResult.From(collected);

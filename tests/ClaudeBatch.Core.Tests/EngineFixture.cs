@@ -1,0 +1,78 @@
+using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Requests;
+using ClaudeBatch.Core.Results;
+using ClaudeBatch.Core.Submission;
+using ClaudeBatch.Emulator;
+
+namespace ClaudeBatch.Core.Tests;
+
+/// <summary>An engine on the in-process emulator, in a folder of its own, with time that passes when a test says so.</summary>
+internal sealed class EngineFixture : IDisposable
+{
+    public EngineFixture(EmulatorPlan? plan = null, Func<HttpMessageHandler, HttpMessageHandler>? between = null)
+    {
+        Plan = plan ?? new EmulatorPlan();
+        HttpMessageHandler service = new EmulatorHandler(Path.Combine(Root, "service"), Plan, Clock);
+        Connection = new ServiceConnection(EmulatorHandler.BaseAddress, ApiCredential.FromKey("sk-ant-test"));
+        Api = new BatchApi(Connection, between?.Invoke(service) ?? service, Clock);
+        Ledger = JobLedger.OpenOrCreate(new LedgerFolder(Path.Combine(Root, "ledger")), Clock);
+    }
+
+    public string Root { get; } = Directory.CreateTempSubdirectory("claudebatch-engine-").FullName;
+
+    public ManualClock Clock { get; } = new();
+
+    public EmulatorPlan Plan { get; }
+
+    public ServiceConnection Connection { get; }
+
+    public BatchApi Api { get; }
+
+    public JobLedger Ledger { get; }
+
+    public static PreparedRequest Request(string id, string prompt = "Hi")
+    {
+        using RequestTemplate template = new("claude-haiku-4-5", 100, []);
+        return template.Render(id, prompt);
+    }
+
+    public SealedInput Seal(string job, IEnumerable<PreparedRequest> requests, SpoolLimits? limits = null, bool sendAgain = false)
+    {
+        using JobInput input = JobInput.Open(Ledger, job, Connection, limits ?? new SpoolLimits(), sendAgain: sendAgain);
+        foreach (PreparedRequest request in requests)
+        {
+            input.Add(request.CustomId, request.Utf8.Span, """{"row":1}"""u8, out _);
+        }
+
+        return input.Seal();
+    }
+
+    public SealedInput Seal(string job, params string[] ids) => Seal(job, ids.Select(static id => Request(id)));
+
+    public Task<SendResult> SendAsync(BatchRecord batch) => new BatchSender(Ledger, Api).SendAsync(batch.Id, null, CancellationToken.None);
+
+    /// <summary>Sends, lets the time of the batch pass, and collects.</summary>
+    public async Task<BatchRecord> RunAsync(BatchRecord batch)
+    {
+        await SendAsync(batch);
+        Clock.Advance(TimeSpan.FromHours(1));
+        await new BatchPoller(Ledger, Api, Clock).RefreshAsync(Ledger.Batches.Get(batch.Id), CancellationToken.None);
+        return await CollectAsync(batch);
+    }
+
+    public Task<BatchRecord> CollectAsync(BatchRecord batch)
+        => new BatchCollector(Ledger, Api, Clock).CollectAsync(batch.Id, null, CancellationToken.None);
+
+    public async Task<IReadOnlyList<MessageBatch>> AtServiceAsync()
+        => (await Api.ListAsync(1000, null, CancellationToken.None)).Value.Data;
+
+    public JobRecord Job(string name) => Ledger.Jobs.Find(name)!;
+
+    public void Dispose()
+    {
+        Ledger.Dispose();
+        Api.Dispose();
+        Directory.Delete(Root, recursive: true);
+    }
+}

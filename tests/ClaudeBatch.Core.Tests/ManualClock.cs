@@ -1,0 +1,11 @@
+namespace ClaudeBatch.Core.Tests;
+
+/// <summary>Time that passes when a test says so.</summary>
+internal sealed class ManualClock : TimeProvider
+{
+    private DateTimeOffset _now = new(2026, 11, 21, 3, 0, 0, TimeSpan.Zero);
+
+    public override DateTimeOffset GetUtcNow() => _now;
+
+    public void Advance(TimeSpan time) => _now += time;
+}
