@@ -1,0 +1,162 @@
+using System.Text;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Results;
+using ClaudeBatch.Core.Submission;
+using ClaudeBatch.Emulator;
+
+namespace ClaudeBatch.Core.Tests.Results;
+
+public sealed class CollectTests : IDisposable
+{
+    private readonly EngineFixture _engine;
+
+    private InterferingHandler? _network;
+
+    public CollectTests() => _engine = new EngineFixture(
+        new EmulatorPlan { Errored = 0.2, Expired = 0.1, Seed = 5 }, service => _network = new InterferingHandler(service));
+
+    public void Dispose() => _engine.Dispose();
+
+    [Fact]
+    public async Task Results_come_in_input_order_with_their_rows()
+    {
+        string[] ids = [.. Enumerable.Range(0, 60).Select(static i => $"row-{i}")];
+        BatchRecord batch = await _engine.RunAsync(_engine.Seal("job", ids).NewBatches[0]);
+
+        using ResultReader reader = new(_engine.Ledger);
+        CollectedResult[] results = [.. reader.OfBatch(batch)];
+
+        Assert.Equal(BatchState.Collected, batch.State);
+        Assert.Equal(ids, results.Select(static r => r.Attempt.CustomId));
+        Assert.All(results, static r => Assert.Equal(r.Attempt.CustomId, ResultLine.Parse(r.Line)!.CustomId));
+        Assert.All(results, static r => Assert.Equal("""{"row":1}""", Encoding.UTF8.GetString(r.Source)));
+    }
+
+    [Fact]
+    public async Task The_books_balance_after_each_round_of_retries()
+    {
+        SealedInput input = _engine.Seal("job", [.. Enumerable.Range(0, 300).Select(static i => $"row-{i}")]);
+        await _engine.RunAsync(input.NewBatches[0]);
+        BookCheck first = Check();
+        int rounds = 0;
+        while (new RetryPlanner(_engine.Ledger).Plan(_engine.Job("job"), new RetryFilter(null, null, 9, null), new SpoolLimits()) is { Count: > 0 } retry)
+        {
+            rounds++;
+            foreach (BatchRecord batch in retry)
+            {
+                Assert.False(Check().IsReconciled); // the retried rows are pending
+                await _engine.RunAsync(batch);
+            }
+
+            Assert.True(Check().IsReconciled, string.Join('\n', Check().Problems));
+        }
+
+        Assert.InRange(first.Totals.Errored, 30, 90);
+        Assert.InRange(first.Totals.Expired, 10, 50);
+        Assert.InRange(rounds, 1, 8);
+        JobTotals totals = Check().Totals;
+        Assert.Equal((300, 300, 0), (totals.Requests, totals.Succeeded, totals.Errored));
+        Assert.Equal(rounds + 1, totals.Attempts);
+    }
+
+    [Fact]
+    public async Task A_retry_sends_the_very_bytes_of_the_failed_requests()
+    {
+        SealedInput input = _engine.Seal("job", [.. Enumerable.Range(0, 50).Select(static i => $"row-{i}")]);
+        BatchRecord done = await _engine.RunAsync(input.NewBatches[0]);
+        string[] failed = [.. _engine.Ledger.Attempts.OfBatch(done, -1, 100).Where(static a => a.Outcome != Outcome.Succeeded).Select(static a => a.CustomId)];
+
+        BatchRecord retry = Assert.Single(
+            new RetryPlanner(_engine.Ledger).Plan(_engine.Job("job"), new RetryFilter(null, null, 5, null), new SpoolLimits()));
+
+        Assert.Equal((failed.Length, 2), (retry.RequestCount, retry.Attempt));
+        string expected = "{\"requests\":[" + string.Join(',', failed.Select(static id => Encoding.UTF8.GetString(EngineFixture.Request(id).Utf8.Span))) + "]}";
+        Assert.Equal(expected, await File.ReadAllTextAsync(_engine.Ledger.Folder.Spool(retry.JobId, retry.Part)));
+    }
+
+    [Fact]
+    public async Task A_torn_line_is_downloaded_again_and_then_left_missing()
+    {
+        int downloads = 0;
+        _network!.After = (request, response) =>
+        {
+            if (request.RequestUri!.AbsolutePath.EndsWith("/results", StringComparison.Ordinal))
+            {
+                downloads++;
+                byte[] body = response.Content.ReadAsByteArrayAsync().GetAwaiter().GetResult();
+                response.Content = new ByteArrayContent(body[..^10]);
+            }
+
+            return response;
+        };
+
+        BatchRecord batch = await _engine.RunAsync(_engine.Seal("job", "a", "b", "c").NewBatches[0]);
+
+        Assert.Equal(3, downloads);
+        Assert.Equal(BatchState.Collected, batch.State);
+        BookCheck books = Check();
+        Assert.Equal(1, books.Totals.Missing);
+        Assert.False(books.IsReconciled);
+        Assert.Single(books.Problems.Single(static p => p.Kind == "Missing").CustomIds);
+    }
+
+    [Fact]
+    public async Task Repeated_and_foreign_lines_are_problems_and_the_first_line_counts()
+    {
+        _engine.Plan.Errored = _engine.Plan.Expired = 0;
+        _network!.After = (request, response) =>
+        {
+            if (request.RequestUri!.AbsolutePath.EndsWith("/results", StringComparison.Ordinal))
+            {
+                string body = response.Content.ReadAsStringAsync().GetAwaiter().GetResult();
+                response.Content = new StringContent(
+                    body + """{"custom_id":"a","result":{"type":"expired"}}""" + "\n" + """{"custom_id":"stranger","result":{"type":"expired"}}""");
+            }
+
+            return response;
+        };
+
+        BatchRecord batch = await _engine.RunAsync(_engine.Seal("job", "a", "b").NewBatches[0]);
+
+        Assert.Equal((1, 1), (batch.Duplicated, batch.Foreign));
+        Assert.Equal(2, Check().Totals.Succeeded);
+        Assert.Equal(["Duplicated", "Foreign"], Check().Problems.Select(static p => p.Kind));
+    }
+
+    [Fact]
+    public async Task A_second_collection_asks_nobody()
+    {
+        BatchRecord batch = await _engine.RunAsync(_engine.Seal("job", "a").NewBatches[0]);
+        _network!.Before = static _ => throw new HttpRequestException("no network");
+
+        Assert.Equal(BatchState.Collected, (await _engine.CollectAsync(batch)).State);
+    }
+
+    [Fact]
+    public async Task A_death_between_the_rename_and_the_books_is_gone_on_from()
+    {
+        BatchRecord batch = await _engine.RunAsync(_engine.Seal("job", "a", "b").NewBatches[0]);
+        _engine.Ledger.Database.Execute("UPDATE attempt SET outcome = NULL, result_offset = NULL");
+        _engine.Ledger.Batches.SetState(batch.Id, BatchState.Downloaded);
+        _network!.Before = static _ => throw new HttpRequestException("no network");
+
+        await _engine.CollectAsync(batch);
+
+        Assert.Equal(2, Check().Totals.Sum - Check().Totals.Pending);
+        Assert.True(Check().IsReconciled);
+    }
+
+    [Fact]
+    public async Task Results_of_a_running_batch_say_how_to_wait()
+    {
+        SendResult sent = await _engine.SendAsync(_engine.Seal("job", "a").NewBatches[0]);
+
+        ClaudeBatchException early = await Assert.ThrowsAsync<ClaudeBatchException>(() => _engine.CollectAsync(sent.Batch));
+
+        Assert.Equal("BatchNotEnded", early.Id);
+        Assert.Contains("InProgress", early.Message, StringComparison.Ordinal);
+        Assert.Contains("Wait-ClaudeBatch", early.Message, StringComparison.Ordinal);
+    }
+
+    private BookCheck Check() => new Reconciler(_engine.Ledger).Check(_engine.Job("job"));
+}
