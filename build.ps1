@@ -5,7 +5,7 @@
 .DESCRIPTION
     Build  lays the module out at out/ClaudeBatch.
     Test   builds, runs xunit, then Pester on the built module, and prints what was not run.
-    Demo   builds, and runs a job of 200 customer messages on the embedded emulator.
+    Demo   builds, and runs a job of 190 customer messages on the embedded emulator.
 .EXAMPLE
     ./build.ps1 Test
 #>

@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-    Labels 200 customer messages on the embedded emulator: no key, no network, no cost.
+    Labels 190 customer messages on the embedded emulator: no key, no network, no cost.
 .DESCRIPTION
     Some requests fail and some expire, as they do in life; they are retried until the books balance.
 #>
@@ -24,7 +24,7 @@ Connect-ClaudeBatch -Emulator -LedgerPath (Join-Path -Path $folder -ChildPath 'l
     Expired = 0.04
     Seed    = 3
     Speed   = 120
-    Answers = Join-Path -Path $PSScriptRoot -ChildPath 'labels.jsonl'
+    Answers = "$PSScriptRoot/labels.jsonl"
 }
 
 $request = @{
@@ -35,7 +35,7 @@ $request = @{
     Prompt    = '{{Body}}'
 }
 
-Write-Host "`nSubmitting 200 messages in two parts, and waiting for them:"
+Write-Host "`nSubmitting 190 messages in two parts, and waiting for them:"
 $batches = Import-Csv -LiteralPath (Join-Path -Path $PSScriptRoot -ChildPath 'messages.csv') |
     New-ClaudeBatchRequest @request |
     Submit-ClaudeBatch -Job tickets -MaxRequestsPerBatch 100 |

@@ -1,3 +1,4 @@
+using ClaudeBatch.Connections;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Emulator;
@@ -27,7 +28,7 @@ public sealed class ClaudeBatchConnection
 
     internal EmulatorPlan? Plan { get; set; }
 
-    internal ServiceConnection ToService() => new(BaseUri!, Credential!)
+    internal ServiceConnection ToService() => new(BaseUri!, Credential ?? throw ConnectionDefaults.KeyMissing())
     {
         ApiVersion = ApiVersion ?? ServiceConnection.DefaultApiVersion,
         Betas = Beta,

@@ -101,7 +101,13 @@ public sealed class ConnectClaudeBatchCommand : AsyncCommand
 
         try
         {
-            return ClaudeBatch.Emulator.EmulatorPlan.FromDictionary(EmulatorPlan);
+            Hashtable bare = new(EmulatorPlan.Count);
+            foreach (DictionaryEntry entry in EmulatorPlan)
+            {
+                bare[entry.Key] = entry.Value is PSObject wrapped ? wrapped.BaseObject : entry.Value;
+            }
+
+            return ClaudeBatch.Emulator.EmulatorPlan.FromDictionary(bare);
         }
         catch (ArgumentException e)
         {

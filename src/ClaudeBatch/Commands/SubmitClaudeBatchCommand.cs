@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using ClaudeBatch.Connections;
 using ClaudeBatch.Core;
+using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Submission;
 using ClaudeBatch.Pipeline;
@@ -120,6 +121,7 @@ public sealed class SubmitClaudeBatchCommand : ConnectedCommand
 
     private JobInput OpenInput()
     {
+        ServiceConnection service = ConnectionDefaults.Resolve(Connection).ToService(); // before a ledger is made: without a key there is no job
         BatchSession session = OpenOrCreate();
         if (Job is null)
         {
@@ -127,7 +129,7 @@ public sealed class SubmitClaudeBatchCommand : ConnectedCommand
             Warn($"No -Job was given; this one is '{Job}'. Running the line again would pay again; with -Job it would not.");
         }
 
-        return JobInput.Open(session.Ledger, Job, session.Service, Limits, MaxAttempts, Force);
+        return JobInput.Open(session.Ledger, Job, service, Limits, MaxAttempts, Force);
     }
 
     // One error a distinct fault, with its count: a million bad rows must not become a million errors.

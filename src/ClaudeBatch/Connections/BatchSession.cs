@@ -29,7 +29,7 @@ internal sealed class BatchSession : IDisposable
     /// <summary>The service's time: real, or the emulator's.</summary>
     public TimeProvider Clock { get; }
 
-    public ServiceConnection Service => _connection.Credential is null ? throw ConnectionDefaults.KeyMissing() : _connection.ToService();
+    public ServiceConnection Service => _connection.ToService();
 
     /// <summary>Made at the first call that talks, so that reading the ledger needs no key.</summary>
     public BatchApi Api => _api ??= new BatchApi(Service, Transport(), Clock, onRetry: _onRetry);
