@@ -107,7 +107,13 @@ public sealed class ConnectClaudeBatchCommand : AsyncCommand
                 bare[entry.Key] = entry.Value is PSObject wrapped ? wrapped.BaseObject : entry.Value;
             }
 
-            return ClaudeBatch.Emulator.EmulatorPlan.FromDictionary(bare);
+            EmulatorPlan plan = ClaudeBatch.Emulator.EmulatorPlan.FromDictionary(bare);
+            if (plan.Answers is not ("echo" or "schema"))
+            {
+                plan.Answers = ExistingFile(plan.Answers);
+            }
+
+            return plan;
         }
         catch (ArgumentException e)
         {
@@ -122,7 +128,7 @@ public sealed class ConnectClaudeBatchCommand : AsyncCommand
             case EmulatorSet:
                 return (ApiCredential.FromKey("emulator"), "emulator");
             case PathSet:
-                return (FromFile(GetUnresolvedProviderPathFromPSPath(ApiKeyPath)), ApiKeyPath);
+                return (FromFile(ExistingFile(ApiKeyPath!)), ApiKeyPath);
             case SecretSet:
                 return (FromVault(), $"secret {SecretName}");
             case KeySet when ApiKey is not null:
@@ -133,13 +139,16 @@ public sealed class ConnectClaudeBatchCommand : AsyncCommand
         }
     }
 
+    private string ExistingFile(string given)
+    {
+        string path = GetUnresolvedProviderPathFromPSPath(given);
+        return File.Exists(path)
+            ? path
+            : throw new ClaudeBatchException(FailureKind.NotFound, "PathNotFound", $"There is no file '{path}'.") { Target = given };
+    }
+
     private static ApiCredential FromFile(string path)
     {
-        if (!File.Exists(path))
-        {
-            throw new ClaudeBatchException(FailureKind.NotFound, "PathNotFound", $"There is no file '{path}'.") { Target = path };
-        }
-
         const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & others) != 0)
         {

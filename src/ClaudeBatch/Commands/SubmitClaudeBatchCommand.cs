@@ -47,6 +47,16 @@ public sealed class SubmitClaudeBatchCommand : ConnectedCommand
 
     private SpoolLimits Limits => new(MaxRequestsPerBatch, MaxBytesPerBatch);
 
+    protected override Task BeginAsync(CancellationToken cancellationToken)
+    {
+        if (Job is not null)
+        {
+            JobName.Check(Job);
+        }
+
+        return Task.CompletedTask;
+    }
+
     // A row costs microseconds; the asynchronous pump would double that.
     protected override void ProcessRecord() => Guard(AddRow, InputObject);
 
@@ -106,7 +116,7 @@ public sealed class SubmitClaudeBatchCommand : ConnectedCommand
             return;
         }
 
-        _input ??= OpenInput();
+        _input ??= TryOpenInput();
         if (_input.Add(request.CustomId!, request.Utf8.Span, request.SourceUtf8.Span, out ClaudeBatchException? refusal) == InputVerdict.Refused)
         {
             Note(refusal!);
@@ -118,6 +128,20 @@ public sealed class SubmitClaudeBatchCommand : ConnectedCommand
         : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
 
     private bool? _isWhatIf;
+
+    // What keeps the job from being opened for this row keeps it from being opened for the next.
+    private JobInput TryOpenInput()
+    {
+        try
+        {
+            return OpenInput();
+        }
+        catch (ClaudeBatchException failure)
+        {
+            ThrowTerminatingError(failure.ToErrorRecord(Job));
+            throw;
+        }
+    }
 
     private JobInput OpenInput()
     {

@@ -1,0 +1,101 @@
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+    $secret = ConvertTo-SecureString -String 'sk-ant-secret-value' -AsPlainText
+}
+
+Describe 'Connect-ClaudeBatch' {
+    AfterEach {
+        Disconnect-ClaudeBatch
+    }
+
+    It 'never shows the key' {
+        $connection = Connect-ClaudeBatch -ApiKey $secret -LedgerPath (New-TestFolder) -PassThru
+        $file = New-TestFolder
+        $connection | Export-Clixml -LiteralPath $file
+        $shown = ($connection | Format-List -Property * -Force | Out-String) + ($connection | Out-String) + "$connection" +
+            ($connection | ConvertTo-Json) + (Get-Content -LiteralPath $file -Raw)
+        $shown | Should -Not -Match 'secret-value'
+        $connection.KeySource | Should -Be '-ApiKey'
+    }
+
+    It 'refuses plain http to another machine' {
+        { Connect-ClaudeBatch -ApiKey $secret -BaseUri 'http://api.example.com' -LedgerPath (New-TestFolder) } |
+            Should -Throw -ErrorId 'AddressNotSecure,*'
+    }
+
+    It 'takes plain http to this machine' {
+        { Connect-ClaudeBatch -ApiKey $secret -BaseUri 'http://127.0.0.1:8080' -LedgerPath (New-TestFolder) } | Should -Not -Throw
+    }
+
+    It 'refuses a ledger folder that cannot be written' {
+        $file = New-TestFolder
+        'x' | Set-Content -LiteralPath $file
+        { Connect-ClaudeBatch -Emulator -LedgerPath (Join-Path -Path $file -ChildPath 'below') } | Should -Throw -ErrorId 'LedgerNotWritable,*'
+    }
+
+    It 'names what the plan does not know' {
+        { Connect-TestEmulator -Plan @{ Erorred = 1 } } | Should -Throw -ErrorId 'EmulatorPlanInvalid,*' -ExpectedMessage "*Erorred*Errored*"
+    }
+
+    It 'refuses a key file that others can read' -Skip:$IsWindows {
+        $file = New-TestFolder
+        'sk-ant-x' | Set-Content -LiteralPath $file
+        chmod 644 $file
+        { Connect-ClaudeBatch -ApiKeyPath $file -LedgerPath (New-TestFolder) } | Should -Throw -ErrorId 'ApiKeyFileOpen,*'
+        chmod 600 $file
+        (Connect-ClaudeBatch -ApiKeyPath $file -LedgerPath (New-TestFolder) -PassThru).KeySource | Should -Be $file
+    }
+
+    It 'makes folders and files for their owner alone' -Skip:$IsWindows {
+        $folder = New-TestFolder
+        Connect-TestEmulator -LedgerPath $folder
+        New-TestRequest | Submit-ClaudeBatch -Job rights | Out-Null
+        (Get-Item -LiteralPath "$folder/emulator").UnixMode | Should -Be 'drwx------'
+        Get-ChildItem -LiteralPath "$folder/emulator" -File | ForEach-Object UnixMode | Select-Object -Unique | Should -Be '-rw-------'
+        Get-ChildItem -LiteralPath "$folder/emulator/jobs" -File -Recurse | ForEach-Object UnixMode | Select-Object -Unique | Should -Be '-rw-------'
+    }
+
+    It 'reads the environment at each call' {
+        $env:ANTHROPIC_API_KEY = 'sk-ant-env'
+        $env:CLAUDEBATCH_HOME = New-TestFolder
+        try {
+            $connection = Get-ClaudeBatchConnection
+            $connection.KeySource | Should -Be 'ANTHROPIC_API_KEY'
+            $connection.LedgerPath | Should -Be $env:CLAUDEBATCH_HOME
+            $connection.BaseUri | Should -Be 'https://api.anthropic.com/'
+        }
+        finally {
+            $env:ANTHROPIC_API_KEY = $null
+            $env:CLAUDEBATCH_HOME = $null
+        }
+        (Get-ClaudeBatchConnection).KeySource | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Import-ClaudeBatchRequest' {
+    It 'keeps each line byte for byte, and names a bad one by file and line' {
+        $file = Join-Path -Path $TestDrive -ChildPath 'requests.jsonl'
+        $good = '{ "params": {"messages":[{"role":"user","content":"ü"}], "max_tokens":5,"model":"claude-haiku-4-5"}, "custom_id":"a" }'
+        [IO.File]::WriteAllText($file, "`u{FEFF}$good`r`n`r`nnonsense`n$($good.Replace('"a"', '"b"'))")
+        $requests = Import-ClaudeBatchRequest -Path $file -ErrorAction SilentlyContinue -ErrorVariable problem
+        $requests.CustomId | Should -Be @('a', 'b')
+        $requests[0].Raw | Should -BeExactly $good
+        $problem.Count | Should -Be 1
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'InputLineInvalid,*'
+        $problem[0].Exception.Message | Should -BeLike "$file`:3 *"
+        (Get-Item -LiteralPath $file | Import-ClaudeBatchRequest -ErrorAction SilentlyContinue).Count | Should -Be 2
+    }
+
+    It 'says which file is not there' {
+        Import-ClaudeBatchRequest -Path "$TestDrive/nope.jsonl" -ErrorAction SilentlyContinue -ErrorVariable problem
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'PathNotFound,*'
+    }
+
+    It 'goes on into a job' {
+        Connect-TestEmulator
+        $file = Join-Path -Path $TestDrive -ChildPath 'go.jsonl'
+        New-TestRequest | ForEach-Object Raw | Set-Content -LiteralPath $file
+        Import-ClaudeBatchRequest -LiteralPath $file | Submit-ClaudeBatch -Job imported | Wait-ClaudeBatch | Get-ClaudeBatchResult | ForEach-Object Text |
+            Should -Be @('message 1', 'message 2', 'message 3')
+    }
+}

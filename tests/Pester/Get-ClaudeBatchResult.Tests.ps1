@@ -1,0 +1,99 @@
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+}
+
+Describe 'Get-ClaudeBatchResult' {
+    BeforeEach {
+        $ledger = New-TestFolder
+        Connect-TestEmulator -LedgerPath $ledger
+    }
+
+    It 'gives each answer with its row, in the order of the input' {
+        $results = New-TestRequest -Count 50 | Submit-ClaudeBatch -Job order -MaxRequestsPerBatch 20 | Wait-ClaudeBatch | Get-ClaudeBatchResult
+        $results.CustomId | Should -Be (1..50 | ForEach-Object { "row-$_" })
+        $results | ForEach-Object { $_.Text | Should -Be $_.Source.Body }
+        $results[0].IsComplete | Should -BeTrue
+        $results[0].Usage.output_tokens | Should -BeGreaterThan 0
+        $results[0].Message.content[0].type | Should -Be 'text'
+        $results[0].Model | Should -Be 'claude-haiku-4-5-20251001'
+        ($results[0].Raw | ConvertFrom-Json).custom_id | Should -Be 'row-1'
+    }
+
+    It 'parses an answer that is JSON' {
+        Connect-TestEmulator -Plan @{ Answers = 'schema' }
+        $schema = @{ type = 'object'; properties = @{ label = @{ enum = @('billing', 'bug') }; score = @{ type = 'integer' } }; required = @('label') }
+        $result = New-TestRow -Count 1 |
+            New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 100 -Prompt '{{Body}}' -AdditionalParameter @{
+                output_config = @{ format = @{ type = 'json_schema'; schema = $schema } }
+            } |
+            Submit-ClaudeBatch -Job schema | Wait-ClaudeBatch | Get-ClaudeBatchResult
+        $result.Output.label | Should -Be 'billing'
+        $result.Output.score | Should -BeOfType [long]
+    }
+
+    It 'tells each failure by status, class and the service''s words' {
+        Connect-TestEmulator -Plan @{ Errored = 0.2; Invalid = 0.2; Expired = 0.2; Canceled = 0.1; Seed = 4 }
+        $results = New-TestRequest -Count 100 | Submit-ClaudeBatch -Job failures | Wait-ClaudeBatch | Get-ClaudeBatchResult
+        $results.Count | Should -Be 100
+        $results.Status | Sort-Object -Unique | Should -Be @('Canceled', 'Errored', 'Expired', 'Succeeded')
+        $invalid = $results | Where-Object ErrorType -EQ 'invalid_request_error'
+        $invalid.FailureClass | Select-Object -Unique | Should -Be 'Permanent'
+        $invalid[0].Reason | Should -Match 'invalid'
+        $results | Where-Object ErrorType -In 'overloaded_error', 'api_error' | ForEach-Object FailureClass | Select-Object -Unique | Should -Be 'Transient'
+        @($results | Where-Object IsComplete).Count | Should -Be @($results | Where-Object Status -EQ 'Succeeded').Count
+
+        @(Get-ClaudeBatchResult -Job failures -Status Expired, Canceled).Status | Sort-Object -Unique | Should -Be @('Canceled', 'Expired')
+        @(Get-ClaudeBatchResult -Job failures -FailureClass Permanent).Count | Should -Be $invalid.Count
+    }
+
+    It 'says that an answer was cut at max_tokens' {
+        $result = New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 2 -Prompt ('long ' * 50) |
+            Submit-ClaudeBatch -Job cut | Wait-ClaudeBatch | Get-ClaudeBatchResult
+        $result.Status | Should -Be 'Succeeded'
+        $result.IsComplete | Should -BeFalse
+        $result.Reason | Should -Match 'max_tokens'
+    }
+
+    It 'says of a running batch how to wait for it' {
+        Connect-TestEmulator -Plan @{ Latency = 100000; Speed = 1 }
+        $batch = New-TestRequest | Submit-ClaudeBatch -Job running
+        $batch | Get-ClaudeBatchResult -ErrorAction SilentlyContinue -ErrorVariable problem | Should -BeNullOrEmpty
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'BatchNotEnded,*'
+        $problem[0].Exception.Message | Should -Match 'InProgress.*Wait-ClaudeBatch'
+        $problem[0].TargetObject.Id | Should -Be $batch.Id
+    }
+
+    It 'says which batch or job is not there, and is silent about a wildcard' {
+        New-TestRequest | Submit-ClaudeBatch -Job some | Out-Null
+        Get-ClaudeBatchResult -Id msgbatch_nope -ErrorAction SilentlyContinue -ErrorVariable problem
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'BatchNotFound,*'
+        $problem[0].TargetObject | Should -Be 'msgbatch_nope'
+        Get-ClaudeBatchResult -Job nope -ErrorAction SilentlyContinue -ErrorVariable problem
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'JobNotFound,*'
+        Get-ClaudeBatchResult -Job 'nope*' -ErrorVariable problem
+        $problem | Should -BeNullOrEmpty
+    }
+
+    It 'needs no network to read results again' {
+        New-TestRequest | Submit-ClaudeBatch -Job offline | Wait-ClaudeBatch | Get-ClaudeBatchResult | Out-Null
+        Remove-Item -LiteralPath "$ledger/emulator/service" -Recurse -Force
+        (Get-ClaudeBatchResult -Job offline).Text | Should -Be @('message 1', 'message 2', 'message 3')
+    }
+
+    It 'ends cleanly when the pipeline has had enough' {
+        New-TestRequest -Count 20 | Submit-ClaudeBatch -Job first | Wait-ClaudeBatch | Get-ClaudeBatchResult |
+            Select-Object -First 2 | ForEach-Object CustomId | Should -Be @('row-1', 'row-2')
+        @(Get-ClaudeBatchResult -Job first).Count | Should -Be 20
+    }
+
+    It 'collects in another process what this one submitted' {
+        $batch = New-TestRequest | Submit-ClaudeBatch -Job handed
+        $script = @"
+Import-Module '$modulePath'
+Connect-ClaudeBatch -Emulator -LedgerPath '$ledger' -EmulatorPlan @{ Speed = 6000 }
+Wait-ClaudeBatch -Id '$($batch.Id)' | Get-ClaudeBatchResult | ForEach-Object Text
+"@
+        pwsh -NoProfile -Command $script | Should -Be @('message 1', 'message 2', 'message 3')
+        (Get-ClaudeBatch -Job handed -Local).State | Should -Be 'Collected'
+    }
+}

@@ -1,0 +1,92 @@
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+}
+
+Describe 'The module' {
+    It 'exports every cmdlet its manifest names' {
+        $manifest = Import-PowerShellDataFile -LiteralPath $modulePath
+        (Get-Command -Module ClaudeBatch).Name | Sort-Object | Should -Be ($manifest.CmdletsToExport | Sort-Object)
+    }
+
+    It 'still exports every cmdlet when it is imported twice by force' {
+        $script = "Import-Module '$modulePath' -Force; Import-Module '$modulePath' -Force; (Get-Command -Module ClaudeBatch).Count"
+        pwsh -NoProfile -Command $script | Should -Be (Get-Command -Module ClaudeBatch).Count
+    }
+
+    It 'keeps its own System.Text.Json in its own load context' {
+        Connect-TestEmulator
+        New-TestRequest | Submit-ClaudeBatch -Job isolation | Out-Null
+        $context = [System.Runtime.Loader.AssemblyLoadContext]::All | Where-Object Name -EQ 'ClaudeBatch'
+        $context.Assemblies.GetName().Name | Should -Contain 'ClaudeBatch'
+        $context.Assemblies.GetName().Name | Should -Contain 'System.Text.Json'
+        [System.Runtime.Loader.AssemblyLoadContext]::Default.Assemblies.GetName().Name | Should -Not -Contain 'ClaudeBatch.Core'
+    }
+
+    It 'writes nothing and makes no folder when it is imported' {
+        $folder = New-TestFolder
+        $script = "`$env:XDG_DATA_HOME = '$folder'; Import-Module '$modulePath'; Get-ClaudeBatchJob; Get-ClaudeBatch; Test-Path '$folder'"
+        pwsh -NoProfile -Command $script | Should -Be 'False'
+    }
+
+    It 'says what to run when it is not built' {
+        $unbuilt = New-TestFolder
+        New-Item -Path $unbuilt -ItemType Directory | Out-Null
+        Copy-Item -Path (Join-Path -Path (Split-Path -Path $modulePath) -ChildPath '*.ps*1*') -Destination $unbuilt
+        { Import-Module -Name "$unbuilt/ClaudeBatch.psd1" } | Should -Throw -ExpectedMessage '*dotnet build ClaudeBatch.sln*'
+    }
+
+    It 'works in parallel runspaces' {
+        Connect-TestEmulator
+        New-TestRequest | Submit-ClaudeBatch -Job parallel | Wait-ClaudeBatch | Get-ClaudeBatchResult | Out-Null
+        $path = $modulePath
+        $connection = Get-ClaudeBatchConnection
+        1..4 | ForEach-Object -Parallel {
+            Import-Module $using:path
+            (Get-ClaudeBatchResult -Job parallel -Connection $using:connection).Count
+        } | Should -Be @(3, 3, 3, 3)
+    }
+
+    It 'works in a thread job' {
+        Connect-TestEmulator
+        New-TestRequest | Submit-ClaudeBatch -Job threads | Wait-ClaudeBatch | Out-Null
+        $path = $modulePath
+        Start-ThreadJob { Import-Module $using:path; (Get-ClaudeBatchResult -Job threads).Text } | Receive-Job -Wait |
+            Should -Be @('message 1', 'message 2', 'message 3')
+    }
+
+    It 'names what each cmdlet gives' {
+        foreach ($command in Get-Command -Module ClaudeBatch | Where-Object Name -NE 'Disconnect-ClaudeBatch') {
+            $command.OutputType | Should -Not -BeNullOrEmpty -Because $command.Name
+        }
+    }
+
+    It 'shows <_> as a table of at most 80 columns' -ForEach 'Batch', 'BatchJob', 'BatchRequest', 'BatchResult', 'Reconciliation' {
+        Connect-TestEmulator
+        $requests = New-TestRequest
+        $batches = $requests | Submit-ClaudeBatch -Job shown | Wait-ClaudeBatch
+        $shown = switch ($_) {
+            'Batch' { $batches }
+            'BatchJob' { Get-ClaudeBatchJob }
+            'BatchRequest' { $requests }
+            'BatchResult' { $batches | Get-ClaudeBatchResult }
+            'Reconciliation' { Compare-ClaudeBatch -Job shown }
+        }
+        $lines = ($shown | Out-String -Width 80).Trim() -split '\r?\n'
+        $lines[1] | Should -Match '-{4}'
+        $lines.Count | Should -Be (2 + @($shown).Count)
+        $lines -join '' | Should -Not -Match 'msgb…'
+    }
+
+    It 'gives objects that survive Clixml and go on from there' {
+        Connect-TestEmulator
+        $file = New-TestFolder
+        New-TestRequest | Export-Clixml -LiteralPath $file
+        $batches = Import-Clixml -LiteralPath $file | Submit-ClaudeBatch -Job clixml | Wait-ClaudeBatch
+        $batches | Export-Clixml -LiteralPath $file
+        $results = Import-Clixml -LiteralPath $file | Get-ClaudeBatchResult
+        $results.Text | Should -Be @('message 1', 'message 2', 'message 3')
+        $results.Source.Id | Should -Be @(1, 2, 3)
+        $results | Export-Clixml -LiteralPath $file
+        (Import-Clixml -LiteralPath $file).Text | Should -Be @('message 1', 'message 2', 'message 3')
+    }
+}

@@ -1,0 +1,129 @@
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+    $common = @{ Model = 'claude-haiku-4-5'; MaxTokens = 50 }
+    function Get-Prompt {
+        process { $_.Params.messages[0].content }
+    }
+}
+
+Describe 'New-ClaudeBatchRequest' {
+    It 'fills a template from the row' {
+        $request = [pscustomobject]@{ Id = 7; Body = 'Hi'; Who = @{ Name = 'Ann' } } |
+            New-ClaudeBatchRequest @common -CustomId 'ticket-{{Id}}' -Prompt '{{Who.Name}}: {{ Body }} \{{x}}'
+        $request.CustomId | Should -Be 'ticket-7'
+        $request | Get-Prompt | Should -Be 'Ann: Hi {{x}}'
+        $request.Model | Should -Be 'claude-haiku-4-5'
+        $request.MaxTokens | Should -Be 50
+        $request.SizeInBytes | Should -Be ([Text.Encoding]::UTF8.GetByteCount($request.Raw))
+    }
+
+    It 'takes a text row as the prompt' {
+        'one', 'two' | New-ClaudeBatchRequest @common | Get-Prompt | Should -Be @('one', 'two')
+    }
+
+    It 'makes one request from -Prompt alone' {
+        New-ClaudeBatchRequest @common -Prompt 'alone' | Get-Prompt | Should -Be 'alone'
+    }
+
+    It 'runs a script block for each row, joins its lines and leaves its braces alone' {
+        New-TestRow -Count 2 | New-ClaudeBatchRequest @common -Prompt { "first $($_.Id)"; '{{Body}}' } | Get-Prompt |
+            Should -Be @("first 1`n{{Body}}", "first 2`n{{Body}}")
+    }
+
+    It 'lets a script block use variables of its caller' {
+        $greeting = 'Hello'
+        New-TestRow -Count 1 | New-ClaudeBatchRequest @common -Prompt { "$greeting $($_.Id)" } | Get-Prompt | Should -Be 'Hello 1'
+    }
+
+    It 'reports a row whose script block throws, and goes on' {
+        $rows = New-TestRow
+        $requests = $rows | New-ClaudeBatchRequest @common -Prompt { if ($_.Id -eq 2) { throw 'boom' }; $_.Body } -ErrorAction SilentlyContinue -ErrorVariable problem
+        $requests.Count | Should -Be 2
+        $problem.Count | Should -Be 1
+        $problem[0].FullyQualifiedErrorId | Should -Be 'ScriptBlockFailed,ClaudeBatch.Commands.NewClaudeBatchRequestCommand'
+        $problem[0].TargetObject | Should -Be $rows[1]
+        $problem[0].Exception.Message | Should -Match 'row 2: boom'
+    }
+
+    It 'refuses an empty prompt: <name>' -ForEach @(
+        @{ name = 'a block that gives nothing'; prompt = { } }
+        @{ name = 'a block that gives null'; prompt = { $null } }
+        @{ name = 'an empty cell'; prompt = '{{Empty}}' }
+    ) {
+        $made = [pscustomobject]@{ Id = 1; Empty = '' } | New-ClaudeBatchRequest @common -Prompt $prompt -ErrorAction SilentlyContinue -ErrorVariable problem
+        $made | Should -BeNullOrEmpty
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'PromptEmpty,*'
+    }
+
+    It 'names the row and the property of an unknown placeholder, and goes on' {
+        $rows = [pscustomobject]@{ Id = 1 }, [pscustomobject]@{ Id = 2; Body = 'x' }
+        $made = $rows | New-ClaudeBatchRequest @common -Prompt '{{Body}}' -ErrorAction SilentlyContinue -ErrorVariable problem
+        @($made).Count | Should -Be 1
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'PlaceholderUnknown,*'
+        $problem[0].Exception.Message | Should -Be "Row 1 has no 'Body'; it has Id."
+        $problem[0].TargetObject | Should -Be $rows[0]
+    }
+
+    It 'refuses a bad custom id: <id>' -ForEach @(@{ id = 'a b' }, @{ id = 'a|b' }, @{ id = 'x' * 65 }) {
+        $made = [pscustomobject]@{ Id = $id } | New-ClaudeBatchRequest @common -CustomId '{{Id}}' -Prompt 'x' -ErrorAction SilentlyContinue -ErrorVariable problem
+        $made | Should -BeNullOrEmpty
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'CustomIdInvalid,*'
+    }
+
+    It 'gives equal rows numbered ids that the next run gives again, whatever the system prompt' {
+        $rows = 'same', 'other', 'same'
+        $first = $rows | New-ClaudeBatchRequest @common -WarningVariable warning -WarningAction SilentlyContinue
+        $again = $rows | New-ClaudeBatchRequest @common -System 'Be brief.' -WarningAction SilentlyContinue
+        $first[2].CustomId | Should -Be "$($first[0].CustomId)-2"
+        $again.CustomId | Should -Be $first.CustomId
+        $warning | Should -Match '1 rows were equal'
+    }
+
+    It 'keeps the chosen properties of the row as its source' {
+        $row = [pscustomobject]@{ Id = 1; Name = 'n'; Size = 2.5; When = [datetime]'2026-01-02'; List = @(1, 2) }
+        (($row | New-ClaudeBatchRequest @common -Prompt 'x').Source.PSObject.Properties.Name) | Should -Be @('Id', 'Name', 'Size', 'When', 'List')
+        (($row | New-ClaudeBatchRequest @common -Prompt 'x' -SourceProperty I*, Size).Source.PSObject.Properties.Name) | Should -Be @('Id', 'Size')
+        ($row | New-ClaudeBatchRequest @common -Prompt 'x' -SourceProperty @()).Source | Should -BeNullOrEmpty
+        $source = ($row | New-ClaudeBatchRequest @common -Prompt 'x').Source
+        $source.Id | Should -BeOfType [long]
+        $source.Size | Should -Be 2.5
+        $source.When | Should -BeOfType [string]
+    }
+
+    It 'takes hashtables and data rows' {
+        @{ Id = 1; Body = 'h' } | New-ClaudeBatchRequest @common -Prompt '{{Body}}' | Get-Prompt | Should -Be 'h'
+        $table = [Data.DataTable]::new()
+        $table.Columns.Add('Body') | Out-Null
+        $table.Rows.Add('d') | Out-Null
+        $table.Rows | New-ClaudeBatchRequest @common -Prompt '{{Body}}' | Get-Prompt | Should -Be 'd'
+    }
+
+    It 'takes of other objects only what the templates name' {
+        $request = Get-Item -LiteralPath $modulePath | New-ClaudeBatchRequest @common -Prompt '{{Name}} has {{Length}} bytes'
+        $request.Source.PSObject.Properties.Name | Should -Be @('Name', 'Length')
+    }
+
+    It 'gives requests whose params are the same bytes up to the prompt' {
+        $raw = New-TestRow | New-ClaudeBatchRequest @common -System 'S' -AdditionalParameter @{ z = 1; a = @{ y = 1; b = 2 } } -Prompt '{{Body}}' | ForEach-Object Raw
+        $frozen = $raw | ForEach-Object { ($_ -split '"params":')[1] -replace 'message \d', '' } | Select-Object -Unique
+        $frozen | Should -Be '{"model":"claude-haiku-4-5","max_tokens":50,"system":"S","a":{"b":2,"y":1},"z":1,"messages":[{"role":"user","content":""}]}}'
+    }
+
+    It 'writes numbers and dates the same in <_>' -ForEach 'tr-TR', 'de-DE' {
+        $culture = [cultureinfo]::CurrentCulture
+        try {
+            [cultureinfo]::CurrentCulture = $_
+            $row = [pscustomobject]@{ ID = 1.5; When = [datetime]'2026-01-02T03:04:05' }
+            $request = $row | New-ClaudeBatchRequest @common -Prompt '{{id}} {{When}}'
+            $request | Get-Prompt | Should -Be '1.5 2026-01-02T03:04:05.0000000'
+        }
+        finally {
+            [cultureinfo]::CurrentCulture = $culture
+        }
+    }
+
+    It 'passes whole messages through' {
+        $messages = @{ role = 'user'; content = 'a' }, @{ role = 'assistant'; content = 'b' }, @{ role = 'user'; content = 'c' }
+        (New-ClaudeBatchRequest @common -Message $messages).Params.messages.content | Should -Be @('a', 'b', 'c')
+    }
+}
