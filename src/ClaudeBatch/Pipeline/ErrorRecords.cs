@@ -7,7 +7,7 @@ namespace ClaudeBatch.Pipeline;
 internal static class ErrorRecords
 {
     public static ErrorRecord ToErrorRecord(this ClaudeBatchException failure, object? target = null)
-        => new(failure, failure.Id, CategoryOf(failure.Kind), failure.Target ?? target)
+        => new(failure, failure.Id, CategoryOf(failure.Kind), target ?? failure.Target)
         {
             ErrorDetails = new ErrorDetails(failure.Message) { RecommendedAction = failure.RecommendedAction ?? string.Empty },
         };
