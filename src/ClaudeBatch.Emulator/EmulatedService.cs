@@ -139,7 +139,7 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
 
             int count = BodyCheck.Count(incoming);
             StoredBatch made = await _store.AloneAsync(() => Add(incoming, count, request.Header("anthropic-version")!), cancellationToken).ConfigureAwait(false);
-            return Json(made.ToJson(clock.GetUtcNow(), address));
+            return Json(made.ToJson(made.CreatedAt, address));
         }
         finally
         {
@@ -216,7 +216,7 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
             writer.WriteStartArray("data"u8);
             foreach (StoredBatch batch in page)
             {
-                writer.WriteRawValue(Finished(batch).ToJson(now, address));
+                writer.WriteRawValue(Finished(batch, now).ToJson(now, address));
             }
 
             writer.WriteEndArray();
@@ -231,8 +231,8 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
 
     private async Task<EmulatedReply> RetrieveAsync(string id, CancellationToken cancellationToken)
     {
-        StoredBatch batch = await _store.AloneAsync(() => Finished(Known(id)), cancellationToken).ConfigureAwait(false);
         DateTimeOffset now = clock.GetUtcNow();
+        StoredBatch batch = await _store.AloneAsync(() => Finished(Known(id), now), cancellationToken).ConfigureAwait(false);
         EmulatedReply reply = Json(batch.ToJson(now, address));
         if (now < batch.EndsAt)
         {
@@ -244,11 +244,11 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
 
     private async Task<EmulatedReply> CancelAsync(string id, CancellationToken cancellationToken)
     {
+        DateTimeOffset now = clock.GetUtcNow();
         StoredBatch canceled = await _store.AloneAsync(
             () =>
             {
                 StoredBatch batch = Known(id);
-                DateTimeOffset now = clock.GetUtcNow();
                 if (now >= batch.EndsAt)
                 {
                     throw ServiceError.Invalid($"Message Batch {id} has already ended and cannot be canceled.");
@@ -263,7 +263,7 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
                 return batch;
             },
             cancellationToken).ConfigureAwait(false);
-        return Json(canceled.ToJson(clock.GetUtcNow(), address));
+        return Json(canceled.ToJson(now, address));
     }
 
     private async Task<EmulatedReply> DeleteAsync(string id, CancellationToken cancellationToken)
@@ -285,8 +285,9 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
 
     private async Task<EmulatedReply> ResultsAsync(string id, CancellationToken cancellationToken)
     {
-        StoredBatch batch = await _store.AloneAsync(() => Finished(Known(id)), cancellationToken).ConfigureAwait(false);
-        if (clock.GetUtcNow() < batch.EndsAt)
+        DateTimeOffset now = clock.GetUtcNow();
+        StoredBatch batch = await _store.AloneAsync(() => Finished(Known(id), now), cancellationToken).ConfigureAwait(false);
+        if (now < batch.EndsAt)
         {
             throw new ServiceError(404, "not_found_error", $"Message Batch {id} has no available results.") { ShouldRetry = false };
         }
@@ -296,10 +297,11 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
 
     private StoredBatch Known(string id) => _store.Find(id) ?? throw ServiceError.NotFound($"Message Batch {id} not found.");
 
-    // Results are made when somebody first looks after the end.
-    private StoredBatch Finished(StoredBatch batch)
+    // Results are made when somebody first looks after the end. One call has one time: a batch that is told
+    // to have ended has its counts.
+    private StoredBatch Finished(StoredBatch batch, DateTimeOffset now)
     {
-        if (batch.FinalCounts is not null || clock.GetUtcNow() < batch.EndsAt)
+        if (batch.FinalCounts is not null || now < batch.EndsAt)
         {
             return batch;
         }

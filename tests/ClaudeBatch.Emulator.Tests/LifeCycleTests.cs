@@ -39,6 +39,44 @@ public sealed partial class LifeCycleTests : IDisposable
         Assert.Contains("\"succeeded\":1", body, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(30)]
+    [InlineData(100)]
+    public async Task An_ended_batch_has_its_counts_however_fast_time_passes(int secondsBetweenLooks)
+    {
+        string folder = Directory.CreateTempSubdirectory("claudebatch-ticking-").FullName;
+        EmulatedService service = new(
+            folder, new EmulatorPlan(), new TickingClock(TimeSpan.FromSeconds(secondsBetweenLooks)), EmulatorHandler.BaseAddress);
+        string answer = await AskAsync(service, "POST", "/v1/messages/batches", ServiceFixture.Body("a"));
+        string id = JsonDocument.Parse(answer).RootElement.GetProperty("id").GetString()!;
+
+        for (int i = 0; i < 80; i++)
+        {
+            JsonElement batch = JsonDocument.Parse(answer).RootElement;
+            int expected = batch.GetProperty("processing_status").GetString() == "ended" ? 1 : 0;
+            Assert.Equal(expected, batch.GetProperty("request_counts").GetProperty("succeeded").GetInt32());
+            answer = await AskAsync(service, "GET", $"/v1/messages/batches/{id}", string.Empty);
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static async Task<string> AskAsync(EmulatedService service, string method, string path, string body)
+    {
+        EmulatedReply reply = await service.HandleAsync(
+            new EmulatedRequest(
+                method,
+                path,
+                string.Empty,
+                static name => name switch { "x-api-key" => "k", "anthropic-version" => "2026-10-21", _ => null },
+                async (target, token) => await target.WriteAsync(System.Text.Encoding.UTF8.GetBytes(body), token)),
+            CancellationToken.None);
+        using StreamReader reader = new(reply.Body);
+        return await reader.ReadToEndAsync();
+    }
+
     [Fact]
     public async Task Results_asked_too_early_are_not_found_and_not_to_be_retried()
     {
