@@ -1,0 +1,192 @@
+using System.Net;
+using System.Text;
+using ClaudeBatch.Core.Api;
+using ClaudeBatch.Emulator;
+
+namespace ClaudeBatch.Core.Tests.Api;
+
+public sealed class BatchApiTests : IDisposable
+{
+    private readonly ScriptedHandler _network = new();
+
+    private readonly List<TimeSpan> _waits = [];
+
+    private readonly BatchApi _api;
+
+    public BatchApiTests() => _api = new BatchApi(
+        new ServiceConnection(new Uri("https://service.test/"), ApiCredential.FromKey("sk-ant-secret")) { Betas = ["one", "two"], WorkspaceId = "wrkspc_1" },
+        _network,
+        new EmulatorClock(TimeProvider.System, 100_000),
+        onRetry: (_, wait) => _waits.Add(wait));
+
+    public void Dispose() => _api.Dispose();
+
+    [Fact]
+    public async Task Each_call_carries_the_key_the_version_and_the_workspace_and_goes_to_the_configured_host()
+    {
+        _network.Answer(HttpStatusCode.OK, """{"data":[],"has_more":false}""");
+
+        await _api.ListAsync(20, "msgbatch_1", CancellationToken.None);
+
+        HttpRequestMessage request = Assert.Single(_network.Requests);
+        Assert.Equal("https://service.test/v1/messages/batches?limit=20&after_id=msgbatch_1", request.RequestUri!.AbsoluteUri);
+        Assert.Equal("sk-ant-secret", Assert.Single(request.Headers.GetValues("x-api-key")));
+        Assert.Equal("2026-10-21", Assert.Single(request.Headers.GetValues("anthropic-version")));
+        Assert.Equal("wrkspc_1", Assert.Single(request.Headers.GetValues("anthropic-workspace-id")));
+        Assert.False(request.Headers.Contains("Authorization"));
+        Assert.False(request.Headers.Contains("anthropic-beta")); // betas belong to the create call alone
+    }
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(503)]
+    [InlineData(529)]
+    [InlineData(429)]
+    [InlineData(408)]
+    [InlineData(409)]
+    public async Task A_passing_failure_of_a_repeatable_call_is_tried_again(int status)
+    {
+        _network.Answer((HttpStatusCode)status, "{}");
+        _network.Answer((HttpStatusCode)status, "{}");
+        _network.Answer(HttpStatusCode.OK, """{"data":[],"has_more":false}""");
+
+        await _api.ListAsync(20, null, CancellationToken.None);
+
+        Assert.Equal(3, _network.Requests.Count);
+        Assert.InRange(_waits[0].TotalSeconds, 0.375, 0.5);
+        Assert.InRange(_waits[1].TotalSeconds, 0.75, 1);
+    }
+
+    [Theory]
+    [InlineData(400, "RequestInvalid")]
+    [InlineData(401, "ApiKeyRejected")]
+    [InlineData(402, "BillingRefused")]
+    [InlineData(403, "PermissionDenied")]
+    [InlineData(404, "BatchNotFound")]
+    [InlineData(413, "BatchTooLarge")]
+    [InlineData(302, "RedirectRefused")]
+    public async Task A_lasting_failure_is_tried_once_and_told_in_the_services_words(int status, string id)
+    {
+        _network.Answer(
+            (HttpStatusCode)status, """{"type":"error","error":{"type":"some_error","message":"What the service says."},"request_id":"req_1"}""");
+
+        ClaudeBatchException failure = await Assert.ThrowsAsync<ClaudeBatchException>(() => _api.RetrieveAsync("msgbatch_1", CancellationToken.None));
+
+        Assert.Single(_network.Requests);
+        Assert.Equal((id, status, "some_error", "What the service says.", "req_1"), (failure.Id, failure.Status, failure.ErrorType, failure.ServiceMessage, failure.RequestId));
+        Assert.Equal("msgbatch_1", failure.Target);
+        Assert.DoesNotContain("secret", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_service_may_say_itself_whether_to_try_again()
+    {
+        _network.Answer(HttpStatusCode.InternalServerError, "{}", ("x-should-retry", "false"));
+        await Assert.ThrowsAsync<ClaudeBatchException>(() => _api.RetrieveAsync("a", CancellationToken.None));
+        _network.Answer(HttpStatusCode.BadRequest, "{}", ("x-should-retry", "true"));
+        _network.Answer(HttpStatusCode.OK, """{"data":[],"has_more":false}""");
+        await _api.ListAsync(20, null, CancellationToken.None);
+
+        Assert.Equal(3, _network.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData("retry-after", "7", 7)]
+    [InlineData("retry-after", "1.5", 1.5)]
+    [InlineData("retry-after-ms", "250", 0.25)]
+    public async Task The_wait_the_service_asks_for_is_kept(string header, string value, double seconds)
+    {
+        _network.Answer((HttpStatusCode)429, "{}", (header, value));
+        _network.Answer(HttpStatusCode.OK, """{"data":[],"has_more":false}""");
+
+        await _api.ListAsync(20, null, CancellationToken.None);
+
+        Assert.Equal(seconds, Assert.Single(_waits).TotalSeconds, 3);
+    }
+
+    [Theory]
+    [InlineData(429, "enforced_spend_limit_reached")]
+    [InlineData(429, "contract_spend_limit_reached")]
+    [InlineData(400, "organization_on_hold")]
+    [InlineData(400, "cmek_key_disabled")]
+    public async Task A_spend_limit_is_never_retried(int status, string code)
+    {
+        _network.Answer(
+            (HttpStatusCode)status,
+            "{\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\",\"message\":\"No more.\",\"details\":{\"error_code\":\"" + code + "\"}}}");
+
+        ClaudeBatchException failure = await Assert.ThrowsAsync<ClaudeBatchException>(() => _api.ListAsync(20, null, CancellationToken.None));
+
+        Assert.Equal((FailureKind.Billing, code), (failure.Kind, failure.ErrorCode));
+        Assert.Single(_network.Requests);
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_not_the_services_is_said_so()
+    {
+        _network.Answer(HttpStatusCode.OK, "<html>Sign in to the hotel network</html>");
+
+        Assert.Equal("ResponseUnreadable", (await Assert.ThrowsAsync<ClaudeBatchException>(() => _api.RetrieveAsync("a", CancellationToken.None))).Id);
+    }
+
+    [Theory]
+    [InlineData("http://api.example.com", "AddressNotSecure")]
+    [InlineData("ftp://api.example.com", "AddressInvalid")]
+    [InlineData("file:///tmp", "AddressInvalid")]
+    public void A_key_goes_over_tls_or_to_this_machine(string address, string id)
+    {
+        Assert.Equal(id, Assert.Throws<ClaudeBatchException>(() => new ServiceConnection(new Uri(address), ApiCredential.FromKey("k"))).Id);
+        Assert.Equal("http://[::1]:8080/", new ServiceConnection(new Uri("http://[::1]:8080"), ApiCredential.FromKey("k")).BaseAddress.AbsoluteUri);
+    }
+
+    [Fact]
+    public void A_key_with_a_line_break_is_refused_and_not_shown()
+    {
+        ClaudeBatchException refused = Assert.Throws<ClaudeBatchException>(() => ApiCredential.FromKey("sk-ant\nsecret"));
+
+        Assert.Equal("ApiKeyInvalid", refused.Id);
+        Assert.DoesNotContain("secret", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("API key", ApiCredential.FromKey("sk-ant-secret").ToString());
+    }
+
+    [Fact]
+    public async Task A_body_that_stalls_is_given_up()
+    {
+        using StallLimitedStream stalled = new(new NeverStream(), new MemoryStream(), TimeSpan.FromMilliseconds(20));
+
+        await Assert.ThrowsAsync<TimeoutException>(() => stalled.ReadAsync(new byte[1]).AsTask());
+    }
+
+    private sealed class NeverStream : MemoryStream
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return 0;
+        }
+    }
+
+    private sealed class ScriptedHandler : HttpMessageHandler
+    {
+        private readonly Queue<HttpResponseMessage> _answers = [];
+
+        public List<HttpRequestMessage> Requests { get; } = [];
+
+        public void Answer(HttpStatusCode status, string body, params (string Name, string Value)[] headers)
+        {
+            HttpResponseMessage response = new(status) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+            foreach ((string name, string value) in headers)
+            {
+                response.Headers.TryAddWithoutValidation(name, value);
+            }
+
+            _answers.Enqueue(response);
+        }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Requests.Add(request);
+            return Task.FromResult(_answers.Dequeue());
+        }
+    }
+}

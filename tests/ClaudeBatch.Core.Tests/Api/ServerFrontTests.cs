@@ -1,0 +1,70 @@
+using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Results;
+using ClaudeBatch.Core.Submission;
+using ClaudeBatch.Emulator;
+using ClaudeBatch.Emulator.Server;
+
+namespace ClaudeBatch.Core.Tests.Api;
+
+/// <summary>The engine over real sockets: what a handler in the same process cannot show.</summary>
+public sealed class ServerFrontTests : IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("claudebatch-server-").FullName;
+
+    private readonly ManualClock _clock = new();
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Fact]
+    public async Task A_large_body_goes_up_whole_and_its_results_come_down()
+    {
+        await using EmulatorServer server = await EmulatorServer.StartAsync(Path.Combine(_root, "service"), new EmulatorPlan(), _clock);
+        ServiceConnection connection = new(server.BaseAddress, ApiCredential.FromKey("sk-ant-test"));
+        using BatchApi api = new(connection, HttpTransport.Create(), _clock);
+        using JobLedger ledger = JobLedger.OpenOrCreate(new LedgerFolder(Path.Combine(_root, "ledger")), _clock);
+        BatchRecord batch = Seal(ledger, connection, count: 2_000, promptLength: 2_000);
+        List<long> progress = [];
+
+        SendResult sent = await new BatchSender(ledger, api).SendAsync(batch.Id, new Recorder(progress), CancellationToken.None);
+        _clock.Advance(TimeSpan.FromHours(1));
+        await new BatchPoller(ledger, api, _clock).RefreshAsync(sent.Batch, CancellationToken.None);
+        BatchRecord collected = await new BatchCollector(ledger, api, _clock).CollectAsync(batch.Id, null, CancellationToken.None);
+
+        Assert.True(batch.SizeInBytes > 4_000_000);
+        Assert.Equal(BatchState.Collected, collected.State);
+        Assert.Equal(2_000, collected.Counts.Succeeded);
+        Assert.Equal(batch.SizeInBytes, progress[^1]);
+        using ResultReader reader = new(ledger);
+        Assert.Equal(2_000, reader.OfBatch(collected).Count(static r => r.Attempt.Outcome == Outcome.Succeeded));
+    }
+
+    [Fact]
+    public async Task A_rejected_key_is_told_as_such_over_the_wire()
+    {
+        await using EmulatorServer server = await EmulatorServer.StartAsync(
+            Path.Combine(_root, "service"), new EmulatorPlan { ApiKey = "another" }, _clock);
+        using BatchApi api = new(new ServiceConnection(server.BaseAddress, ApiCredential.FromKey("sk-ant-test")), HttpTransport.Create(), _clock);
+
+        ClaudeBatchException refused = await Assert.ThrowsAsync<ClaudeBatchException>(() => api.ListAsync(1, null, CancellationToken.None));
+
+        Assert.Equal("ApiKeyRejected", refused.Id);
+        Assert.True(refused.IsFatal);
+    }
+
+    private static BatchRecord Seal(JobLedger ledger, ServiceConnection connection, int count, int promptLength)
+    {
+        using JobInput input = JobInput.Open(ledger, "large", connection, new SpoolLimits());
+        for (int i = 0; i < count; i++)
+        {
+            input.Add($"row-{i}", EngineFixture.Request($"row-{i}", new string('x', promptLength)).Utf8.Span, default, out _);
+        }
+
+        return input.Seal().NewBatches[0];
+    }
+
+    private sealed class Recorder(List<long> seen) : IProgress<long>
+    {
+        public void Report(long value) => seen.Add(value);
+    }
+}
