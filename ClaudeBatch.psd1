@@ -8,7 +8,7 @@
     Description          = 'Runs large jobs through the Message Batches API of Claude: rows in, answers out, matched to their rows; never paid twice, never lost, resumable after any crash.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
-    FormatsToProcess     = @('ClaudeBatch.Format.ps1xml')
+    FormatsToProcess     = @('src/ClaudeBatch/ClaudeBatch.Format.ps1xml')
     FunctionsToExport    = @()
     VariablesToExport    = @()
     AliasesToExport      = @()

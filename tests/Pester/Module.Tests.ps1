@@ -29,10 +29,8 @@ Describe 'The module' {
     }
 
     It 'says what to run when it is not built' {
-        $unbuilt = New-TestFolder
-        New-Item -Path $unbuilt -ItemType Directory | Out-Null
-        Copy-Item -Path (Join-Path -Path (Split-Path -Path $modulePath) -ChildPath '*.ps*1*') -Destination $unbuilt
-        { Import-Module -Name "$unbuilt/ClaudeBatch.psd1" } | Should -Throw -ExpectedMessage '*dotnet build ClaudeBatch.sln*'
+        $checkout = Join-Path -Path $PSScriptRoot -ChildPath '../../ClaudeBatch.psd1'
+        pwsh -NoProfile -NonInteractive -Command "Import-Module '$checkout'" 2>&1 | Out-String | Should -Match 'dotnet build ClaudeBatch.sln'
     }
 
     It 'works in parallel runspaces' {
@@ -57,6 +55,17 @@ Describe 'The module' {
     It 'names what each cmdlet gives' {
         foreach ($command in Get-Command -Module ClaudeBatch | Where-Object Name -NE 'Disconnect-ClaudeBatch') {
             $command.OutputType | Should -Not -BeNullOrEmpty -Because $command.Name
+        }
+    }
+
+    It 'has an error category for every kind of failure' {
+        Connect-TestEmulator
+        $context = [System.Runtime.Loader.AssemblyLoadContext]::All | Where-Object Name -EQ 'ClaudeBatch'
+        $kinds = ($context.Assemblies | Where-Object { $_.GetName().Name -eq 'ClaudeBatch.Core' }).GetType('ClaudeBatch.Core.FailureKind')
+        $records = ($context.Assemblies | Where-Object { $_.GetName().Name -eq 'ClaudeBatch' }).GetType('ClaudeBatch.Pipeline.ErrorRecords')
+        $map = $records.GetMethod('CategoryOf', [System.Reflection.BindingFlags]'Static, NonPublic')
+        foreach ($kind in [enum]::GetValues($kinds)) {
+            $map.Invoke($null, @($kind)) | Should -Not -Be 'NotSpecified' -Because $kind
         }
     }
 
