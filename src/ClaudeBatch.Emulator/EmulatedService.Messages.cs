@@ -35,7 +35,7 @@ public sealed partial class EmulatedService
         return stream.ToArray();
     }
 
-    private static EmulatedReply Models() => Json(Written(static writer =>
+    private static EmulatedReply Models() => EmulatedReply.Json(Written(static writer =>
     {
         writer.WriteStartObject();
         writer.WriteStartArray("data"u8);
@@ -54,7 +54,7 @@ public sealed partial class EmulatedService
     private static EmulatedReply Model(string name)
     {
         EmulatedModel model = EmulatedModels.Find(Uri.UnescapeDataString(name)) ?? throw ServiceError.NotFound($"model: {name}");
-        return Json(Written(writer => Write(writer, model)));
+        return EmulatedReply.Json(Written(writer => Write(writer, model)));
     }
 
     private static void Write(Utf8JsonWriter writer, EmulatedModel model)
@@ -83,7 +83,7 @@ public sealed partial class EmulatedService
         }
 
         string text = new AnswerSource(plan.Answers).Text(string.Empty, body.RootElement);
-        return Json(Written(writer => EmulatedAnswer.Write(writer, body.RootElement, text, "standard")));
+        return EmulatedReply.Json(Written(writer => EmulatedAnswer.Write(writer, body.RootElement, text, "standard")));
     }
 
     private static async Task<EmulatedReply> CountTokensAsync(EmulatedRequest request, CancellationToken cancellationToken)
@@ -98,7 +98,7 @@ public sealed partial class EmulatedService
         }
 
         long tokens = EmulatedAnswer.TokensOf(body.RootElement.GetRawText().Length);
-        return Json(Written(writer =>
+        return EmulatedReply.Json(Written(writer =>
         {
             writer.WriteStartObject();
             writer.WriteNumber("input_tokens"u8, tokens);

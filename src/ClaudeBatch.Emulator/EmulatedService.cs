@@ -30,46 +30,13 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
         }
         catch (ServiceError error)
         {
-            reply = Error(error, requestId);
+            reply = EmulatedReply.Of(error, requestId);
         }
 
         reply.Headers["request-id"] = requestId;
         reply.Headers["anthropic-organization-id"] = plan.OrganizationId;
         reply.Headers["anthropic-workspace-id"] = plan.WorkspaceId;
         reply.Headers["Date"] = clock.GetUtcNow().ToString("r", CultureInfo.InvariantCulture);
-        return reply;
-    }
-
-    private static EmulatedReply Json(byte[] body, int status = 200) => new() { Status = status, Body = new MemoryStream(body, writable: false) };
-
-    private static EmulatedReply Error(ServiceError error, string requestId)
-    {
-        using MemoryStream stream = new();
-        using (Utf8JsonWriter writer = new(stream, EmulatorJson.Writing))
-        {
-            writer.WriteStartObject();
-            writer.WriteString("type"u8, "error"u8);
-            writer.WriteStartObject("error"u8);
-            writer.WriteString("type"u8, error.Type);
-            writer.WriteString("message"u8, error.Message);
-            writer.WriteEndObject();
-            writer.WriteString("request_id"u8, requestId);
-            writer.WriteEndObject();
-        }
-
-        EmulatedReply reply = error.Status == 413
-            ? new EmulatedReply { Status = 413, ContentType = "text/html", Body = new MemoryStream("<html><h1>413 Payload Too Large</h1></html>"u8.ToArray()) }
-            : Json(stream.ToArray(), error.Status);
-        if (error.ShouldRetry is { } should)
-        {
-            reply.Headers["x-should-retry"] = should ? "true" : "false";
-        }
-
-        if (error.RetryAfter is { } seconds)
-        {
-            reply.Headers["retry-after"] = seconds.ToString(CultureInfo.InvariantCulture);
-        }
-
         return reply;
     }
 
@@ -139,7 +106,7 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
 
             int count = BodyCheck.Count(incoming);
             StoredBatch made = await _store.AloneAsync(() => Add(incoming, count, request.Header("anthropic-version")!), cancellationToken).ConfigureAwait(false);
-            return Json(made.ToJson(made.CreatedAt, address));
+            return EmulatedReply.Json(made.ToJson(made.CreatedAt, address));
         }
         finally
         {
@@ -173,67 +140,11 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
         return made;
     }
 
-    private EmulatedReply List(string query)
-    {
-        Dictionary<string, string> arguments = Arguments(query);
-        string? after = arguments.GetValueOrDefault("after_id");
-        string? before = arguments.GetValueOrDefault("before_id");
-        int limit = 20;
-        if (arguments.TryGetValue("limit", out string? text) && (!int.TryParse(text, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > 1000))
-        {
-            throw ServiceError.Invalid("limit: Input should be between 1 and 1000");
-        }
-
-        if (after is not null && before is not null)
-        {
-            throw ServiceError.Invalid("Only one of after_id and before_id may be given");
-        }
-
-        List<StoredBatch> all = _store.All();
-        int start = 0;
-        if ((after ?? before) is { } cursor)
-        {
-            int at = all.FindIndex(b => b.Id == cursor);
-            if (at < 0)
-            {
-                throw ServiceError.Invalid($"{(after is null ? "before_id" : "after_id")}: {cursor} not found");
-            }
-
-            start = after is null ? Math.Max(0, at - limit) : at + 1;
-            limit = after is null ? Math.Min(limit, at) : limit;
-        }
-
-        return Json(Page([.. all.Skip(start).Take(limit)], before is null ? start + limit < all.Count : start > 0));
-    }
-
-    private byte[] Page(List<StoredBatch> page, bool hasMore)
-    {
-        DateTimeOffset now = clock.GetUtcNow();
-        using MemoryStream stream = new();
-        using (Utf8JsonWriter writer = new(stream, EmulatorJson.Writing))
-        {
-            writer.WriteStartObject();
-            writer.WriteStartArray("data"u8);
-            foreach (StoredBatch batch in page)
-            {
-                writer.WriteRawValue(Finished(batch, now).ToJson(now, address));
-            }
-
-            writer.WriteEndArray();
-            writer.WriteBoolean("has_more"u8, hasMore);
-            writer.WriteString("first_id"u8, page.FirstOrDefault()?.Id);
-            writer.WriteString("last_id"u8, page.LastOrDefault()?.Id);
-            writer.WriteEndObject();
-        }
-
-        return stream.ToArray();
-    }
-
     private async Task<EmulatedReply> RetrieveAsync(string id, CancellationToken cancellationToken)
     {
         DateTimeOffset now = clock.GetUtcNow();
         StoredBatch batch = await _store.AloneAsync(() => Finished(Known(id), now), cancellationToken).ConfigureAwait(false);
-        EmulatedReply reply = Json(batch.ToJson(now, address));
+        EmulatedReply reply = EmulatedReply.Json(batch.ToJson(now, address));
         if (now < batch.EndsAt)
         {
             reply.Headers["retry-after"] = "10";
@@ -263,7 +174,7 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
                 return batch;
             },
             cancellationToken).ConfigureAwait(false);
-        return Json(canceled.ToJson(now, address));
+        return EmulatedReply.Json(canceled.ToJson(now, address));
     }
 
     private async Task<EmulatedReply> DeleteAsync(string id, CancellationToken cancellationToken)
@@ -280,7 +191,7 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
                 return true;
             },
             cancellationToken).ConfigureAwait(false);
-        return Json(Encoding.UTF8.GetBytes($"{{\"id\":\"{id}\",\"type\":\"message_batch_deleted\"}}"));
+        return EmulatedReply.Json(Encoding.UTF8.GetBytes($"{{\"id\":\"{id}\",\"type\":\"message_batch_deleted\"}}"));
     }
 
     private async Task<EmulatedReply> ResultsAsync(string id, CancellationToken cancellationToken)
@@ -311,10 +222,4 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
         _store.Save(finished);
         return finished;
     }
-
-    private static Dictionary<string, string> Arguments(string query) => query.TrimStart('?')
-        .Split('&', StringSplitOptions.RemoveEmptyEntries)
-        .Select(static p => p.Split('=', 2))
-        .GroupBy(static p => p[0])
-        .ToDictionary(static g => g.Key, static g => Uri.UnescapeDataString(g.Last().ElementAtOrDefault(1) ?? string.Empty));
 }

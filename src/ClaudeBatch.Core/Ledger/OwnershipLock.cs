@@ -36,6 +36,15 @@ public sealed class OwnershipLock : IDisposable
         return new OwnershipLock(file);
     }
 
+    /// <summary>Takes the lock of a job's input.</summary>
+    /// <exception cref="ClaudeBatchException"><c>JobBusy</c>, with the owner's pid.</exception>
+    public static OwnershipLock TakeInput(LedgerFolder folder, JobRecord job) => TryTake(folder, job.LockName)
+        ?? throw new ClaudeBatchException(
+            FailureKind.Busy,
+            "JobBusy",
+            $"Job '{job.Name}' is being filled by process {OwnerOf(folder, job.LockName)}. Run the line again when that has ended, or use another name.")
+        { Target = job.Name };
+
     /// <summary>Somebody alive has it.</summary>
     public static bool IsTaken(LedgerFolder folder, string name)
     {

@@ -77,12 +77,7 @@ public sealed class JobInput : IDisposable
         JobName.Check(name);
         JobRecord job = ledger.Jobs.FindOrCreate(name, connection, maxAttempts);
         JobBinding.Check(job, connection);
-        OwnershipLock ownership = OwnershipLock.TryTake(ledger.Folder, job.LockName)
-            ?? throw new ClaudeBatchException(
-                FailureKind.Busy,
-                "JobBusy",
-                $"Job '{name}' is being filled by process {OwnershipLock.OwnerOf(ledger.Folder, job.LockName)}. Wait for it, or use another name.")
-            { Target = name };
+        OwnershipLock ownership = OwnershipLock.TakeInput(ledger.Folder, job);
         try
         {
             return new JobInput(ledger, ledger.Jobs.Get(job.Id), ownership, limits, sendAgain);

@@ -16,16 +16,7 @@ public sealed class RetryPlanner(JobLedger ledger)
     /// <exception cref="ClaudeBatchException"><c>JobBusy</c>, <c>PayloadRemoved</c>.</exception>
     public IReadOnlyList<BatchRecord> Plan(JobRecord job, RetryFilter filter, SpoolLimits limits)
     {
-        using OwnershipLock? ownership = OwnershipLock.TryTake(ledger.Folder, job.LockName);
-        if (ownership is null)
-        {
-            throw new ClaudeBatchException(
-                FailureKind.Busy,
-                "JobBusy",
-                $"Job '{job.Name}' is being filled by process {OwnershipLock.OwnerOf(ledger.Folder, job.LockName)}; run the line again when that has ended.")
-            { Target = job.Name };
-        }
-
+        using OwnershipLock ownership = OwnershipLock.TakeInput(ledger.Folder, job);
         InputDraft.Discard(ledger.Database, job.Id);
         InputDraft draft = new(ledger.Database, job.Id);
         using PartSpooler parts = new(ledger.Database, job.Id, limits, draft);
