@@ -16,6 +16,8 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
 
     private readonly Dictionary<long, BatchRecord> _waiting = [];
 
+    private readonly HashSet<long> _warned = [];
+
     private int _total;
 
     /// <summary>Ends with the first batch that does.</summary>
@@ -95,7 +97,7 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
             try
             {
                 now = BatchState.IsUnsent(waiting.State)
-                    ? (await session.Sender.SendAsync(waiting.Id, sent: null, cancellationToken)).Batch
+                    ? await SendAsync(session, waiting, cancellationToken)
                     : await poller.RefreshAsync(session.Ledger.Batches.Get(waiting.Id), cancellationToken);
             }
             catch (ClaudeBatchException failure) when (!failure.IsFatal)
@@ -119,6 +121,17 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
 
         ShowProgress();
         return false;
+    }
+
+    private async Task<BatchRecord> SendAsync(BatchSession session, BatchRecord batch, CancellationToken cancellationToken)
+    {
+        SendResult result = await session.Sender.SendAsync(batch.Id, sent: null, cancellationToken);
+        if (result.Failure is { } failure && _warned.Add(batch.Id))
+        {
+            Warn($"Part {batch.Part} of job '{batch.Job}' is not sent yet: {failure.Message} It is tried again while the wait goes on.");
+        }
+
+        return result.Batch;
     }
 
     private void ShowProgress()
