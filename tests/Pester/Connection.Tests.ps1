@@ -73,6 +73,18 @@ Describe 'Connect-ClaudeBatch' {
 }
 
 Describe 'Import-ClaudeBatchRequest' {
+    It 'names the line that is not UTF-8, and takes files, not folders, of a wildcard' {
+        $folder = New-TestFolder
+        New-Item -ItemType Directory -Path "$folder/requests.d" -Force | Out-Null
+        $good = [Text.Encoding]::UTF8.GetBytes('{"custom_id":"a","params":{"model":"m"}}' + "`n")
+        $bad = [Text.Encoding]::Latin1.GetBytes('{"custom_id":"b","params":{"model":"é"}}')
+        [IO.File]::WriteAllBytes("$folder/requests.jsonl", $good + $bad)
+        $requests = Import-ClaudeBatchRequest -Path "$folder/requests*" -ErrorAction SilentlyContinue -ErrorVariable problem
+        $requests.CustomId | Should -Be 'a'
+        $problem.TargetObject | Should -BeLike '*requests.jsonl:2'
+        $problem.Exception.Message | Should -BeLike '*is not UTF-8*'
+    }
+
     It 'keeps each line byte for byte, and names a bad one by file and line' {
         $file = Join-Path -Path $TestDrive -ChildPath 'requests.jsonl'
         $good = '{ "params": {"messages":[{"role":"user","content":"ü"}], "max_tokens":5,"model":"claude-haiku-4-5"}, "custom_id":"a" }'

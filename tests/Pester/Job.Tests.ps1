@@ -32,6 +32,13 @@ Describe 'Wait-ClaudeBatch' {
         (Get-ClaudeBatchJob -Name forms | Wait-ClaudeBatch).Id | Should -Be $batch.Id
         ('forms/1' | Wait-ClaudeBatch).Id | Should -Be $batch.Id
     }
+
+    It 'says once which part it cannot send, and keeps waiting for it' {
+        Connect-TestEmulator -Plan @{ QueueLimit = 3; Latency = 60; Speed = 600 }
+        New-TestRequest -Count 5 | Submit-ClaudeBatch -Job queue -MaxRequestsPerBatch 3 -WarningAction SilentlyContinue -ErrorAction SilentlyContinue |
+            Wait-ClaudeBatch -WarningVariable warnings -WarningAction SilentlyContinue | ForEach-Object State | Should -Be @('Ended', 'Ended')
+        @($warnings | Where-Object Message -Match 'not sent yet') | Should -HaveCount 1
+    }
 }
 
 Describe 'Invoke-ClaudeBatchRetry and Compare-ClaudeBatch' {

@@ -126,4 +126,29 @@ Describe 'New-ClaudeBatchRequest' {
         $messages = @{ role = 'user'; content = 'a' }, @{ role = 'assistant'; content = 'b' }, @{ role = 'user'; content = 'c' }
         (New-ClaudeBatchRequest @common -Message $messages).Params.messages.content | Should -Be @('a', 'b', 'c')
     }
+
+    It 'names a row by all of it, whatever is kept of it or asked about it: <name>' -ForEach @(
+        @{ name = 'one property kept'; how = @{ SourceProperty = 'Kind' } }
+        @{ name = 'none kept'; how = @{ SourceProperty = @() } }
+        @{ name = 'whole messages'; how = @{ Message = @{ role = 'user'; content = 'the same for all' } } }
+    ) {
+        $rows = 1..3 | ForEach-Object { [pscustomobject]@{ Kind = 'x'; Body = "message $_" } }
+        $prompt = if ($how.Message) { @{} } else { @{ Prompt = 'Say something.' } }
+        $requests = $rows | New-ClaudeBatchRequest @common @how @prompt -WarningVariable warnings 3>$null
+        $requests.CustomId | Sort-Object -Unique | Should -HaveCount 3
+        $requests.CustomId | Should -Not -Match '-2$'
+        $warnings | Should -BeNullOrEmpty
+    }
+
+    It 'names files by their place, not by what a script block reads of them' {
+        $folder = New-TestFolder
+        'a', 'b' | ForEach-Object { New-Item -ItemType File -Path "$folder/$_/same.txt" -Value 'same' -Force | Out-Null }
+        $requests = Get-ChildItem -Path $folder -Recurse -File | New-ClaudeBatchRequest @common -Prompt { Get-Content -LiteralPath $_.FullName -Raw }
+        $requests.CustomId | Sort-Object -Unique | Should -HaveCount 2
+    }
+
+    It 'refuses a number that JSON has no word for' {
+        { New-ClaudeBatchRequest @common -Prompt 'x' -AdditionalParameter @{ metadata = @{ share = [double]::NaN } } } |
+            Should -Throw -ErrorId 'ValueNotJson,*'
+    }
 }

@@ -138,4 +138,20 @@ Describe 'Submit-ClaudeBatch' {
             $env:CLAUDEBATCH_HOME = $null
         }
     }
+
+    It 'refuses a request whose properties no longer say what its bytes say, and sends the others' {
+        $requests = New-TestRequest -Count 3
+        $requests[1].CustomId = 'renamed'
+        $requests[2].Params.max_tokens = 1
+        $batch = $requests | Submit-ClaudeBatch -Job changed -ErrorVariable failures -ErrorAction SilentlyContinue
+        $batch.RequestCount | Should -Be 1
+        $failures.FullyQualifiedErrorId | Should -Be @('RequestChanged,ClaudeBatch.Commands.SubmitClaudeBatchCommand', 'RequestChanged,ClaudeBatch.Commands.SubmitClaudeBatchCommand')
+        $failures[0].TargetObject.CustomId | Should -Be 'renamed'
+    }
+
+    It 'keeps a Source that was set' {
+        $request = New-TestRequest -Count 1
+        $request.Source = @{ Id = 99 }
+        $request | Submit-ClaudeBatch -Job sourced | Wait-ClaudeBatch | Get-ClaudeBatchResult | ForEach-Object { $_.Source.Id } | Should -Be 99
+    }
 }

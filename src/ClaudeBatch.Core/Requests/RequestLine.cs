@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace ClaudeBatch.Core.Requests;
 
@@ -10,6 +11,11 @@ public static class RequestLine
     /// <exception cref="ClaudeBatchException"><c>InputLineInvalid</c>.</exception>
     public static PreparedRequest Parse(ReadOnlyMemory<byte> line, string place)
     {
+        if (!Utf8.IsValid(line.Span))
+        {
+            throw Invalid(place, "is not UTF-8. Save the file as UTF-8 and read it again.");
+        }
+
         try
         {
             return Scan(line, place);

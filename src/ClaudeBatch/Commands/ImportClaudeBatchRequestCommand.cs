@@ -41,7 +41,7 @@ public sealed class ImportClaudeBatchRequestCommand : AsyncCommand
         }
     }
 
-    private IEnumerable<string> Resolve(string given)
+    private string[] Resolve(string given)
     {
         IReadOnlyCollection<string> found;
         try
@@ -60,7 +60,9 @@ public sealed class ImportClaudeBatchRequestCommand : AsyncCommand
             throw NotFound(given, e);
         }
 
-        return found.All(File.Exists) ? found : throw NotFound(given, cause: null);
+        // A wildcard takes folders along, which nobody meant; a folder named outright is a mistake.
+        string[] files = [.. found.Where(File.Exists)];
+        return files.Length > 0 ? files : throw NotFound(given, cause: null);
     }
 
     private static ClaudeBatchException NotFound(string path, Exception? cause)
@@ -75,7 +77,7 @@ public sealed class ImportClaudeBatchRequestCommand : AsyncCommand
             string place = $"{path}:{number}";
             Guard(() => WriteObject(BatchRequest.From(RequestLine.Parse(bytes, place), source: default)), place);
         });
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
+        using FileStream file = OpenRead(path);
         byte[] buffer = new byte[256 * 1024];
         int count;
         while ((count = file.Read(buffer)) > 0)
@@ -84,5 +86,17 @@ public sealed class ImportClaudeBatchRequestCommand : AsyncCommand
         }
 
         scanner.Complete();
+    }
+
+    private static FileStream OpenRead(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ClaudeBatchException(FailureKind.InvalidArgument, "FileUnreadable", $"'{path}' cannot be read: {e.Message}", e) { Target = path };
+        }
     }
 }

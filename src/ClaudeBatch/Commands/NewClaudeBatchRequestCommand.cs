@@ -130,7 +130,7 @@ public sealed class NewClaudeBatchRequestCommand : AsyncCommand
         ShellRow? row = hasRow ? new ShellRow(InputObject!, _rows) : null;
         ReadOnlyMemory<byte> source = row is null ? default : _source!.Write(row);
         string prompt = _messages is null ? PromptOf(row) : string.Empty;
-        string id = _customId is null ? DefaultId(row, prompt, source) : CheckedId(_customId.Render(InputObject, row));
+        string id = _customId is null ? DefaultId(row, prompt) : CheckedId(_customId.Render(InputObject, row));
         WriteObject(BatchRequest.From(
             _messages is null ? _template!.Render(id, prompt) : _template!.RenderMessages(id, _messages), source));
     }
@@ -156,9 +156,9 @@ public sealed class NewClaudeBatchRequestCommand : AsyncCommand
             : id;
 
     // From the row and not from the request: a changed system prompt must be a conflict, not a new job.
-    private string DefaultId(ShellRow? row, string prompt, ReadOnlyMemory<byte> source)
+    private string DefaultId(ShellRow? row, string prompt)
     {
-        string id = Core.Requests.CustomId.FromContent(row is null || source.IsEmpty ? Encoding.UTF8.GetBytes(prompt) : source.Span);
+        string id = Core.Requests.CustomId.FromContent(row is null ? _messages ?? Encoding.UTF8.GetBytes(prompt) : _source!.Identity(row));
         int seen = _defaultIds.GetValueOrDefault(id) + 1;
         _defaultIds[id] = seen;
         if (seen == 1)

@@ -34,6 +34,11 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
     [DurationTransformation]
     public TimeSpan PollInterval { get; set; }
 
+    private protected override string? StopAdvice => _waiting.Count == 0
+        ? null
+        : $"Nothing was canceled: {_waiting.Count} batches go on without this shell. To wait again: "
+            + $"Wait-ClaudeBatch -Job {string.Join(", ", _waiting.Values.Select(static b => b.Job).Distinct(StringComparer.Ordinal))}";
+
     protected override Task ProcessAsync(CancellationToken cancellationToken)
     {
         foreach (BatchRecord batch in Resolve())

@@ -99,6 +99,10 @@ internal static class JsonText
 
         switch (bare)
         {
+            case double or float:
+                throw new ClaudeBatchException(
+                    FailureKind.InvalidArgument, "ValueNotJson", $"JSON has no {Invariant(bare)}; give a number or a string.")
+                { Target = value };
             case IDictionary dictionary:
                 WriteObject(writer, Entries(dictionary), depth);
                 break;

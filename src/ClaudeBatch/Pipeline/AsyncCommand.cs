@@ -31,6 +31,9 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
 
     protected sealed override void StopProcessing() => _stop.Cancel();
 
+    /// <summary>What to say to a person who pressed Ctrl+C: what goes on without us, and how to come back.</summary>
+    private protected virtual string? StopAdvice => null;
+
     protected virtual void Dispose(bool disposing)
     {
         if (disposing)
@@ -79,6 +82,12 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
+            if (StopAdvice is { } advice)
+            {
+                // Warnings and errors are refused while the pipeline stops; what is meant for the host is not.
+                WriteInformation(new HostInformationMessage { Message = advice }, ["PSHOST"]);
+            }
+
             throw new PipelineStoppedException();
         }
         catch (ClaudeBatchException failure) when (perInput && !failure.IsFatal)

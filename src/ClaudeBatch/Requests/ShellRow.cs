@@ -41,7 +41,7 @@ internal sealed class ShellRow : IRow
     public IEnumerable<(string Name, object? Value)> Members() => _bare switch
     {
         string => [("_", _bare)],
-        IDictionary dictionary => dictionary.Keys.Cast<object>().Select(k => (JsonText.Invariant(k), Bare(dictionary[k]))),
+        IDictionary dictionary => Entries(dictionary),
         DataRow row => row.Table.Columns.Cast<DataColumn>().Select(c => (c.ColumnName, row.IsNull(c) ? null : row[c])),
         _ => _object.Properties.Where(static p => p.IsGettable).Select(static p => (p.Name, ValueOf(p))),
     };
@@ -63,6 +63,13 @@ internal sealed class ShellRow : IRow
         }
 
         return true;
+    }
+
+    // A plain hashtable's order changes from process to process; the same row must be the same bytes tomorrow.
+    private static IEnumerable<(string Name, object? Value)> Entries(IDictionary dictionary)
+    {
+        IEnumerable<(string Name, object? Value)> entries = dictionary.Keys.Cast<object>().Select(k => (JsonText.Invariant(k), Bare(dictionary[k])));
+        return dictionary is Hashtable ? entries.OrderBy(static e => e.Name, StringComparer.Ordinal) : entries;
     }
 
     private static bool TryStep(object? from, string name, out object? value)

@@ -39,24 +39,7 @@ internal sealed class SourceWriter : IDisposable
             return default;
         }
 
-        _buffer.ResetWrittenCount();
-        _writer.Reset(_buffer);
-        _writer.WriteStartObject();
-        HashSet<string>? written = null;
-        foreach ((string name, object? value) in Chosen(row))
-        {
-            if ((written ??= new HashSet<string>(StringComparer.OrdinalIgnoreCase)).Add(name))
-            {
-                _writer.WritePropertyName(name);
-                if (!JsonText.TryWriteScalar(_writer, value))
-                {
-                    _writer.WriteStringValue(JsonText.Invariant(value));
-                }
-            }
-        }
-
-        _writer.WriteEndObject();
-        _writer.Flush();
+        Serialise(Chosen(row));
         if (_buffer.WrittenCount > LongestRow)
         {
             throw new ClaudeBatchException(
@@ -70,7 +53,38 @@ internal sealed class SourceWriter : IDisposable
         return _buffer.WrittenSpan.ToArray();
     }
 
+    /// <summary>What tells the row from others, whatever of it is kept: its data, or of another object its text and what the templates name.</summary>
+    public ReadOnlySpan<byte> Identity(ShellRow row)
+    {
+        Serialise(row.IsRecord || row.IsText
+            ? row.Members()
+            : row.Members().Where(m => _named.Contains(m.Name)).Prepend(("_", row.TryGetText("_", out string text) ? text : null)));
+        return _buffer.WrittenSpan;
+    }
+
     public void Dispose() => _writer.Dispose();
+
+    private void Serialise(IEnumerable<(string Name, object? Value)> members)
+    {
+        _buffer.ResetWrittenCount();
+        _writer.Reset(_buffer);
+        _writer.WriteStartObject();
+        HashSet<string>? written = null;
+        foreach ((string name, object? value) in members)
+        {
+            if ((written ??= new HashSet<string>(StringComparer.OrdinalIgnoreCase)).Add(name))
+            {
+                _writer.WritePropertyName(name);
+                if (!JsonText.TryWriteScalar(_writer, value))
+                {
+                    _writer.WriteStringValue(JsonText.Invariant(value));
+                }
+            }
+        }
+
+        _writer.WriteEndObject();
+        _writer.Flush();
+    }
 
     private IEnumerable<(string Name, object? Value)> Chosen(ShellRow row)
     {
