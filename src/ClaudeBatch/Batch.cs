@@ -1,3 +1,4 @@
+using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch;
@@ -83,4 +84,17 @@ public sealed class Batch
         OrganizationId = record.OrganizationId,
         WorkspaceId = record.WorkspaceId,
     };
+
+    /// <summary>A batch of the service that could be one of ours: our key, its id, counts and times.</summary>
+    internal static Batch Candidate(BatchRecord ours, MessageBatch theirs) => From(ours with
+    {
+        ServiceId = theirs.Id,
+        ProcessingStatus = theirs.ProcessingStatus,
+        Counts = theirs.RequestCounts,
+        CreatedAt = theirs.CreatedAt.UtcDateTime,
+        EndedAt = theirs.EndedAt?.UtcDateTime,
+        ExpiresAt = theirs.ExpiresAt?.UtcDateTime,
+        CancelInitiatedAt = theirs.CancelInitiatedAt?.UtcDateTime,
+        ArchivedAt = theirs.ArchivedAt?.UtcDateTime,
+    });
 }

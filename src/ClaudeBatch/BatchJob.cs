@@ -54,10 +54,11 @@ public sealed class BatchJob
     {
         IReadOnlyList<BatchRecord> batches = ledger.Batches.OfJob(record.Id);
         JobTotals totals = ledger.Jobs.Totals(record);
+        string state = JobStates.Of(ledger.Folder, record, batches);
         return new BatchJob
         {
             Name = record.Name,
-            State = JobStates.Of(ledger.Folder, record, batches),
+            State = state,
             Requests = totals.Requests,
             Refused = totals.Refused,
             NotSubmitted = totals.NotSubmitted,
@@ -73,7 +74,16 @@ public sealed class BatchJob
             Cost = totals.CostInPicodollars == 0 ? null : totals.CostInPicodollars / PicodollarsPerDollar,
             CreatedAt = record.CreatedAt,
             UpdatedAt = record.UpdatedAt,
-            Message = record.PauseReason ?? batches.LastOrDefault(static b => b.Message is not null)?.Message,
+            Message = MessageOf(record, state, batches),
         };
     }
+
+    private static string? MessageOf(JobRecord record, string state, IReadOnlyList<BatchRecord> batches) => state switch
+    {
+        JobState.InputCut => "Its input broke off and nothing was sent; run the same line again.",
+        JobState.Open => "Its input is being read.",
+        JobState.Stopped => $"It was stopped; Resume-ClaudeBatch -Job {record.Name} -Force takes it up again.",
+        JobState.Paused => record.PauseReason,
+        _ => batches.LastOrDefault(static b => b.Message is not null)?.Message,
+    };
 }

@@ -1,6 +1,7 @@
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Results;
+using ClaudeBatch.Core.Running;
 using ClaudeBatch.Core.Submission;
 
 namespace EngineDemo;

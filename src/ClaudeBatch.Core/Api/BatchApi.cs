@@ -6,27 +6,52 @@ using Polly;
 namespace ClaudeBatch.Core.Api;
 
 /// <summary>The service's endpoints, one method each. The key goes to the configured host and nowhere else.</summary>
-/// <param name="connection">Where the service is and who calls it.</param>
-/// <param name="handler">The transport: <see cref="HttpTransport"/>, or the emulator's.</param>
-/// <param name="clock">For waits between tries.</param>
-/// <param name="limits">How patient the client is.</param>
-/// <param name="onRetry">Told about each failure that will be tried again, and the wait.</param>
-public sealed class BatchApi(
-    ServiceConnection connection,
-    HttpMessageHandler handler,
-    TimeProvider clock,
-    TransportLimits? limits = null,
-    Action<ClaudeBatchException, TimeSpan>? onRetry = null) : IDisposable
+public sealed class BatchApi : IDisposable
 {
     private const string Batches = "v1/messages/batches";
 
-    private readonly HttpClient _http = new(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _http;
 
-    private readonly TransportLimits _limits = limits ?? new TransportLimits();
+    private readonly TimeProvider _clock;
 
-    private readonly ResiliencePipeline _repeatable = RepeatableCalls.Create(clock, Random.Shared.NextDouble, onRetry);
+    private readonly TransportLimits _limits;
 
-    public ServiceConnection Connection { get; } = connection;
+    private readonly ResiliencePipeline _repeatable;
+
+    /// <param name="connection">Where the service is and who calls it.</param>
+    /// <param name="handler">The transport: <see cref="HttpTransport"/>, or the emulator's.</param>
+    /// <param name="clock">For waits between tries.</param>
+    /// <param name="limits">How patient the client is.</param>
+    /// <param name="onRetry">Told about each failure that will be tried again, and the wait.</param>
+    public BatchApi(
+        ServiceConnection connection,
+        HttpMessageHandler handler,
+        TimeProvider clock,
+        TransportLimits? limits = null,
+        Action<ClaudeBatchException, TimeSpan>? onRetry = null)
+    {
+        Connection = connection;
+        _http = new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+        _clock = clock;
+        _limits = limits ?? new TransportLimits();
+        _repeatable = RepeatableCalls.Create(clock, Random.Shared.NextDouble, onRetry);
+    }
+
+    private BatchApi(BatchApi origin, ServiceConnection connection)
+    {
+        Connection = connection;
+        _http = origin._http;
+        _clock = origin._clock;
+        _limits = origin._limits;
+        _repeatable = origin._repeatable;
+    }
+
+    public ServiceConnection Connection { get; }
+
+    /// <summary>The same service in another version of its language; lives as long as this one.</summary>
+    /// <param name="apiVersion">For <c>anthropic-version</c>.</param>
+    /// <param name="betas">For <c>anthropic-beta</c>.</param>
+    public BatchApi As(string apiVersion, IReadOnlyList<string> betas) => new(this, Connection.As(apiVersion, betas));
 
     public void Dispose() => _http.Dispose();
 
@@ -90,7 +115,7 @@ public sealed class BatchApi(
                 HttpResponseMessage response = await AnswerAsync(request, $"Results of batch '{id}'", id, _limits.Answer, token).ConfigureAwait(false);
                 Stream body = await response.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
                 return new Reply<Stream>(
-                    new StallLimitedStream(body, response, _limits.Stall), ReplyHeaders.Of(response, clock.GetUtcNow()));
+                    new StallLimitedStream(body, response, _limits.Stall), ReplyHeaders.Of(response, _clock.GetUtcNow()));
             },
             cancellationToken).ConfigureAwait(false);
 
@@ -105,7 +130,7 @@ public sealed class BatchApi(
         request.Content = Json(parameters);
         using HttpResponseMessage response = await AnswerAsync(request, "Send message", null, _limits.CreateReply, cancellationToken).ConfigureAwait(false);
         byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-        return new Reply<JsonDocument>(JsonDocument.Parse(body), ReplyHeaders.Of(response, clock.GetUtcNow()));
+        return new Reply<JsonDocument>(JsonDocument.Parse(body), ReplyHeaders.Of(response, _clock.GetUtcNow()));
     }
 
     public Task<Reply<ModelPage>> ListModelsAsync(string? afterId, CancellationToken cancellationToken)
@@ -144,7 +169,7 @@ public sealed class BatchApi(
         HttpRequestMessage request, string what, object? target, JsonTypeInfo<T> type, TimeSpan limit, CancellationToken cancellationToken)
     {
         using HttpResponseMessage response = await AnswerAsync(request, what, target, limit, cancellationToken).ConfigureAwait(false);
-        ReplyHeaders headers = ReplyHeaders.Of(response, clock.GetUtcNow());
+        ReplyHeaders headers = ReplyHeaders.Of(response, _clock.GetUtcNow());
         try
         {
             Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
@@ -197,7 +222,7 @@ public sealed class BatchApi(
 
         using (response)
         {
-            throw await ServiceFailure.FromResponseAsync(response, what, target, clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+            throw await ServiceFailure.FromResponseAsync(response, what, target, _clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         }
     }
 

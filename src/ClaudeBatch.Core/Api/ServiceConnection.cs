@@ -31,6 +31,10 @@ public sealed class ServiceConnection
     /// <summary>Only for credentials that span workspaces.</summary>
     public string? WorkspaceId { get; init; }
 
+    /// <summary>The same service and caller in another version of its language.</summary>
+    public ServiceConnection As(string apiVersion, IReadOnlyList<string> betas)
+        => new(BaseAddress, Credential) { ApiVersion = apiVersion, Betas = betas, WorkspaceId = WorkspaceId };
+
     private static Uri Checked(Uri address)
     {
         if (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttps && address.Scheme != Uri.UriSchemeHttp))

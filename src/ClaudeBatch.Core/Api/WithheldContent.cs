@@ -60,16 +60,20 @@ internal sealed class WithheldContent(
                 await WriteAsync(stream, buffer.AsMemory(0, wanted), cancellationToken).ConfigureAwait(false);
                 left -= wanted;
                 sent?.Report(length - left);
+                Milestone.Pass("uploading");
             }
 
             await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
             await file.ReadExactlyAsync(buffer.AsMemory(0, 1), cancellationToken).ConfigureAwait(false);
+            Milestone.Pass("holding-last-byte");
             await beforeLastByte(cancellationToken).ConfigureAwait(false);
+            Milestone.Pass("unconfirmed-recorded");
 
             LastByteHandedOver = true;
             OnLastByte?.Invoke();
             await WriteAsync(stream, buffer.AsMemory(0, 1), cancellationToken).ConfigureAwait(false);
             await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+            Milestone.Pass("last-byte-sent");
         }
     }
 

@@ -6,6 +6,9 @@ public sealed class AttemptBooks(LedgerDatabase database)
     private const string AttemptColumns =
         "a.row, r.custom_id, a.batch_id, a.spool_offset, a.spool_length, a.outcome, a.failure_class, a.result_offset, a.result_length, r.source_offset, r.source_length";
 
+    /// <summary>Nothing has replaced the attempt <c>a</c>. What a draft would replace is not replaced before the draft is sealed.</summary>
+    internal const string IsLast = "(a.replaced_by IS NULL OR a.replaced_by IN (SELECT id FROM batch WHERE state = 'Draft'))";
+
     /// <summary>A batch's attempts in row order, a page at a time.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="afterRow">The last row of the page before; -1 for the first.</param>
@@ -15,7 +18,7 @@ public sealed class AttemptBooks(LedgerDatabase database)
         => database.Read(
             $"""
             SELECT {AttemptColumns} FROM attempt a JOIN request r ON r.job_id = $job AND r.row = a.row
-            WHERE a.batch_id = $batch AND a.row > $after {(onlyLast ? "AND a.replaced_by IS NULL" : string.Empty)} ORDER BY a.row LIMIT $limit
+            WHERE a.batch_id = $batch AND a.row > $after {(onlyLast ? $"AND {IsLast}" : string.Empty)} ORDER BY a.row LIMIT $limit
             """,
             AttemptRecord.From,
             ("$job", batch.JobId),
@@ -34,6 +37,39 @@ public sealed class AttemptBooks(LedgerDatabase database)
             ("$job", jobId),
             ("$after", afterRow),
             ("$limit", limit));
+
+    /// <summary>Writes down the requests of a batch made elsewhere, as its answers named them.</summary>
+    public void RecordDiscovered(BatchRecord batch, long firstRow, IReadOnlyList<string> customIds)
+    {
+        long row = firstRow;
+        foreach (string[] chunk in customIds.Chunk(LedgerDatabase.RowsPerTransaction))
+        {
+            long begin = row;
+            database.Write(() =>
+            {
+                database.ExecuteMany(
+                    "INSERT OR IGNORE INTO request (job_id, row, custom_id, digest, source_offset, source_length) VALUES ($job, $row, $id, zeroblob(16), 0, 0)",
+                    chunk,
+                    ["$job", "$row", "$id"],
+                    (id, p) =>
+                    {
+                        p[0].Value = batch.JobId;
+                        p[1].Value = row++;
+                        p[2].Value = id;
+                    });
+                database.Execute(
+                    """
+                    INSERT OR IGNORE INTO attempt (batch_id, row, spool_offset, spool_length)
+                    SELECT $batch, row, 0, 0 FROM request WHERE job_id = $job AND row >= $from AND row < $to
+                    """,
+                    ("$batch", batch.Id),
+                    ("$job", batch.JobId),
+                    ("$from", begin),
+                    ("$to", begin + chunk.Length));
+                database.Execute("UPDATE job SET sealed_rows = max(sealed_rows, $rows) WHERE id = $job", ("$rows", begin + chunk.Length), ("$job", batch.JobId));
+            });
+        }
+    }
 
     /// <summary>Writes the outcomes of a batch in row order, in transactions of bounded size.</summary>
     public void RecordOutcomes(long batchId, IReadOnlyList<OutcomeRecord> outcomes)
@@ -69,6 +105,7 @@ public sealed class AttemptBooks(LedgerDatabase database)
                 p[13].Value = (object?)o.ResultOffset ?? DBNull.Value;
                 p[14].Value = o.ResultLength;
             }));
+            Milestone.Pass("outcomes-recorded");
         }
     }
 }

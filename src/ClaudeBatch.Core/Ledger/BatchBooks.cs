@@ -27,6 +27,36 @@ public sealed class BatchBooks(LedgerDatabase database)
             : database.Read($"{Select} WHERE b.service_id = $id", BatchRecord.From, ("$id", idOrKey)).SingleOrDefault();
     }
 
+    /// <summary>The service has a batch of this id in the books already.</summary>
+    public bool Knows(string serviceId) => database.Scalar("SELECT count(*) FROM batch WHERE service_id = $id", ("$id", serviceId)) > 0;
+
+    /// <summary>Another create with so many requests whose reply was lost, in the same workspace as far as is known.</summary>
+    public BatchRecord? UnsettledLike(BatchRecord batch)
+        => database.Read(
+            $"""
+            {Select} WHERE b.state = 'Unconfirmed' AND b.request_count = $count AND b.id <> $id
+            AND (b.workspace_id IS NULL OR $workspace IS NULL OR b.workspace_id = $workspace) LIMIT 1
+            """,
+            BatchRecord.From,
+            ("$count", batch.RequestCount),
+            ("$id", batch.Id),
+            ("$workspace", batch.WorkspaceId)).SingleOrDefault();
+
+    /// <summary>How many of our batches the service works on.</summary>
+    public int CountRunning() => (int)database.Scalar("SELECT count(*) FROM batch WHERE state IN ('InProgress', 'Canceling')");
+
+    /// <summary>A part for a batch that another tool made; its requests are not known before its answers are.</summary>
+    /// <returns>The ledger's number.</returns>
+    public long AddMadeElsewhere(long jobId, int requestCount, ReplyHeaders headers) => database.Insert(
+        """
+        INSERT INTO batch (job_id, part, attempt, state, adopted, request_count, size_in_bytes, organization_id, workspace_id)
+        VALUES ($job, (SELECT coalesce(max(part), 0) + 1 FROM batch WHERE job_id = $job), 1, 'InProgress', 'Confirmed', $count, 0, $organization, $workspace)
+        """,
+        ("$job", jobId),
+        ("$count", requestCount),
+        ("$organization", headers.OrganizationId),
+        ("$workspace", headers.WorkspaceId));
+
     public void SetState(long id, string state, string? message = null)
         => database.Write(() => database.Execute(
             "UPDATE batch SET state = $state, message = $message WHERE id = $id", ("$state", state), ("$message", message), ("$id", id)));
@@ -35,7 +65,8 @@ public sealed class BatchBooks(LedgerDatabase database)
     public void RecordIntent(long id, string intent, string? organizationId, string? workspaceId)
         => database.Write(() => database.Execute(
             """
-            UPDATE batch SET state = 'Uploading', intent = $intent, organization_id = $organization, workspace_id = $workspace, message = NULL
+            UPDATE batch SET state = 'Uploading', intent = $intent, organization_id = $organization, workspace_id = $workspace, message = NULL,
+                settlement = NULL, not_before = NULL, waits_for_room = 0
             WHERE id = $id
             """,
             ("$intent", intent),
@@ -43,15 +74,73 @@ public sealed class BatchBooks(LedgerDatabase database)
             ("$workspace", workspaceId),
             ("$id", id)));
 
-    /// <summary>Keeps what the service says. Results that are on disk already outrank its "ended".</summary>
+    /// <summary>The service refused the batch for now and asks for patience.</summary>
+    public void Postpone(long id, DateTime notBefore, int waitsForRoom, string message)
+        => database.Write(() => database.Execute(
+            "UPDATE batch SET state = 'Spooled', not_before = $time, waits_for_room = $room, message = $message WHERE id = $id",
+            ("$time", LedgerRow.Format(notBefore)),
+            ("$room", waitsForRoom),
+            ("$message", message),
+            ("$id", id)));
+
+    /// <summary>Keeps how far settling has come.</summary>
+    public void RecordSettlement(long id, string state, Settlement? settlement, string? message)
+        => database.Write(() => database.Execute(
+            "UPDATE batch SET state = $state, settlement = $settlement, message = $message WHERE id = $id",
+            ("$state", state),
+            ("$settlement", settlement?.ToJson()),
+            ("$message", message),
+            ("$id", id)));
+
+    /// <param name="id">The ledger's number.</param>
+    /// <param name="adopted"><c>No</c>, <c>Tentative</c> or <c>Confirmed</c>.</param>
+    public void SetAdopted(long id, string adopted)
+        => database.Write(() => database.Execute("UPDATE batch SET adopted = $adopted WHERE id = $id", ("$adopted", adopted), ("$id", id)));
+
+    /// <summary>The service's batch was somebody else's: this one is unconfirmed again.</summary>
+    public void GiveBack(long id, Settlement settlement)
+        => database.Write(() => database.Execute(
+            """
+            UPDATE batch SET state = 'Unconfirmed', service_id = NULL, adopted = 'No', settlement = $settlement, processing_status = NULL,
+                processing = request_count, succeeded = 0, errored = 0, canceled = 0, expired = 0, duplicated = 0, foreign_lines = 0,
+                created_at = NULL, ended_at = NULL, expires_at = NULL, cancel_initiated_at = NULL, archived_at = NULL, results_digest = NULL
+            WHERE id = $id
+            """,
+            ("$settlement", settlement.ToJson()),
+            ("$id", id)));
+
+    public void SetNotFoundSince(long id, DateTime? since)
+        => database.Write(() => database.Execute(
+            "UPDATE batch SET not_found_since = $since WHERE id = $id",
+            ("$since", since is { } time ? LedgerRow.Format(time) : null),
+            ("$id", id)));
+
+    /// <summary>Keeps what the service says. What is over stays over: a list may lag behind what it was asked before.</summary>
+    /// <returns>The batch as it stands now.</returns>
     public BatchRecord Refresh(BatchRecord batch, MessageBatch remote)
     {
-        string state = batch.State is BatchState.Downloaded or BatchState.Collected or BatchState.Deleted
-            ? batch.State
-            : BatchState.FromService(remote.ProcessingStatus);
+        string state = BatchState.IsOver(batch.State) ? batch.State : BatchState.FromService(remote.ProcessingStatus);
+        BatchRecord now = batch with
+        {
+            State = state,
+            ServiceId = remote.Id,
+            ProcessingStatus = remote.ProcessingStatus,
+            Counts = remote.RequestCounts,
+            CreatedAt = Stored(remote.CreatedAt),
+            EndedAt = Stored(remote.EndedAt),
+            ExpiresAt = Stored(remote.ExpiresAt),
+            CancelInitiatedAt = Stored(remote.CancelInitiatedAt),
+            ArchivedAt = Stored(remote.ArchivedAt),
+            NotFoundSince = null,
+        };
+        if (now == batch)
+        {
+            return batch; // a poll that brings no news costs no write
+        }
+
         database.Write(() => database.Execute(
             """
-            UPDATE batch SET state = $state, service_id = $service, processing_status = $status, message = NULL,
+            UPDATE batch SET state = $state, service_id = $service, processing_status = $status, message = NULL, not_found_since = NULL,
                 processing = $processing, succeeded = $succeeded, errored = $errored, canceled = $canceled, expired = $expired,
                 created_at = $created, ended_at = $ended, expires_at = $expires, cancel_initiated_at = $cancel, archived_at = $archived
             WHERE id = $id
@@ -64,7 +153,7 @@ public sealed class BatchBooks(LedgerDatabase database)
             ("$errored", remote.RequestCounts.Errored),
             ("$canceled", remote.RequestCounts.Canceled),
             ("$expired", remote.RequestCounts.Expired),
-            ("$created", LedgerRow.Format(remote.CreatedAt.UtcDateTime)),
+            ("$created", Time(remote.CreatedAt)),
             ("$ended", Time(remote.EndedAt)),
             ("$expires", Time(remote.ExpiresAt)),
             ("$cancel", Time(remote.CancelInitiatedAt)),
@@ -81,6 +170,10 @@ public sealed class BatchBooks(LedgerDatabase database)
             ("$duplicated", duplicated),
             ("$foreign", foreign),
             ("$id", id)));
+
+    // To the microsecond, as the ledger keeps it.
+    private static DateTime? Stored(DateTimeOffset? time)
+        => time is { } value ? new DateTime(value.UtcTicks - (value.UtcTicks % TimeSpan.TicksPerMicrosecond), DateTimeKind.Utc) : null;
 
     private static string? Time(DateTimeOffset? time) => time is { } value ? LedgerRow.Format(value.UtcDateTime) : null;
 }

@@ -8,7 +8,8 @@ public sealed record BatchRecord
     internal const string Columns =
         "b.id, b.job_id, j.name, b.part, b.attempt, b.state, b.service_id, b.adopted, b.request_count, b.size_in_bytes, b.processing_status, "
         + "b.processing, b.succeeded, b.errored, b.canceled, b.expired, b.created_at, b.ended_at, b.expires_at, b.cancel_initiated_at, "
-        + "b.archived_at, b.organization_id, b.workspace_id, b.duplicated, b.foreign_lines, b.message";
+        + "b.archived_at, b.organization_id, b.workspace_id, b.duplicated, b.foreign_lines, b.message, "
+        + "b.intent, b.settlement, b.not_before, b.waits_for_room, b.not_found_since, b.spool_digest IS NULL";
 
     public required long Id { get; init; }
 
@@ -60,6 +61,29 @@ public sealed record BatchRecord
 
     public string? Message { get; init; }
 
+    /// <summary>What the account looked like before its create, as JSON; null before the first.</summary>
+    internal string? Intent { get; init; }
+
+    /// <summary>How far its settling has come, while it is unconfirmed.</summary>
+    public Settlement? Settlement { get; init; }
+
+    /// <summary>The service asked to be left alone until then.</summary>
+    public DateTime? NotBefore { get; init; }
+
+    /// <summary>The queue was full while so many of our batches ran in it; 0 where it was not.</summary>
+    public int WaitsForRoom { get; init; }
+
+    /// <summary>Since when the service says it knows no such batch.</summary>
+    public DateTime? NotFoundSince { get; init; }
+
+    /// <summary>Adopted from another tool: its requests are not here, only its answers will be.</summary>
+    public bool MadeElsewhere { get; init; }
+
+    /// <summary>It may be somebody else's until the ids of its answers have been seen.</summary>
+    public bool IsTentative => Adopted == "Tentative";
+
+    public bool IsAmbiguous => State == BatchState.Unconfirmed && Settlement?.Ambiguity is not null;
+
     /// <summary>The ledger's own name for it: the job and the part.</summary>
     public string Key => $"{Job}/{Part}";
 
@@ -89,5 +113,11 @@ public sealed record BatchRecord
         Duplicated = row.Count(23),
         Foreign = row.Count(24),
         Message = row.TextOrNull(25),
+        Intent = row.TextOrNull(26),
+        Settlement = Settlement.Parse(row.TextOrNull(27)),
+        NotBefore = row.TimeOrNull(28),
+        WaitsForRoom = row.Count(29),
+        NotFoundSince = row.TimeOrNull(30),
+        MadeElsewhere = row.Count(31) != 0,
     };
 }

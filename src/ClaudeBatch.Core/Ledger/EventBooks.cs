@@ -19,4 +19,22 @@ public sealed class EventBooks(LedgerDatabase database, TimeProvider clock)
             ("$kind", kind),
             ("$request", requestId),
             ("$message", message.Length <= LongestMessage ? message : message[..LongestMessage])));
+
+    /// <summary>The journal in its order.</summary>
+    /// <param name="jobId">Only this job's; null for all.</param>
+    /// <param name="after">Only later ones.</param>
+    /// <param name="afterId">The last of the page before; 0 for the first.</param>
+    /// <param name="limit">The most to read.</param>
+    public IReadOnlyList<EventRecord> Read(long? jobId, DateTime? after, long afterId, int limit)
+        => database.Read(
+            """
+            SELECT e.id, e.at, j.name, b.part, e.kind, e.request_id, e.message FROM event e
+            LEFT JOIN job j ON j.id = e.job_id LEFT JOIN batch b ON b.id = e.batch_id
+            WHERE e.id > $id AND ($job IS NULL OR e.job_id = $job) AND ($after IS NULL OR e.at > $after) ORDER BY e.id LIMIT $limit
+            """,
+            EventRecord.From,
+            ("$id", afterId),
+            ("$job", jobId),
+            ("$after", after is { } time ? LedgerRow.Format(time) : null),
+            ("$limit", limit));
 }

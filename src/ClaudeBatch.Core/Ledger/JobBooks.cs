@@ -40,12 +40,33 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
         ("$organization", organizationId),
         ("$workspace", workspaceId));
 
-    public void Pause(long jobId, string reason) => Update(jobId, "pause_reason = $reason", ("$reason", reason));
+    public void Pause(long jobId, string reason) => Update(
+        jobId, "pause_reason = $reason, paused_at = $at", ("$reason", reason), ("$at", LedgerRow.Format(clock.GetUtcNow().UtcDateTime)));
 
-    public void Unpause(long jobId) => Update(jobId, "pause_reason = NULL");
+    public void Unpause(long jobId) => Update(jobId, "pause_reason = NULL, paused_at = NULL");
+
+    /// <summary>A job that never had an input of its own is sealed as it is.</summary>
+    public void SealEmpty(long jobId) => Update(
+        jobId, "sealed_at = coalesce(sealed_at, $at)", ("$at", LedgerRow.Format(clock.GetUtcNow().UtcDateTime)));
+
+    /// <summary>Lets a stopped job go on.</summary>
+    public void Restart(long jobId) => Update(jobId, "stopped_at = NULL");
 
     public void MarkStopped(long jobId)
         => Update(jobId, "stopped_at = $at", ("$at", LedgerRow.Format(clock.GetUtcNow().UtcDateTime)));
+
+    /// <summary>Takes a job out of the books, a bounded number of rows at a time; what is left after a kill is a job without rows.</summary>
+    public void Forget(long jobId)
+    {
+        foreach (long batch in database.Read("SELECT id FROM batch WHERE job_id = $job", static row => row.Number(0), ("$job", jobId)))
+        {
+            database.DeleteRows("attempt", "batch_id", batch);
+            database.Write(() => database.Execute("DELETE FROM batch WHERE id = $id", ("$id", batch)));
+        }
+
+        database.DeleteRows("request", "job_id", jobId);
+        database.Write(() => database.Execute("DELETE FROM job WHERE id = $id", ("$id", jobId)));
+    }
 
     /// <summary>The counts of a job over the last attempt of each of its sealed requests.</summary>
     public JobTotals Totals(JobRecord job)
@@ -58,18 +79,30 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
                 "SELECT count(*) FROM request WHERE job_id = $job AND row < $sealed AND refusal IS NOT NULL", ("$job", job.Id), ("$sealed", job.SealedRows)),
         };
         foreach ((string state, string? outcome, long count) in database.Read(
-            """
+            $"""
             SELECT b.state, a.outcome, count(*) FROM batch b JOIN attempt a ON a.batch_id = b.id
-            WHERE b.job_id = $job AND b.state <> 'Draft' AND a.replaced_by IS NULL GROUP BY b.state, a.outcome
+            WHERE b.job_id = $job AND b.state <> 'Draft' AND {AttemptBooks.IsLast} GROUP BY b.state, a.outcome
             """,
             static row => (row.Text(0), row.TextOrNull(1), row.Number(2)),
             ("$job", job.Id)))
         {
-            totals = totals.Plus(state, outcome, count);
+            // Of a stopped job nothing more is sent.
+            bool isGivenUp = job.StoppedAt is not null && outcome is null && BatchState.IsUnsent(state);
+            totals = totals.Plus(isGivenUp ? BatchState.Abandoned : state, outcome, count);
         }
+
+        // A batch of another tool has no rows here before its answers are.
+        long elsewhere = database.Scalar(
+            """
+            SELECT coalesce(sum(request_count), 0) FROM batch b
+            WHERE job_id = $job AND spool_digest IS NULL AND state <> 'Draft' AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.batch_id = b.id)
+            """,
+            ("$job", job.Id));
 
         return totals with
         {
+            Requests = totals.Requests + elsewhere,
+            Pending = totals.Pending + elsewhere,
             Attempts = (int)database.Scalar("SELECT coalesce(max(attempt), 0) FROM batch WHERE job_id = $job AND state <> 'Draft'", ("$job", job.Id)),
             CostInPicodollars = database.Scalar(
                 "SELECT coalesce(sum(a.cost_in_picodollars), 0) FROM batch b JOIN attempt a ON a.batch_id = b.id WHERE b.job_id = $job", ("$job", job.Id)),

@@ -13,6 +13,7 @@ public sealed class JobLedger : IDisposable
         Batches = new BatchBooks(database);
         Attempts = new AttemptBooks(database);
         Events = new EventBooks(database, clock);
+        Settings = new LedgerSettings(database);
     }
 
     public LedgerFolder Folder => _database.Folder;
@@ -28,11 +29,31 @@ public sealed class JobLedger : IDisposable
     /// <summary>The time the ledger is kept in; the emulator's runs faster.</summary>
     public TimeProvider Clock { get; }
 
+    /// <summary>What was chosen for this ledger.</summary>
+    public LedgerSettings Settings { get; }
+
     internal LedgerDatabase Database => _database;
 
     public static JobLedger OpenOrCreate(LedgerFolder folder, TimeProvider clock) => new(LedgerDatabase.OpenOrCreate(folder), clock);
 
     public static JobLedger Open(LedgerFolder folder, TimeProvider clock) => new(LedgerDatabase.Open(folder), clock);
+
+    /// <summary>A change of the books and the event that tells of it, both or neither.</summary>
+    /// <param name="batch">The batch that changed.</param>
+    /// <param name="kind">A stable PascalCase word.</param>
+    /// <param name="message">One sentence.</param>
+    /// <param name="requestId">The service's <c>request-id</c>.</param>
+    /// <param name="change">The change.</param>
+    /// <returns>The batch as it stands now.</returns>
+    public BatchRecord Record(BatchRecord batch, string kind, string message, string? requestId, Action change)
+    {
+        _database.Write(() =>
+        {
+            change();
+            Events.Add(kind, message, batch.JobId, batch.Id, requestId);
+        });
+        return Batches.Get(batch.Id);
+    }
 
     public void Dispose() => _database.Dispose();
 }

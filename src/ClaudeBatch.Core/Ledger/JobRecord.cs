@@ -4,7 +4,7 @@ namespace ClaudeBatch.Core.Ledger;
 public sealed record JobRecord
 {
     internal const string Columns =
-        "id, name, base_address, organization_id, workspace_id, api_version, betas, max_attempts, sealed_at, sealed_rows, stopped_at, pause_reason, created_at, updated_at";
+        "id, name, base_address, organization_id, workspace_id, api_version, betas, max_attempts, sealed_at, sealed_rows, stopped_at, pause_reason, created_at, updated_at, paused_at";
 
     public required long Id { get; init; }
 
@@ -33,6 +33,8 @@ public sealed record JobRecord
     /// <summary>What an operator must do before the job goes on.</summary>
     public string? PauseReason { get; init; }
 
+    public DateTime? PausedAt { get; init; }
+
     public required DateTime CreatedAt { get; init; }
 
     public required DateTime UpdatedAt { get; init; }
@@ -58,5 +60,6 @@ public sealed record JobRecord
         PauseReason = row.TextOrNull(11),
         CreatedAt = row.Time(12),
         UpdatedAt = row.Time(13),
+        PausedAt = row.TimeOrNull(14),
     };
 }

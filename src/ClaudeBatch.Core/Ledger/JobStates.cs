@@ -10,6 +10,11 @@ public static class JobStates
             return OwnershipLock.IsTaken(folder, job.LockName) ? JobState.Open : JobState.InputCut;
         }
 
+        if (batches.Any(static b => b.IsAmbiguous))
+        {
+            return JobState.Ambiguous;
+        }
+
         if (job.StoppedAt is not null)
         {
             return JobState.Stopped;

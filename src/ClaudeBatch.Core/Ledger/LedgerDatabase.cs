@@ -13,38 +13,43 @@ public sealed class LedgerDatabase : IDisposable
     /// <summary>The most rows a transaction holds, so that nobody waits long for another.</summary>
     public const int RowsPerTransaction = 20_000;
 
-    private const int SqliteNotADatabase = 26;
-
     private readonly SqliteConnection _connection;
 
-    private LedgerDatabase(SqliteConnection connection, LedgerFolder folder)
+    private readonly LedgerPresence _presence;
+
+    private bool _isWriting;
+
+    private LedgerDatabase(SqliteConnection connection, LedgerFolder folder, LedgerPresence presence)
     {
         _connection = connection;
+        _presence = presence;
         Folder = folder;
     }
 
-    public LedgerFolder Folder { get; }
-
     static LedgerDatabase() => SQLitePCL.Batteries_V2.Init();
 
+    public LedgerFolder Folder { get; }
+
     /// <summary>Opens the ledger, making it where there is none.</summary>
-    /// <exception cref="ClaudeBatchException"><c>LedgerNotWritable</c>, <c>LedgerUnreadable</c>, <c>LedgerTooNew</c>.</exception>
+    /// <exception cref="ClaudeBatchException"><c>LedgerNotWritable</c>, <c>LedgerUnreadable</c>, <c>LedgerTooNew</c>, <c>LedgerOnNetwork</c>.</exception>
     public static LedgerDatabase OpenOrCreate(LedgerFolder folder)
     {
         folder.Create();
         if (!folder.Exists)
         {
             // SQLite would give the file the process's default rights.
-            LedgerFolder.OpenForWriting(folder.Database, FileMode.OpenOrCreate, bufferSize: 1).Dispose();
+            folder.OpenForWriting(folder.Database, FileMode.OpenOrCreate, bufferSize: 1).Dispose();
         }
 
+        folder.KeepReserve();
         return Open(folder);
     }
 
     /// <summary>Opens a ledger that is there.</summary>
-    /// <exception cref="ClaudeBatchException"><c>LedgerUnreadable</c>, <c>LedgerTooNew</c>, <c>LedgerNotWritable</c>.</exception>
+    /// <exception cref="ClaudeBatchException"><c>LedgerUnreadable</c>, <c>LedgerTooNew</c>, <c>LedgerNotWritable</c>, <c>LedgerBusy</c>.</exception>
     public static LedgerDatabase Open(LedgerFolder folder)
     {
+        folder.RefuseNetwork();
         string connectionString = new SqliteConnectionStringBuilder
         {
             DataSource = folder.Database,
@@ -52,24 +57,20 @@ public sealed class LedgerDatabase : IDisposable
             Pooling = false,
             DefaultTimeout = 60,
         }.ToString();
-        SqliteConnection connection = new(connectionString);
-        LedgerDatabase database = new(connection, folder);
+        LedgerPresence presence = LedgerPresence.Enter(folder);
+        LedgerDatabase database = new(new SqliteConnection(connectionString), folder, presence);
         try
         {
-            connection.Open();
+            database._connection.Open();
+            // The version is read before anything is set: a file that is not ours stays as it is to the byte.
+            LedgerSchema.Prepare(database);
             database.Execute("PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=OFF;");
-            database.Prepare();
             return database;
-        }
-        catch (SqliteException e) when (e.SqliteErrorCode == SqliteNotADatabase)
-        {
-            database.Dispose();
-            throw Unreadable(folder, e);
         }
         catch (SqliteException e)
         {
             database.Dispose();
-            throw LedgerFolder.NotWritable(folder.Database, e);
+            throw LedgerFailure.From(e, folder);
         }
         catch
         {
@@ -78,14 +79,40 @@ public sealed class LedgerDatabase : IDisposable
         }
     }
 
-    public void Dispose() => _connection.Dispose();
+    public void Dispose()
+    {
+        _connection.Dispose();
+        _presence.Dispose();
+    }
 
-    /// <summary>Runs the work in one immediate transaction; an exception undoes all of it.</summary>
+    /// <summary>Runs the work while no other process has the ledger open.</summary>
+    /// <exception cref="ClaudeBatchException"><c>LedgerBusy</c>.</exception>
+    internal void Alone(Action work) => _presence.Alone(work);
+
+    /// <summary>Runs the work in one immediate transaction, or in the one that is open; an exception undoes all of it.</summary>
     public void Write(Action work)
     {
-        using SqliteTransaction transaction = _connection.BeginTransaction(deferred: false);
-        work();
-        transaction.Commit();
+        if (_isWriting)
+        {
+            work();
+            return;
+        }
+
+        _isWriting = true;
+        try
+        {
+            using SqliteTransaction transaction = _connection.BeginTransaction(deferred: false);
+            work();
+            transaction.Commit();
+        }
+        catch (SqliteException e)
+        {
+            throw LedgerFailure.From(e, Folder);
+        }
+        finally
+        {
+            _isWriting = false;
+        }
     }
 
     public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
@@ -103,22 +130,36 @@ public sealed class LedgerDatabase : IDisposable
     public long Scalar(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         using SqliteCommand command = Command(sql, parameters);
-        return Convert.ToInt64(command.ExecuteScalar() ?? 0L, CultureInfo.InvariantCulture);
+        try
+        {
+            return Convert.ToInt64(command.ExecuteScalar() ?? 0L, CultureInfo.InvariantCulture);
+        }
+        catch (SqliteException e)
+        {
+            throw LedgerFailure.From(e, Folder);
+        }
     }
 
     /// <summary>Reads all rows and closes the reader before it returns; ask by key range.</summary>
     public List<T> Read<T>(string sql, Func<LedgerRow, T> make, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         using SqliteCommand command = Command(sql, parameters);
-        using SqliteDataReader reader = command.ExecuteReader();
-        List<T> rows = [];
-        LedgerRow row = new(reader);
-        while (reader.Read())
+        try
         {
-            rows.Add(make(row));
-        }
+            using SqliteDataReader reader = command.ExecuteReader();
+            List<T> rows = [];
+            LedgerRow row = new(reader);
+            while (reader.Read())
+            {
+                rows.Add(make(row));
+            }
 
-        return rows;
+            return rows;
+        }
+        catch (SqliteException e)
+        {
+            throw LedgerFailure.From(e, Folder);
+        }
     }
 
     /// <summary>Runs one statement for many rows, prepared once; call it inside <see cref="Write"/>.</summary>
@@ -139,12 +180,24 @@ public sealed class LedgerDatabase : IDisposable
         }
     }
 
-    private static ClaudeBatchException Unreadable(LedgerFolder folder, Exception? cause) => new(
-        FailureKind.Storage,
-        "LedgerUnreadable",
-        $"'{folder.Database}' is not a ledger that can be read. It was left untouched; restore it from a backup or name another folder.",
-        cause)
-    { Target = folder.Database };
+    /// <summary>Deletes the rows of a key a bounded number at a time: a million in one transaction would make everybody else wait.</summary>
+    internal void DeleteRows(string table, string keyColumn, long key)
+        => InSteps($"{table} WHERE {keyColumn} = $key", $"DELETE FROM {table} WHERE {keyColumn} = $key AND row BETWEEN $from AND $to", key);
+
+    /// <summary>Runs a statement over ranges of rows, each in a transaction of its own.</summary>
+    /// <param name="rows">What follows FROM to find the rows of <c>$key</c>.</param>
+    /// <param name="statement">Takes <c>$key</c>, <c>$from</c> and <c>$to</c>.</param>
+    /// <param name="key">The value of <c>$key</c>.</param>
+    internal void InSteps(string rows, string statement, long key)
+    {
+        (long first, long last) = Read(
+            $"SELECT coalesce(min(row), 0), coalesce(max(row), -1) FROM {rows}", static row => (row.Number(0), row.Number(1)), ("$key", key)).Single();
+        for (long row = first; row <= last; row += RowsPerTransaction)
+        {
+            long begin = row;
+            Write(() => Execute(statement, ("$key", key), ("$from", begin), ("$to", begin + RowsPerTransaction - 1)));
+        }
+    }
 
     private SqliteCommand Command(string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
     {
@@ -156,42 +209,5 @@ public sealed class LedgerDatabase : IDisposable
         }
 
         return command;
-    }
-
-    private void Prepare()
-    {
-        long version = Scalar("PRAGMA user_version");
-        if (version == LedgerSchema.Version)
-        {
-            return;
-        }
-
-        if (version > LedgerSchema.Version)
-        {
-            throw new ClaudeBatchException(
-                FailureKind.Storage,
-                "LedgerTooNew",
-                $"'{Folder.Database}' was written by a newer ClaudeBatch (schema {version}; this one reads up to {LedgerSchema.Version}). Update the module.")
-            { Target = Folder.Database };
-        }
-
-        Write(() =>
-        {
-            // Two processes may both have found it empty; the second one in finds it made.
-            if (Scalar("PRAGMA user_version") == LedgerSchema.Version)
-            {
-                return;
-            }
-
-            if (Scalar("SELECT count(*) FROM sqlite_master") != 0)
-            {
-                throw Unreadable(Folder, cause: null);
-            }
-
-            Execute(LedgerSchema.Create);
-            Execute(string.Create(
-                CultureInfo.InvariantCulture,
-                $"PRAGMA application_id={LedgerSchema.ApplicationId}; PRAGMA user_version={LedgerSchema.Version};"));
-        });
     }
 }

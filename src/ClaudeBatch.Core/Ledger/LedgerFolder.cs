@@ -6,6 +6,7 @@ namespace ClaudeBatch.Core.Ledger;
 /// <remarks>
 /// <code>
 /// ledger.db            the books (SQLite)
+/// reserve              a megabyte to give up on a full disk
 /// locks/               one lock file a job's input and a batch, with the owner's pid beside it
 /// jobs/7/              a job's folder, named by its number
 ///   source.jsonl       the rows the requests were made from
@@ -14,7 +15,7 @@ namespace ClaudeBatch.Core.Ledger;
 /// emulator/            a ledger of its own, for rehearsals
 /// </code>
 /// </remarks>
-public sealed class LedgerFolder
+public class LedgerFolder
 {
     private const UnixFileMode OwnerOnlyFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -27,6 +28,8 @@ public sealed class LedgerFolder
     public string Database => Path.Combine(Root, "ledger.db");
 
     public string Locks => Path.Combine(Root, "locks");
+
+    private string Reserve => Path.Combine(Root, "reserve");
 
     public bool Exists => File.Exists(Database);
 
@@ -42,11 +45,15 @@ public sealed class LedgerFolder
     public string Results(long jobId, int part)
         => Path.Combine(Job(jobId), string.Create(CultureInfo.InvariantCulture, $"part-{part:0000}.results.jsonl"));
 
+    /// <summary>Some job has files here.</summary>
+    internal bool HasJobs => Directory.Exists(Path.Combine(Root, "jobs")) && Directory.EnumerateFileSystemEntries(Path.Combine(Root, "jobs")).Any();
+
     /// <summary>Makes the folder for its owner alone; one that is there keeps its rights.</summary>
-    /// <exception cref="ClaudeBatchException"><c>LedgerNotWritable</c>.</exception>
+    /// <exception cref="ClaudeBatchException"><c>LedgerNotWritable</c>, <c>LedgerOnNetwork</c>.</exception>
     public void Create()
     {
         CreateFolder(Root);
+        RefuseNetwork();
         CreateFolder(Locks);
     }
 
@@ -72,13 +79,13 @@ public sealed class LedgerFolder
 
     /// <summary>The one place where files of the ledger are opened for writing.</summary>
     /// <exception cref="ClaudeBatchException"><c>LedgerNotWritable</c>.</exception>
-    public static FileStream OpenForWriting(string path, FileMode mode, int bufferSize = 1 << 20)
+    public FileStream OpenForWriting(string path, FileMode mode, int bufferSize = 1 << 20, FileShare share = FileShare.Read)
     {
         FileStreamOptions options = new()
         {
             Mode = mode,
             Access = FileAccess.Write,
-            Share = FileShare.Read,
+            Share = share,
             BufferSize = bufferSize,
         };
         if (!OperatingSystem.IsWindows())
@@ -88,13 +95,70 @@ public sealed class LedgerFolder
 
         try
         {
-            return new FileStream(path, options);
+            return Open(path, options);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw NotWritable(path, e);
         }
     }
+
+    /// <summary>Keeps a megabyte that can be given up to write down a batch's id on a full disk.</summary>
+    /// <exception cref="ClaudeBatchException"><c>LedgerNotWritable</c>: not even that is left, and a batch should not be sent from here.</exception>
+    internal void KeepReserve()
+    {
+        const int size = 1 << 20;
+        if (File.Exists(Reserve))
+        {
+            return;
+        }
+
+        string unfinished = Reserve + ".partial";
+        try
+        {
+            using FileStream file = OpenForWriting(unfinished, FileMode.Create);
+            file.Write(new byte[size]);
+            file.Flush(flushToDisk: true);
+        }
+        catch (IOException e)
+        {
+            File.Delete(unfinished);
+            throw NotWritable(Reserve, e);
+        }
+
+        File.Move(unfinished, Reserve, overwrite: true);
+    }
+
+    /// <summary>Gives the reserve up; the next command that creates something makes a new one.</summary>
+    /// <returns>False when it was gone already.</returns>
+    internal bool GiveUpReserve()
+    {
+        bool isThere = File.Exists(Reserve);
+        File.Delete(Reserve);
+        return isThere;
+    }
+
+    /// <summary>Locks and flushes mean little on a network file system.</summary>
+    /// <exception cref="ClaudeBatchException"><c>LedgerOnNetwork</c>.</exception>
+    internal void RefuseNetwork()
+    {
+        DriveInfo drive = new(OperatingSystem.IsWindows() ? Path.GetPathRoot(Root)! : Root);
+        if (IsNetwork(drive.DriveType, drive.IsReady ? drive.DriveFormat : string.Empty))
+        {
+            throw new ClaudeBatchException(
+                FailureKind.Storage,
+                "LedgerOnNetwork",
+                $"'{Root}' is on a network file system ({drive.DriveFormat}), where locks cannot be relied on. Name a folder on a disk of this machine with Connect-ClaudeBatch -LedgerPath or in CLAUDEBATCH_HOME.")
+            { Target = Root };
+        }
+    }
+
+    internal static bool IsNetwork(DriveType type, string format)
+        => (type == DriveType.Network && OperatingSystem.IsWindows())
+            || format is "nfs" or "nfs4" or "cifs" or "smb" or "smb2" or "smb3" or "smbfs" or "afpfs" or "webdav" or "davfs" or "fuse.sshfs" or "ncpfs" or "afs";
+
+    /// <summary>Where a full disk is put under the tests.</summary>
+    protected virtual FileStream Open(string path, FileStreamOptions options) => new(path, options);
 
     internal static ClaudeBatchException NotWritable(string path, Exception cause) => new(
         FailureKind.Storage,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace ClaudeBatch.Core.Ledger;
 
@@ -21,18 +22,18 @@ public sealed class OwnershipLock : IDisposable
         FileStream file;
         try
         {
-            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+            file = folder.OpenForWriting(path, FileMode.OpenOrCreate, bufferSize: 1, FileShare.None);
         }
-        catch (UnauthorizedAccessException e)
-        {
-            throw LedgerFolder.NotWritable(path, e);
-        }
-        catch (IOException)
+        catch (ClaudeBatchException e) when (e.InnerException is IOException && File.Exists(path))
         {
             return null;
         }
 
-        File.WriteAllText(PidPath(folder, name), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        using (FileStream pid = folder.OpenForWriting(PidPath(folder, name), FileMode.Create, bufferSize: 1))
+        {
+            pid.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+        }
+
         return new OwnershipLock(file);
     }
 
@@ -44,6 +45,13 @@ public sealed class OwnershipLock : IDisposable
             "JobBusy",
             $"Job '{job.Name}' is being filled by process {OwnerOf(folder, job.LockName)}. Run the line again when that has ended, or use another name.")
         { Target = job.Name };
+
+    /// <summary>What to say of a batch that another process is at.</summary>
+    public static ClaudeBatchException Busy(LedgerFolder folder, BatchRecord batch) => new(
+        FailureKind.Busy,
+        "BatchBusy",
+        $"Batch '{batch.Key}' is being worked on by process {OwnerOf(folder, batch.LockName)}; it was left to it. Run the line again in a moment.")
+    { Target = batch.Key };
 
     /// <summary>Somebody alive has it.</summary>
     public static bool IsTaken(LedgerFolder folder, string name)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Submission;
 
 namespace ClaudeBatch.Core.Results;
 
@@ -26,38 +27,43 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
         using OwnershipLock? ownership = OwnershipLock.TryTake(ledger.Folder, batch.LockName);
         if (ownership is null)
         {
-            throw new ClaudeBatchException(
-                FailureKind.Busy,
-                "BatchBusy",
-                $"Batch '{batch.Key}' is being collected by process {OwnershipLock.OwnerOf(ledger.Folder, batch.LockName)}. Run the line again in a moment.")
-            { Target = batch.Key };
+            throw OwnershipLock.Busy(ledger.Folder, batch);
         }
 
         batch = ledger.Batches.Get(batchId);
+        if (batch.State == BatchState.Collected)
+        {
+            return batch; // another process was quicker
+        }
+
         CheckCollectable(batch);
+        BatchApi bound = JobBinding.Bind(api, ledger.Jobs.Get(batch.JobId));
         string path = ledger.Folder.Results(batch.JobId, batch.Part);
         string partial = path + ".partial";
         OutcomeTable? table = null;
         if (batch.State == BatchState.Ended)
         {
-            table = await DownloadAsync(batch, partial, received, cancellationToken).ConfigureAwait(false);
+            LedgerFolder.CreateFolder(ledger.Folder.Job(batch.JobId));
+            table = await DownloadAsync(bound, batch, partial, received, cancellationToken).ConfigureAwait(false);
+            Milestone.Pass("download-recorded");
         }
 
-        if (batch.State != BatchState.Collected)
+        // Killed between the books and the rename, or between the rename and the outcomes: go on from there.
+        if (File.Exists(partial))
         {
-            // Killed between the books and the rename, or between the rename and the outcomes: go on from there.
-            if (File.Exists(partial))
-            {
-                File.Move(partial, path, overwrite: true);
-            }
-
-            table ??= Scan(batch, path);
-            ledger.Attempts.RecordOutcomes(batch.Id, table.Rows());
-            ledger.Batches.SetState(batch.Id, BatchState.Collected);
-            ledger.Events.Add("Collected", Summary(table), batch.JobId, batch.Id);
+            File.Move(partial, path, overwrite: true);
+            FolderFlush.Of(Path.GetDirectoryName(path)!);
         }
 
-        return ledger.Batches.Get(batchId);
+        Milestone.Pass("results-renamed");
+        table ??= Scan(batch, path);
+        if (table.Discovered.Count > 0)
+        {
+            ledger.Attempts.RecordDiscovered(batch, ledger.Jobs.Get(batch.JobId).SealedRows, table.Discovered);
+        }
+
+        ledger.Attempts.RecordOutcomes(batch.Id, table.Rows());
+        return ledger.Record(batch, BatchState.Collected, Summary(table), null, () => ledger.Batches.SetState(batch.Id, BatchState.Collected));
     }
 
     private static string Summary(OutcomeTable table) => string.Create(
@@ -94,8 +100,24 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
         { Target = batch.ServiceId ?? batch.Key };
     }
 
+    // As many requests as ours had, and other people's answers: it never was ours, and nobody sees them.
+    private void RefuseStranger(BatchRecord batch, OutcomeTable table, string partial)
+    {
+        if (!batch.IsTentative || table.HasItsIds)
+        {
+            return;
+        }
+
+        File.Delete(partial);
+        Settlement before = batch.Settlement ?? new Settlement();
+        Settlement settlement = new() { Excluded = [.. before.Excluded, batch.ServiceId!] };
+        string message = $"Batch '{batch.ServiceId}' was taken for part {batch.Part} of job '{batch.Job}' and has other answers: it is somebody else's. Settling goes on.";
+        ledger.Record(batch, "AdoptionRefuted", message, null, () => ledger.Batches.GiveBack(batch.Id, settlement));
+        throw new ClaudeBatchException(FailureKind.Conflict, "BatchNotOurs", message) { Target = batch.Key };
+    }
+
     private async Task<OutcomeTable> DownloadAsync(
-        BatchRecord batch, string partial, IProgress<long>? received, CancellationToken cancellationToken)
+        BatchApi bound, BatchRecord batch, string partial, IProgress<long>? received, CancellationToken cancellationToken)
     {
         for (int tries = 1; ; tries++)
         {
@@ -103,7 +125,7 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
             byte[] digest;
             try
             {
-                digest = await DownloadOnceAsync(batch, partial, table, received, cancellationToken).ConfigureAwait(false);
+                digest = await DownloadOnceAsync(bound, batch, partial, table, received, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (e is IOException or HttpRequestException or TimeoutException)
             {
@@ -124,7 +146,16 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
             // A body can end early without an error. The service's counts say what should have come.
             if (Agrees(table, batch) || tries >= Downloads)
             {
-                ledger.Batches.RecordDownload(batch.Id, digest, table.Duplicated, table.Foreign);
+                RefuseStranger(batch, table, partial);
+                ledger.Record(batch, BatchState.Downloaded, $"{table.Count} requests, {table.Missing} without an answer.", null, () =>
+                {
+                    ledger.Batches.RecordDownload(batch.Id, digest, table.Duplicated, table.Foreign);
+                    if (batch.IsTentative)
+                    {
+                        ledger.Batches.SetAdopted(batch.Id, "Confirmed");
+                        ledger.Events.Add("AdoptionConfirmed", "The ids of its answers are the part's.", batch.JobId, batch.Id);
+                    }
+                });
                 return table;
             }
         }
@@ -134,15 +165,15 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
         => table is { Missing: 0, Foreign: 0, Duplicated: 0, Unreadable: 0 } && table.Count == batch.Counts.Total;
 
     private async Task<byte[]> DownloadOnceAsync(
-        BatchRecord batch, string partial, OutcomeTable table, IProgress<long>? received, CancellationToken cancellationToken)
+        BatchApi bound, BatchRecord batch, string partial, OutcomeTable table, IProgress<long>? received, CancellationToken cancellationToken)
     {
         const int chunkSize = 256 * 1024;
-        Reply<Stream> reply = await api.OpenResultsAsync(batch.ServiceId!, cancellationToken).ConfigureAwait(false);
+        Reply<Stream> reply = await bound.OpenResultsAsync(batch.ServiceId!, cancellationToken).ConfigureAwait(false);
         await using (reply.Value.ConfigureAwait(false))
         {
             using IncrementalHash digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             using LineScanner scanner = new(table.Take);
-            FileStream file = LedgerFolder.OpenForWriting(partial, FileMode.Create);
+            FileStream file = ledger.Folder.OpenForWriting(partial, FileMode.Create);
             await using (file.ConfigureAwait(false))
             {
                 byte[] buffer = new byte[chunkSize];
@@ -154,9 +185,11 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
                     digest.AppendData(buffer.AsSpan(0, count));
                     scanner.Feed(buffer.AsSpan(0, count));
                     received?.Report(total += count);
+                    Milestone.Pass("downloading");
                 }
 
                 scanner.Complete();
+                Milestone.Pass("download-complete");
                 file.Flush(flushToDisk: true);
                 return digest.GetHashAndReset();
             }

@@ -12,6 +12,20 @@ internal sealed class OutcomeTable
 
     private readonly List<OutcomeRecord?> _outcomes = [];
 
+    // Of a batch made elsewhere the requests are not known; its answers say which there were.
+    private readonly List<string>? _discovered;
+
+    private readonly long _firstRow;
+
+    private OutcomeTable(List<string>? discovered, long firstRow)
+    {
+        _discovered = discovered;
+        _firstRow = firstRow;
+    }
+
+    /// <summary>The ids of a batch made elsewhere, in the order of their rows.</summary>
+    public IReadOnlyList<string> Discovered => _discovered ?? [];
+
     public int Duplicated { get; private set; }
 
     public int Foreign { get; private set; }
@@ -22,10 +36,18 @@ internal sealed class OutcomeTable
 
     public int Missing => _outcomes.Count(static o => o is null);
 
+    /// <summary>The ids seen are those of the batch, all of them and no other.</summary>
+    public bool HasItsIds => Missing == 0 && Foreign == 0;
+
     public static OutcomeTable For(JobLedger ledger, BatchRecord batch)
     {
         const int page = 10_000;
-        OutcomeTable table = new();
+        if (batch.MadeElsewhere && ledger.Attempts.OfBatch(batch, -1, 1).Count == 0)
+        {
+            return new OutcomeTable([], ledger.Jobs.Get(batch.JobId).SealedRows);
+        }
+
+        OutcomeTable table = new(discovered: null, firstRow: 0);
         IReadOnlyList<AttemptRecord> attempts;
         long last = -1;
         do
@@ -53,10 +75,20 @@ internal sealed class OutcomeTable
             return;
         }
 
-        if (!_places.TryGetValue(ContentDigest.Of(result.CustomId), out int place))
+        UInt128 id = ContentDigest.Of(result.CustomId);
+        if (!_places.TryGetValue(id, out int place))
         {
-            Foreign++;
-            return;
+            if (_discovered is null)
+            {
+                Foreign++;
+                return;
+            }
+
+            place = _rows.Count;
+            _discovered.Add(result.CustomId);
+            _places.Add(id, place);
+            _rows.Add(_firstRow + place);
+            _outcomes.Add(null);
         }
 
         if (_outcomes[place] is not null)

@@ -100,9 +100,9 @@ public sealed class Reconciler(JobLedger ledger)
     }
 
     private List<string> Ids(long jobId, string outcome) => ledger.Database.Read(
-        """
+        $"""
         SELECT r.custom_id FROM batch b JOIN attempt a ON a.batch_id = b.id JOIN request r ON r.job_id = b.job_id AND r.row = a.row
-        WHERE b.job_id = $job AND a.replaced_by IS NULL AND a.outcome = $outcome LIMIT $limit
+        WHERE b.job_id = $job AND {AttemptBooks.IsLast} AND a.outcome = $outcome LIMIT $limit
         """,
         static row => row.Text(0),
         ("$job", jobId),

@@ -12,13 +12,33 @@ internal sealed class InputDraft(LedgerDatabase database, long jobId)
     private readonly List<(long Batch, long Row, long Offset, int Length)> _attempts = [];
 
     /// <summary>Takes away what an input that was cut short has left; sealed rows stay.</summary>
-    public static void Discard(LedgerDatabase database, long jobId) => database.Write(() =>
+    public static void Discard(LedgerDatabase database, long jobId)
     {
-        database.Execute("DELETE FROM attempt WHERE batch_id IN (SELECT id FROM batch WHERE job_id = $job AND state = 'Draft')", ("$job", jobId));
-        database.Execute("DELETE FROM batch WHERE job_id = $job AND state = 'Draft'", ("$job", jobId));
-        database.Execute(
-            "DELETE FROM request WHERE job_id = $job AND row >= (SELECT sealed_rows FROM job WHERE id = $job)", ("$job", jobId));
-    });
+        List<long> drafts = database.Read(
+            "SELECT id FROM batch WHERE job_id = $job AND state = 'Draft'", static row => row.Number(0), ("$job", jobId));
+        List<long> sealedBatches = drafts.Count == 0
+            ? []
+            : database.Read("SELECT id FROM batch WHERE job_id = $job AND state <> 'Draft'", static row => row.Number(0), ("$job", jobId));
+        foreach (long batch in sealedBatches)
+        {
+            database.InSteps(
+                "attempt WHERE batch_id = $key",
+                "UPDATE attempt SET replaced_by = NULL WHERE batch_id = $key AND row BETWEEN $from AND $to AND replaced_by IN (SELECT id FROM batch WHERE state = 'Draft')",
+                batch);
+        }
+
+        foreach (long draft in drafts)
+        {
+            database.DeleteRows("attempt", "batch_id", draft);
+        }
+
+        const string unsealed = "row >= (SELECT sealed_rows FROM job WHERE id = $key)";
+        database.InSteps(
+            $"request WHERE job_id = $key AND {unsealed}",
+            $"DELETE FROM request WHERE job_id = $key AND row BETWEEN $from AND $to AND {unsealed}",
+            jobId);
+        database.Write(() => database.Execute("DELETE FROM batch WHERE job_id = $job AND state = 'Draft'", ("$job", jobId)));
+    }
 
     public long BeginBatch(int part, int attempt)
     {
@@ -60,28 +80,13 @@ internal sealed class InputDraft(LedgerDatabase database, long jobId)
     /// <summary>The row's last attempt so far will be replaced by one of this batch, once it is sealed.</summary>
     public void Replace(long batchId, long row) => _replacements.Add((batchId, row));
 
-    /// <summary>Makes the drafted batches binding: call it inside a transaction.</summary>
+    /// <summary>Makes the drafted batches binding, and with them what they replace: call it inside a transaction.</summary>
     public void Seal()
-    {
-        database.ExecuteMany(
-            """
-            UPDATE attempt SET replaced_by = $batch
-            WHERE row = $row AND replaced_by IS NULL AND batch_id IN (SELECT id FROM batch WHERE job_id = $job AND state <> 'Draft')
-            """,
-            _replacements,
-            ["$batch", "$row", "$job"],
-            (r, p) =>
-            {
-                p[0].Value = r.Batch;
-                p[1].Value = r.Row;
-                p[2].Value = jobId;
-            });
-        database.Execute("UPDATE batch SET state = 'Spooled' WHERE job_id = $job AND state = 'Draft'", ("$job", jobId));
-    }
+        => database.Execute("UPDATE batch SET state = 'Spooled' WHERE job_id = $job AND state = 'Draft'", ("$job", jobId));
 
     public void Flush()
     {
-        if (_requests.Count == 0 && _attempts.Count == 0)
+        if (_requests.Count == 0 && _attempts.Count == 0 && _replacements.Count == 0)
         {
             return;
         }
@@ -116,8 +121,22 @@ internal sealed class InputDraft(LedgerDatabase database, long jobId)
                     p[2].Value = a.Offset;
                     p[3].Value = a.Length;
                 });
+            database.ExecuteMany(
+                $"""
+                UPDATE attempt AS a SET replaced_by = $batch
+                WHERE row = $row AND batch_id IN (SELECT id FROM batch WHERE job_id = $job AND state <> 'Draft') AND {AttemptBooks.IsLast}
+                """,
+                _replacements,
+                ["$batch", "$row", "$job"],
+                (r, p) =>
+                {
+                    p[0].Value = r.Batch;
+                    p[1].Value = r.Row;
+                    p[2].Value = jobId;
+                });
         });
         _requests.Clear();
         _attempts.Clear();
+        _replacements.Clear();
     }
 }

@@ -15,6 +15,14 @@ public static class JobBinding
         }
     }
 
+    /// <summary>The service in the version and with the betas the job began with.</summary>
+    /// <exception cref="ClaudeBatchException"><c>JobBoundElsewhere</c>.</exception>
+    public static BatchApi Bind(BatchApi api, JobRecord job)
+    {
+        Check(job, api.Connection);
+        return api.As(job.ApiVersion, job.Betas.Split(',', StringSplitOptions.RemoveEmptyEntries));
+    }
+
     /// <summary>Holds what the service said of us against what it said the first time.</summary>
     /// <exception cref="ClaudeBatchException"><c>JobBoundElsewhere</c>.</exception>
     public static void Check(JobRecord job, ReplyHeaders headers)

@@ -58,7 +58,7 @@ public sealed class JobInput : IDisposable
         _nextRow = job.SealedRows;
         _attempt = sendAgain ? 1 + ledger.Jobs.Totals(job).Attempts : 1;
         LedgerFolder.CreateFolder(ledger.Folder.Job(job.Id));
-        _source = LedgerFolder.OpenForWriting(ledger.Folder.Source(job.Id), job.SealedRows == 0 ? FileMode.Create : FileMode.Append);
+        _source = ledger.Folder.OpenForWriting(ledger.Folder.Source(job.Id), job.SealedRows == 0 ? FileMode.Create : FileMode.Append);
         _draft = new InputDraft(ledger.Database, job.Id);
         _parts = new PartSpooler(ledger.Database, job.Id, limits, _draft);
     }
@@ -119,12 +119,17 @@ public sealed class JobInput : IDisposable
         if (known.IsUnsent || _sendAgain)
         {
             _draft.Replace(_parts.Append(known.Row, item, _attempt), known.Row);
-            _resent.Add((known.Row, digest));
+            if (known.Digest != digest)
+            {
+                _resent.Add((known.Row, digest));
+            }
+
             _accepted++;
             return InputVerdict.Accepted;
         }
 
-        if (known.Digest == digest)
+        // Of a request another tool made only its id is known.
+        if (known.Digest == digest || known.Digest == 0)
         {
             _alreadyThere++;
             return InputVerdict.AlreadyThere;
@@ -154,6 +159,7 @@ public sealed class JobInput : IDisposable
             { Target = _conflicts[0] };
         }
 
+        Milestone.Pass("input-read");
         _source.Flush(flushToDisk: true);
         _parts.CompletePart();
         _draft.Flush();
@@ -171,16 +177,18 @@ public sealed class JobInput : IDisposable
             }
 
             _draft.Seal();
+            Milestone.Pass("sealing");
             _ledger.Database.Execute(
                 "UPDATE job SET sealed_at = $now, sealed_rows = $rows, updated_at = $now, stopped_at = NULL WHERE id = $job",
                 ("$now", now),
                 ("$rows", _nextRow),
                 ("$job", _job.Id));
+            _ledger.Events.Add(
+                "Sealed",
+                string.Create(CultureInfo.InvariantCulture, $"{_accepted} requests accepted, {_alreadyThere} there already, {_refused} refused, {_parts.Batches.Count} parts."),
+                _job.Id);
         });
-        _ledger.Events.Add(
-            "Sealed",
-            string.Create(CultureInfo.InvariantCulture, $"{_accepted} requests accepted, {_alreadyThere} there already, {_refused} refused, {_parts.Batches.Count} parts."),
-            _job.Id);
+        Milestone.Pass("sealed");
         return new SealedInput(
             _ledger.Jobs.Get(_job.Id),
             [.. _parts.Batches.Select(_ledger.Batches.Get)],
@@ -239,9 +247,9 @@ public sealed class JobInput : IDisposable
     }
 
     private List<long> ExistingBatches() => _ledger.Database.Read(
-        """
+        $"""
         SELECT b.id FROM batch b WHERE b.job_id = $job AND b.state <> 'Draft'
-        AND EXISTS (SELECT 1 FROM attempt a WHERE a.batch_id = b.id AND a.replaced_by IS NULL) ORDER BY b.id
+        AND EXISTS (SELECT 1 FROM attempt a WHERE a.batch_id = b.id AND {AttemptBooks.IsLast}) ORDER BY b.id
         """,
         static row => row.Number(0),
         ("$job", _job.Id));

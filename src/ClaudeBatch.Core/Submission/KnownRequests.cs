@@ -19,9 +19,9 @@ internal sealed class KnownRequests
         }
 
         HashSet<long> unsent = [.. ledger.Database.Read(
-            """
+            $"""
             SELECT a.row FROM batch b JOIN attempt a ON a.batch_id = b.id
-            WHERE b.job_id = $job AND b.state IN ('Rejected', 'Abandoned') AND a.replaced_by IS NULL
+            WHERE b.job_id = $job AND b.state IN ('Rejected', 'Abandoned') AND {AttemptBooks.IsLast}
             """,
             static row => row.Number(0),
             ("$job", job.Id))];

@@ -30,7 +30,7 @@ internal sealed class PartSpooler(LedgerDatabase database, long jobId, SpoolLimi
 
         if (_spool is null)
         {
-            _spool = new SpoolWriter(database.Folder.Spool(jobId, _nextPart));
+            _spool = new SpoolWriter(database.Folder, database.Folder.Spool(jobId, _nextPart));
             _batchId = draft.BeginBatch(_nextPart, attempt);
             _attempt = attempt;
             _nextPart++;
@@ -49,6 +49,7 @@ internal sealed class PartSpooler(LedgerDatabase database, long jobId, SpoolLimi
         }
 
         byte[] digest = _spool.Complete();
+        Milestone.Pass("spooled");
         draft.CompleteBatch(_batchId, _spool.Count, _spool.Length, digest);
         _spool.Dispose();
         _spool = null;

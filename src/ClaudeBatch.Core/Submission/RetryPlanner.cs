@@ -26,6 +26,7 @@ public sealed class RetryPlanner(JobLedger ledger)
             return [];
         }
 
+        Milestone.Pass("retry-planned");
         parts.CompletePart();
         draft.Flush();
         ledger.Database.Write(draft.Seal);

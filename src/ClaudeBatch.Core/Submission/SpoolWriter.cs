@@ -13,9 +13,9 @@ internal sealed class SpoolWriter : IDisposable
 
     private readonly IncrementalHash _digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    public SpoolWriter(string path)
+    public SpoolWriter(LedgerFolder folder, string path)
     {
-        _file = LedgerFolder.OpenForWriting(path, FileMode.Create);
+        _file = folder.OpenForWriting(path, FileMode.Create);
         Put("{\"requests\":["u8);
     }
 
@@ -47,6 +47,7 @@ internal sealed class SpoolWriter : IDisposable
         Put("]}"u8);
         Length -= 2;
         _file.Flush(flushToDisk: true);
+        FolderFlush.Of(Path.GetDirectoryName(_file.Name)!);
         return _digest.GetHashAndReset();
     }
 

@@ -63,6 +63,16 @@ public sealed class ConnectClaudeBatchCommand : AsyncCommand
     [ValidateNotNullOrEmpty]
     public string? LedgerPath { get; set; }
 
+    /// <summary>How many days a finished job keeps its payloads; kept in the ledger. 0 keeps them for ever.</summary>
+    [Parameter]
+    [ValidateRange(0, 36500)]
+    public int RetentionDays { get; set; }
+
+    /// <summary>How long the account's lists must show nothing before a create whose reply was lost is sent again; kept in the ledger.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan SettleTimeout { get; set; }
+
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -83,6 +93,7 @@ public sealed class ConnectClaudeBatchCommand : AsyncCommand
         };
         _ = connection.ToService(); // a bad address is told now, not at the first call
         connection.Folder.Create();
+        KeepSettings(connection);
         ConnectionDefaults.Current = connection;
         if (PassThru)
         {
@@ -90,6 +101,27 @@ public sealed class ConnectClaudeBatchCommand : AsyncCommand
         }
 
         return Task.CompletedTask;
+    }
+
+    private void KeepSettings(ClaudeBatchConnection connection)
+    {
+        bool hasRetention = MyInvocation.BoundParameters.ContainsKey(nameof(RetentionDays));
+        bool hasTimeout = MyInvocation.BoundParameters.ContainsKey(nameof(SettleTimeout));
+        if (!hasRetention && !hasTimeout)
+        {
+            return;
+        }
+
+        using BatchSession session = BatchSession.Open(connection, create: true, static (_, _) => { })!;
+        if (hasRetention)
+        {
+            session.Ledger.Settings.RetentionDays = RetentionDays == 0 ? null : RetentionDays;
+        }
+
+        if (hasTimeout)
+        {
+            session.Ledger.Settings.SettleTimeout = SettleTimeout;
+        }
     }
 
     private EmulatorPlan? Plan()

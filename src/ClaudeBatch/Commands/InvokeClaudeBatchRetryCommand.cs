@@ -91,17 +91,8 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
             return;
         }
 
-        foreach (BatchRecord batch in planner.Plan(job, filter, new SpoolLimits()))
-        {
-            SendResult result = await session.Sender.SendAsync(batch.Id, sent: null, cancellationToken);
-            TellRetries();
-            if (result.Failure is { } failure)
-            {
-                Fail(failure, batch.Key);
-            }
-
-            Emit(Batch.From(result.Batch));
-        }
+        Delivery delivery = new(session, static _ => true, note => Say([note]), batch => Emit(Batch.From(batch)));
+        await delivery.RunAsync(planner.Plan(job, filter, new SpoolLimits()), cancellationToken);
     }
 
     private static HashSet<string>? SetOf(string[] values)

@@ -42,6 +42,12 @@ public sealed class RemoveClaudeBatchCommand : BatchCommand
     private async Task RemoveAsync(BatchRecord batch, CancellationToken cancellationToken)
     {
         BatchSession session = TryOpen()!;
+        if (batch.IsTentative && !Force)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.Conflict, "BatchTentative", $"Batch '{batch.Key}' may belong to somebody else; it is deleted only with -Force.");
+        }
+
         if (!BatchState.IsFinal(batch.State) && !Force)
         {
             throw new ClaudeBatchException(
@@ -56,22 +62,15 @@ public sealed class RemoveClaudeBatchCommand : BatchCommand
             return;
         }
 
-        if ((both || Service) && batch.ServiceId is { } id && batch.State != BatchState.Deleted)
+        if (both || Service)
         {
-            await session.Api.DeleteAsync(id, cancellationToken);
+            await session.Control.DeleteAsync(batch, cancellationToken);
             TellRetries();
-            session.Ledger.Events.Add("Deleted", $"Batch {id} was deleted at the service.", batch.JobId, batch.Id);
-            if (batch.State != BatchState.Collected)
-            {
-                session.Ledger.Batches.SetState(batch.Id, BatchState.Deleted);
-            }
         }
 
         if (both || Local)
         {
-            File.Delete(session.Ledger.Folder.Spool(batch.JobId, batch.Part));
-            File.Delete(session.Ledger.Folder.Results(batch.JobId, batch.Part));
-            session.Ledger.Events.Add("PayloadRemoved", "The spool and the results were removed.", batch.JobId, batch.Id);
+            session.Control.RemovePayloads(batch);
         }
 
         if (PassThru)

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using ClaudeBatch.Connections;
 using ClaudeBatch.Core;
-using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Commands;
@@ -17,8 +16,11 @@ public sealed class StopClaudeBatchCommand : BatchCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    private bool _ofJobs;
+
     protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
+        _ofJobs = false;
         MarkJobs();
         foreach (BatchRecord batch in Resolve())
         {
@@ -44,6 +46,7 @@ public sealed class StopClaudeBatchCommand : BatchCommand
         };
         foreach (JobRecord job in jobs)
         {
+            _ofJobs = true;
             if (ShouldProcess($"job '{job.Name}'", "Stop"))
             {
                 TryOpen()!.Ledger.Jobs.MarkStopped(job.Id);
@@ -54,33 +57,18 @@ public sealed class StopClaudeBatchCommand : BatchCommand
     private async Task StopAsync(BatchRecord batch, CancellationToken cancellationToken)
     {
         BatchSession session = TryOpen()!;
-        if (batch.Adopted == "Tentative" && !Force)
+        if (batch.IsTentative && !Force)
         {
             throw new ClaudeBatchException(
                 FailureKind.Conflict, "BatchTentative", $"Batch '{batch.Key}' may belong to somebody else; it is canceled only with -Force.");
         }
 
-        if (!BatchState.IsRunning(batch.State) || !ShouldProcess($"batch '{batch.ServiceId}' of job '{batch.Job}'", "Cancel"))
+        // A part that was not sent is given up when it is named itself; of a job it waits, for the job may be taken up again.
+        bool ends = BatchState.IsRunning(batch.State) || (BatchState.IsUnsent(batch.State) && !_ofJobs);
+        BatchRecord now = batch;
+        if (ends && ShouldProcess($"batch '{batch.ServiceId ?? batch.Key}' of job '{batch.Job}'", "Cancel"))
         {
-            if (PassThru)
-            {
-                Emit(Batch.From(batch));
-            }
-
-            return;
-        }
-
-        BatchRecord now;
-        try
-        {
-            Reply<MessageBatch> reply = await session.Api.CancelAsync(batch.ServiceId!, cancellationToken);
-            now = session.Ledger.Batches.Refresh(batch, reply.Value);
-            session.Ledger.Events.Add("Canceling", "Canceled by request.", batch.JobId, batch.Id, reply.Headers.RequestId);
-        }
-        catch (ClaudeBatchException failure) when (failure.Status == 400)
-        {
-            // It ended before the word arrived: there is nothing left to cancel.
-            now = await session.Poller.RefreshAsync(batch, cancellationToken);
+            now = await session.Control.CancelAsync(batch, cancellationToken);
         }
 
         TellRetries();

@@ -84,15 +84,12 @@ public sealed class SubmitClaudeBatchCommand : ConnectedCommand
                 CultureInfo.InvariantCulture, $"Job '{input.Job.Name}' has {input.AlreadyThere} of these requests already; they are not sent again."));
         }
 
-        foreach (BatchRecord batch in input.ExistingBatches)
-        {
-            Emit(Batch.From(BatchState.IsUnsent(batch.State) ? await SendAsync(batch, cancellationToken) : batch));
-        }
-
-        foreach (BatchRecord batch in input.NewBatches)
-        {
-            Emit(Batch.From(await SendAsync(batch, cancellationToken)));
-        }
+        Delivery delivery = new(
+            OpenOrCreate(),
+            batch => ShouldProcess($"{batch.RequestCount} requests, {batch.SizeInBytes} bytes, part {batch.Part} of job '{batch.Job}'", "Submit batch"),
+            note => Say([note]),
+            batch => Emit(Batch.From(batch)));
+        await delivery.RunAsync(input.ExistingBatches.Concat(input.NewBatches), cancellationToken);
     }
 
     protected override void Dispose(bool disposing)
@@ -173,29 +170,5 @@ public sealed class SubmitClaudeBatchCommand : ConnectedCommand
                     first.Kind, first.Id, string.Create(CultureInfo.InvariantCulture, $"{first.Message} The same holds for {count - 1} more."))
                 { Target = first.Target });
         }
-    }
-
-    private async Task<BatchRecord> SendAsync(BatchRecord batch, CancellationToken cancellationToken)
-    {
-        if (!ShouldProcess($"{batch.RequestCount} requests, {batch.SizeInBytes} bytes, part {batch.Part} of job '{batch.Job}'", "Submit batch"))
-        {
-            return batch;
-        }
-
-        SendResult result = await OpenOrCreate().Sender.SendAsync(batch.Id, sent: null, cancellationToken);
-        TellRetries();
-        if (result.Failure is { } failure)
-        {
-            if (result.Batch.State is BatchState.Rejected || failure.IsFatal || failure.Kind is FailureKind.Network)
-            {
-                Fail(failure, batch.Key);
-            }
-            else
-            {
-                Warn(failure.Message);
-            }
-        }
-
-        return result.Batch;
     }
 }

@@ -2,7 +2,7 @@ using System.Management.Automation;
 using ClaudeBatch.Connections;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Ledger;
-using ClaudeBatch.Core.Submission;
+using ClaudeBatch.Core.Running;
 using ClaudeBatch.Pipeline;
 
 namespace ClaudeBatch.Commands;
@@ -15,8 +15,6 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
     private const int ProgressId = 20260;
 
     private readonly Dictionary<long, BatchRecord> _waiting = [];
-
-    private readonly HashSet<long> _warned = [];
 
     private int _total;
 
@@ -58,25 +56,21 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
 
         _total = _waiting.Count;
         BatchSession session = TryOpen()!;
-        BatchPoller poller = session.Poller;
         DateTimeOffset began = session.Clock.GetUtcNow();
         try
         {
             while (true)
             {
-                if (await RoundAsync(session, poller, cancellationToken) || _waiting.Count == 0)
+                if (await RoundAsync(session, cancellationToken) || _waiting.Count == 0)
                 {
                     return;
                 }
 
-                TimeSpan wait = poller.NextWait(
-                    _waiting.Values.Max(static b => b.CreatedAt) ?? DateTime.MaxValue,
-                    PollInterval > TimeSpan.Zero ? PollInterval : null,
-                    Random.Shared.NextDouble());
+                TimeSpan wait = session.Round.NextWait(_waiting.Values, PollInterval > TimeSpan.Zero ? PollInterval : null);
                 if (Timeout > TimeSpan.Zero && session.Clock.GetUtcNow() - began + wait > Timeout)
                 {
                     await Task.Delay(Timeout - (session.Clock.GetUtcNow() - began) is { Ticks: > 0 } left ? left : TimeSpan.Zero, session.Clock, cancellationToken);
-                    await RoundAsync(session, poller, cancellationToken);
+                    await RoundAsync(session, cancellationToken);
                     ReportTimeout();
                     return;
                 }
@@ -93,25 +87,13 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
         }
     }
 
-    /// <summary>Asks once about every batch; true when the wait is over early.</summary>
-    private async Task<bool> RoundAsync(BatchSession session, BatchPoller poller, CancellationToken cancellationToken)
+    /// <summary>One round over all that is waited for; true when the wait is over early.</summary>
+    private async Task<bool> RoundAsync(BatchSession session, CancellationToken cancellationToken)
     {
-        foreach (BatchRecord waiting in _waiting.Values.ToArray())
+        RoundReport report = await session.Round.RunAsync(_waiting.Keys, sent: null, cancellationToken);
+        Say(report.Notes);
+        foreach (BatchRecord now in report.Batches)
         {
-            BatchRecord now = waiting;
-            try
-            {
-                now = BatchState.IsUnsent(waiting.State)
-                    ? await SendAsync(session, waiting, cancellationToken)
-                    : await poller.RefreshAsync(session.Ledger.Batches.Get(waiting.Id), cancellationToken);
-            }
-            catch (ClaudeBatchException failure) when (!failure.IsFatal)
-            {
-                // The batch lives on whatever happens to us; an outage is sat out.
-                Tell($"{failure.Message} Still waiting.");
-            }
-
-            TellRetries();
             _waiting[now.Id] = now;
             if (BatchState.IsOver(now.State))
             {
@@ -124,19 +106,14 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
             }
         }
 
-        ShowProgress();
-        return false;
-    }
-
-    private async Task<BatchRecord> SendAsync(BatchSession session, BatchRecord batch, CancellationToken cancellationToken)
-    {
-        SendResult result = await session.Sender.SendAsync(batch.Id, sent: null, cancellationToken);
-        if (result.Failure is { } failure && _warned.Add(batch.Id))
+        // What a person must see to first is not waited for; the error said so.
+        foreach (RoundNote note in report.Notes.Where(static n => n.Weight == NoteWeight.Error))
         {
-            Warn($"Part {batch.Part} of job '{batch.Job}' is not sent yet: {failure.Message} It is tried again while the wait goes on.");
+            _waiting.Remove(note.Batch.Id);
         }
 
-        return result.Batch;
+        ShowProgress();
+        return false;
     }
 
     private void ShowProgress()

@@ -2,7 +2,7 @@ using ClaudeBatch.Core;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Results;
-using ClaudeBatch.Core.Submission;
+using ClaudeBatch.Core.Running;
 using ClaudeBatch.Emulator;
 
 namespace ClaudeBatch.Connections;
@@ -15,6 +15,8 @@ internal sealed class BatchSession : IDisposable
     private readonly Action<ClaudeBatchException, TimeSpan> _onRetry;
 
     private BatchApi? _api;
+
+    private BatchRound? _round;
 
     private BatchSession(ClaudeBatchConnection connection, JobLedger ledger, TimeProvider clock, Action<ClaudeBatchException, TimeSpan> onRetry)
     {
@@ -34,7 +36,13 @@ internal sealed class BatchSession : IDisposable
     /// <summary>Made at the first call that talks, so that reading the ledger needs no key.</summary>
     public BatchApi Api => _api ??= new BatchApi(Service, Transport(), Clock, onRetry: _onRetry);
 
-    public BatchSender Sender => new(Ledger, Api);
+    public BatchRound Round => _round ??= new BatchRound(Ledger, Api);
+
+    public JobStep Step => new(Ledger, Round, Collector);
+
+    public BatchControl Control => new(Ledger, Api);
+
+    public BatchRepair Repair => new(Ledger, Api);
 
     public BatchPoller Poller => new(Ledger, Api, Clock);
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ClaudeBatch.Core;
+using ClaudeBatch.Core.Running;
 using ClaudeBatch.Pipeline;
 
 namespace ClaudeBatch.Connections;
@@ -10,6 +11,8 @@ public abstract class ConnectedCommand : AsyncCommand
     private BatchSession? _session;
 
     private bool _opened;
+
+    private readonly HashSet<(long Batch, string What)> _said = [];
 
     [Parameter]
     public ClaudeBatchConnection? Connection { get; set; }
@@ -36,6 +39,31 @@ public abstract class ConnectedCommand : AsyncCommand
         }
 
         return _session;
+    }
+
+    /// <summary>Says what a round has to say, each thing once.</summary>
+    private protected void Say(IEnumerable<RoundNote> notes)
+    {
+        TellRetries();
+        foreach (RoundNote note in notes)
+        {
+            if (note.Weight == NoteWeight.Detail)
+            {
+                Tell(note.Message);
+            }
+            else if (!_said.Add((note.Batch.Id, note.Failure is { IsTransient: true } ? "waits" : note.Failure?.Id ?? note.Message)))
+            {
+                continue;
+            }
+            else if (note.Weight == NoteWeight.Warning)
+            {
+                Warn(note.Message);
+            }
+            else
+            {
+                Fail(note.Failure!, Batch.From(note.Batch));
+            }
+        }
     }
 
     protected override void Dispose(bool disposing)

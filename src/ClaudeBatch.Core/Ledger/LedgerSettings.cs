@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace ClaudeBatch.Core.Ledger;
+
+/// <summary>What was chosen for a ledger, for all who use it.</summary>
+public sealed class LedgerSettings(LedgerDatabase database)
+{
+    /// <summary>How long the account's lists must show nothing before a create whose reply was lost counts as never made. Our assumption; the service promises no bound.</summary>
+    public TimeSpan SettleTimeout
+    {
+        get => TimeSpan.FromSeconds(Get("settle_timeout_seconds") ?? 300);
+        set => Set("settle_timeout_seconds", value.TotalSeconds);
+    }
+
+    /// <summary>How many days after its last change a finished job keeps its payloads; null for ever.</summary>
+    public int? RetentionDays
+    {
+        get => (int?)Get("retention_days");
+        set => Set("retention_days", value);
+    }
+
+    private double? Get(string name)
+        => database.Read("SELECT value FROM setting WHERE name = $name", static row => row.Text(0), ("$name", name)) is [string text]
+            ? double.Parse(text, CultureInfo.InvariantCulture)
+            : null;
+
+    private void Set(string name, double? value) => database.Write(() =>
+    {
+        database.Execute("DELETE FROM setting WHERE name = $name", ("$name", name));
+        if (value is { } number)
+        {
+            database.Execute(
+                "INSERT INTO setting (name, value) VALUES ($name, $value)", ("$name", name), ("$value", number.ToString(CultureInfo.InvariantCulture)));
+        }
+    });
+}

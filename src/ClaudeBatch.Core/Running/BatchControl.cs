@@ -1,0 +1,99 @@
+using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Submission;
+
+namespace ClaudeBatch.Core.Running;
+
+/// <summary>Cancels and deletes batches, and takes away what the ledger keeps of them on disk.</summary>
+public sealed class BatchControl(JobLedger ledger, BatchApi api)
+{
+    /// <summary>Cancels a batch the service works on; gives up one that was never sent. One that is over is given back as it is.</summary>
+    /// <exception cref="ClaudeBatchException"><c>BatchBusy</c>, and what the service says.</exception>
+    public async Task<BatchRecord> CancelAsync(BatchRecord batch, CancellationToken cancellationToken)
+    {
+        if (BatchState.IsUnsent(batch.State))
+        {
+            return GiveUp(batch);
+        }
+
+        if (!BatchState.IsRunning(batch.State))
+        {
+            return batch;
+        }
+
+        BatchApi bound = JobBinding.Bind(api, ledger.Jobs.Get(batch.JobId));
+        try
+        {
+            Reply<MessageBatch> reply = await bound.CancelAsync(batch.ServiceId!, cancellationToken).ConfigureAwait(false);
+            Milestone.Pass("canceled-at-service");
+            return ledger.Record(
+                batch, BatchState.Canceling, "Canceled by request.", reply.Headers.RequestId, () => ledger.Batches.Refresh(batch, reply.Value));
+        }
+        catch (ClaudeBatchException failure) when (failure.Status == 400)
+        {
+            // It ended before the word arrived: there is nothing left to cancel.
+            return await new BatchPoller(ledger, api, ledger.Clock).RefreshAsync(batch, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Deletes a batch at the service. What is collected stays here.</summary>
+    public async Task<BatchRecord> DeleteAsync(BatchRecord batch, CancellationToken cancellationToken)
+    {
+        if (batch.ServiceId is not { } id || batch.State == BatchState.Deleted)
+        {
+            return batch;
+        }
+
+        BatchApi bound = JobBinding.Bind(api, ledger.Jobs.Get(batch.JobId));
+        string? requestId;
+        try
+        {
+            requestId = (await bound.DeleteAsync(id, cancellationToken).ConfigureAwait(false)).RequestId;
+        }
+        catch (ClaudeBatchException failure) when (failure.Status == 404)
+        {
+            requestId = failure.RequestId; // deleted already, by us before we could say so, or by somebody else
+        }
+
+        Milestone.Pass("deleted-at-service");
+        return ledger.Record(batch, BatchState.Deleted, $"Batch {id} was deleted at the service.", requestId, () =>
+        {
+            if (batch.State != BatchState.Collected)
+            {
+                ledger.Batches.SetState(batch.Id, BatchState.Deleted);
+            }
+        });
+    }
+
+    /// <summary>Takes the requests and the answers of a batch off the disk; ids, counts and costs stay.</summary>
+    public void RemovePayloads(BatchRecord batch)
+    {
+        string results = ledger.Folder.Results(batch.JobId, batch.Part);
+        string[] files = [ledger.Folder.Spool(batch.JobId, batch.Part), results, results + ".partial"];
+        if (!files.Any(File.Exists))
+        {
+            return;
+        }
+
+        foreach (string file in files.Where(File.Exists))
+        {
+            File.Delete(file);
+        }
+
+        ledger.Events.Add("PayloadRemoved", "The spool and the results were removed.", batch.JobId, batch.Id);
+    }
+
+    private BatchRecord GiveUp(BatchRecord batch)
+    {
+        using OwnershipLock? ownership = OwnershipLock.TryTake(ledger.Folder, batch.LockName);
+        if (ownership is null)
+        {
+            throw OwnershipLock.Busy(ledger.Folder, batch);
+        }
+
+        batch = ledger.Batches.Get(batch.Id);
+        return BatchState.IsUnsent(batch.State)
+            ? ledger.Record(batch, BatchState.Abandoned, "Given up before it was sent.", null, () => ledger.Batches.SetState(batch.Id, BatchState.Abandoned))
+            : batch;
+    }
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Submission;
+
+namespace ClaudeBatch.Core.Running;
+
+/// <summary>What a person decides: which batch of the service is ours, or that none is.</summary>
+public sealed class BatchRepair(JobLedger ledger, BatchApi api)
+{
+    /// <summary>The batches of the account that could be this one.</summary>
+    /// <exception cref="ClaudeBatchException"><c>NothingToRepair</c>, and what the service says.</exception>
+    public async Task<IReadOnlyList<MessageBatch>> CandidatesAsync(BatchRecord batch, CancellationToken cancellationToken)
+    {
+        Check(batch);
+        JobRecord job = ledger.Jobs.Get(batch.JobId);
+        BatchApi bound = JobBinding.Bind(api, job);
+        AccountList list = await AccountList.FetchAsync(bound, SubmissionIntent.Of(batch).NotBefore ?? DateTimeOffset.MinValue, cancellationToken)
+            .ConfigureAwait(false);
+        JobBinding.Check(job, list.Headers);
+        return [.. Settler.Candidates(ledger, batch with { Settlement = null }, list)];
+    }
+
+    /// <summary>Takes a batch of the service for one of ours. The ids of its answers must still be ours before they are shown.</summary>
+    /// <param name="batch">One that is not with the service as far as the ledger knows.</param>
+    /// <param name="serviceId"><c>msgbatch_…</c>.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="ClaudeBatchException"><c>NothingToRepair</c>, <c>BatchKnown</c>, <c>CountsDiffer</c>, and what the service says.</exception>
+    public async Task<BatchRecord> AdoptAsync(BatchRecord batch, string serviceId, CancellationToken cancellationToken)
+    {
+        using OwnershipLock ownership = Own(batch);
+        batch = ledger.Batches.Get(batch.Id);
+        Check(batch);
+        Reply<MessageBatch> reply = await FindAsync(ledger.Jobs.Get(batch.JobId), serviceId, cancellationToken).ConfigureAwait(false);
+        if (reply.Value.RequestCounts.Total != batch.RequestCount)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.Conflict,
+                "CountsDiffer",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Batch '{serviceId}' has {reply.Value.RequestCounts.Total} requests and part '{batch.Key}' has {batch.RequestCount}: it is another one."))
+            { Target = serviceId };
+        }
+
+        return ledger.Record(batch, "AdoptedByHand", $"Batch {serviceId} was taken for this one by a person.", reply.Headers.RequestId, () =>
+        {
+            ledger.Batches.RecordSettlement(batch.Id, BatchState.InProgress, null, null);
+            ledger.Batches.SetAdopted(batch.Id, "Tentative");
+            ledger.Batches.Refresh(ledger.Batches.Get(batch.Id), reply.Value);
+            ledger.Jobs.BindAccount(batch.JobId, reply.Headers.OrganizationId, reply.Headers.WorkspaceId);
+        });
+    }
+
+    /// <summary>Takes a batch another tool made into the ledger, as a part of its own; its answers will name its requests.</summary>
+    /// <param name="jobName">A new job, or one that is there.</param>
+    /// <param name="serviceId"><c>msgbatch_…</c>.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="ClaudeBatchException"><c>BatchKnown</c>, <c>JobBusy</c>, <c>JobNameInvalid</c>, and what the service says.</exception>
+    public async Task<BatchRecord> ImportAsync(string jobName, string serviceId, CancellationToken cancellationToken)
+    {
+        JobName.Check(jobName);
+        JobRecord job = ledger.Jobs.FindOrCreate(jobName, api.Connection, maxAttempts: 1);
+        using OwnershipLock ownership = OwnershipLock.TakeInput(ledger.Folder, job);
+        Reply<MessageBatch> reply = await FindAsync(job, serviceId, cancellationToken).ConfigureAwait(false);
+        long id = 0;
+        ledger.Database.Write(() =>
+        {
+            id = ledger.Batches.AddMadeElsewhere(job.Id, reply.Value.RequestCounts.Total, reply.Headers);
+            ledger.Jobs.SealEmpty(job.Id);
+            ledger.Jobs.BindAccount(job.Id, reply.Headers.OrganizationId, reply.Headers.WorkspaceId);
+            ledger.Batches.Refresh(ledger.Batches.Get(id), reply.Value);
+            ledger.Events.Add("Imported", $"Batch {serviceId} was made by another tool and taken over.", job.Id, id, reply.Headers.RequestId);
+        });
+        return ledger.Batches.Get(id);
+    }
+
+    /// <summary>Gives a part up: its rows count as not submitted, and the same line sends them anew.</summary>
+    /// <exception cref="ClaudeBatchException"><c>NothingToRepair</c>, <c>BatchBusy</c>.</exception>
+    public BatchRecord Abandon(BatchRecord batch)
+    {
+        using OwnershipLock ownership = Own(batch);
+        batch = ledger.Batches.Get(batch.Id);
+        if (batch.State is not (BatchState.Unconfirmed or BatchState.Spooled or BatchState.Uploading or BatchState.Lost))
+        {
+            throw Nothing(batch, "it is with the service; Stop-ClaudeBatch cancels it");
+        }
+
+        return ledger.Record(batch, BatchState.Abandoned, "Given up by a person.", null, () => ledger.Batches.SetState(batch.Id, BatchState.Abandoned));
+    }
+
+    private OwnershipLock Own(BatchRecord batch) => OwnershipLock.TryTake(ledger.Folder, batch.LockName) ?? throw OwnershipLock.Busy(ledger.Folder, batch);
+
+    private async Task<Reply<MessageBatch>> FindAsync(JobRecord job, string serviceId, CancellationToken cancellationToken)
+    {
+        if (ledger.Batches.Find(serviceId) is { } known)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.Conflict, "BatchKnown", $"Batch '{serviceId}' is in the ledger already, as '{known.Key}'; it cannot stand for two.")
+            { Target = serviceId };
+        }
+
+        Reply<MessageBatch> reply = await JobBinding.Bind(api, job).RetrieveAsync(serviceId, cancellationToken).ConfigureAwait(false);
+        JobBinding.Check(job, reply.Headers);
+        return reply;
+    }
+
+    private static void Check(BatchRecord batch)
+    {
+        bool mayBeThere = batch.State is BatchState.Unconfirmed or BatchState.Uploading or BatchState.Spooled or BatchState.Abandoned or BatchState.Rejected;
+        if (!mayBeThere || batch.Intent is null)
+        {
+            throw Nothing(batch, batch.ServiceId is null ? "it was never sent" : $"it is the service's batch '{batch.ServiceId}'");
+        }
+    }
+
+    private static ClaudeBatchException Nothing(BatchRecord batch, string why)
+        => new(FailureKind.Conflict, "NothingToRepair", $"There is nothing to repair about batch '{batch.Key}': it is {batch.State}, and {why}.") { Target = batch.Key };
+}

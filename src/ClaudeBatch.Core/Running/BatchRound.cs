@@ -1,0 +1,144 @@
+using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Submission;
+
+namespace ClaudeBatch.Core.Running;
+
+/// <summary>One round over some batches: settles what is unconfirmed, sends what is spooled, asks about what runs.</summary>
+/// <remarks>Idempotent, and harmless beside another process: a batch that is owned is left to its owner.</remarks>
+public sealed class BatchRound(JobLedger ledger, BatchApi api)
+{
+    private readonly BatchSender _sender = new(ledger, api);
+
+    private readonly Settler _settler = new(ledger, api);
+
+    private readonly BatchPoller _poller = new(ledger, api, ledger.Clock);
+
+    /// <summary>Where its calls go.</summary>
+    public ServiceConnection Connection => api.Connection;
+
+    /// <summary>How long to wait until the next round.</summary>
+    /// <param name="batches">Those still waited for.</param>
+    /// <param name="fixedInterval">The user's own wish, which outranks the phases and the service's hint on a running batch.</param>
+    public TimeSpan NextWait(IEnumerable<BatchRecord> batches, TimeSpan? fixedInterval)
+        => _poller.NextWait(batches.Max(static b => b.CreatedAt) ?? DateTime.MaxValue, fixedInterval, Random.Shared.NextDouble());
+
+    /// <summary>Settles, sends and asks.</summary>
+    /// <param name="batchIds">The ledger's numbers.</param>
+    /// <param name="sent">Told how many bytes of an upload have gone.</param>
+    /// <param name="cancellationToken">Ends the round; what was begun is resumed by the next.</param>
+    /// <exception cref="ClaudeBatchException">What must stop everything: a rejected key, a full disk.</exception>
+    public async Task<RoundReport> RunAsync(IEnumerable<long> batchIds, IProgress<long>? sent, CancellationToken cancellationToken)
+    {
+        RoundReport delivered = await DeliverAsync(batchIds, sent, cancellationToken).ConfigureAwait(false);
+        List<RoundNote> notes = [.. delivered.Notes];
+        IReadOnlyList<BatchRecord> now = await PollAsync(delivered.Batches, notes, cancellationToken).ConfigureAwait(false);
+        return new RoundReport(now, notes);
+    }
+
+    /// <summary>Settles and sends, and asks about nothing.</summary>
+    public async Task<RoundReport> DeliverAsync(IEnumerable<long> batchIds, IProgress<long>? sent, CancellationToken cancellationToken)
+    {
+        List<RoundNote> notes = [];
+        long[] ids = [.. batchIds.Order()];
+        await SettleAsync(ids, notes, cancellationToken).ConfigureAwait(false);
+        await SendAsync(ids, notes, sent, cancellationToken).ConfigureAwait(false);
+        return new RoundReport([.. ids.Select(ledger.Batches.Get)], notes);
+    }
+
+    private async Task SettleAsync(long[] ids, List<RoundNote> notes, CancellationToken cancellationToken)
+    {
+        foreach (long id in ids)
+        {
+            BatchRecord batch = ledger.Batches.Get(id);
+            if (batch.State != BatchState.Unconfirmed || batch.IsAmbiguous)
+            {
+                continue;
+            }
+
+            try
+            {
+                BatchRecord now = await _settler.SettleAsync(batch, cancellationToken).ConfigureAwait(false);
+                if (now.IsAmbiguous)
+                {
+                    notes.Add(new RoundNote(now, now.Message!, Ambiguous(now), NoteWeight.Error));
+                }
+                else if (now.IsTentative)
+                {
+                    notes.Add(new RoundNote(
+                        now,
+                        $"The reply to the create of part {now.Part} of job '{now.Job}' was lost; batch '{now.ServiceId}' was taken for it by its count. Its answers are shown when their ids agree. "
+                        + "If the same job was sent from another ledger at that moment, it may be that one's.",
+                        null,
+                        NoteWeight.Warning));
+                }
+            }
+            catch (ClaudeBatchException failure) when (!failure.IsFatal)
+            {
+                notes.Add(new RoundNote(batch, failure.Message, failure, NoteWeight.Detail));
+            }
+        }
+    }
+
+    // Parts go one after another. What keeps one from going (no connection, a full queue, a pause) keeps the next of its job, too.
+    private async Task SendAsync(long[] ids, List<RoundNote> notes, IProgress<long>? sent, CancellationToken cancellationToken)
+    {
+        HashSet<long> held = [];
+        foreach (long id in ids)
+        {
+            BatchRecord batch = ledger.Batches.Get(id);
+            if (!BatchState.IsUnsent(batch.State) || held.Contains(batch.JobId))
+            {
+                continue;
+            }
+
+            SendResult result = await _sender.SendAsync(id, sent, cancellationToken).ConfigureAwait(false);
+            if (result.Warning is { } warning)
+            {
+                notes.Add(new RoundNote(result.Batch, warning, null, NoteWeight.Warning));
+            }
+
+            if (result.Failure is not { } failure)
+            {
+                continue;
+            }
+
+            notes.Add(new RoundNote(result.Batch, failure.Message, failure, WeightOf(result, failure)));
+            if (result.Batch.State is not (BatchState.Rejected or BatchState.Unconfirmed) && failure.Id != "SpoolChanged")
+            {
+                held.Add(batch.JobId);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<BatchRecord>> PollAsync(IReadOnlyList<BatchRecord> batches, List<RoundNote> notes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            IReadOnlyList<BatchRecord> now = await _poller.RefreshAsync(
+                batches,
+                (batch, failure) => notes.Add(new RoundNote(batch, $"{failure.Message} Still waiting.", failure, NoteWeight.Detail)),
+                cancellationToken).ConfigureAwait(false);
+            foreach (BatchRecord lost in now.Where(b => b.State == BatchState.Lost && batches.Any(o => o.Id == b.Id && o.State != BatchState.Lost)))
+            {
+                notes.Add(new RoundNote(
+                    lost, lost.Message!, new ClaudeBatchException(FailureKind.NotFound, "BatchLost", lost.Message!) { Target = lost.Key }, NoteWeight.Error));
+            }
+
+            return now;
+        }
+        catch (ClaudeBatchException failure) when (!failure.IsFatal)
+        {
+            // The batches live on whatever happens to us; an outage is sat out.
+            notes.Add(new RoundNote(batches[0], $"{failure.Message} Still waiting.", failure, NoteWeight.Detail));
+            return batches;
+        }
+    }
+
+    private static NoteWeight WeightOf(SendResult result, ClaudeBatchException failure)
+        => result.Batch.State == BatchState.Rejected || failure.IsFatal || failure.Kind is FailureKind.Conflict or FailureKind.InvalidData ? NoteWeight.Error
+            : NoteWeight.Warning;
+
+    private static ClaudeBatchException Ambiguous(BatchRecord batch)
+        => new(FailureKind.Conflict, "BatchAmbiguous", batch.Message!) { Target = batch.Key };
+}

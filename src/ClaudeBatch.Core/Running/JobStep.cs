@@ -1,0 +1,83 @@
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Results;
+using ClaudeBatch.Core.Submission;
+
+namespace ClaudeBatch.Core.Running;
+
+/// <summary>One idempotent step of a job: settle, send, poll, collect, retry. What a dead process left undone is done by the next step of any.</summary>
+public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector collector)
+{
+    /// <summary>A paused job is tried again so often without being named: somebody may have seen to its cause.</summary>
+    private static readonly TimeSpan s_pausedInterval = TimeSpan.FromHours(1);
+
+    /// <summary>The job has something left to do that a step may do.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="isNamed">A person asked for this very job.</param>
+    public bool IsDue(JobRecord job, bool isNamed)
+    {
+        string state = JobStates.Of(ledger.Folder, job, ledger.Batches.OfJob(job.Id));
+        return state switch
+        {
+            JobState.Running or JobState.Ambiguous => true,
+            JobState.Paused => isNamed || job.PausedAt is null || ledger.Clock.GetUtcNow().UtcDateTime - job.PausedAt >= s_pausedInterval,
+            // Collected, but with failures that may be tried again.
+            JobState.Finished => MayRetry(job),
+            _ => false,
+        };
+    }
+
+    /// <summary>Takes the job one step on.</summary>
+    /// <exception cref="ClaudeBatchException">What must stop everything: a rejected key, a full disk.</exception>
+    public async Task<IReadOnlyList<RoundNote>> RunAsync(JobRecord job, CancellationToken cancellationToken)
+    {
+        JobBinding.Check(job, round.Connection);
+        List<RoundNote> notes = [];
+        RoundReport report = await RoundAsync(job, notes, cancellationToken).ConfigureAwait(false);
+        foreach (BatchRecord batch in report.Batches.Where(static b => b.State is BatchState.Ended or BatchState.Downloaded))
+        {
+            try
+            {
+                await collector.CollectAsync(batch.Id, received: null, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ClaudeBatchException failure) when (!failure.IsFatal)
+            {
+                notes.Add(new RoundNote(batch, failure.Message, failure, failure.Kind == FailureKind.Busy ? NoteWeight.Detail : NoteWeight.Error));
+            }
+        }
+
+        if (MayRetry(ledger.Jobs.Get(job.Id)) && Plan(job, notes))
+        {
+            await RoundAsync(job, notes, cancellationToken).ConfigureAwait(false);
+        }
+
+        return notes;
+    }
+
+    private async Task<RoundReport> RoundAsync(JobRecord job, List<RoundNote> notes, CancellationToken cancellationToken)
+    {
+        RoundReport report = await round.RunAsync(ledger.Batches.OfJob(job.Id).Select(static b => b.Id), sent: null, cancellationToken).ConfigureAwait(false);
+        notes.AddRange(report.Notes);
+        return report;
+    }
+
+    private static RetryFilter Filter(JobRecord job) => new(Statuses: null, Classes: null, job.MaxAttempts, CustomIds: null);
+
+    // Failures are gathered until the whole attempt is in, so that they make one batch and not many small ones.
+    private bool MayRetry(JobRecord job)
+        => job.MaxAttempts > 1 && job.SealedAt is not null && job.StoppedAt is null && job.PauseReason is null
+            && ledger.Batches.OfJob(job.Id).All(static b => BatchState.IsFinal(b.State))
+            && new RetryPlanner(ledger).Count(job, Filter(job)) > 0;
+
+    private bool Plan(JobRecord job, List<RoundNote> notes)
+    {
+        try
+        {
+            return new RetryPlanner(ledger).Plan(job, Filter(job), new SpoolLimits()).Count > 0;
+        }
+        catch (ClaudeBatchException failure) when (!failure.IsFatal)
+        {
+            notes.Add(new RoundNote(ledger.Batches.OfJob(job.Id)[0], failure.Message, failure, NoteWeight.Warning));
+            return false;
+        }
+    }
+}
