@@ -11,13 +11,13 @@ namespace ClaudeBatch.Core.Tests;
 /// <summary>An engine on the in-process emulator, in a folder of its own, with time that passes when a test says so.</summary>
 internal sealed class EngineFixture : IDisposable
 {
-    public EngineFixture(EmulatorPlan? plan = null, Func<HttpMessageHandler, HttpMessageHandler>? between = null)
+    public EngineFixture(EmulatorPlan? plan = null, Func<HttpMessageHandler, HttpMessageHandler>? between = null, TimeSpan skew = default)
     {
         Plan = plan ?? new EmulatorPlan();
         HttpMessageHandler service = new EmulatorHandler(Path.Combine(Root, "service"), Plan, Clock);
         Connection = new ServiceConnection(EmulatorHandler.BaseAddress, ApiCredential.FromKey("sk-ant-test"));
         Api = new BatchApi(Connection, between?.Invoke(service) ?? service, Clock);
-        Ledger = JobLedger.OpenOrCreate(new LedgerFolder(Path.Combine(Root, "ledger")), Clock);
+        Ledger = JobLedger.OpenOrCreate(new LedgerFolder(Path.Combine(Root, "ledger")), skew == default ? Clock : new SkewedClock(Clock, skew));
     }
 
     public string Root { get; } = Directory.CreateTempSubdirectory("claudebatch-engine-").FullName;

@@ -66,8 +66,10 @@ public class LedgerFolder
             {
                 Directory.CreateDirectory(path);
             }
-            else
+            else if (!Directory.Exists(path))
             {
+                // The mode would go to the last folder of a path only.
+                CreateFolder(Path.GetDirectoryName(path)!);
                 Directory.CreateDirectory(path, OwnerOnlyFolder);
             }
         }

@@ -1,0 +1,161 @@
+using ClaudeBatch.Core.Ledger;
+using Microsoft.Data.Sqlite;
+
+namespace ClaudeBatch.Core.Tests.Ledger;
+
+/// <summary>The ledger's file: how it is made, guarded and brought to a newer form.</summary>
+public sealed class LedgerFileTests : IDisposable
+{
+    private readonly LedgerFolder _folder = new(Path.Combine(Directory.CreateTempSubdirectory("claudebatch-ledger-").FullName, "ledger"));
+
+    public void Dispose() => Directory.Delete(Path.GetDirectoryName(_folder.Root)!, recursive: true);
+
+    [Fact]
+    public void The_file_is_durable_and_forgets_what_is_deleted()
+    {
+        using JobLedger ledger = JobLedger.OpenOrCreate(_folder, TimeProvider.System);
+
+        Assert.Equal("truncate", ledger.Database.Read("PRAGMA journal_mode", static row => row.Text(0)).Single());
+        Assert.Equal(2, ledger.Database.Scalar("PRAGMA synchronous"));
+        Assert.Equal(1, ledger.Database.Scalar("PRAGMA secure_delete"));
+    }
+
+    [Fact]
+    public void Everything_is_its_owners_alone()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // Windows gives a user's folder to the user; there are no modes to look at.
+        }
+
+        using EngineFixture engine = new();
+        engine.Seal("job", "a", "b");
+
+        const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+            | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        foreach (string path in Directory.EnumerateFileSystemEntries(engine.Ledger.Folder.Root, "*", SearchOption.AllDirectories))
+        {
+            Assert.True((File.GetUnixFileMode(path) & others) == 0, path);
+        }
+    }
+
+    [Fact]
+    public void A_folder_that_is_there_keeps_its_rights()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        const UnixFileMode given = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
+        Directory.CreateDirectory(_folder.Root, given);
+        File.SetUnixFileMode(_folder.Root, given);
+
+        JobLedger.OpenOrCreate(_folder, TimeProvider.System).Dispose();
+
+        Assert.Equal(given, File.GetUnixFileMode(_folder.Root));
+    }
+
+    [Theory]
+    [InlineData("this is not a database, it is a text file that somebody put here by mistake")]
+    [InlineData("")]
+    public void What_cannot_be_read_is_refused_untouched(string content)
+    {
+        _folder.Create();
+        File.WriteAllText(_folder.Database, content);
+        Directory.CreateDirectory(_folder.Job(1)); // an empty file beside jobs is a ledger that was lost
+
+        ClaudeBatchException failure = Assert.Throws<ClaudeBatchException>(() => JobLedger.OpenOrCreate(_folder, TimeProvider.System));
+
+        Assert.Equal("LedgerUnreadable", failure.Id);
+        Assert.Equal(content, File.ReadAllText(_folder.Database));
+    }
+
+    [Fact]
+    public void A_newer_ledger_is_refused_untouched()
+    {
+        JobLedger.OpenOrCreate(_folder, TimeProvider.System).Dispose();
+        Execute($"PRAGMA user_version={LedgerSchema.Version + 1}; PRAGMA journal_mode=WAL;");
+        byte[] before = File.ReadAllBytes(_folder.Database);
+
+        ClaudeBatchException failure = Assert.Throws<ClaudeBatchException>(() => JobLedger.Open(_folder, TimeProvider.System));
+
+        Assert.Equal("LedgerTooNew", failure.Id);
+        Assert.Equal(before, File.ReadAllBytes(_folder.Database));
+    }
+
+    [Fact]
+    public void Another_programs_database_is_refused_untouched()
+    {
+        _folder.Create();
+        Execute("CREATE TABLE photo (id INTEGER); PRAGMA user_version=1;");
+        byte[] before = File.ReadAllBytes(_folder.Database);
+
+        Assert.Equal("LedgerUnreadable", Assert.Throws<ClaudeBatchException>(() => JobLedger.Open(_folder, TimeProvider.System)).Id);
+        Assert.Equal(before, File.ReadAllBytes(_folder.Database));
+    }
+
+    [Fact]
+    public void A_ledger_of_the_first_version_is_brought_over_with_a_backup()
+    {
+        MakeFirstVersion();
+
+        using JobLedger ledger = JobLedger.Open(_folder, TimeProvider.System);
+
+        BatchRecord batch = Assert.Single(ledger.Batches.All());
+        Assert.Equal(("old/1", BatchState.InProgress, "msgbatch_old", 0), (batch.Key, batch.State, batch.ServiceId, batch.WaitsForRoom));
+        Assert.Equal("a", Assert.Single(ledger.Attempts.OfBatch(batch, -1, 10)).CustomId);
+        Assert.Equal(LedgerSchema.Version, ledger.Database.Scalar("PRAGMA user_version"));
+        Assert.Equal(1, Scalar(LedgerSchema.BackupOf(_folder, 1), "PRAGMA user_version"));
+        Assert.Equal(1, Scalar(LedgerSchema.BackupOf(_folder, 1), "SELECT count(*) FROM batch WHERE service_id = 'msgbatch_old'"));
+    }
+
+    [Fact]
+    public async Task A_migration_waits_until_nobody_else_has_the_ledger_open()
+    {
+        MakeFirstVersion();
+        Task<JobLedger> opening;
+        using (LedgerPresence.Enter(_folder))
+        {
+            opening = Task.Run(() => JobLedger.Open(_folder, TimeProvider.System));
+            Assert.False(SpinWait.SpinUntil(() => opening.IsCompleted, 200));
+            Assert.Equal(1, Scalar(_folder.Database, "PRAGMA user_version"));
+        }
+
+        using JobLedger ledger = await opening;
+        Assert.Equal(LedgerSchema.Version, ledger.Database.Scalar("PRAGMA user_version"));
+    }
+
+    [Theory]
+    [InlineData("nfs4", true)]
+    [InlineData("cifs", true)]
+    [InlineData("ext4", false)]
+    [InlineData("overlay", false)]
+    [InlineData("tmpfs", false)]
+    public void Network_file_systems_are_told_apart(string format, bool isNetwork)
+        => Assert.Equal(isNetwork, LedgerFolder.IsNetwork(DriveType.Unknown, format));
+
+    private void MakeFirstVersion()
+    {
+        _folder.Create();
+        Execute(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Ledger", "ledger-v1.sql")));
+    }
+
+    private void Execute(string sql)
+    {
+        using SqliteConnection connection = new($"Data Source={_folder.Database};Pooling=False");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private static long Scalar(string path, string sql)
+    {
+        using SqliteConnection connection = new($"Data Source={path};Pooling=False;Mode=ReadOnly");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (long)command.ExecuteScalar()!;
+    }
+}
