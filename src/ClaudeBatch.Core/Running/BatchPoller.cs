@@ -100,6 +100,7 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
 
     private BatchRecord Keep(BatchRecord batch, MessageBatch remote, string? requestId)
     {
+        Milestone.Pass("polled");
         string next = BatchState.FromService(remote.ProcessingStatus);
         return next == batch.State
             ? ledger.Batches.Refresh(batch, remote)

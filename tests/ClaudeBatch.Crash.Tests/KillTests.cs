@@ -1,0 +1,141 @@
+using ClaudeBatch.Emulator;
+
+namespace ClaudeBatch.Crash.Tests;
+
+/// <summary>A process is killed at a place, and the same line is run again by another: docs/outcomes.md, row by row.</summary>
+public sealed class KillTests
+{
+    private const string TwoParts = "--rows 4 --rows-per-part 2 --row-size 400000";
+
+    [Theory]
+    // Nothing was sent: the same line starts anew.
+    [InlineData("reading-input", 2, 0)]
+    [InlineData("spooled", 0, 0)]
+    [InlineData("input-read", 0, 0)]
+    [InlineData("sealing", 0, 0)]
+    // Sealed: what was not accepted is sent, at once.
+    [InlineData("sealed", 0, 0)]
+    [InlineData("intent-recorded", 0, 0)]
+    [InlineData("uploading", 1, 0)]
+    [InlineData("holding-last-byte", 0, 0)]
+    // The last byte may have gone: it is settled first.
+    [InlineData("unconfirmed-recorded", 0, 0)]
+    [InlineData("last-byte-sent", 0, 2)]
+    [InlineData("reply-received", 0, 2)]
+    // Between two parts.
+    [InlineData("reply-recorded", 0, 2)]
+    [InlineData("uploading", 4, 2)]
+    [InlineData("holding-last-byte", 1, 2)]
+    [InlineData("last-byte-sent", 1, 4)]
+    public async Task Killed_while_submitting(string place, int skip, int idsAtService)
+    {
+        await using Scene scene = await Scene.StartAsync(new EmulatorPlan { Speed = 600, Latency = TimeSpan.FromSeconds(60) });
+        await scene.KillAtAsync($"submit {TwoParts}", place, skip);
+        await ServiceIsDoneAsync(scene, idsAtService);
+
+        string end = await scene.RunAsync($"finish {TwoParts}");
+
+        AssertWhole(scene, end, 4);
+    }
+
+    [Theory]
+    [InlineData("polled", 0)]
+    [InlineData("downloading", 0)]
+    [InlineData("download-complete", 0)]
+    [InlineData("download-recorded", 0)]
+    [InlineData("results-renamed", 0)]
+    [InlineData("outcomes-recorded", 0)]
+    [InlineData("download-recorded", 1)]
+    public async Task Killed_while_collecting(string place, int skip)
+    {
+        await using Scene scene = await Scene.StartAsync(new EmulatorPlan { Speed = 600, Latency = TimeSpan.FromSeconds(30) });
+        await scene.KillAtAsync("finish", place, skip);
+
+        string end = await scene.RunAsync("finish");
+
+        AssertWhole(scene, end, 4);
+    }
+
+    [Fact]
+    public async Task Killed_between_two_transactions_of_outcomes()
+    {
+        const string many = "--rows 25000 --rows-per-part 25000";
+        await using Scene scene = await Scene.StartAsync(new EmulatorPlan { Speed = 600, Latency = TimeSpan.FromSeconds(30) });
+        await scene.KillAtAsync($"finish {many}", "outcomes-recorded");
+
+        string end = await scene.RunAsync($"finish {many}");
+
+        AssertWhole(scene, end, 25_000);
+    }
+
+    [Fact]
+    public async Task Killed_while_planning_a_retry()
+    {
+        EmulatorPlan plan = new() { Speed = 600, Latency = TimeSpan.FromSeconds(30), Errored = 0.5, Seed = 3 };
+        await using Scene scene = await Scene.StartAsync(plan);
+        await scene.KillAtAsync("finish --rows 20 --rows-per-part 20 --attempts 20", "retry-planned");
+        int before = scene.IdsAtService().Values.Sum();
+        Assert.Equal(20, before);
+        plan.Errored = 0;
+
+        string end = await scene.RunAsync("finish --rows 20 --rows-per-part 20 --attempts 20");
+
+        Assert.Contains("reconciled True", end, StringComparison.Ordinal);
+        Assert.Contains("succeeded 20 of 20", end, StringComparison.Ordinal);
+        Assert.All(scene.IdsAtService().Values, static count => Assert.InRange(count, 1, 2)); // each failed one once more, and once only
+    }
+
+    [Fact]
+    public async Task Killed_while_canceling()
+    {
+        await using Scene scene = await Scene.StartAsync(new EmulatorPlan { Speed = 600, Latency = TimeSpan.FromHours(23) });
+        await scene.RunAsync("submit");
+        await scene.KillAtAsync("cancel", "canceled-at-service");
+
+        string again = await scene.RunAsync("cancel");
+        string end = await scene.RunAsync("finish");
+
+        Assert.Contains("batch job/2 Cancel", again, StringComparison.Ordinal);
+        Assert.Contains("reconciled True", end, StringComparison.Ordinal);
+        Assert.Contains("succeeded 0 of 4", end, StringComparison.Ordinal);
+        Assert.All(scene.IdsAtService().Values, static count => Assert.Equal(1, count));
+    }
+
+    [Fact]
+    public async Task Killed_while_deleting()
+    {
+        await using Scene scene = await Scene.StartAsync(new EmulatorPlan { Speed = 600, Latency = TimeSpan.FromSeconds(30) });
+        await scene.RunAsync("finish");
+        await scene.KillAtAsync("delete", "deleted-at-service");
+
+        string again = await scene.RunAsync("delete");
+        string end = await scene.RunAsync("finish");
+
+        Assert.Contains("batch job/2", again, StringComparison.Ordinal);
+        Assert.Empty(scene.IdsAtService());
+        Assert.Contains("reconciled True", end, StringComparison.Ordinal);
+        Assert.Contains("succeeded 4 of 4", end, StringComparison.Ordinal);
+    }
+
+    // A server sees a killed client a moment later; what it has of the body by then is all it will have.
+    private static async Task ServiceIsDoneAsync(Scene scene, int ids)
+    {
+        for (int i = 0; i < 400 && (scene.IdsAtService().Count < ids || Directory.EnumerateFiles(Path.Combine(scene.Root, "service", "batches"), "*.incoming").Any()); i++)
+        {
+            await Task.Delay(10);
+        }
+
+        Assert.Equal(ids, scene.IdsAtService().Count);
+    }
+
+    private static void AssertWhole(Scene scene, string end, int rows)
+    {
+        Assert.Contains("state Finished", end, StringComparison.Ordinal);
+        Assert.Contains("reconciled True", end, StringComparison.Ordinal);
+        Assert.Contains($"succeeded {rows} of {rows}", end, StringComparison.Ordinal);
+        Dictionary<string, int> ids = scene.IdsAtService();
+        Assert.Equal(rows, ids.Count);
+        Assert.All(ids, static id => Assert.Equal(1, id.Value));
+        Assert.Empty(scene.TornFiles());
+    }
+}

@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using ClaudeBatch.Emulator;
+using ClaudeBatch.Emulator.Server;
+
+namespace ClaudeBatch.Crash.Tests;
+
+/// <summary>A service on a port, a ledger, and processes that work on them and are killed.</summary>
+internal sealed class Scene : IAsyncDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    private readonly EmulatorServer _server;
+
+    private readonly double _speed;
+
+    private readonly List<Process> _processes = [];
+
+    private Scene(string root, EmulatorServer server, double speed)
+    {
+        Root = root;
+        _server = server;
+        _speed = speed;
+    }
+
+    public string Root { get; }
+
+    public string Ledger => Path.Combine(Root, "ledger");
+
+    public string Mark => Path.Combine(Root, "mark");
+
+    public static async Task<Scene> StartAsync(EmulatorPlan plan)
+    {
+        string root = Directory.CreateTempSubdirectory("claudebatch-crash-").FullName;
+        string state = Path.Combine(root, "service");
+        Directory.CreateDirectory(state);
+        return new Scene(root, await EmulatorServer.StartAsync(state, plan, new EmulatorClock(TimeProvider.System, plan.Speed)), plan.Speed);
+    }
+
+    /// <summary>Starts a probe.</summary>
+    /// <param name="command">What it is to do, with its options.</param>
+    public Process Start(string command)
+    {
+        string probe = Path.Combine(AppContext.BaseDirectory, "ClaudeBatch.CrashProbe.dll");
+        ProcessStartInfo start = new("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        string speed = _speed.ToString(CultureInfo.InvariantCulture);
+        string[] arguments =
+            [probe, .. command.Split(' '), "--server", _server.BaseAddress.AbsoluteUri, "--ledger", Ledger, "--mark", Mark, "--speed", speed];
+        foreach (string argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        Process process = Process.Start(start)!;
+        _processes.Add(process);
+        return process;
+    }
+
+    /// <summary>Runs a probe to its end.</summary>
+    /// <returns>What it wrote, both streams.</returns>
+    public async Task<string> RunAsync(string command)
+    {
+        using CancellationTokenSource limit = new(s_patience);
+        Process process = Start(command);
+        Task<string> error = process.StandardError.ReadToEndAsync(limit.Token);
+        string output = await process.StandardOutput.ReadToEndAsync(limit.Token);
+        await process.WaitForExitAsync(limit.Token);
+        return output + await error;
+    }
+
+    /// <summary>Starts a probe and waits until it stands at the place it was told to stop at.</summary>
+    public async Task<Process> RunToAsync(string command, string place, int skip = 0)
+    {
+        Process process = Start($"{command} --stop-at {place} --skip {skip}");
+        long begin = Stopwatch.GetTimestamp();
+        while (!File.Exists(Mark))
+        {
+            if (process.HasExited || Stopwatch.GetElapsedTime(begin) > s_patience)
+            {
+                throw new InvalidOperationException(
+                    $"'{place}' was never reached: {await process.StandardOutput.ReadToEndAsync()}{await process.StandardError.ReadToEndAsync()}");
+            }
+
+            await Task.Delay(5);
+        }
+
+        return process;
+    }
+
+    /// <summary>Runs a probe to a place and kills it there; nothing in it gets a chance to clean up.</summary>
+    public async Task KillAtAsync(string command, string place, int skip = 0)
+    {
+        Process process = await RunToAsync(command, place, skip);
+        process.Kill();
+        await process.WaitForExitAsync();
+        File.Delete(Mark);
+    }
+
+    /// <summary>How often the service holds each custom id, over all of its batches.</summary>
+    public Dictionary<string, int> IdsAtService()
+    {
+        Dictionary<string, int> counts = [];
+        foreach (string body in Directory.EnumerateFiles(Path.Combine(Root, "service", "batches"), "*.body"))
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(body));
+            foreach (JsonElement request in document.RootElement.GetProperty("requests").EnumerateArray())
+            {
+                string id = request.GetProperty("custom_id").GetString()!;
+                counts[id] = counts.GetValueOrDefault(id) + 1;
+            }
+        }
+
+        return counts;
+    }
+
+    /// <summary>Files that are not whole.</summary>
+    public IEnumerable<string> TornFiles() => Directory.EnumerateFiles(Ledger, "*", SearchOption.AllDirectories).Where(static f => f.EndsWith(".partial", StringComparison.Ordinal));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (Process process in _processes)
+        {
+            if (!process.HasExited)
+            {
+                process.Kill();
+            }
+
+            process.Dispose();
+        }
+
+        await _server.DisposeAsync();
+        Directory.Delete(Root, recursive: true);
+    }
+}

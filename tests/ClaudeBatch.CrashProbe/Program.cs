@@ -1,0 +1,128 @@
+using System.Text;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Requests;
+using ClaudeBatch.Core.Results;
+using ClaudeBatch.Core.Running;
+using ClaudeBatch.Core.Submission;
+using ClaudeBatch.CrashProbe;
+using ClaudeBatch.Emulator;
+
+// A process of its own that does what the cmdlets do, stops where it is told, and is killed there from outside.
+Options options = new(args);
+int passed = 0;
+Milestone.Passed = name =>
+{
+    if (name != options.StopAt || passed++ != options.Skip)
+    {
+        return;
+    }
+
+    File.WriteAllText(options.Mark, name);
+    while (File.Exists(options.Mark))
+    {
+        Thread.Sleep(5);
+    }
+};
+
+TimeProvider clock = new EmulatorClock(TimeProvider.System, options.Speed);
+ServiceConnection connection = new(options.Server, ApiCredential.FromKey("sk-ant-test"));
+try
+{
+    using JobLedger ledger = JobLedger.OpenOrCreate(new LedgerFolder(options.Ledger), clock);
+    using BatchApi api = new(connection, HttpTransport.Create(), clock);
+    Probe probe = new(ledger, api, options);
+    await probe.RunAsync();
+    return 0;
+}
+catch (ClaudeBatchException failure)
+{
+    await Console.Error.WriteLineAsync($"{failure.Id}: {failure.Message}");
+    return 1;
+}
+
+/// <summary>The commands.</summary>
+internal sealed class Probe(JobLedger ledger, BatchApi api, Options options)
+{
+    private const string Name = "job";
+
+    private readonly BatchRound _round = new(ledger, api);
+
+    public Task RunAsync() => options.Command switch
+    {
+        "submit" => SubmitAsync(),
+        "finish" => FinishAsync(),
+        "cancel" => EachAsync(static (control, batch) => control.CancelAsync(batch, default)),
+        "delete" => EachAsync(static (control, batch) => control.DeleteAsync(batch, default)),
+        _ => throw new ArgumentException($"There is no command '{options.Command}'."),
+    };
+
+    // The same line again, then steps until nothing is left to be done.
+    private async Task FinishAsync()
+    {
+        await SubmitAsync();
+        JobStep step = new(ledger, _round, new BatchCollector(ledger, api, ledger.Clock));
+        DateTimeOffset limit = ledger.Clock.GetUtcNow().AddDays(2);
+        while (step.IsDue(Job, isNamed: true) && ledger.Clock.GetUtcNow() < limit)
+        {
+            foreach (RoundNote note in await step.RunAsync(Job, default))
+            {
+                Console.WriteLine($"note {note.Weight} {note.Failure?.Id}: {note.Message}");
+            }
+
+            if (JobStates.Of(ledger.Folder, Job, ledger.Batches.OfJob(Job.Id)) == JobState.Ambiguous)
+            {
+                break;
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(12), ledger.Clock);
+        }
+
+        BookCheck books = new Reconciler(ledger).Check(Job);
+        Console.WriteLine($"state {JobStates.Of(ledger.Folder, Job, ledger.Batches.OfJob(Job.Id))}");
+        Console.WriteLine($"reconciled {books.IsReconciled}");
+        Console.WriteLine($"succeeded {books.Totals.Succeeded} of {books.Totals.Requests}");
+        foreach (BookProblem problem in books.Problems)
+        {
+            Console.WriteLine($"problem {problem.Kind}: {problem.Message}");
+        }
+    }
+
+    private JobRecord Job => ledger.Jobs.Find(Name)!;
+
+    private async Task SubmitAsync()
+    {
+        SealedInput input = Seal();
+        RoundReport report = await _round.DeliverAsync(
+            input.ExistingBatches.Concat(input.NewBatches).Select(static b => b.Id), sent: null, CancellationToken.None);
+        foreach (RoundNote note in report.Notes)
+        {
+            Console.WriteLine($"note {note.Weight} {note.Failure?.Id}: {note.Message}");
+        }
+    }
+
+    private SealedInput Seal()
+    {
+        using RequestTemplate template = new("claude-haiku-4-5", 100, []);
+        using JobInput input = JobInput.Open(
+            ledger, Name, api.Connection, new SpoolLimits(options.RowsPerPart), options.MaxAttempts, options.SendAgain);
+        for (int row = 0; row < options.Rows; row++)
+        {
+            PreparedRequest request = template.Render($"row-{row}", new string('x', options.RowSize));
+            input.Add(request.CustomId, request.Utf8.Span, Encoding.UTF8.GetBytes($$"""{"row":{{row}}}"""), out _);
+            Milestone.Pass("reading-input");
+        }
+
+        return input.Seal();
+    }
+
+    private async Task EachAsync(Func<BatchControl, BatchRecord, Task<BatchRecord>> work)
+    {
+        foreach (BatchRecord batch in ledger.Batches.OfJob(Job.Id))
+        {
+            BatchRecord now = await work(new BatchControl(ledger, api), batch);
+            Console.WriteLine($"batch {now.Key} {now.State}");
+        }
+    }
+}
