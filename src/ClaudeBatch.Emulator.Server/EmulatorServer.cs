@@ -52,6 +52,12 @@ public sealed class EmulatorServer : IAsyncDisposable
                 name => request.Headers.TryGetValue(name, out Microsoft.Extensions.Primitives.StringValues values) ? values.ToString() : null,
                 (target, token) => request.Body.CopyToAsync(target, token)),
             context.RequestAborted);
+        if (reply.IsLost)
+        {
+            context.Abort();
+            return;
+        }
+
         await using (reply.Body)
         {
             context.Response.StatusCode = reply.Status;
@@ -61,7 +67,15 @@ public sealed class EmulatorServer : IAsyncDisposable
                 context.Response.Headers[name] = value;
             }
 
-            await reply.Body.CopyToAsync(context.Response.Body, context.RequestAborted);
+            try
+            {
+                await reply.Body.CopyToAsync(context.Response.Body, context.RequestAborted);
+            }
+            catch (ConnectionBrokenException)
+            {
+                await context.Response.Body.FlushAsync(context.RequestAborted);
+                context.Abort();
+            }
         }
     }
 }

@@ -10,13 +10,21 @@ string? Argument(string name)
 }
 
 string state = Argument("state") ?? Path.Combine(Path.GetTempPath(), "claudebatch-emulator");
-string? plan = Argument("plan-file") is { } file ? File.ReadAllText(file) : Argument("plan");
-EmulatorPlan parsed = plan is null
-    ? new EmulatorPlan()
-    : EmulatorPlan.FromDictionary(JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(plan)!
-        .ToDictionary(static p => p.Key, static p => p.Value.ValueKind == JsonValueKind.Number ? p.Value.GetDouble() : (object)p.Value.ToString()));
+EmulatorPlan plan;
+int port;
+try
+{
+    string? text = Argument("plan-file") is { } file ? File.ReadAllText(file) : Argument("plan");
+    plan = text is null ? new EmulatorPlan() : EmulatorPlan.FromJson(text);
+    port = int.Parse(Argument("port") ?? "0", CultureInfo.InvariantCulture);
+}
+catch (Exception e) when (e is ArgumentException or JsonException or FormatException or OverflowException or IOException)
+{
+    await Console.Error.WriteLineAsync($"The emulator was not started: {e.Message.ReplaceLineEndings(" ")}");
+    return 2;
+}
 
-await using EmulatorServer server = await EmulatorServer.StartAsync(
-    state, parsed, EmulatorClock.Open(state, parsed.Speed), int.Parse(Argument("port") ?? "0", CultureInfo.InvariantCulture));
+await using EmulatorServer server = await EmulatorServer.StartAsync(state, plan, EmulatorClock.Open(state, plan.Speed), port);
 await Console.Out.WriteLineAsync($"Listening on {server.BaseAddress}");
 await server.WaitForShutdownAsync();
+return 0;

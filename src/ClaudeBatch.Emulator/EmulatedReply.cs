@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace ClaudeBatch.Emulator;
@@ -12,10 +13,23 @@ public sealed class EmulatedReply
 
     public string ContentType { get; init; } = "application/json";
 
+    /// <summary>No reply at all: the front breaks the connection.</summary>
+    public bool IsLost { get; init; }
+
     /// <summary>The body, to be disposed by the front.</summary>
     public required Stream Body { get; init; }
 
     internal static EmulatedReply Json(byte[] body, int status = 200) => new() { Status = status, Body = new MemoryStream(body, writable: false) };
+
+    internal static EmulatedReply Lost { get; } = new() { Status = 0, IsLost = true, Body = Stream.Null };
+
+    /// <summary>What something between the service and its client would say.</summary>
+    internal static EmulatedReply Page(int status) => new()
+    {
+        Status = status,
+        ContentType = "text/html",
+        Body = new MemoryStream(Encoding.UTF8.GetBytes($"<html><h1>{status.ToString(CultureInfo.InvariantCulture)}</h1></html>")),
+    };
 
     internal static EmulatedReply Of(ServiceError error, string requestId)
     {
@@ -33,7 +47,7 @@ public sealed class EmulatedReply
         }
 
         EmulatedReply reply = error.Status == 413
-            ? new EmulatedReply { Status = 413, ContentType = "text/html", Body = new MemoryStream("<html><h1>413 Payload Too Large</h1></html>"u8.ToArray()) }
+            ? Page(413)
             : Json(stream.ToArray(), error.Status);
         if (error.ShouldRetry is { } should)
         {

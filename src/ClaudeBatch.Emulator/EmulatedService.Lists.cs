@@ -12,7 +12,14 @@ public sealed partial class EmulatedService
         .GroupBy(static p => p[0])
         .ToDictionary(static g => g.Key, static g => Uri.UnescapeDataString(g.Last().ElementAtOrDefault(1) ?? string.Empty));
 
-    private EmulatedReply List(string query)
+    private async Task<EmulatedReply> ListAsync(string query, CancellationToken cancellationToken)
+    {
+        EmulatorFault? lag = await Faults.MeetAsync(cancellationToken, FaultKind.ListLag).ConfigureAwait(false);
+        DateTimeOffset visible = clock.GetUtcNow() - (lag?.Duration ?? TimeSpan.Zero);
+        return List(query, [.. _store.All().Where(b => IsSeen(b) && b.CreatedAt <= visible)]);
+    }
+
+    private EmulatedReply List(string query, List<StoredBatch> all)
     {
         Dictionary<string, string> arguments = Arguments(query);
         string? after = arguments.GetValueOrDefault("after_id");
@@ -28,7 +35,6 @@ public sealed partial class EmulatedService
             throw ServiceError.Invalid("Only one of after_id and before_id may be given");
         }
 
-        List<StoredBatch> all = _store.All();
         int start = 0;
         if ((after ?? before) is { } cursor)
         {

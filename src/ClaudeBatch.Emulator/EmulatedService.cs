@@ -16,7 +16,17 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
     /// <summary>The service answers 413 above; whether that is 10^6 or 2^20 it does not say.</summary>
     private const long LongestBody = 256_000_000;
 
+    private static readonly string[] s_resultFaults =
+    [
+        FaultKind.DownloadCut, FaultKind.DownloadStall, FaultKind.DownloadShort, FaultKind.TornLastLine,
+        FaultKind.DuplicatedLines, FaultKind.MissingLines, FaultKind.ForeignLines, FaultKind.GarbledLines,
+    ];
+
     private readonly BatchStore _store = new(stateFolder);
+
+    private FaultBook? _faults;
+
+    private FaultBook Faults => _faults ??= new FaultBook(stateFolder, _store, plan, clock);
 
     /// <summary>Answers a request. Only a body that breaks off is thrown on.</summary>
     public async Task<EmulatedReply> HandleAsync(EmulatedRequest request, CancellationToken cancellationToken)
@@ -25,12 +35,22 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
         string requestId = Draw.Id("req_");
         try
         {
+            if (await Faults.IsOutAsync(cancellationToken).ConfigureAwait(false))
+            {
+                return EmulatedReply.Lost;
+            }
+
             Authenticate(request);
             reply = await RouteAsync(request, cancellationToken).ConfigureAwait(false);
         }
         catch (ServiceError error)
         {
             reply = EmulatedReply.Of(error, requestId);
+        }
+
+        if (reply.IsLost)
+        {
+            return reply;
         }
 
         reply.Headers["request-id"] = requestId;
@@ -74,7 +94,7 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
         return (request.Method, path, rest) switch
         {
             ("POST", Batches, _) => await CreateAsync(request, cancellationToken).ConfigureAwait(false),
-            ("GET", Batches, _) => List(request.Query),
+            ("GET", Batches, _) => await ListAsync(request.Query, cancellationToken).ConfigureAwait(false),
             ("GET", _, [string id]) => await RetrieveAsync(id, cancellationToken).ConfigureAwait(false),
             ("DELETE", _, [string id]) => await DeleteAsync(id, cancellationToken).ConfigureAwait(false),
             ("POST", _, [string id, "cancel"]) => await CancelAsync(id, cancellationToken).ConfigureAwait(false),
@@ -87,61 +107,13 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
         };
     }
 
-    private async Task<EmulatedReply> CreateAsync(EmulatedRequest request, CancellationToken cancellationToken)
-    {
-        string incoming = _store.NewIncoming();
-        try
-        {
-            FileStream file = new(incoming, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
-            await using (file.ConfigureAwait(false))
-            {
-                await request.CopyBody(file, cancellationToken).ConfigureAwait(false);
-            }
-
-            long length = new FileInfo(incoming).Length;
-            if (length > LongestBody)
-            {
-                throw new ServiceError(413, "request_too_large", "Request exceeds the maximum size");
-            }
-
-            int count = BodyCheck.Count(incoming);
-            StoredBatch made = await _store.AloneAsync(() => Add(incoming, count, request.Header("anthropic-version")!), cancellationToken).ConfigureAwait(false);
-            return EmulatedReply.Json(made.ToJson(made.CreatedAt, address));
-        }
-        finally
-        {
-            File.Delete(incoming);
-        }
-    }
-
-    private StoredBatch Add(string incoming, int count, string apiVersion)
-    {
-        DateTimeOffset now = clock.GetUtcNow();
-        List<StoredBatch> all = _store.All();
-        if (plan.QueueLimit is { } limit && all.Where(b => now < b.EndsAt).Sum(static b => b.Count) + count > limit)
-        {
-            throw new ServiceError(429, "rate_limit_error", "Number of batch requests in the processing queue would exceed your organization's limit.")
-            {
-                RetryAfter = 60,
-            };
-        }
-
-        StoredBatch made = new()
-        {
-            Id = Draw.Id("msgbatch_"),
-            Ordinal = all.Count == 0 ? 0 : all.Max(static b => b.Ordinal) + 1,
-            CreatedAt = now,
-            Count = count,
-            ApiVersion = apiVersion,
-            Plan = plan,
-        };
-        File.Move(incoming, _store.BodyOf(made.Id));
-        _store.Save(made);
-        return made;
-    }
-
     private async Task<EmulatedReply> RetrieveAsync(string id, CancellationToken cancellationToken)
     {
+        if (await Faults.MeetAsync(cancellationToken, FaultKind.NotFound).ConfigureAwait(false) is not null)
+        {
+            throw ServiceError.NotFound($"Message Batch {id} not found.");
+        }
+
         DateTimeOffset now = clock.GetUtcNow();
         StoredBatch batch = await _store.AloneAsync(() => Finished(Known(id), now), cancellationToken).ConfigureAwait(false);
         EmulatedReply reply = EmulatedReply.Json(batch.ToJson(now, address));
@@ -203,10 +175,14 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
             throw new ServiceError(404, "not_found_error", $"Message Batch {id} has no available results.") { ShouldRetry = false };
         }
 
-        return new EmulatedReply { Status = 200, ContentType = "application/x-jsonl", Body = File.OpenRead(_store.ResultsOf(id)) };
+        EmulatorFault? fault = await Faults.MeetAsync(cancellationToken, s_resultFaults).ConfigureAwait(false);
+        return new EmulatedReply { Status = 200, ContentType = "application/x-jsonl", Body = TamperedResults.Of(File.OpenRead(_store.ResultsOf(id)), fault) };
     }
 
-    private StoredBatch Known(string id) => _store.Find(id) ?? throw ServiceError.NotFound($"Message Batch {id} not found.");
+    private StoredBatch Known(string id)
+        => _store.Find(id) is { } batch && IsSeen(batch) ? batch : throw ServiceError.NotFound($"Message Batch {id} not found.");
+
+    private bool IsSeen(StoredBatch batch) => batch.WorkspaceId is null || batch.WorkspaceId == plan.WorkspaceId;
 
     // Results are made when somebody first looks after the end. One call has one time: a batch that is told
     // to have ended has its counts.

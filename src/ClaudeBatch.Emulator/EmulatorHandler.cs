@@ -24,6 +24,11 @@ public sealed class EmulatorHandler : HttpMessageHandler
                 name => request.Headers.TryGetValues(name, out IEnumerable<string>? values) ? string.Join(',', values) : null,
                 (target, token) => request.Content?.CopyToAsync(target, token) ?? Task.CompletedTask),
             cancellationToken).ConfigureAwait(false);
+        if (reply.IsLost)
+        {
+            throw new HttpRequestException("An error occurred while sending the request.", new ConnectionBrokenException());
+        }
+
         HttpResponseMessage response = new((HttpStatusCode)reply.Status) { Content = new StreamContent(reply.Body), RequestMessage = request };
         response.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(reply.ContentType);
         foreach ((string name, string value) in reply.Headers)

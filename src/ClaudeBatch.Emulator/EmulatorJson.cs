@@ -6,6 +6,7 @@ namespace ClaudeBatch.Emulator;
 
 /// <summary>What the emulator keeps of itself on disk, and how it writes.</summary>
 [JsonSerializable(typeof(StoredBatch))]
+[JsonSerializable(typeof(Dictionary<string, long>))]
 internal sealed partial class EmulatorJson : JsonSerializerContext
 {
     public static JsonWriterOptions Writing { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
-using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace ClaudeBatch.Emulator;
 
@@ -42,48 +43,33 @@ public sealed class EmulatorPlan
     /// <summary>The only key that is accepted; null accepts any that does not begin with <c>sk-ant-invalid</c>.</summary>
     public string? ApiKey { get; set; }
 
+    /// <summary>What goes wrong. It belongs to the process that talks, not to the batch.</summary>
+    [JsonIgnore]
+    public EmulatorFault[] Faults { get; set; } = [];
+
     /// <summary>A plan from names and values as a shell's hashtable holds them.</summary>
     /// <exception cref="ArgumentException">A name is unknown or a value does not fit; the message says which.</exception>
     public static EmulatorPlan FromDictionary(IDictionary values)
     {
         EmulatorPlan plan = new();
-        PropertyInfo[] properties = typeof(EmulatorPlan).GetProperties(BindingFlags.Instance | BindingFlags.Public);
         foreach (DictionaryEntry entry in values)
         {
-            string name = Convert.ToString(entry.Key, CultureInfo.InvariantCulture)!;
-            PropertyInfo property = Array.Find(properties, p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase))
-                ?? throw new ArgumentException(
-                    $"The emulator's plan has no '{name}'. It has {string.Join(", ", properties.Select(static p => p.Name))}.");
-            try
-            {
-                property.SetValue(plan, Converted(entry.Value, property.PropertyType));
-            }
-            catch (Exception e) when (e is FormatException or InvalidCastException or OverflowException)
-            {
-                throw new ArgumentException($"'{entry.Value}' does not fit the plan's '{property.Name}'.", e);
-            }
+            PlanValues.Set(plan, Convert.ToString(entry.Key, CultureInfo.InvariantCulture)!, entry.Value, "plan");
         }
 
         plan.Check();
         return plan;
     }
 
-    private static object? Converted(object? value, Type type)
+    /// <summary>A plan from a JSON object of the same names.</summary>
+    /// <exception cref="ArgumentException">A name is unknown or a value does not fit.</exception>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    public static EmulatorPlan FromJson(string json)
     {
-        Type target = Nullable.GetUnderlyingType(type) ?? type;
-        if (value is null || target.IsInstanceOfType(value))
-        {
-            return value;
-        }
-
-        if (target != typeof(TimeSpan))
-        {
-            return Convert.ChangeType(value, target, CultureInfo.InvariantCulture);
-        }
-
-        return value is string text && text.Contains(':', StringComparison.Ordinal)
-            ? TimeSpan.Parse(text, CultureInfo.InvariantCulture)
-            : TimeSpan.FromSeconds(Convert.ToDouble(value, CultureInfo.InvariantCulture));
+        using JsonDocument document = JsonDocument.Parse(json);
+        return PlanValues.Bare(document.RootElement) is IDictionary values
+            ? FromDictionary(values)
+            : throw new ArgumentException("A plan is a JSON object, such as {\"Errored\": 0.1}.");
     }
 
     private void Check()

@@ -9,7 +9,7 @@ internal sealed class ServiceError(int status, string type, string message) : Ex
 
     public bool? ShouldRetry { get; init; }
 
-    public int? RetryAfter { get; init; }
+    public double? RetryAfter { get; init; }
 
     public static ServiceError Invalid(string message) => new(400, "invalid_request_error", message);
 

@@ -24,6 +24,9 @@ internal sealed record StoredBatch
     /// <summary>The plan of the process that made it.</summary>
     public required EmulatorPlan Plan { get; init; }
 
+    /// <summary>Keys of other workspaces do not see it; null is seen by all.</summary>
+    public string? WorkspaceId { get; init; }
+
     public DateTimeOffset? CancelInitiatedAt { get; init; }
 
     /// <summary>Set once its results have been made.</summary>

@@ -133,13 +133,7 @@ public sealed class ConnectClaudeBatchCommand : AsyncCommand
 
         try
         {
-            Hashtable bare = new(EmulatorPlan.Count);
-            foreach (DictionaryEntry entry in EmulatorPlan)
-            {
-                bare[entry.Key] = entry.Value is PSObject wrapped ? wrapped.BaseObject : entry.Value;
-            }
-
-            EmulatorPlan plan = ClaudeBatch.Emulator.EmulatorPlan.FromDictionary(bare);
+            EmulatorPlan plan = ClaudeBatch.Emulator.EmulatorPlan.FromDictionary((IDictionary)Bare(EmulatorPlan)!);
             if (plan.Answers is not ("echo" or "schema"))
             {
                 plan.Answers = ExistingFile(plan.Answers);
@@ -152,6 +146,15 @@ public sealed class ConnectClaudeBatchCommand : AsyncCommand
             throw new ClaudeBatchException(FailureKind.InvalidArgument, "EmulatorPlanInvalid", e.Message, e) { Target = EmulatorPlan };
         }
     }
+
+    // The emulator knows no shell: tables and lists go to it without the shell's wrapping.
+    private static object? Bare(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
+    {
+        IDictionary table => new Hashtable(table.Keys.Cast<object>().ToDictionary(static k => k, k => Bare(table[k]))),
+        object[] several => several.Select(Bare).ToArray(),
+        object bare => bare,
+        null => null,
+    };
 
     private (ApiCredential? Credential, string? Source) Credential()
     {

@@ -1,0 +1,166 @@
+namespace ClaudeBatch.Emulator;
+
+/// <content>Creates, and all that can go wrong with them.</content>
+public sealed partial class EmulatedService
+{
+    private static readonly string[] s_createFaults =
+        [FaultKind.LostReply, FaultKind.ReplyCut, FaultKind.Refuse, FaultKind.EarlyRefusal, FaultKind.BodyCut];
+
+    private async Task<EmulatedReply> CreateAsync(EmulatedRequest request, CancellationToken cancellationToken)
+    {
+        EmulatorFault? fault = await Faults.MeetAsync(cancellationToken, s_createFaults).ConfigureAwait(false);
+        if (fault?.Kind == FaultKind.EarlyRefusal)
+        {
+            if (fault.Count > 1)
+            {
+                await ReadPartAsync(request, fault.Count, cancellationToken).ConfigureAwait(false);
+            }
+
+            return Refusal(fault);
+        }
+
+        string incoming = _store.NewIncoming();
+        try
+        {
+            bool isWhole = await ReceiveAsync(request, incoming, fault, cancellationToken).ConfigureAwait(false);
+            if (!isWhole)
+            {
+                return EmulatedReply.Lost;
+            }
+
+            if (fault is { Kind: FaultKind.Refuse, Accept: false })
+            {
+                return Refusal(fault);
+            }
+
+            StoredBatch made = await AcceptAsync(incoming, request, cancellationToken).ConfigureAwait(false);
+            byte[] reply = made.ToJson(made.CreatedAt, address);
+            return fault?.Kind switch
+            {
+                FaultKind.LostReply => EmulatedReply.Lost,
+                FaultKind.ReplyCut => new EmulatedReply { Status = 200, Body = new BrokenBody(new MemoryStream(reply), reply.Length / 2, stalls: false) },
+                FaultKind.Refuse => Refusal(fault),
+                _ => EmulatedReply.Json(reply),
+            };
+        }
+        finally
+        {
+            File.Delete(incoming);
+        }
+    }
+
+    private static async Task<bool> ReceiveAsync(EmulatedRequest request, string incoming, EmulatorFault? fault, CancellationToken cancellationToken)
+    {
+        FileStream file = new(incoming, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
+        await using (file.ConfigureAwait(false))
+        {
+            if (fault?.Kind != FaultKind.BodyCut)
+            {
+                await request.CopyBody(file, cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+
+            await ReadPartAsync(request, fault.Count, cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+    }
+
+    private static async Task ReadPartAsync(EmulatedRequest request, long length, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using ShortSink sink = new(length);
+            await request.CopyBody(sink, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ConnectionBrokenException || e.InnerException is ConnectionBrokenException)
+        {
+            // As was planned: no more than a part is read.
+        }
+    }
+
+    private async Task<StoredBatch> AcceptAsync(string incoming, EmulatedRequest request, CancellationToken cancellationToken)
+    {
+        if (new FileInfo(incoming).Length > LongestBody)
+        {
+            throw new ServiceError(413, "request_too_large", "Request exceeds the maximum size");
+        }
+
+        int count = BodyCheck.Count(incoming);
+        EmulatorFault? foreign = await Faults.MeetAsync(cancellationToken, FaultKind.ForeignBatch).ConfigureAwait(false);
+        return await _store.AloneAsync(
+            () =>
+            {
+                string version = request.Header("anthropic-version")!;
+                for (int i = 0; i < (foreign?.Count ?? 0); i++)
+                {
+                    string theirs = _store.NewIncoming();
+                    File.WriteAllText(theirs, ForeignBody(count));
+                    Add(theirs, count, version);
+                }
+
+                return Add(incoming, count, version);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string ForeignBody(int count) => $"{{\"requests\":[{string.Join(',', Enumerable.Range(1, count).Select(static i =>
+        $$$"""{"custom_id":"somebody-elses-{{{i}}}","params":{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":"Hi"}]}}"""))}]}}";
+
+    private static EmulatedReply Refusal(EmulatorFault fault)
+    {
+        if (fault.ErrorBody)
+        {
+            throw new ServiceError(fault.Status, TypeOf(fault.Status), $"The emulator's plan refuses with {fault.Status}.") { RetryAfter = fault.RetryAfter };
+        }
+
+        EmulatedReply page = EmulatedReply.Page(fault.Status);
+        if (fault.RetryAfter is { } seconds)
+        {
+            page.Headers["retry-after"] = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        return page;
+    }
+
+    private static string TypeOf(int status) => status switch
+    {
+        400 => "invalid_request_error",
+        401 => "authentication_error",
+        402 => "billing_error",
+        403 => "permission_error",
+        404 => "not_found_error",
+        409 => "conflict_error",
+        413 => "request_too_large",
+        429 => "rate_limit_error",
+        504 => "timeout_error",
+        529 => "overloaded_error",
+        _ => "api_error",
+    };
+
+    private StoredBatch Add(string incoming, int count, string apiVersion)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        List<StoredBatch> all = _store.All();
+        if (plan.QueueLimit is { } limit && all.Where(b => now < b.EndsAt).Sum(static b => b.Count) + count > limit)
+        {
+            throw new ServiceError(429, "rate_limit_error", "Number of batch requests in the processing queue would exceed your organization's limit.")
+            {
+                RetryAfter = 60,
+            };
+        }
+
+        StoredBatch made = new()
+        {
+            Id = Draw.Id("msgbatch_"),
+            Ordinal = all.Count == 0 ? 0 : all.Max(static b => b.Ordinal) + 1,
+            CreatedAt = now,
+            Count = count,
+            ApiVersion = apiVersion,
+            Plan = plan,
+            WorkspaceId = plan.WorkspaceId,
+        };
+        File.Move(incoming, _store.BodyOf(made.Id));
+        _store.Save(made);
+        return made;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Collections;
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+
+namespace ClaudeBatch.Emulator;
+
+/// <summary>Sets properties by name from the values of a shell's hashtable or of JSON.</summary>
+internal static class PlanValues
+{
+    /// <param name="target">A plan or a part of it.</param>
+    /// <param name="name">The property, whatever its case.</param>
+    /// <param name="value">What is to be converted.</param>
+    /// <param name="what">What the target is called, for messages.</param>
+    /// <exception cref="ArgumentException">The name is unknown or the value does not fit; the message says which.</exception>
+    public static void Set(object target, string name, object? value, string what)
+    {
+        PropertyInfo[] properties = [.. target.GetType().GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(static p => p.CanWrite)];
+        PropertyInfo property = Array.Find(properties, p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase))
+            ?? throw new ArgumentException($"The emulator's {what} has no '{name}'. It has {string.Join(", ", properties.Select(static p => p.Name))}.");
+        try
+        {
+            property.SetValue(target, Converted(value, property.PropertyType));
+        }
+        catch (Exception e) when (e is FormatException or InvalidCastException or OverflowException)
+        {
+            throw new ArgumentException($"'{value}' does not fit the {what}'s '{property.Name}'.", e);
+        }
+    }
+
+    /// <summary>JSON as the values a shell would give.</summary>
+    public static object? Bare(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => new Hashtable(element.EnumerateObject().ToDictionary(static p => p.Name, static p => Bare(p.Value))),
+        JsonValueKind.Array => element.EnumerateArray().Select(Bare).ToArray(),
+        JsonValueKind.Number => element.GetDouble(),
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        JsonValueKind.Null => null,
+        _ => element.GetString(),
+    };
+
+    private static object? Converted(object? value, Type type)
+    {
+        Type target = Nullable.GetUnderlyingType(type) ?? type;
+        if (value is null || target.IsInstanceOfType(value))
+        {
+            return value;
+        }
+
+        if (target == typeof(EmulatorFault[]))
+        {
+            return value is IEnumerable several and not (string or IDictionary)
+                ? several.Cast<object>().Select(EmulatorFault.From).ToArray()
+                : new[] { EmulatorFault.From(value) };
+        }
+
+        if (target != typeof(TimeSpan))
+        {
+            return Convert.ChangeType(value, target, CultureInfo.InvariantCulture);
+        }
+
+        return value is string text && text.Contains(':', StringComparison.Ordinal)
+            ? TimeSpan.Parse(text, CultureInfo.InvariantCulture)
+            : TimeSpan.FromSeconds(Convert.ToDouble(value, CultureInfo.InvariantCulture));
+    }
+}
