@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Emulator;
 using ClaudeBatch.Emulator.Server;
 
@@ -17,18 +18,32 @@ internal sealed class Scene : IAsyncDisposable
 
     private readonly List<Process> _processes = [];
 
-    private Scene(string root, EmulatorServer server, double speed)
+    private readonly bool _ownsServer;
+
+    private Scene(string root, EmulatorServer server, double speed, string ledger = "ledger", bool ownsServer = true)
     {
         Root = root;
         _server = server;
         _speed = speed;
+        _ownsServer = ownsServer;
+        Ledger = Path.Combine(root, ledger);
     }
 
     public string Root { get; }
 
-    public string Ledger => Path.Combine(Root, "ledger");
+    public string Ledger { get; }
 
-    public string Mark => Path.Combine(Root, "mark");
+    public string Mark => Ledger + ".mark";
+
+    /// <summary>The same service and another ledger.</summary>
+    public Scene WithAnotherLedger() => new(Root, _server, _speed, "another", ownsServer: false);
+
+    /// <summary>The service's ids of the ledger's batches.</summary>
+    public IEnumerable<string?> ServiceIdsInLedger()
+    {
+        using JobLedger ledger = JobLedger.Open(new LedgerFolder(Ledger), TimeProvider.System);
+        return [.. ledger.Batches.All().Select(static b => b.ServiceId)];
+    }
 
     public static async Task<Scene> StartAsync(EmulatorPlan plan)
     {
@@ -133,7 +148,10 @@ internal sealed class Scene : IAsyncDisposable
             process.Dispose();
         }
 
-        await _server.DisposeAsync();
-        Directory.Delete(Root, recursive: true);
+        if (_ownsServer)
+        {
+            await _server.DisposeAsync();
+            Directory.Delete(Root, recursive: true);
+        }
     }
 }

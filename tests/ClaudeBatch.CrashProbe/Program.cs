@@ -52,6 +52,7 @@ internal sealed class Probe(JobLedger ledger, BatchApi api, Options options)
     public Task RunAsync() => options.Command switch
     {
         "submit" => SubmitAsync(),
+        "steps" => StepsAsync(),
         "finish" => FinishAsync(),
         "cancel" => EachAsync(static (control, batch) => control.CancelAsync(batch, default)),
         "delete" => EachAsync(static (control, batch) => control.DeleteAsync(batch, default)),
@@ -62,6 +63,11 @@ internal sealed class Probe(JobLedger ledger, BatchApi api, Options options)
     private async Task FinishAsync()
     {
         await SubmitAsync();
+        await StepsAsync();
+    }
+
+    private async Task StepsAsync()
+    {
         JobStep step = new(ledger, _round, new BatchCollector(ledger, api, ledger.Clock));
         DateTimeOffset limit = ledger.Clock.GetUtcNow().AddDays(2);
         while (step.IsDue(Job, isNamed: true) && ledger.Clock.GetUtcNow() < limit)
