@@ -11,16 +11,32 @@ namespace ClaudeBatch.Core.Tests;
 /// <summary>An engine on the in-process emulator, in a folder of its own, with time that passes when a test says so.</summary>
 internal sealed class EngineFixture : IDisposable
 {
-    public EngineFixture(EmulatorPlan? plan = null, Func<HttpMessageHandler, HttpMessageHandler>? between = null, TimeSpan skew = default)
+    public EngineFixture(EmulatorPlan? plan = null, Func<HttpMessageHandler, HttpMessageHandler>? between = null, TimeSpan skew = default, Func<string, LedgerFolder>? folder = null)
     {
         Plan = plan ?? new EmulatorPlan();
         HttpMessageHandler service = new EmulatorHandler(Path.Combine(Root, "service"), Plan, Clock);
         Connection = new ServiceConnection(EmulatorHandler.BaseAddress, ApiCredential.FromKey("sk-ant-test"));
-        Api = new BatchApi(Connection, between?.Invoke(service) ?? service, Clock);
-        Ledger = JobLedger.OpenOrCreate(new LedgerFolder(Path.Combine(Root, "ledger")), skew == default ? Clock : new SkewedClock(Clock, skew));
+        InterferingHandler network = new(between?.Invoke(service) ?? service)
+        {
+            After = (request, response) =>
+            {
+                if (InterferingHandler.IsCreate(request))
+                {
+                    Between?.Invoke(response);
+                }
+
+                return response;
+            },
+        };
+        Api = new BatchApi(Connection, network, Clock);
+        string ledger = Path.Combine(Root, "ledger");
+        Ledger = JobLedger.OpenOrCreate(folder?.Invoke(ledger) ?? new LedgerFolder(ledger), skew == default ? Clock : new SkewedClock(Clock, skew));
     }
 
     public string Root { get; } = Directory.CreateTempSubdirectory("claudebatch-engine-").FullName;
+
+    /// <summary>Happens after the service has made a batch and before its reply is read.</summary>
+    public Action<HttpResponseMessage>? Between { get; set; }
 
     public ManualClock Clock { get; } = new();
 

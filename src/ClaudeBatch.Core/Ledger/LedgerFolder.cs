@@ -81,7 +81,7 @@ public class LedgerFolder
 
     /// <summary>The one place where files of the ledger are opened for writing.</summary>
     /// <exception cref="ClaudeBatchException"><c>LedgerNotWritable</c>.</exception>
-    public FileStream OpenForWriting(string path, FileMode mode, int bufferSize = 1 << 20, FileShare share = FileShare.Read)
+    public LedgerFile OpenForWriting(string path, FileMode mode, int bufferSize = 1 << 20, FileShare share = FileShare.Read)
     {
         FileStreamOptions options = new()
         {
@@ -118,14 +118,14 @@ public class LedgerFolder
         string unfinished = Reserve + ".partial";
         try
         {
-            using FileStream file = OpenForWriting(unfinished, FileMode.Create);
+            using LedgerFile file = OpenForWriting(unfinished, FileMode.Create);
             file.Write(new byte[size]);
-            file.Flush(flushToDisk: true);
+            file.FlushToDisk();
         }
-        catch (IOException e)
+        catch (ClaudeBatchException)
         {
             File.Delete(unfinished);
-            throw NotWritable(Reserve, e);
+            throw;
         }
 
         File.Move(unfinished, Reserve, overwrite: true);
@@ -159,10 +159,16 @@ public class LedgerFolder
         => (type == DriveType.Network && OperatingSystem.IsWindows())
             || format is "nfs" or "nfs4" or "cifs" or "smb" or "smb2" or "smb3" or "smbfs" or "afpfs" or "webdav" or "davfs" or "fuse.sshfs" or "ncpfs" or "afs";
 
-    /// <summary>Where a full disk is put under the tests.</summary>
-    protected virtual FileStream Open(string path, FileStreamOptions options) => new(path, options);
+    private protected virtual LedgerFile Open(string path, FileStreamOptions options) => new(new FileStream(path, options));
 
-    internal static ClaudeBatchException NotWritable(string path, Exception cause) => new(
+    internal static ClaudeBatchException Full(string path, Exception cause) => new(
+        FailureKind.Storage,
+        "LedgerFull",
+        $"The disk is full: '{path}' could not be written. Nothing that was done is lost; make room and run the same line again.",
+        cause)
+    { Target = path };
+
+    internal static ClaudeBatchException NotWritable(string path, Exception cause) => LedgerFailure.IsFull(cause) ? Full(path, cause) : new(
         FailureKind.Storage,
         "LedgerNotWritable",
         $"'{path}' cannot be written: {cause.Message} Give a folder of yours with Connect-ClaudeBatch -LedgerPath or in CLAUDEBATCH_HOME.",

@@ -9,9 +9,9 @@ namespace ClaudeBatch.Core.Ledger;
 /// </summary>
 public sealed class OwnershipLock : IDisposable
 {
-    private readonly FileStream _file;
+    private readonly LedgerFile _file;
 
-    private OwnershipLock(FileStream file) => _file = file;
+    private OwnershipLock(LedgerFile file) => _file = file;
 
     /// <summary>Takes the lock, or gives null when another process, or another pipeline of this one, has it.</summary>
     /// <param name="folder">The ledger.</param>
@@ -19,7 +19,7 @@ public sealed class OwnershipLock : IDisposable
     public static OwnershipLock? TryTake(LedgerFolder folder, string name)
     {
         string path = Path.Combine(folder.Locks, name + ".lock");
-        FileStream file;
+        LedgerFile file;
         try
         {
             file = folder.OpenForWriting(path, FileMode.OpenOrCreate, bufferSize: 1, FileShare.None);
@@ -29,7 +29,7 @@ public sealed class OwnershipLock : IDisposable
             return null;
         }
 
-        using (FileStream pid = folder.OpenForWriting(PidPath(folder, name), FileMode.Create, bufferSize: 1))
+        using (LedgerFile pid = folder.OpenForWriting(PidPath(folder, name), FileMode.Create, bufferSize: 1))
         {
             pid.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
         }

@@ -173,26 +173,23 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
         {
             using IncrementalHash digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             using LineScanner scanner = new(table.Take);
-            FileStream file = ledger.Folder.OpenForWriting(partial, FileMode.Create);
-            await using (file.ConfigureAwait(false))
+            using LedgerFile file = ledger.Folder.OpenForWriting(partial, FileMode.Create);
+            byte[] buffer = new byte[chunkSize];
+            long total = 0;
+            int count;
+            while ((count = await reply.Value.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
             {
-                byte[] buffer = new byte[chunkSize];
-                long total = 0;
-                int count;
-                while ((count = await reply.Value.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
-                {
-                    await file.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
-                    digest.AppendData(buffer.AsSpan(0, count));
-                    scanner.Feed(buffer.AsSpan(0, count));
-                    received?.Report(total += count);
-                    Milestone.Pass("downloading");
-                }
-
-                scanner.Complete();
-                Milestone.Pass("download-complete");
-                file.Flush(flushToDisk: true);
-                return digest.GetHashAndReset();
+                file.Write(buffer.AsSpan(0, count));
+                digest.AppendData(buffer.AsSpan(0, count));
+                scanner.Feed(buffer.AsSpan(0, count));
+                received?.Report(total += count);
+                Milestone.Pass("downloading");
             }
+
+            scanner.Complete();
+            Milestone.Pass("download-complete");
+            file.FlushToDisk();
+            return digest.GetHashAndReset();
         }
     }
 

@@ -25,7 +25,7 @@ public sealed class JobInput : IDisposable
 
     private readonly PartSpooler _parts;
 
-    private readonly FileStream _source;
+    private readonly LedgerFile _source;
 
     private readonly HashSet<UInt128> _seen = [];
 
@@ -160,7 +160,7 @@ public sealed class JobInput : IDisposable
         }
 
         Milestone.Pass("input-read");
-        _source.Flush(flushToDisk: true);
+        _source.FlushToDisk();
         _parts.CompletePart();
         _draft.Flush();
         List<long> existing = _alreadyThere == 0 ? [] : ExistingBatches();
@@ -239,7 +239,7 @@ public sealed class JobInput : IDisposable
         if (!source.IsEmpty)
         {
             _source.Write(source);
-            _source.WriteByte((byte)'\n');
+            _source.Write("\n"u8);
         }
 
         _draft.Add(new RequestRecord(row, customId, ContentDigest.ToBytes(digest), offset, source.Length, refusal));

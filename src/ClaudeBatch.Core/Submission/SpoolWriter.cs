@@ -9,7 +9,7 @@ internal sealed class SpoolWriter : IDisposable
     /// <summary>The bytes around and between the requests: <c>{"requests":[</c>, <c>,</c>, <c>]}</c>.</summary>
     public const int EnvelopeLength = 15;
 
-    private readonly FileStream _file;
+    private readonly LedgerFile _file;
 
     private readonly IncrementalHash _digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
@@ -46,7 +46,7 @@ internal sealed class SpoolWriter : IDisposable
     {
         Put("]}"u8);
         Length -= 2;
-        _file.Flush(flushToDisk: true);
+        _file.FlushToDisk();
         FolderFlush.Of(Path.GetDirectoryName(_file.Name)!);
         return _digest.GetHashAndReset();
     }

@@ -53,6 +53,28 @@ public sealed class ServerFrontTests : IDisposable
         Assert.True(refused.IsFatal);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3_000_000)]
+    public async Task An_early_401_on_a_large_upload_costs_nothing_and_doubles_nothing(int bytesRead)
+    {
+        EmulatorPlan plan = new() { Faults = [new EmulatorFault(FaultKind.EarlyRefusal) { Status = 401, Count = bytesRead }] };
+        await using EmulatorServer server = await EmulatorServer.StartAsync(Path.Combine(_root, "service"), plan, _clock);
+        ServiceConnection connection = new(server.BaseAddress, ApiCredential.FromKey("sk-ant-test"));
+        using BatchApi api = new(connection, HttpTransport.Create(), _clock);
+        using JobLedger ledger = JobLedger.OpenOrCreate(new LedgerFolder(Path.Combine(_root, "ledger")), _clock);
+        BatchRecord batch = Seal(ledger, connection, count: 100, promptLength: 2_000_000);
+        Assert.True(batch.SizeInBytes > 200_000_000);
+
+        SendResult refused = await new BatchSender(ledger, api).SendAsync(batch.Id, null, CancellationToken.None);
+        SendResult again = await new BatchSender(ledger, api).SendAsync(batch.Id, null, CancellationToken.None);
+
+        // The network may show the refusal as a reset. Either way the last byte stayed here.
+        Assert.Equal(BatchState.Spooled, refused.Batch.State);
+        Assert.Equal(BatchState.InProgress, again.Batch.State);
+        Assert.Single((await api.ListAsync(10, null, CancellationToken.None)).Value.Data);
+    }
+
     private static BatchRecord Seal(JobLedger ledger, ServiceConnection connection, int count, int promptLength)
     {
         using JobInput input = JobInput.Open(ledger, "large", connection, new SpoolLimits());
