@@ -55,17 +55,18 @@ internal sealed class Scene : IAsyncDisposable
 
     /// <summary>Starts a probe.</summary>
     /// <param name="command">What it is to do, with its options.</param>
-    public Process Start(string command)
+    /// <param name="under">A program, with its arguments, that runs it.</param>
+    public Process Start(string command, params string[] under)
     {
-        string probe = Path.Combine(AppContext.BaseDirectory, "ClaudeBatch.CrashProbe.dll");
-        ProcessStartInfo start = new("dotnet")
+        string[] probe = [.. under, "dotnet", Path.Combine(AppContext.BaseDirectory, "ClaudeBatch.CrashProbe.dll")];
+        ProcessStartInfo start = new(probe[0])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         string speed = _speed.ToString(CultureInfo.InvariantCulture);
         string[] arguments =
-            [probe, .. command.Split(' '), "--server", _server.BaseAddress.AbsoluteUri, "--ledger", Ledger, "--mark", Mark, "--speed", speed];
+            [.. probe[1..], .. command.Split(' '), "--server", _server.BaseAddress.AbsoluteUri, "--ledger", Ledger, "--mark", Mark, "--speed", speed];
         foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -78,10 +79,10 @@ internal sealed class Scene : IAsyncDisposable
 
     /// <summary>Runs a probe to its end.</summary>
     /// <returns>What it wrote, both streams.</returns>
-    public async Task<string> RunAsync(string command)
+    public async Task<string> RunAsync(string command, params string[] under)
     {
         using CancellationTokenSource limit = new(s_patience);
-        Process process = Start(command);
+        Process process = Start(command, under);
         Task<string> error = process.StandardError.ReadToEndAsync(limit.Token);
         string output = await process.StandardOutput.ReadToEndAsync(limit.Token);
         await process.WaitForExitAsync(limit.Token);
