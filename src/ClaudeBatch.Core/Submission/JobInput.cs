@@ -27,6 +27,7 @@ public sealed class JobInput : IDisposable
 
     private readonly LedgerFile _source;
 
+    // Ids this input has and the job had not.
     private readonly HashSet<UInt128> _seen = [];
 
     private readonly List<(long Row, UInt128 Digest)> _resent = [];
@@ -97,7 +98,8 @@ public sealed class JobInput : IDisposable
     public InputVerdict Add(string customId, ReadOnlySpan<byte> item, ReadOnlySpan<byte> source, out ClaudeBatchException? refusal)
     {
         UInt128 digest = ContentDigest.Of(item);
-        refusal = Refusal(customId, item.Length, out UInt128 id);
+        bool isKnown = _known.TryFind(ContentDigest.Of(customId), out KnownRequests.Known known);
+        refusal = Refusal(customId, item.Length, isKnown ? known.Row : null);
         if (refusal is not null)
         {
             _refused++;
@@ -109,7 +111,7 @@ public sealed class JobInput : IDisposable
             return InputVerdict.Refused;
         }
 
-        if (!_known.TryFind(id, out KnownRequests.Known known))
+        if (!isKnown)
         {
             _parts.Append(Keep(customId, digest, source, refusal: null), item, _attempt);
             _accepted++;
@@ -205,9 +207,8 @@ public sealed class JobInput : IDisposable
         _lock.Dispose();
     }
 
-    private ClaudeBatchException? Refusal(string customId, int itemLength, out UInt128 id)
+    private ClaudeBatchException? Refusal(string customId, int itemLength, int? knownRow)
     {
-        id = 0;
         if (CustomId.Fault(customId) is { } fault)
         {
             return new ClaudeBatchException(FailureKind.InvalidRequest, "CustomIdInvalid", fault) { Target = customId };
@@ -222,8 +223,7 @@ public sealed class JobInput : IDisposable
             { Target = customId };
         }
 
-        id = ContentDigest.Of(customId);
-        return _seen.Add(id)
+        return (knownRow is { } row ? _known.TrySee(row) : _seen.Add(ContentDigest.Of(customId)))
             ? null
             : new ClaudeBatchException(
                 FailureKind.InvalidRequest,
