@@ -55,5 +55,18 @@ public sealed class JobLedger : IDisposable
         return Batches.Get(batch.Id);
     }
 
+    /// <summary>A change of a job and the event that tells of it, both or neither.</summary>
+    public void Record(JobRecord job, string kind, string message, Action change) => _database.Write(() =>
+    {
+        change();
+        Events.Add(kind, message, job.Id);
+    });
+
+    /// <summary>Marks a job as stopped: nothing more of it is sent.</summary>
+    public void Stop(JobRecord job) => Record(job, JobState.Stopped, "Stopped by request.", () => Jobs.MarkStopped(job.Id));
+
+    /// <summary>Lets a stopped job go on.</summary>
+    public void Restart(JobRecord job) => Record(job, "Restarted", "Taken up again by request.", () => Jobs.Restart(job.Id));
+
     public void Dispose() => _database.Dispose();
 }

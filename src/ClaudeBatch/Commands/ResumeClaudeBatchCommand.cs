@@ -23,7 +23,7 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
             BatchSession session = TryOpen()!;
             if (job.StoppedAt is not null && Force && ShouldProcess($"job '{job.Name}'", "Take up again"))
             {
-                session.Ledger.Jobs.Restart(job.Id);
+                session.Ledger.Restart(job);
             }
 
             if (session.Step.IsDue(session.Ledger.Jobs.Get(job.Id), isNamed) && ShouldProcess($"job '{job.Name}'", "Take one step on"))
@@ -54,10 +54,14 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
         {
             Say(await session.Step.RunAsync(job, cancellationToken));
         }
+        catch (ClaudeBatchException failure) when (failure.Id == "JobBoundElsewhere")
+        {
+            Warn($"{failure.Message} It was left alone.");
+        }
         catch (ClaudeBatchException failure) when (!failure.IsFatal)
         {
             TellRetries();
-            Fail(failure, job.Name); // bound to another address or workspace, say; the other jobs go on
+            Fail(failure, job.Name); // the other jobs go on
         }
     }
 }

@@ -49,7 +49,7 @@ public sealed class StopClaudeBatchCommand : BatchCommand
             _ofJobs = true;
             if (ShouldProcess($"job '{job.Name}'", "Stop"))
             {
-                TryOpen()!.Ledger.Jobs.MarkStopped(job.Id);
+                TryOpen()!.Ledger.Stop(job);
             }
         }
     }

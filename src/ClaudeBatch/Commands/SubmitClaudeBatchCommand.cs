@@ -150,6 +150,11 @@ public sealed class SubmitClaudeBatchCommand : ConnectedCommand
             Warn($"No -Job was given; this one is '{Job}'. Running the line again would pay again; with -Job it would not.");
         }
 
+        if (!session.IsEmulator && service.BaseAddress != ServiceConnection.DefaultBaseAddress && session.Ledger.Jobs.Find(Job) is null)
+        {
+            Warn($"Job '{Job}' goes to '{service.BaseAddress}'. That nothing is paid twice holds as long as nothing on the way repeats a POST: have it switched off there.");
+        }
+
         return JobInput.Open(session.Ledger, Job, service, Limits, MaxAttempts, Force);
     }
 

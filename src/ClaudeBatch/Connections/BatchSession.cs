@@ -31,6 +31,8 @@ internal sealed class BatchSession : IDisposable
     /// <summary>The service's time: real, or the emulator's.</summary>
     public TimeProvider Clock { get; }
 
+    public bool IsEmulator => _connection.IsEmulator;
+
     public ServiceConnection Service => _connection.ToService();
 
     /// <summary>Made at the first call that talks, so that reading the ledger needs no key.</summary>
