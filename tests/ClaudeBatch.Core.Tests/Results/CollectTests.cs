@@ -75,6 +75,21 @@ public sealed class CollectTests : IDisposable
     }
 
     [Fact]
+    public async Task A_batch_that_expired_as_a_whole_is_retried_as_a_whole()
+    {
+        _engine.Plan.Expired = 1;
+        await _engine.RunAsync(_engine.Seal("job", "a", "b", "c").NewBatches[0]);
+        _engine.Plan.Expired = 0;
+
+        BatchRecord retry = Assert.Single(new RetryPlanner(_engine.Ledger).Plan(
+            _engine.Job("job"), new RetryFilter(null, null, 5, null), new SpoolLimits()));
+        BatchRecord collected = await _engine.RunAsync(retry);
+
+        Assert.Equal((3, 2, BatchState.Collected), (collected.RequestCount, collected.Attempt, collected.State));
+        Assert.Equal(3, _engine.Ledger.Jobs.Totals(_engine.Job("job")).Succeeded);
+    }
+
+    [Fact]
     public async Task A_torn_line_is_downloaded_again_and_then_left_missing()
     {
         int downloads = 0;

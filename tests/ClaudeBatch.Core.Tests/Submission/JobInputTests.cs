@@ -84,6 +84,34 @@ public sealed class JobInputTests : IDisposable
     }
 
     [Fact]
+    public void Another_part_size_plays_no_role()
+    {
+        _engine.Seal("job", Requests(6), new SpoolLimits(MaxRequests: 2));
+
+        SealedInput again = _engine.Seal("job", Requests(6), new SpoolLimits(MaxRequests: 5));
+
+        Assert.Equal((0L, 6L, 0, 3), (again.Accepted, again.AlreadyThere, again.NewBatches.Count, again.ExistingBatches.Count));
+    }
+
+    [Fact]
+    public void A_forced_input_that_was_cut_replaces_nothing()
+    {
+        _engine.Seal("job", Requests(6), new SpoolLimits(MaxRequests: 2));
+        using (JobInput cut = JobInput.Open(_engine.Ledger, "job", _engine.Connection, new SpoolLimits(MaxRequests: 2), sendAgain: true))
+        {
+            foreach (PreparedRequest request in Requests(5))
+            {
+                cut.Add(request.CustomId, request.Utf8.Span, default, out _);
+            }
+        }
+
+        Assert.Equal((6L, 6L), (_engine.Ledger.Jobs.Totals(_engine.Job("job")).Requests, _engine.Ledger.Jobs.Totals(_engine.Job("job")).Pending));
+        SealedInput again = _engine.Seal("job", Requests(6), sendAgain: true);
+        Assert.Equal(6, again.Accepted);
+        Assert.Equal(6, _engine.Ledger.Jobs.Totals(_engine.Job("job")).Pending);
+    }
+
+    [Fact]
     public void A_changed_row_is_a_conflict_and_nothing_is_kept()
     {
         _engine.Seal("job", "a", "b");
@@ -170,4 +198,6 @@ public sealed class JobInputTests : IDisposable
 
     private static InputVerdict Add(JobInput input, string id, string prompt = "Hi")
         => input.Add(id, EngineFixture.Request(id, prompt).Utf8.Span, default, out _);
+
+    private static IEnumerable<PreparedRequest> Requests(int count) => Enumerable.Range(0, count).Select(static i => EngineFixture.Request($"row-{i}"));
 }
