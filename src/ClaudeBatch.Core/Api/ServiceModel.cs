@@ -10,9 +10,11 @@ public sealed record ServiceModel
     /// <summary><c>active</c>, <c>deprecated</c> or <c>retired</c>.</summary>
     public string? Lifecycle { get; init; }
 
+    public DateTimeOffset? DeprecatedAt { get; init; }
+
     public DateTimeOffset? RetiresAt { get; init; }
 
-    public long? MaxInputTokens { get; init; }
+    public int? MaxInputTokens { get; init; }
 
-    public long? MaxTokens { get; init; }
+    public int? MaxTokens { get; init; }
 }

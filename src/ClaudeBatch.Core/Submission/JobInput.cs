@@ -34,6 +34,10 @@ public sealed class JobInput : IDisposable
 
     private readonly List<string> _conflicts = [];
 
+    private readonly RequestChecker? _checker;
+
+    private readonly Dictionary<RequestFault, long> _warnings = [];
+
     private readonly bool _sendAgain;
 
     private readonly int _attempt;
@@ -48,8 +52,9 @@ public sealed class JobInput : IDisposable
 
     private long _refused;
 
-    private JobInput(JobLedger ledger, JobRecord job, OwnershipLock ownership, SpoolLimits limits, bool sendAgain)
+    private JobInput(JobLedger ledger, JobRecord job, OwnershipLock ownership, SpoolLimits limits, bool sendAgain, RequestChecker? checker)
     {
+        _checker = checker;
         _ledger = ledger;
         _job = job;
         _lock = ownership;
@@ -71,9 +76,11 @@ public sealed class JobInput : IDisposable
     /// <param name="limits">Where parts end.</param>
     /// <param name="maxAttempts">How often a request may be tried without being asked.</param>
     /// <param name="sendAgain">Sends what the job has already once more.</param>
+    /// <param name="checker">Finds what the service would refuse; null leaves that to the service.</param>
     /// <exception cref="ClaudeBatchException"><c>JobNameInvalid</c>, <c>JobBusy</c>, <c>JobBoundElsewhere</c>.</exception>
     public static JobInput Open(
-        JobLedger ledger, string name, ServiceConnection connection, SpoolLimits limits, int maxAttempts = 1, bool sendAgain = false)
+        JobLedger ledger, string name, ServiceConnection connection, SpoolLimits limits, int maxAttempts = 1, bool sendAgain = false,
+        RequestChecker? checker = null)
     {
         JobName.Check(name);
         JobRecord job = ledger.Jobs.FindOrCreate(name, connection, maxAttempts);
@@ -81,7 +88,7 @@ public sealed class JobInput : IDisposable
         OwnershipLock ownership = OwnershipLock.TakeInput(ledger.Folder, job);
         try
         {
-            return new JobInput(ledger, ledger.Jobs.Get(job.Id), ownership, limits, sendAgain);
+            return new JobInput(ledger, ledger.Jobs.Get(job.Id), ownership, limits, sendAgain, checker);
         }
         catch
         {
@@ -99,7 +106,8 @@ public sealed class JobInput : IDisposable
     {
         UInt128 digest = ContentDigest.Of(item);
         bool isKnown = _known.TryFind(ContentDigest.Of(customId), out KnownRequests.Known known);
-        refusal = Refusal(customId, item.Length, isKnown ? known.Row : null);
+        bool isThere = isKnown && !known.IsUnsent && !_sendAgain;
+        refusal = Refusal(customId, item.Length, isKnown ? known.Row : null) ?? (isThere ? null : Fault(customId, item));
         if (refusal is not null)
         {
             _refused++;
@@ -118,7 +126,7 @@ public sealed class JobInput : IDisposable
             return InputVerdict.Accepted;
         }
 
-        if (known.IsUnsent || _sendAgain)
+        if (!isThere)
         {
             _draft.Replace(_parts.Append(known.Row, item, _attempt), known.Row);
             if (known.Digest != digest)
@@ -197,7 +205,10 @@ public sealed class JobInput : IDisposable
             [.. existing.Select(_ledger.Batches.Get)],
             _accepted,
             _alreadyThere,
-            _refused);
+            _refused,
+            [.. _warnings.Select(static w => w.Value == 1
+                ? w.Key.Message
+                : string.Create(CultureInfo.InvariantCulture, $"{w.Value} requests: {w.Key.Message}"))]);
     }
 
     public void Dispose()
@@ -230,6 +241,29 @@ public sealed class JobInput : IDisposable
                 "CustomIdDuplicated",
                 $"Custom id '{customId}' stands twice in the input; the first one is sent, this one was left out.")
             { Target = customId };
+    }
+
+    private ClaudeBatchException? Fault(string customId, ReadOnlySpan<byte> item)
+    {
+        if (_checker is null)
+        {
+            return null;
+        }
+
+        ClaudeBatchException? refusal = null;
+        foreach (RequestFault fault in _checker.Check(item).Faults)
+        {
+            if (fault.IsError)
+            {
+                refusal ??= new ClaudeBatchException(FailureKind.InvalidRequest, fault.Id, $"Request '{customId}' was left out: {fault.Message}") { Target = customId };
+            }
+            else
+            {
+                _warnings[fault] = _warnings.GetValueOrDefault(fault) + 1;
+            }
+        }
+
+        return refusal;
     }
 
     private long Keep(string customId, UInt128 digest, ReadOnlySpan<byte> source, string? refusal)

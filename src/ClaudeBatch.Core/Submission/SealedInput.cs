@@ -9,10 +9,12 @@ namespace ClaudeBatch.Core.Submission;
 /// <param name="Accepted">Rows that will be sent.</param>
 /// <param name="AlreadyThere">Rows the job had already.</param>
 /// <param name="Refused">Rows that cannot be sent.</param>
+/// <param name="Warnings">What a person should know of the requests that are sent, each thing once.</param>
 public sealed record SealedInput(
     JobRecord Job,
     IReadOnlyList<BatchRecord> NewBatches,
     IReadOnlyList<BatchRecord> ExistingBatches,
     long Accepted,
     long AlreadyThere,
-    long Refused);
+    long Refused,
+    IReadOnlyList<string> Warnings);

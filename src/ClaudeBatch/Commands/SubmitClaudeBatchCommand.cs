@@ -78,6 +78,11 @@ public sealed class SubmitClaudeBatchCommand : ConnectedCommand
         _input.Dispose();
         _input = null;
         ReportRefusals();
+        foreach (string warning in input.Warnings)
+        {
+            Warn(warning);
+        }
+
         if (input.AlreadyThere > 0)
         {
             Tell(string.Create(
@@ -155,7 +160,7 @@ public sealed class SubmitClaudeBatchCommand : ConnectedCommand
             Warn($"Job '{Job}' goes to '{service.BaseAddress}'. That nothing is paid twice holds as long as nothing on the way repeats a POST: have it switched off there.");
         }
 
-        return JobInput.Open(session.Ledger, Job, service, Limits, MaxAttempts, Force);
+        return JobInput.Open(session.Ledger, Job, service, Limits, MaxAttempts, Force, session.Checker());
     }
 
     // One error a distinct fault, with its count: a million bad rows must not become a million errors.

@@ -1,6 +1,7 @@
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Results;
 using ClaudeBatch.Core.Running;
 using ClaudeBatch.Emulator;
@@ -37,6 +38,10 @@ internal sealed class BatchSession : IDisposable
 
     /// <summary>Made at the first call that talks, so that reading the ledger needs no key.</summary>
     public BatchApi Api => _api ??= new BatchApi(Service, Transport(), Clock, onRetry: _onRetry);
+
+    /// <summary>Finds what this service would refuse in the version and with the betas of the connection.</summary>
+    public RequestChecker Checker()
+        => new(Models.Current, DateOnly.FromDateTime(Clock.GetUtcNow().UtcDateTime), Service.ApiVersion, [.. Service.Betas]);
 
     public BatchRound Round => _round ??= new BatchRound(Ledger, Api);
 

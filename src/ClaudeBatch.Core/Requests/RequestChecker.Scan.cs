@@ -1,0 +1,226 @@
+using System.Text.Json;
+
+namespace ClaudeBatch.Core.Requests;
+
+/// <content>The one pass over the bytes.</content>
+public sealed partial class RequestChecker
+{
+    /// <summary>Of an image in base64, as the service enforces it.</summary>
+    private const int LongestImage = 5 * 1024 * 1024;
+
+    private static readonly HashSet<string> s_known = new(StringComparer.Ordinal)
+    {
+        "model", "max_tokens", "messages", "system", "cache_control", "thinking", "output_config", "tools", "tool_choice", "stop_sequences",
+        "metadata", "service_tier", "inference_geo", "container", "diagnostics", "stream", "speed", "temperature", "top_p", "top_k",
+        "context_management", "mcp_servers", "fallbacks", "fallback_credit_token", "billing_policy", "compaction", "thread", "output_format",
+    };
+
+    private void Params(ref Utf8JsonReader reader)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("model"u8))
+            {
+                reader.Read();
+                _facts.Model = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("max_tokens"u8))
+            {
+                reader.Read();
+                _facts.MaxTokens = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long number) ? number : null;
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("messages"u8))
+            {
+                reader.Read();
+                Messages(ref reader);
+            }
+            else if (reader.ValueTextEquals("output_config"u8))
+            {
+                reader.Read();
+                OutputConfig(ref reader);
+            }
+            else if (reader.ValueTextEquals("thinking"u8))
+            {
+                reader.Read();
+                Thinking(ref reader);
+            }
+            else
+            {
+                OtherField(ref reader);
+            }
+        }
+    }
+
+    private void OtherField(ref Utf8JsonReader reader)
+    {
+        string name = reader.GetString()!;
+        reader.Read();
+        switch (name)
+        {
+            case "stream" when reader.TokenType == JsonTokenType.True:
+            case "speed" when reader.TokenType != JsonTokenType.Null:
+            case "fallbacks":
+                Error("FieldRefused", $"'{name}' is not taken in a batch; leave it out.");
+                break;
+            case "temperature" or "top_p" or "top_k" when apiVersion == Api.ServiceConnection.DefaultApiVersion:
+                Error(
+                    "SamplingRefused",
+                    $"'{name}' is no longer taken under API version {apiVersion}; leave it out, and steer with the prompt or -Effort, or connect with -ApiVersion 2023-06-01.");
+                break;
+            case "cache_control" when reader.TokenType == JsonTokenType.StartObject:
+                _facts.Breakpoints++;
+                break;
+            default:
+                if (!s_known.Contains(name))
+                {
+                    Warning("FieldUnknown", $"'{name}' is not a field of a request that is known here; the service refuses fields it does not know.");
+                }
+
+                break;
+        }
+
+        Walk(ref reader);
+    }
+
+    private void OutputConfig(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return;
+        }
+
+        int depth = reader.CurrentDepth;
+        while (reader.Read() && !(reader.TokenType == JsonTokenType.EndObject && reader.CurrentDepth == depth))
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == depth + 2 && reader.ValueTextEquals("schema"u8))
+            {
+                reader.Read();
+                int start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                _facts.OutputSchema = start..(int)reader.BytesConsumed;
+            }
+        }
+    }
+
+    private void Thinking(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool isType = reader.ValueTextEquals("type"u8);
+            bool isBudget = reader.ValueTextEquals("budget_tokens"u8);
+            reader.Read();
+            _facts.ThinkingType = isType && reader.TokenType == JsonTokenType.String ? reader.GetString() : _facts.ThinkingType;
+            _facts.ThinkingBudget = isBudget && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long budget) ? budget : _facts.ThinkingBudget;
+            reader.Skip();
+        }
+    }
+
+    private void Messages(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+        {
+            _facts.HasMessages = true;
+            Message(ref reader);
+        }
+    }
+
+    private void Message(ref Utf8JsonReader reader)
+    {
+        string? role = null;
+        bool hasContent = false;
+        bool hasDocument = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool isRole = reader.ValueTextEquals("role"u8);
+            bool isContent = reader.ValueTextEquals("content"u8);
+            reader.Read();
+            if (isRole && reader.TokenType == JsonTokenType.String)
+            {
+                role = reader.GetString();
+            }
+            else
+            {
+                hasContent |= isContent && !(reader.TokenType == JsonTokenType.String && reader.ValueSpan.IsEmpty) && reader.TokenType != JsonTokenType.Null;
+                hasDocument |= Walk(ref reader);
+            }
+        }
+
+        _facts.LastRole = role;
+        if (role is not ("user" or "assistant" or "system"))
+        {
+            Error("RoleInvalid", "A message has no role, or another than 'user', 'assistant' and 'system'.");
+        }
+
+        if (!hasContent)
+        {
+            Error("ContentEmpty", "A message has no content; the service refuses empty text.");
+        }
+
+        if (hasDocument && role == "assistant" && apiVersion == Api.ServiceConnection.DefaultApiVersion)
+        {
+            Error("DocumentInAnswer", $"A document stands in an assistant message; API version {apiVersion} takes documents from the user only.");
+        }
+    }
+
+    // Over whatever the value holds: breakpoints and images may stand at any depth.
+    private bool Walk(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
+        {
+            return false;
+        }
+
+        bool hasDocument = false;
+        bool isImageData = false;
+        int depth = reader.CurrentDepth;
+        while (reader.Read() && reader.CurrentDepth > depth)
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName)
+            {
+                continue;
+            }
+
+            if (reader.ValueTextEquals("cache_control"u8))
+            {
+                reader.Read();
+                _facts.Breakpoints += reader.TokenType == JsonTokenType.StartObject ? 1 : 0;
+            }
+            else if (reader.ValueTextEquals("type"u8))
+            {
+                reader.Read();
+                _facts.Images += reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("image"u8) ? 1 : 0;
+                hasDocument |= reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("document"u8);
+            }
+            else if (reader.ValueTextEquals("media_type"u8))
+            {
+                reader.Read();
+                isImageData = reader.TokenType == JsonTokenType.String && reader.ValueSpan.StartsWith("image/"u8);
+            }
+            else if (reader.ValueTextEquals("data"u8))
+            {
+                reader.Read();
+                if (isImageData && reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length > LongestImage)
+                {
+                    Error("ImageTooLarge", "An image has more than 5 MB in base64; the service refuses it. Make it smaller: 1,568 pixels on the longer side are enough.");
+                }
+            }
+        }
+
+        return hasDocument;
+    }
+}

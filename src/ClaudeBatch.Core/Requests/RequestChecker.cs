@@ -1,0 +1,180 @@
+using System.Globalization;
+using System.Text.Json;
+using ClaudeBatch.Core.Models;
+
+namespace ClaudeBatch.Core.Requests;
+
+/// <summary>Finds, before anything is sent, what the service would refuse: one pass over the bytes of each request.</summary>
+/// <remarks>The rules are the service's own; what it alone can know (a file id, a URL) it finds when the batch runs.</remarks>
+/// <param name="catalog">The models that are known.</param>
+/// <param name="today">For retirements.</param>
+/// <param name="apiVersion">The version the batch is sent with; null where that is not known yet.</param>
+/// <param name="betas">The betas it is sent with.</param>
+public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today, string? apiVersion, IReadOnlyCollection<string> betas)
+{
+    private const string Beta300k = "output-300k-2026-03-24";
+
+    private const int MostBreakpoints = 4;
+
+    private const int MostImages = 100;
+
+    private const int SmallestBudget = 1024;
+
+    private const int WarningDays = 60;
+
+    private readonly Dictionary<string, RequestFault?> _modelFaults = new(StringComparer.Ordinal);
+
+    private readonly RequestFacts _facts = new();
+
+    /// <summary>Looks at a request, <c>{"custom_id":…,"params":{…}}</c>.</summary>
+    /// <returns>What was found; the same object is filled anew by the next call.</returns>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    public RequestFacts Check(ReadOnlySpan<byte> item)
+    {
+        _facts.Reset();
+        Utf8JsonReader reader = new(item);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool isParams = reader.ValueTextEquals("params"u8);
+            reader.Read();
+            if (isParams && reader.TokenType == JsonTokenType.StartObject)
+            {
+                Params(ref reader);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        Conclude();
+        return _facts;
+    }
+
+    private void Conclude()
+    {
+        if (_facts.Model is not { } name)
+        {
+            Error("ModelMissing", "It names no model.");
+        }
+        else if (ModelFault(name) is { } fault)
+        {
+            _facts.Faults.Add(fault);
+        }
+
+        MaxTokensFault(_facts.Model is null ? null : catalog.Find(_facts.Model));
+        ThinkingFault();
+        if (!_facts.HasMessages)
+        {
+            Error("MessagesMissing", "It has no messages.");
+        }
+        else if (_facts.LastRole == "assistant" && _facts.Model is { } model && !TakesPrefill(model))
+        {
+            Error("PrefillRefused", $"The last message is the assistant's; {model} takes no prefill. End with a user message, or ask for a form with -OutputSchema.");
+        }
+
+        if (_facts.Breakpoints > MostBreakpoints)
+        {
+            Error("TooManyBreakpoints", $"It has more than {MostBreakpoints} cache_control breakpoints.");
+        }
+
+        if (_facts.Images > MostImages)
+        {
+            Error("TooManyImages", $"It has more than {MostImages} images.");
+        }
+    }
+
+    private RequestFault? ModelFault(string name)
+    {
+        if (!_modelFaults.TryGetValue(name, out RequestFault? fault))
+        {
+            fault = FindModelFault(name);
+            _modelFaults.Add(name, fault);
+        }
+
+        return fault;
+    }
+
+    private RequestFault? FindModelFault(string name)
+    {
+        if (catalog.Find(name) is not { } model)
+        {
+            string nearest = catalog.Nearest(name) is { } near ? $"; did you mean '{near}'?" : ".";
+            return new RequestFault(
+                "ModelUnknown", $"Model '{name}' is not known here (as of {catalog.AsOf:yyyy-MM-dd}){nearest} A model the service does not know fails each request.", IsError: false);
+        }
+
+        if (model.IsRetired(today))
+        {
+            return new RequestFault("ModelRetired", $"Model '{name}' was retired on {model.RetiresAt:yyyy-MM-dd}; requests to it fail. Choose another.", IsError: true);
+        }
+
+        bool isSoon = model.RetiresAt is { } day && day.DayNumber - today.DayNumber <= WarningDays;
+        return isSoon || model.Lifecycle == "deprecated"
+            ? new RequestFault(
+                "ModelRetiring",
+                $"Model '{name}' is deprecated{(model.RetiresAt is { } end ? $" and retires on {end:yyyy-MM-dd}" : string.Empty)}; choose another in time.",
+                IsError: false)
+            : null;
+    }
+
+    private void MaxTokensFault(ModelRecord? model)
+    {
+        if (_facts.MaxTokens is not { } tokens)
+        {
+            Error("MaxTokensMissing", "It has no max_tokens, or one that is no whole number.");
+            return;
+        }
+
+        if (tokens < 1)
+        {
+            Error("MaxTokensRefused", "Its max_tokens is below 1; a batch takes 1 and more.");
+            return;
+        }
+
+        int? most = betas.Contains(Beta300k) ? model?.MaxOutputWith300kBeta ?? model?.MaxOutput : model?.MaxOutput;
+        if (tokens > most)
+        {
+            Error(
+                "MaxTokensRefused",
+                string.Create(CultureInfo.InvariantCulture, $"Its max_tokens is above {most}, the most that {model!.Id} takes."));
+        }
+    }
+
+    private void ThinkingFault()
+    {
+        if (_facts.ThinkingType != "enabled")
+        {
+            return;
+        }
+
+        if (_facts.Model is { } model && OnlyThinksAdaptively(model))
+        {
+            Error("ThinkingRefused", $"{model} takes no thinking budget; use -Thinking adaptive, and -Effort to steer it.");
+        }
+        else if (_facts.ThinkingBudget is not { } budget || budget < SmallestBudget || budget >= _facts.MaxTokens)
+        {
+            Error("ThinkingRefused", $"A thinking budget is at least {SmallestBudget} tokens and below max_tokens.");
+        }
+    }
+
+    // From reference: Opus 4.7 and later, Sonnet, Haiku, Fable and Mythos from 5 on.
+    private static bool OnlyThinksAdaptively(string model) => Generation(model) is { } g && g >= (model.Contains("opus", StringComparison.Ordinal) ? 4.7m : 5m);
+
+    // The models before 4.6 still take it.
+    private static bool TakesPrefill(string model) => Generation(model) is not { } g || g < 4.6m;
+
+    // claude-opus-4-7 is 4.7, claude-sonnet-5 is 5, claude-haiku-4-5-20251001 is 4.5; claude-3-haiku-… is 3.
+    private static decimal? Generation(string model)
+    {
+        string[] parts = [.. model.Split('-').Where(static p => p.Length is 1 or 2 && p.All(char.IsAsciiDigit))];
+        return parts.Length == 0
+            ? null
+            : decimal.Parse(parts.Length > 1 ? $"{parts[0]}.{parts[1]}" : parts[0], CultureInfo.InvariantCulture);
+    }
+
+    private void Error(string id, string message) => _facts.Faults.Add(new RequestFault(id, message, IsError: true));
+
+    private void Warning(string id, string message) => _facts.Faults.Add(new RequestFault(id, message, IsError: false));
+}

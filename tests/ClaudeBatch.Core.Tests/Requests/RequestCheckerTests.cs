@@ -1,0 +1,103 @@
+using System.Text;
+using ClaudeBatch.Core.Models;
+using ClaudeBatch.Core.Requests;
+
+namespace ClaudeBatch.Core.Tests.Requests;
+
+/// <summary>What the service would refuse is found before it is asked.</summary>
+public sealed class RequestCheckerTests
+{
+    private const string Messages = "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]";
+
+    private static readonly DateOnly s_today = new(2026, 11, 21);
+
+    [Theory]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,MESSAGES}""", "")]
+    [InlineData("""{"model":"claude-haiku-45","max_tokens":10,MESSAGES}""", "?ModelUnknown")]
+    [InlineData("""{"model":"claude-opus-4-1","max_tokens":10,MESSAGES}""", "ModelRetired")]
+    [InlineData("""{"model":"claude-sonnet-4-5","max_tokens":10,MESSAGES}""", "?ModelRetiring")]
+    [InlineData("""{"max_tokens":10,MESSAGES}""", "ModelMissing")]
+    [InlineData("""{"model":"claude-haiku-4-5",MESSAGES}""", "MaxTokensMissing")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":0,MESSAGES}""", "MaxTokensRefused")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":64001,MESSAGES}""", "MaxTokensRefused")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":64000,MESSAGES}""", "")]
+    [InlineData("""{"model":"claude-fable-5-9","max_tokens":9999999,MESSAGES}""", "?ModelUnknown")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"temperature":0,MESSAGES}""", "SamplingRefused")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"stream":true,MESSAGES}""", "FieldRefused")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"stream":false,MESSAGES}""", "")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"speed":"fast",MESSAGES}""", "FieldRefused")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"sytem":"x",MESSAGES}""", "?FieldUnknown")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10}""", "MessagesMissing")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[]}""", "MessagesMissing")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"bot","content":"x"}]}""", "RoleInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":""}]}""", "ContentEmpty")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user"}]}""", "ContentEmpty")]
+    [InlineData("""{"model":"claude-sonnet-5","max_tokens":10,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":"{"}]}""", "PrefillRefused")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":"{"}]}""", "")]
+    [InlineData("""{"model":"claude-sonnet-5","max_tokens":5000,"thinking":{"type":"enabled","budget_tokens":2000},MESSAGES}""", "ThinkingRefused")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":5000,"thinking":{"type":"enabled","budget_tokens":2000},MESSAGES}""", "")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":1500,"thinking":{"type":"enabled","budget_tokens":2000},MESSAGES}""", "ThinkingRefused")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[{"type":"document"}]},{"role":"user","content":"x"}]}""", "DocumentInAnswer")]
+    public void Faults_are_found(string parameters, string expected)
+        => Assert.Equal(expected, string.Join(' ', Check(parameters).Faults.Select(static f => (f.IsError ? string.Empty : "?") + f.Id)));
+
+    [Fact]
+    public void Five_breakpoints_are_one_too_many_wherever_they_stand()
+    {
+        const string block = """{"type":"text","text":"x","cache_control":{"type":"ephemeral"}}""";
+        string four = $$"""{"model":"claude-haiku-4-5","max_tokens":10,"system":[{{block}},{{block}}],"messages":[{"role":"user","content":[{{block}},{{block}}]}]}""";
+
+        Assert.Empty(Check(four).Faults);
+        Assert.Equal("TooManyBreakpoints", Assert.Single(Check(four.Replace("\"max_tokens\":10", "\"max_tokens\":10,\"cache_control\":{\"type\":\"ephemeral\"}", StringComparison.Ordinal)).Faults).Id);
+    }
+
+    [Fact]
+    public void Images_are_counted_and_weighed()
+    {
+        string Image(int size) => $$$"""{"type":"image","source":{"type":"base64","media_type":"image/png","data":"{{{new string('A', size)}}}"}}""";
+        string With(params string[] blocks) => $$"""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":[{{string.Join(',', blocks)}}]}]}""";
+
+        Assert.Empty(Check(With(Image(100))).Faults);
+        Assert.Equal("ImageTooLarge", Assert.Single(Check(With(Image(6_000_000))).Faults).Id);
+        Assert.Equal("TooManyImages", Assert.Single(Check(With([.. Enumerable.Repeat(Image(1), 101)])).Faults).Id);
+    }
+
+    [Fact]
+    public void The_schema_of_the_output_is_found_in_the_bytes()
+    {
+        const string schema = """{"type":"object","properties":{"schema":{"type":"string"}},"additionalProperties":false}""";
+        string item = Item($$$"""{"model":"claude-haiku-4-5","max_tokens":10,"output_config":{"effort":"low","format":{"type":"json_schema","schema":{{{schema}}}}},MESSAGES}""");
+
+        RequestFacts facts = Checker().Check(Encoding.UTF8.GetBytes(item));
+
+        Assert.Equal(schema, Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(item)[facts.OutputSchema!.Value]));
+    }
+
+    [Fact]
+    public void Under_the_earlier_version_sampling_is_let_through_and_with_the_beta_more_tokens_are()
+    {
+        RequestChecker earlier = new(ModelCatalog.Shipped, s_today, "2023-06-01", ["output-300k-2026-03-24"]);
+
+        Assert.Empty(earlier.Check(Encoding.UTF8.GetBytes(Item("""{"model":"claude-opus-5","max_tokens":300000,"temperature":0,MESSAGES}"""))).Faults);
+    }
+
+    [Theory]
+    [InlineData("claude-haiku-45", "claude-haiku-4-5")]
+    [InlineData("claude-sonet-5", "claude-sonnet-5")]
+    [InlineData("gpt-4o", null)]
+    public void The_nearest_name_is_offered(string name, string? nearest) => Assert.Equal(nearest, ModelCatalog.Shipped.Nearest(name));
+
+    [Fact]
+    public void A_price_that_is_not_known_is_not_zero()
+    {
+        Assert.Null(ModelCatalog.Shipped.Find("claude-mythos-5-2")!.Prices);
+        Assert.Equal(1m, ModelCatalog.Shipped.Find("claude-haiku-4-5")!.Prices!.Input);
+        Assert.Equal("claude-haiku-4-5-20251001", ModelCatalog.Shipped.Find("claude-haiku-4-5")!.Id);
+    }
+
+    private static string Item(string parameters) => $"{{\"custom_id\":\"a\",\"params\":{parameters.Replace("MESSAGES", Messages, StringComparison.Ordinal)}}}";
+
+    private static RequestChecker Checker() => new(ModelCatalog.Shipped, s_today, "2026-10-21", []);
+
+    private static RequestFacts Check(string parameters) => Checker().Check(Encoding.UTF8.GetBytes(Item(parameters)));
+}
