@@ -15,6 +15,8 @@
     CmdletsToExport      = @(
         'Compare-ClaudeBatch'
         'Connect-ClaudeBatch'
+        'ConvertFrom-ClaudeCustomId'
+        'ConvertTo-ClaudeCustomId'
         'Disconnect-ClaudeBatch'
         'Get-ClaudeBatch'
         'Get-ClaudeBatchConnection'
@@ -24,6 +26,7 @@
         'Import-ClaudeBatchRequest'
         'Invoke-ClaudeBatchRetry'
         'New-ClaudeBatchRequest'
+        'New-ClaudeBatchTemplate'
         'Remove-ClaudeBatch'
         'Remove-ClaudeBatchJob'
         'Repair-ClaudeBatch'

@@ -104,9 +104,9 @@ Describe 'New-ClaudeBatchRequest' {
     }
 
     It 'gives requests whose params are the same bytes up to the prompt' {
-        $raw = New-TestRow | New-ClaudeBatchRequest @common -System 'S' -AdditionalParameter @{ z = 1; a = @{ y = 1; b = 2 } } -Prompt '{{Body}}' | ForEach-Object Raw
+        $raw = New-TestRow | New-ClaudeBatchRequest @common -System 'S' -AdditionalParameter @{ service_tier = 'auto'; container = @{ y = 1; b = 2 } } -Prompt '{{Body}}' | ForEach-Object Raw
         $frozen = $raw | ForEach-Object { ($_ -split '"params":')[1] -replace 'message \d', '' } | Select-Object -Unique
-        $frozen | Should -Be '{"model":"claude-haiku-4-5","max_tokens":50,"system":"S","a":{"b":2,"y":1},"z":1,"messages":[{"role":"user","content":""}]}}'
+        $frozen | Should -Be '{"model":"claude-haiku-4-5","max_tokens":50,"system":"S","container":{"b":2,"y":1},"service_tier":"auto","messages":[{"role":"user","content":""}]}}'
     }
 
     It 'writes numbers and dates the same in <_>' -ForEach 'tr-TR', 'de-DE' {
@@ -148,7 +148,7 @@ Describe 'New-ClaudeBatchRequest' {
     }
 
     It 'refuses a number that JSON has no word for' {
-        { New-ClaudeBatchRequest @common -Prompt 'x' -AdditionalParameter @{ metadata = @{ share = [double]::NaN } } } |
+        { New-ClaudeBatchRequest @common -Prompt 'x' -Metadata @{ share = [double]::NaN } } |
             Should -Throw -ErrorId 'ValueNotJson,*'
     }
 }

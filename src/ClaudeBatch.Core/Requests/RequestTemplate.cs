@@ -14,6 +14,8 @@ public sealed class RequestTemplate : IDisposable
 
     private readonly byte[] _params;
 
+    private readonly byte[] _examples;
+
     private readonly string _model;
 
     private readonly int _maxTokens;
@@ -25,8 +27,11 @@ public sealed class RequestTemplate : IDisposable
     /// <param name="model">The model's id or alias.</param>
     /// <param name="maxTokens">At least 1.</param>
     /// <param name="fields">Further fields of the params in the order they are to stand, each a name and its JSON.</param>
-    public RequestTemplate(string model, int maxTokens, IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> fields)
+    /// <param name="examples">Messages that stand before the row's own, each as JSON, with commas between.</param>
+    public RequestTemplate(
+        string model, int maxTokens, IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> fields, ReadOnlyMemory<byte> examples = default)
     {
+        _examples = examples.ToArray();
         _model = model;
         _maxTokens = maxTokens;
         _writer = new Utf8JsonWriter(_buffer, s_writing);
@@ -45,18 +50,37 @@ public sealed class RequestTemplate : IDisposable
     }
 
     /// <summary>The size of the part that all requests share.</summary>
-    public long FrozenSizeInBytes => _params.Length;
+    public long FrozenSizeInBytes => _params.Length + _examples.Length;
 
-    /// <summary>A request of one user message.</summary>
-    public PreparedRequest Render(string customId, string prompt)
+    /// <summary>The part that all requests share: the params with the examples as their messages.</summary>
+    public byte[] Frozen() => [.. _params, .. ",\"messages\":["u8, .. _examples, .. "]}"u8];
+
+    /// <summary>A request whose last message is the row's: its text, after what is attached to it.</summary>
+    /// <exception cref="ClaudeBatchException"><c>FileUnreadable</c>.</exception>
+    public PreparedRequest Render(string customId, string prompt, IReadOnlyList<Attachment>? attachments = null)
     {
         Begin(customId);
-        _writer.WriteStartArray();
+        _buffer.Write("["u8);
+        if (_examples.Length > 0)
+        {
+            _buffer.Write(_examples);
+            _buffer.Write(","u8);
+        }
+
         _writer.WriteStartObject();
         _writer.WriteString("role"u8, "user"u8);
-        _writer.WriteString("content"u8, prompt);
+        if (attachments is null or { Count: 0 })
+        {
+            _writer.WriteString("content"u8, prompt);
+        }
+        else
+        {
+            WriteBlocks(prompt, attachments);
+        }
+
         _writer.WriteEndObject();
-        _writer.WriteEndArray();
+        _writer.Flush();
+        _buffer.Write("]"u8);
         return End(customId);
     }
 
@@ -69,6 +93,30 @@ public sealed class RequestTemplate : IDisposable
     }
 
     public void Dispose() => _writer.Dispose();
+
+    // What is looked at stands before what is asked about it.
+    private void WriteBlocks(string prompt, IReadOnlyList<Attachment> attachments)
+    {
+        try
+        {
+            _writer.WriteStartArray("content"u8);
+            foreach (Attachment attachment in attachments)
+            {
+                attachment.Write(_writer);
+            }
+
+            _writer.WriteStartObject();
+            _writer.WriteString("type"u8, "text"u8);
+            _writer.WriteString("text"u8, prompt);
+            _writer.WriteEndObject();
+            _writer.WriteEndArray();
+        }
+        catch
+        {
+            Reset(); // half a request must not stand before the next
+            throw;
+        }
+    }
 
     private void Begin(string customId)
     {

@@ -1,20 +1,20 @@
-using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using System.Text;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Json;
-using ClaudeBatch.Pipeline;
 using ClaudeBatch.Requests;
 
 namespace ClaudeBatch.Commands;
 
 /// <summary>Makes a request of each row.</summary>
-[Cmdlet(VerbsCommon.New, "ClaudeBatchRequest")]
+[Cmdlet(VerbsCommon.New, "ClaudeBatchRequest", DefaultParameterSetName = InlineSet)]
 [OutputType(typeof(BatchRequest))]
-public sealed class NewClaudeBatchRequestCommand : AsyncCommand
+public sealed class NewClaudeBatchRequestCommand : TemplateCommand
 {
+    private const string TemplateSet = "Template";
+
     private readonly Dictionary<string, int> _defaultIds = [];
 
     private RequestTemplate? _template;
@@ -23,9 +23,13 @@ public sealed class NewClaudeBatchRequestCommand : AsyncCommand
 
     private RowText? _customId;
 
-    private SourceWriter? _source;
+    private RowMessages? _messages;
 
-    private byte[]? _messages;
+    private RowFiles? _images;
+
+    private RowFiles? _documents;
+
+    private SourceWriter? _source;
 
     private long _rows;
 
@@ -35,40 +39,25 @@ public sealed class NewClaudeBatchRequestCommand : AsyncCommand
     [AllowNull]
     public object? InputObject { get; set; }
 
-    [Parameter(Mandatory = true)]
-    [ValidateNotNullOrEmpty]
-    public string? Model { get; set; }
+    /// <summary>What New-ClaudeBatchTemplate made.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = TemplateSet)]
+    [ValidateNotNull]
+    public object? Template { get; set; }
 
-    [Parameter(Mandatory = true)]
-    [ValidateRange(1, int.MaxValue)]
-    public int MaxTokens { get; set; }
-
-    /// <summary>A string, or text blocks.</summary>
-    [Parameter]
-    public object? System { get; set; }
-
-    /// <summary>A template, or a script block run for each row.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public object? Prompt { get; set; }
-
-    /// <summary>A template, or a script block run for each row.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public object? CustomId { get; set; }
-
-    /// <summary>Whole messages in place of a prompt.</summary>
+    /// <summary>Whole messages in place of a prompt, or a script block that gives them for each row.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public object[]? Message { get; set; }
 
+    /// <summary>Paths, files, ids of the Files API or web addresses; templates, or a script block run for each row.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
-    public string[]? StopSequence { get; set; }
+    public object? Image { get; set; }
 
-    /// <summary>Any other field of the params, passed through.</summary>
+    /// <summary>As with -Image: PDFs, or text.</summary>
     [Parameter]
-    public IDictionary? AdditionalParameter { get; set; }
+    [ValidateNotNullOrEmpty]
+    public object? Document { get; set; }
 
     /// <summary>The properties of the row that are kept beside the request.</summary>
     [Parameter]
@@ -78,17 +67,24 @@ public sealed class NewClaudeBatchRequestCommand : AsyncCommand
 
     protected override Task BeginAsync(CancellationToken cancellationToken)
     {
-        if (Message is not null && Prompt is not null)
+        if (Message is not null && (Prompt is not null || Image is not null || Document is not null))
         {
             throw new ClaudeBatchException(
-                FailureKind.InvalidArgument, "ParameterConflict", "-Message and -Prompt both say what to ask; give one of them.");
+                FailureKind.InvalidArgument, "ParameterConflict", "-Message says all that is asked; leave -Prompt, -Image and -Document out, or put them into it.");
         }
 
-        _template = new RequestTemplate(Model!, MaxTokens, Fields());
-        _prompt = Prompt is null ? null : new RowText(Prompt, nameof(Prompt));
-        _customId = CustomId is null ? null : new RowText(CustomId, nameof(CustomId));
-        _messages = Message is null ? null : JsonText.Write(Message);
-        _source = new SourceWriter(SourceProperty, (_prompt?.Names ?? []).Concat(_customId?.Names ?? []));
+        BatchTemplate template = ParameterSetName == TemplateSet ? BatchTemplate.From(Template!) : BuildTemplate();
+        _template = template.ToRequestTemplate();
+        object? prompt = Prompt ?? (Message is null ? template.Prompt : null);
+        object? customId = CustomId ?? template.CustomId;
+        _prompt = prompt is null ? null : new RowText(prompt, nameof(Prompt));
+        _customId = customId is null ? null : new RowText(customId, nameof(CustomId));
+        _messages = Message is null ? null : new RowMessages(Message);
+        _images = Image is null ? null : new RowFiles(Image, nameof(Image), ResolvePath, Attachment.Image);
+        _documents = Document is null ? null : new RowFiles(Document, nameof(Document), ResolvePath, Attachment.Document);
+        _source = new SourceWriter(
+            SourceProperty,
+            [.. _prompt?.Names ?? [], .. _customId?.Names ?? [], .. _images?.Names ?? [], .. _documents?.Names ?? []]);
         return Task.CompletedTask;
     }
 
@@ -129,10 +125,18 @@ public sealed class NewClaudeBatchRequestCommand : AsyncCommand
 
         ShellRow? row = hasRow ? new ShellRow(InputObject!, _rows) : null;
         ReadOnlyMemory<byte> source = row is null ? default : _source!.Write(row);
-        string prompt = _messages is null ? PromptOf(row) : string.Empty;
-        string id = _customId is null ? DefaultId(row, prompt) : CheckedId(_customId.Render(InputObject, row));
-        WriteObject(BatchRequest.From(
-            _messages is null ? _template!.Render(id, prompt) : _template!.RenderMessages(id, _messages), source));
+        if (_messages is not null)
+        {
+            byte[] messages = _messages.Render(InputObject, row);
+            WriteObject(BatchRequest.From(_template!.RenderMessages(Id(row, messages), messages), source));
+            return;
+        }
+
+        string prompt = PromptOf(row);
+        List<Attachment>? attachments = _images is null && _documents is null
+            ? null
+            : [.. _documents?.Render(InputObject, row) ?? [], .. _images?.Render(InputObject, row) ?? []];
+        WriteObject(BatchRequest.From(_template!.Render(Id(row, prompt), prompt, attachments), source));
     }
 
     private string PromptOf(ShellRow? row)
@@ -150,15 +154,20 @@ public sealed class NewClaudeBatchRequestCommand : AsyncCommand
                 FailureKind.InvalidRequest, "PromptEmpty", $"The prompt of row {_rows} is empty; the service refuses empty text.");
     }
 
-    private static string CheckedId(string id)
-        => Core.Requests.CustomId.Fault(id) is { } fault
-            ? throw new ClaudeBatchException(FailureKind.InvalidRequest, "CustomIdInvalid", fault)
-            : id;
+    private string Id(ShellRow? row, string prompt) => _customId is null && row is null ? Id(row, Encoding.UTF8.GetBytes(prompt)) : Id(row, []);
 
-    // From the row and not from the request: a changed system prompt must be a conflict, not a new job.
-    private string DefaultId(ShellRow? row, string prompt)
+    // Without -CustomId from the row and not from the request: a changed system prompt must be a conflict, not a new job.
+    private string Id(ShellRow? row, byte[] asked)
     {
-        string id = Core.Requests.CustomId.FromContent(row is null ? _messages ?? Encoding.UTF8.GetBytes(prompt) : _source!.Identity(row));
+        if (_customId is not null)
+        {
+            string given = _customId.Render(InputObject, row);
+            return Core.Requests.CustomId.Fault(given) is { } fault
+                ? throw new ClaudeBatchException(FailureKind.InvalidRequest, "CustomIdInvalid", fault)
+                : given;
+        }
+
+        string id = Core.Requests.CustomId.FromContent(row is null ? asked : _source!.Identity(row));
         int seen = _defaultIds.GetValueOrDefault(id) + 1;
         _defaultIds[id] = seen;
         if (seen == 1)
@@ -168,37 +177,5 @@ public sealed class NewClaudeBatchRequestCommand : AsyncCommand
 
         _equalRows++;
         return string.Create(CultureInfo.InvariantCulture, $"{id}-{seen}");
-    }
-
-    private IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> Fields()
-    {
-        if (System is not null)
-        {
-            yield return ("system", JsonText.Write(System));
-        }
-
-        if (StopSequence is not null)
-        {
-            yield return ("stop_sequences", JsonText.Write(StopSequence));
-        }
-
-        if (AdditionalParameter is null)
-        {
-            yield break;
-        }
-
-        IEnumerable<object> keys = AdditionalParameter.Keys.Cast<object>();
-        foreach (object key in AdditionalParameter is Hashtable ? keys.OrderBy(JsonText.Invariant, StringComparer.Ordinal) : keys)
-        {
-            string name = JsonText.Invariant(key);
-            if (name is "model" or "max_tokens" or "messages" or "system" or "stop_sequences")
-            {
-                throw new ClaudeBatchException(
-                    FailureKind.InvalidArgument, "ParameterConflict", $"'{name}' has a parameter of its own; leave it out of -AdditionalParameter.")
-                { Target = name };
-            }
-
-            yield return (name, JsonText.Write(AdditionalParameter[key]));
-        }
     }
 }

@@ -29,20 +29,24 @@ internal sealed class RowText
 
     public string Render(object? value, ShellRow? row) => _template is not null ? _template.Render(row) : Run(value, row);
 
-    private string Run(object? value, ShellRow? row)
+    /// <summary>Runs a script block for a row, with the row as <c>$_</c>; its failure is an error with the row as target.</summary>
+    public static IEnumerable<PSObject?> Invoke(ScriptBlock block, object? value, ShellRow? row, string parameter)
     {
         try
         {
             List<PSVariable> variables = [new PSVariable("_", value), new PSVariable("PSItem", value)];
-            return string.Join('\n', _block!.InvokeWithContext(null, variables).Select(static o => JsonText.Invariant(o?.BaseObject is PSCustomObject ? o : o?.BaseObject)));
+            return block.InvokeWithContext(null, variables);
         }
         catch (RuntimeException e) when (e is not PipelineStoppedException)
         {
             throw new ClaudeBatchException(
                 FailureKind.InvalidRequest,
                 "ScriptBlockFailed",
-                $"The script block of -{_parameter} failed for row {row?.Number ?? 1}: {e.Message}",
+                $"The script block of -{parameter} failed for row {row?.Number ?? 1}: {e.Message}",
                 e);
         }
     }
+
+    private string Run(object? value, ShellRow? row) => string.Join(
+        '\n', Invoke(_block!, value, row, _parameter).Select(static o => JsonText.Invariant(o?.BaseObject is PSCustomObject ? o : o?.BaseObject)));
 }

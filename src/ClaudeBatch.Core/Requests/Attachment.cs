@@ -1,0 +1,177 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+
+namespace ClaudeBatch.Core.Requests;
+
+/// <summary>An image or a document that goes with a prompt: a file, a file the service keeps, or an address it fetches from.</summary>
+public sealed class Attachment
+{
+    /// <summary>Of an image in base64, as the service enforces it.</summary>
+    private const int LongestImage = 5 * 1024 * 1024;
+
+    /// <summary>Of a document; the service takes no larger request outside of batches.</summary>
+    private const int LongestDocument = 32 * 1024 * 1024;
+
+    private const int MostPixels = 8_000;
+
+    private const int ChunkSize = 3 * 64 * 1024;
+
+    private readonly string _kind;
+
+    private readonly string _place;
+
+    private readonly string _source;
+
+    private readonly string? _mediaType;
+
+    private Attachment(string kind, string source, string place, string? mediaType)
+    {
+        _kind = kind;
+        _source = source;
+        _place = place;
+        _mediaType = mediaType;
+    }
+
+    /// <summary>An image: png, jpeg, gif or webp, known by its content and not by its name.</summary>
+    /// <param name="place">A path, a <c>file_…</c> id, or a web address.</param>
+    /// <exception cref="ClaudeBatchException"><c>PathNotFound</c>, <c>ContentTypeUnknown</c>, <c>ImageTooLarge</c>, <c>FileUnreadable</c>.</exception>
+    public static Attachment Image(string place)
+    {
+        if (Elsewhere("image", place) is { } elsewhere)
+        {
+            return elsewhere;
+        }
+
+        (FileSignature signature, long length) = Look(place);
+        if (!signature.IsImage)
+        {
+            throw Unknown(place, "image", "png, jpeg, gif or webp");
+        }
+
+        if ((length + 2) / 3 * 4 > LongestImage)
+        {
+            throw TooLarge("ImageTooLarge", place, string.Create(CultureInfo.InvariantCulture, $"has {length:N0} bytes, above the service's 5 MB in base64"));
+        }
+
+        return Math.Max(signature.Width, signature.Height) > MostPixels
+            ? throw TooLarge("ImageTooLarge", place, string.Create(
+                CultureInfo.InvariantCulture, $"has {signature.Width} x {signature.Height} pixels, and the service takes {MostPixels} on a side"))
+            : new Attachment("image", "base64", place, signature.MediaType);
+    }
+
+    /// <summary>A document: a PDF, or text in UTF-8.</summary>
+    /// <param name="place">A path, a <c>file_…</c> id, or a web address.</param>
+    /// <exception cref="ClaudeBatchException"><c>PathNotFound</c>, <c>ContentTypeUnknown</c>, <c>DocumentTooLarge</c>, <c>FileUnreadable</c>.</exception>
+    public static Attachment Document(string place)
+    {
+        if (Elsewhere("document", place) is { } elsewhere)
+        {
+            return elsewhere;
+        }
+
+        (FileSignature signature, long length) = Look(place);
+        if (signature.MediaType is not ("application/pdf" or "text/plain"))
+        {
+            throw Unknown(place, "document", "a PDF or text in UTF-8");
+        }
+
+        return length > LongestDocument
+            ? throw TooLarge("DocumentTooLarge", place, string.Create(CultureInfo.InvariantCulture, $"has {length:N0} bytes, above 32 MB"))
+            : new Attachment("document", signature.MediaType == "text/plain" ? "text" : "base64", place, signature.MediaType);
+    }
+
+    /// <summary>Writes the block. A file goes through in pieces; it is never in memory as a whole beside its base64.</summary>
+    internal void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("type"u8, _kind);
+        writer.WriteStartObject("source"u8);
+        writer.WriteString("type"u8, _source);
+        switch (_source)
+        {
+            case "file":
+                writer.WriteString("file_id"u8, _place);
+                break;
+            case "url":
+                writer.WriteString("url"u8, _place);
+                break;
+            default:
+                writer.WriteString("media_type"u8, _mediaType);
+                writer.WritePropertyName("data"u8);
+                WriteFile(writer);
+                break;
+        }
+
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    private void WriteFile(Utf8JsonWriter writer)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkSize);
+        try
+        {
+            using FileStream file = new(_place, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+            if (_source == "text" && file.Length >= 3 && file.ReadAtLeast(buffer.AsSpan(0, 3), 3) == 3 && !buffer.AsSpan(0, 3).SequenceEqual("\uFEFF"u8))
+            {
+                file.Position = 0;
+            }
+
+            int count;
+            do
+            {
+                count = file.ReadAtLeast(buffer.AsSpan(0, ChunkSize), ChunkSize, throwOnEndOfStream: false);
+                bool isLast = count < ChunkSize;
+                if (_source == "text")
+                {
+                    writer.WriteStringValueSegment(buffer.AsSpan(0, count), isLast);
+                }
+                else
+                {
+                    writer.WriteBase64StringSegment(buffer.AsSpan(0, count), isLast);
+                }
+            }
+            while (count == ChunkSize);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(_place, e);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static Attachment? Elsewhere(string kind, string place)
+        => place.StartsWith("file_", StringComparison.Ordinal) && !File.Exists(place) ? new Attachment(kind, "file", place, null)
+            : place.StartsWith("https://", StringComparison.Ordinal) ? new Attachment(kind, "url", place, null)
+            : null;
+
+    private static (FileSignature Signature, long Length) Look(string path)
+    {
+        try
+        {
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            return (FileSignature.Of(file), file.Length);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ClaudeBatchException(FailureKind.NotFound, "PathNotFound", $"There is no file '{path}'.", e) { Target = path };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(path, e);
+        }
+    }
+
+    private static ClaudeBatchException Unreadable(string path, Exception cause)
+        => new(FailureKind.InvalidArgument, "FileUnreadable", $"'{path}' cannot be read: {cause.Message}", cause) { Target = path };
+
+    private static ClaudeBatchException Unknown(string path, string what, string known)
+        => new(FailureKind.InvalidData, "ContentTypeUnknown", $"'{path}' is no {what} the service takes, by its content: it takes {known}.") { Target = path };
+
+    private static ClaudeBatchException TooLarge(string id, string path, string why)
+        => new(FailureKind.TooLarge, id, $"'{path}' {why}. Make it smaller.") { Target = path };
+}

@@ -1,0 +1,284 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace ClaudeBatch.Core.Requests;
+
+/// <summary>JSON schemas as the service takes them for structured output, and whether an answer fits one.</summary>
+/// <remarks>Restrictions: the service's documentation of structured outputs. Anything else of JSON Schema is left to the service.</remarks>
+public static partial class OutputSchema
+{
+    private const int MostOptional = 24;
+
+    private const int MostUnions = 16;
+
+    private static readonly HashSet<string> s_refused = new(StringComparer.Ordinal)
+    {
+        "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "maxItems", "uniqueItems",
+        "minProperties", "maxProperties", "patternProperties", "not", "if", "then", "else",
+    };
+
+    private static readonly HashSet<string> s_formats = new(StringComparer.Ordinal)
+    {
+        "date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid",
+    };
+
+    /// <summary>What the service would refuse about a schema, each with its path.</summary>
+    public static IReadOnlyList<string> Faults(JsonElement schema)
+    {
+        Walk walk = new();
+        walk.Schema(schema, "$");
+        if (walk.Optional > MostOptional)
+        {
+            walk.Faults.Add(string.Create(CultureInfo.InvariantCulture, $"$: {walk.Optional} properties are optional; at most {MostOptional} may be."));
+        }
+
+        if (walk.Unions > MostUnions)
+        {
+            walk.Faults.Add(string.Create(CultureInfo.InvariantCulture, $"$: {walk.Unions} values have several types; at most {MostUnions} may."));
+        }
+
+        Recursion(schema, walk);
+        return walk.Faults;
+    }
+
+    /// <summary>Why a value does not fit a schema's required properties and types; null when it does.</summary>
+    public static string? Misfit(JsonElement schema, JsonElement value) => Misfit(schema, schema, value, "$");
+
+    private static string? Misfit(JsonElement root, JsonElement schema, JsonElement value, string path)
+    {
+        if (schema.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        if (schema.TryGetProperty("$ref", out JsonElement reference))
+        {
+            return Target(root, reference.GetString()) is { } target ? Misfit(root, target, value, path) : null;
+        }
+
+        foreach (string several in new[] { "anyOf", "oneOf" })
+        {
+            if (schema.TryGetProperty(several, out JsonElement options) && options.ValueKind == JsonValueKind.Array)
+            {
+                return options.EnumerateArray().Any(o => Misfit(root, o, value, path) is null) ? null : $"{path} is none of what the schema allows.";
+            }
+        }
+
+        if (schema.TryGetProperty("type", out JsonElement type) && !IsOf(type, value))
+        {
+            return $"{path} is {NameOf(value)}, and the schema asks for {type.GetRawText().Replace("\"", string.Empty, StringComparison.Ordinal)}.";
+        }
+
+        return value.ValueKind switch
+        {
+            JsonValueKind.Object => ObjectMisfit(root, schema, value, path),
+            JsonValueKind.Array when schema.TryGetProperty("items", out JsonElement items) => value.EnumerateArray()
+                .Select((item, i) => Misfit(root, items, item, string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"))).FirstOrDefault(static m => m is not null),
+            _ => null,
+        };
+    }
+
+    private static string? ObjectMisfit(JsonElement root, JsonElement schema, JsonElement value, string path)
+    {
+        if (schema.TryGetProperty("required", out JsonElement required))
+        {
+            foreach (JsonElement name in required.EnumerateArray())
+            {
+                if (!value.TryGetProperty(name.GetString()!, out _))
+                {
+                    return $"{path} has no '{name.GetString()}'.";
+                }
+            }
+        }
+
+        if (schema.TryGetProperty("properties", out JsonElement properties))
+        {
+            foreach (JsonProperty property in properties.EnumerateObject())
+            {
+                if (value.TryGetProperty(property.Name, out JsonElement there) && Misfit(root, property.Value, there, $"{path}.{property.Name}") is { } misfit)
+                {
+                    return misfit;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsOf(JsonElement type, JsonElement value) => type.ValueKind == JsonValueKind.Array
+        ? type.EnumerateArray().Any(t => IsOf(t, value))
+        : type.GetString() switch
+        {
+            "object" => value.ValueKind == JsonValueKind.Object,
+            "array" => value.ValueKind == JsonValueKind.Array,
+            "string" => value.ValueKind == JsonValueKind.String,
+            "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
+            "null" => value.ValueKind == JsonValueKind.Null,
+            "number" => value.ValueKind == JsonValueKind.Number,
+            "integer" => value.ValueKind == JsonValueKind.Number && (value.TryGetInt64(out _) || (value.TryGetDecimal(out decimal number) && number == decimal.Truncate(number))),
+            _ => true,
+        };
+
+    private static string NameOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.True or JsonValueKind.False => "boolean",
+        JsonValueKind.Null => "null",
+        JsonValueKind kind => kind.ToString().ToLowerInvariant(),
+    };
+
+    private static JsonElement? Target(JsonElement root, string? reference)
+    {
+        if (reference?.StartsWith('#') != true)
+        {
+            return null;
+        }
+
+        JsonElement at = root;
+        foreach (string step in reference.TrimStart('#').Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (at.ValueKind != JsonValueKind.Object || !at.TryGetProperty(step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal), out at))
+            {
+                return null;
+            }
+        }
+
+        return at;
+    }
+
+    // A definition that comes back to itself.
+    private static void Recursion(JsonElement root, Walk walk)
+    {
+        foreach (string start in walk.References.Distinct(StringComparer.Ordinal))
+        {
+            HashSet<string> seen = new(StringComparer.Ordinal);
+            Queue<string> next = new([start]);
+            while (next.TryDequeue(out string? reference))
+            {
+                if (Target(root, reference) is not { } target)
+                {
+                    continue;
+                }
+
+                Walk inner = new();
+                inner.Schema(target, reference);
+                foreach (string further in inner.References)
+                {
+                    if (further == start)
+                    {
+                        walk.Faults.Add($"{start}: it contains itself; the service takes no recursive schemas.");
+                        next.Clear();
+                        break;
+                    }
+
+                    if (seen.Add(further))
+                    {
+                        next.Enqueue(further);
+                    }
+                }
+            }
+        }
+    }
+
+    [GeneratedRegex(@"\(\?[=!<]|\\[1-9]|\\b")]
+    private static partial Regex RefusedPattern();
+
+    private sealed class Walk
+    {
+        public List<string> Faults { get; } = [];
+
+        public List<string> References { get; } = [];
+
+        public int Optional { get; private set; }
+
+        public int Unions { get; private set; }
+
+        public void Schema(JsonElement schema, string path)
+        {
+            if (schema.ValueKind != JsonValueKind.Object)
+            {
+                Faults.Add($"{path}: a schema is an object.");
+                return;
+            }
+
+            foreach (JsonProperty keyword in schema.EnumerateObject())
+            {
+                Keyword(keyword, path);
+            }
+
+            bool isObject = schema.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("object");
+            if (isObject && !(schema.TryGetProperty("additionalProperties", out JsonElement more) && more.ValueKind == JsonValueKind.False))
+            {
+                Faults.Add($"{path}: an object needs \"additionalProperties\": false.");
+            }
+
+            Unions += type.ValueKind == JsonValueKind.Array || schema.TryGetProperty("anyOf", out _) ? 1 : 0;
+            if (schema.TryGetProperty("properties", out JsonElement properties) && properties.ValueKind == JsonValueKind.Object)
+            {
+                HashSet<string?> required = schema.TryGetProperty("required", out JsonElement names) ? [.. names.EnumerateArray().Select(static n => n.GetString())] : [];
+                foreach (JsonProperty property in properties.EnumerateObject())
+                {
+                    Optional += required.Contains(property.Name) ? 0 : 1;
+                    Schema(property.Value, $"{path}.{property.Name}");
+                }
+            }
+        }
+
+        private void Keyword(JsonProperty keyword, string path)
+        {
+            switch (keyword.Name)
+            {
+                case "items":
+                    Schema(keyword.Value, $"{path}[]");
+                    break;
+                case "anyOf" or "allOf" or "oneOf":
+                    int i = 0;
+                    foreach (JsonElement option in keyword.Value.EnumerateArray())
+                    {
+                        Schema(option, string.Create(CultureInfo.InvariantCulture, $"{path}.{keyword.Name}[{i++}]"));
+                        if (keyword.Name == "allOf" && option.TryGetProperty("$ref", out _))
+                        {
+                            Faults.Add($"{path}: allOf takes no $ref.");
+                        }
+                    }
+
+                    break;
+                case "$defs" or "definitions":
+                    foreach (JsonProperty definition in keyword.Value.EnumerateObject())
+                    {
+                        Schema(definition.Value, $"#/{keyword.Name}/{definition.Name}");
+                    }
+
+                    break;
+                case "$ref":
+                    string reference = keyword.Value.GetString() ?? string.Empty;
+                    References.Add(reference);
+                    if (!reference.StartsWith('#'))
+                    {
+                        Faults.Add($"{path}: '{reference}' lies outside of the schema.");
+                    }
+
+                    break;
+                case "minItems" when !(keyword.Value.TryGetInt32(out int least) && least is 0 or 1):
+                    Faults.Add($"{path}: minItems may be 0 or 1.");
+                    break;
+                case "format" when keyword.Value.GetString() is { } format && !s_formats.Contains(format):
+                    Faults.Add($"{path}: the format '{format}' is not taken; these are: {string.Join(", ", s_formats)}.");
+                    break;
+                case "pattern" when keyword.Value.GetString() is { } pattern && RefusedPattern().IsMatch(pattern):
+                    Faults.Add($"{path}: the pattern looks around, back, or at word boundaries, which is not taken.");
+                    break;
+                case "enum" when keyword.Value.EnumerateArray().Any(static v => v.ValueKind is JsonValueKind.Object or JsonValueKind.Array):
+                    Faults.Add($"{path}: an enum takes plain values only.");
+                    break;
+                default:
+                    if (s_refused.Contains(keyword.Name))
+                    {
+                        Faults.Add($"{path}: '{keyword.Name}' is not taken.");
+                    }
+
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Management.Automation;
+using System.Text;
+using System.Text.Json;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Requests;
+using ClaudeBatch.Json;
+
+namespace ClaudeBatch;
+
+/// <summary>What all requests of a job share, and how a row becomes the rest of its request.</summary>
+public sealed class BatchTemplate
+{
+    private readonly (string Name, ReadOnlyMemory<byte> Json)[] _fields = [];
+
+    private readonly byte[] _examples = [];
+
+    private object? _params;
+
+    public BatchTemplate()
+    {
+    }
+
+    internal BatchTemplate(
+        string model, int maxTokens, (string Name, ReadOnlyMemory<byte> Json)[] fields, byte[] examples, object? prompt, object? customId)
+    {
+        Model = model;
+        MaxTokens = maxTokens;
+        Prompt = prompt;
+        CustomId = customId;
+        _fields = fields;
+        _examples = examples;
+        using RequestTemplate template = ToRequestTemplate();
+        FrozenSizeInBytes = template.FrozenSizeInBytes;
+        _params = ObjectView.Parse(template.Frozen());
+    }
+
+    public string? Model { get; set; }
+
+    public int MaxTokens { get; set; }
+
+    /// <summary>A template, or a script block: what of the row names its request. Volatile.</summary>
+    public object? CustomId { get; set; }
+
+    /// <summary>A template, or a script block: what of the row is asked. Volatile.</summary>
+    public object? Prompt { get; set; }
+
+    /// <summary>The frozen part, as objects of the shell: the params with the examples as their messages.</summary>
+    public object? Params
+    {
+        get => _params;
+        set => _params = value;
+    }
+
+    /// <summary>The size of what all requests share.</summary>
+    public long FrozenSizeInBytes { get; set; }
+
+    public override string ToString() => $"{Model}, {FrozenSizeInBytes} bytes shared";
+
+    /// <summary>A template from a parameter: ours, or one that came back from Clixml or a job.</summary>
+    /// <exception cref="ClaudeBatchException"><c>TemplateInvalid</c>.</exception>
+    internal static BatchTemplate From(object value)
+    {
+        PSObject item = PSObject.AsPSObject(value);
+        if (item.BaseObject is BatchTemplate template)
+        {
+            return template;
+        }
+
+        if (item.TypeNames.Any(static t => t.EndsWith("ClaudeBatch.BatchTemplate", StringComparison.Ordinal)) && item.Properties["Params"]?.Value is { } parameters)
+        {
+            return FromParams(parameters, item.Properties["Prompt"]?.Value, item.Properties["CustomId"]?.Value);
+        }
+
+        throw new ClaudeBatchException(
+            FailureKind.InvalidArgument, "TemplateInvalid", $"'{value}' is no template. Make one with New-ClaudeBatchTemplate.") { Target = value };
+    }
+
+    internal RequestTemplate ToRequestTemplate() => new(Model!, MaxTokens, _fields, _examples);
+
+    private static BatchTemplate FromParams(object parameters, object? prompt, object? customId)
+    {
+        using JsonDocument document = JsonDocument.Parse(JsonText.Write(parameters));
+        JsonElement root = document.RootElement;
+        (string, ReadOnlyMemory<byte>)[] fields =
+        [
+            .. root.EnumerateObject().Where(static f => f.Name is not ("model" or "max_tokens" or "messages"))
+                .Select(static f => (f.Name, (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(f.Value.GetRawText()))),
+        ];
+        string examples = string.Join(',', root.GetProperty("messages").EnumerateArray().Select(static m => m.GetRawText()));
+        return new BatchTemplate(
+            root.GetProperty("model").GetString()!, root.GetProperty("max_tokens").GetInt32(), fields, Encoding.UTF8.GetBytes(examples), prompt, customId);
+    }
+}
