@@ -56,7 +56,7 @@ public sealed class BatchResult
 
     public string? StopReason { get; set; }
 
-    /// <summary>Succeeded, not cut short and not refused.</summary>
+    /// <summary>Succeeded, not cut short, not refused, and fits its schema.</summary>
     public bool IsComplete { get; set; }
 
     /// <summary>Why it is not complete.</summary>
@@ -125,6 +125,11 @@ public sealed class BatchResult
         ResultLine? line = ResultLine.Parse(collected.Line);
         string status = collected.Attempt.Outcome ?? UnfinishedStatus(collected.Batch.State);
         string? reason = Core.Results.Completeness.Reason(status, line);
+        if (reason is null && status == Outcome.Succeeded && collected.OutputSchema is { } schema)
+        {
+            reason = Core.Results.Completeness.SchemaReason(schema, AnswerContent.Read(collected.Line)?.Text ?? string.Empty);
+        }
+
         return new BatchResult
         {
             _line = collected.Line,

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 namespace ClaudeBatch.Crash.Tests;
@@ -26,5 +25,14 @@ public sealed partial class OutcomesPageTests
     [GeneratedRegex("""`(?<kind>Kill|Fault)` (?<rest>.+?)(?=, `|$)|`(?<name>\w+)`""", RegexOptions.ExplicitCapture)]
     private static partial Regex NameOfATest();
 
-    private static string Root([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", ".."));
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "ClaudeBatch.sln")))
+        {
+            folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests run from a folder inside the repository.");
+        }
+
+        return folder.FullName;
+    }
 }

@@ -4,7 +4,7 @@ namespace ClaudeBatch.Core.Ledger;
 public sealed class AttemptBooks(LedgerDatabase database)
 {
     private const string AttemptColumns =
-        "a.row, r.custom_id, a.batch_id, a.spool_offset, a.spool_length, a.outcome, a.failure_class, a.result_offset, a.result_length, r.source_offset, r.source_length";
+        "a.row, r.custom_id, a.batch_id, a.spool_offset, a.spool_length, a.outcome, a.failure_class, a.result_offset, a.result_length, r.source_offset, r.source_length, a.output_schema";
 
     /// <summary>Nothing has replaced the attempt <c>a</c>. What a draft would replace is not replaced before the draft is sealed.</summary>
     internal const string IsLast = "(a.replaced_by IS NULL OR a.replaced_by IN (SELECT id FROM batch WHERE state = 'Draft'))";

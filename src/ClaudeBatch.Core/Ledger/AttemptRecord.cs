@@ -12,7 +12,8 @@ public sealed record AttemptRecord(
     long? ResultOffset,
     int ResultLength,
     long SourceOffset,
-    int SourceLength)
+    int SourceLength,
+    int OutputSchema)
 {
     internal static AttemptRecord From(LedgerRow row) => new(
         row.Number(0),
@@ -25,5 +26,6 @@ public sealed record AttemptRecord(
         row.NumberOrNull(7),
         (int)(row.NumberOrNull(8) ?? 0),
         row.Number(9),
-        row.Count(10));
+        row.Count(10),
+        row.Count(11));
 }

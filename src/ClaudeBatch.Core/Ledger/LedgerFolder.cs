@@ -10,6 +10,7 @@ namespace ClaudeBatch.Core.Ledger;
 /// locks/               one lock file a job's input and a batch, with the owner's pid beside it
 /// jobs/7/              a job's folder, named by its number
 ///   source.jsonl       the rows the requests were made from
+///   schemas.jsonl      the schemas their answers are to fit
 ///   part-0001.json     a part's spool: the exact request body
 ///   part-0001.results.jsonl
 /// emulator/            a ledger of its own, for rehearsals
@@ -39,6 +40,9 @@ public class LedgerFolder
     public string Job(long jobId) => Path.Combine(Root, "jobs", jobId.ToString(CultureInfo.InvariantCulture));
 
     public string Source(long jobId) => Path.Combine(Job(jobId), "source.jsonl");
+
+    /// <summary>The schemas the job's requests ask for, a line each, by number from 1.</summary>
+    public string Schemas(long jobId) => Path.Combine(Job(jobId), "schemas.jsonl");
 
     public string Spool(long jobId, int part) => Path.Combine(Job(jobId), string.Create(CultureInfo.InvariantCulture, $"part-{part:0000}.json"));
 

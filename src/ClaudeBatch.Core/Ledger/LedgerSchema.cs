@@ -6,13 +6,13 @@ namespace ClaudeBatch.Core.Ledger;
 internal static class LedgerSchema
 {
     /// <summary>Raised with every change of the tables; kept in <c>PRAGMA user_version</c>.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>"CBat", so that another program's database is never taken for a ledger.</summary>
     public const int ApplicationId = 0x43426174;
 
     /// <summary>The step to each version from the one before, by number. A released step is never changed.</summary>
-    private static readonly string[] s_steps = ["", First, Second];
+    private static readonly string[] s_steps = ["", First, Second, Third];
 
     /// <summary>Where a ledger of an earlier version is kept before it is changed.</summary>
     public static string BackupOf(LedgerFolder folder, long version)
@@ -185,5 +185,10 @@ internal static class LedgerSchema
         ALTER TABLE batch ADD COLUMN waits_for_room INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE batch ADD COLUMN not_found_since TEXT;
         ALTER TABLE job ADD COLUMN paused_at TEXT;
+        """;
+
+    // Which of the job's output schemas the request asked for; 0 where it asked for none.
+    private const string Third = """
+        ALTER TABLE attempt ADD COLUMN output_schema INTEGER NOT NULL DEFAULT 0;
         """;
 }

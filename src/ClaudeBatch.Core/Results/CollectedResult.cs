@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Core.Results;
@@ -7,4 +8,5 @@ namespace ClaudeBatch.Core.Results;
 /// <param name="Attempt">Where it lies and how it ended.</param>
 /// <param name="Line">The line as received; empty when there is none.</param>
 /// <param name="Source">The row as a JSON object; empty when it had none.</param>
-public sealed record CollectedResult(BatchRecord Batch, AttemptRecord Attempt, byte[] Line, byte[] Source);
+/// <param name="OutputSchema">The schema the answer is to fit, where there is one.</param>
+public sealed record CollectedResult(BatchRecord Batch, AttemptRecord Attempt, byte[] Line, byte[] Source, JsonElement? OutputSchema);

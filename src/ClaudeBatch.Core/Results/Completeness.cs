@@ -1,4 +1,6 @@
+using System.Text.Json;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Results;
 
@@ -22,4 +24,18 @@ public static class Completeness
         Outcome.Missing => "The service gave no answer for it.",
         _ => "It ended in a way this version does not know.",
     };
+
+    /// <summary>Why an answer's text is not the JSON its schema asks for; null when it is. The text is kept in any case.</summary>
+    public static string? SchemaReason(JsonElement schema, string text)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(text);
+            return OutputSchema.Misfit(schema, document.RootElement) is { } misfit ? $"The answer does not fit the schema: {misfit}" : null;
+        }
+        catch (JsonException)
+        {
+            return "The answer is not valid JSON.";
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using ClaudeBatch.Core.Ledger;
 using Microsoft.Win32.SafeHandles;
 
@@ -11,6 +13,8 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
     private readonly Dictionary<long, SafeFileHandle> _results = [];
 
     private readonly Dictionary<long, SafeFileHandle> _sources = [];
+
+    private readonly Dictionary<long, JsonElement[]> _schemas = [];
 
     /// <summary>The results of one collected batch.</summary>
     /// <param name="batch">The batch.</param>
@@ -76,7 +80,25 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
             : [],
         attempt.SourceLength > 0
             ? Bytes(_sources, batch.JobId, ledger.Folder.Source(batch.JobId), attempt.SourceOffset, attempt.SourceLength)
-            : []);
+            : [],
+        attempt.OutputSchema > 0 ? Schemas(batch.JobId)[attempt.OutputSchema - 1] : null);
+
+    private JsonElement[] Schemas(long jobId)
+    {
+        if (!_schemas.TryGetValue(jobId, out JsonElement[]? schemas))
+        {
+            string path = ledger.Folder.Schemas(jobId);
+            schemas = File.Exists(path)
+                ? [.. File.ReadLines(path).Select(static line => JsonSerializer.Deserialize<JsonElement>(line, JsonElementJson.Default.JsonElement))]
+                : throw Removed(path);
+            _schemas.Add(jobId, schemas);
+        }
+
+        return schemas;
+    }
+
+    private static ClaudeBatchException Removed(string path)
+        => new(FailureKind.NotFound, "PayloadRemoved", $"'{path}' is gone: the ledger still has the counts, the answers were removed.") { Target = path };
 
     private static byte[] Bytes(Dictionary<long, SafeFileHandle> handles, long key, string path, long offset, int length)
     {
@@ -84,9 +106,7 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
         {
             if (!File.Exists(path))
             {
-                throw new ClaudeBatchException(
-                    FailureKind.NotFound, "PayloadRemoved", $"'{path}' is gone: the ledger still has the counts, the answers were removed.")
-                { Target = path };
+                throw Removed(path);
             }
 
             handle = File.OpenHandle(path, options: FileOptions.RandomAccess);
@@ -111,3 +131,6 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
         return bytes;
     }
 }
+
+[JsonSerializable(typeof(JsonElement))]
+internal sealed partial class JsonElementJson : JsonSerializerContext;

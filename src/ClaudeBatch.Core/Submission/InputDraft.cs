@@ -9,7 +9,7 @@ internal sealed class InputDraft(LedgerDatabase database, long jobId)
 
     private readonly List<(long Batch, long Row)> _replacements = [];
 
-    private readonly List<(long Batch, long Row, long Offset, int Length)> _attempts = [];
+    private readonly List<(long Batch, long Row, long Offset, int Length, int Schema)> _attempts = [];
 
     /// <summary>Takes away what an input that was cut short has left; sealed rows stay.</summary>
     public static void Discard(LedgerDatabase database, long jobId)
@@ -68,9 +68,9 @@ internal sealed class InputDraft(LedgerDatabase database, long jobId)
         }
     }
 
-    public void Add(long batchId, long row, long offset, int length)
+    public void Add(long batchId, long row, long offset, int length, int schema)
     {
-        _attempts.Add((batchId, row, offset, length));
+        _attempts.Add((batchId, row, offset, length, schema));
         if (_attempts.Count >= LedgerDatabase.RowsPerTransaction)
         {
             Flush();
@@ -111,15 +111,16 @@ internal sealed class InputDraft(LedgerDatabase database, long jobId)
                     p[6].Value = (object?)r.Refusal ?? DBNull.Value;
                 });
             database.ExecuteMany(
-                "INSERT INTO attempt (batch_id, row, spool_offset, spool_length) VALUES ($batch, $row, $offset, $length)",
+                "INSERT INTO attempt (batch_id, row, spool_offset, spool_length, output_schema) VALUES ($batch, $row, $offset, $length, $schema)",
                 _attempts,
-                ["$batch", "$row", "$offset", "$length"],
+                ["$batch", "$row", "$offset", "$length", "$schema"],
                 static (a, p) =>
                 {
                     p[0].Value = a.Batch;
                     p[1].Value = a.Row;
                     p[2].Value = a.Offset;
                     p[3].Value = a.Length;
+                    p[4].Value = a.Schema;
                 });
             database.ExecuteMany(
                 $"""

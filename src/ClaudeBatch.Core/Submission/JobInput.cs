@@ -36,6 +36,8 @@ public sealed class JobInput : IDisposable
 
     private readonly RequestChecker? _checker;
 
+    private readonly SchemaStore _schemas;
+
     private readonly Dictionary<RequestFault, long> _warnings = [];
 
     private readonly bool _sendAgain;
@@ -65,6 +67,7 @@ public sealed class JobInput : IDisposable
         _attempt = sendAgain ? 1 + ledger.Jobs.Totals(job).Attempts : 1;
         LedgerFolder.CreateFolder(ledger.Folder.Job(job.Id));
         _source = ledger.Folder.OpenForWriting(ledger.Folder.Source(job.Id), job.SealedRows == 0 ? FileMode.Create : FileMode.Append);
+        _schemas = new SchemaStore(ledger.Folder, job.Id);
         _draft = new InputDraft(ledger.Database, job.Id);
         _parts = new PartSpooler(ledger.Database, job.Id, limits, _draft);
     }
@@ -106,8 +109,9 @@ public sealed class JobInput : IDisposable
     {
         UInt128 digest = ContentDigest.Of(item);
         bool isKnown = _known.TryFind(ContentDigest.Of(customId), out KnownRequests.Known known);
+        int schema = 0;
         bool isThere = isKnown && !known.IsUnsent && !_sendAgain;
-        refusal = Refusal(customId, item.Length, isKnown ? known.Row : null) ?? (isThere ? null : Fault(customId, item));
+        refusal = Refusal(customId, item.Length, isKnown ? known.Row : null) ?? (isThere ? null : Fault(customId, item, out schema));
         if (refusal is not null)
         {
             _refused++;
@@ -121,14 +125,14 @@ public sealed class JobInput : IDisposable
 
         if (!isKnown)
         {
-            _parts.Append(Keep(customId, digest, source, refusal: null), item, _attempt);
+            _parts.Append(Keep(customId, digest, source, refusal: null), item, _attempt, schema);
             _accepted++;
             return InputVerdict.Accepted;
         }
 
         if (!isThere)
         {
-            _draft.Replace(_parts.Append(known.Row, item, _attempt), known.Row);
+            _draft.Replace(_parts.Append(known.Row, item, _attempt, schema), known.Row);
             if (known.Digest != digest)
             {
                 _resent.Add((known.Row, digest));
@@ -171,6 +175,7 @@ public sealed class JobInput : IDisposable
 
         Milestone.Pass("input-read");
         _source.FlushToDisk();
+        _schemas.FlushToDisk();
         _parts.CompletePart();
         _draft.Flush();
         List<long> existing = _alreadyThere == 0 ? [] : ExistingBatches();
@@ -215,6 +220,7 @@ public sealed class JobInput : IDisposable
     {
         _parts.Dispose();
         _source.Dispose();
+        _schemas.Dispose();
         _lock.Dispose();
     }
 
@@ -243,15 +249,18 @@ public sealed class JobInput : IDisposable
             { Target = customId };
     }
 
-    private ClaudeBatchException? Fault(string customId, ReadOnlySpan<byte> item)
+    private ClaudeBatchException? Fault(string customId, ReadOnlySpan<byte> item, out int schema)
     {
+        schema = 0;
         if (_checker is null)
         {
             return null;
         }
 
         ClaudeBatchException? refusal = null;
-        foreach (RequestFault fault in _checker.Check(item).Faults)
+        RequestFacts facts = _checker.Check(item);
+        schema = facts.OutputSchema is { } where ? _schemas.NumberOf(item[where]) : 0;
+        foreach (RequestFault fault in facts.Faults)
         {
             if (fault.IsError)
             {

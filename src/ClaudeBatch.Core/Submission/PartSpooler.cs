@@ -20,7 +20,7 @@ internal sealed class PartSpooler(LedgerDatabase database, long jobId, SpoolLimi
     public bool Fits(int itemLength) => itemLength + SpoolWriter.EnvelopeLength <= limits.MaxBytes;
 
     /// <summary>Puts a request into the current part or the next one, and says into which batch.</summary>
-    public long Append(long row, ReadOnlySpan<byte> item, int attempt)
+    public long Append(long row, ReadOnlySpan<byte> item, int attempt, int schema)
     {
         if (_spool is not null
             && (_spool.Count >= limits.MaxRequests || _spool.LengthWith(item.Length) > limits.MaxBytes || _attempt != attempt))
@@ -37,7 +37,7 @@ internal sealed class PartSpooler(LedgerDatabase database, long jobId, SpoolLimi
             Batches.Add(_batchId);
         }
 
-        draft.Add(_batchId, row, _spool.Append(item), item.Length);
+        draft.Add(_batchId, row, _spool.Append(item), item.Length, schema);
         return _batchId;
     }
 

@@ -58,7 +58,7 @@ public sealed class RetryPlanner(JobLedger ledger)
 
                 Span<byte> item = buffer.AsSpan(0, attempt.SpoolLength);
                 ReadExactly(spool!, item, attempt.SpoolOffset);
-                draft.Replace(parts.Append(attempt.Row, item, batch.Attempt + 1), attempt.Row);
+                draft.Replace(parts.Append(attempt.Row, item, batch.Attempt + 1, attempt.OutputSchema), attempt.Row);
                 count++;
             }
         }

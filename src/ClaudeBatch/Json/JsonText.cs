@@ -121,9 +121,10 @@ internal static class JsonText
         }
     }
 
-    private static IEnumerable<(string Name, object? Value)> Entries(IDictionary dictionary)
+    /// <summary>The entries of a table in the order they are written in.</summary>
+    public static IEnumerable<(string Name, object? Value)> Entries(IDictionary? dictionary)
     {
-        IEnumerable<(string Name, object? Value)> entries = dictionary.Keys.Cast<object>().Select(key => (Invariant(key), dictionary[key]));
+        IEnumerable<(string Name, object? Value)> entries = (dictionary?.Keys.Cast<object>() ?? []).Select(key => (Invariant(key), dictionary![key]));
         return dictionary is Hashtable ? entries.OrderBy(static e => e.Name, StringComparer.Ordinal) : entries;
     }
 

@@ -16,8 +16,7 @@ internal sealed class TemplateFields(TemplateCommand command)
     /// <summary>Bytes of text a token has at most, as a rule; a prefix is called small only when it is so even then.</summary>
     private const double BytesPerToken = 3;
 
-    private static readonly string[] s_ownFields =
-        ["model", "max_tokens", "messages", "system", "tools", "tool_choice", "thinking", "output_config", "stop_sequences", "metadata"];
+    private const string OutputConfigField = "output_config";
 
     private readonly bool _caches = command.CacheSystem || command.CacheTtl is not null;
 
@@ -47,7 +46,7 @@ internal sealed class TemplateFields(TemplateCommand command)
 
         Add(fields, "tool_choice", command.ToolChoice is null ? null : ToolChoice(command.ToolChoice));
         Add(fields, "thinking", command.Thinking is null ? null : Thinking(command.Thinking));
-        Add(fields, "output_config", OutputConfig());
+        Add(fields, OutputConfigField, OutputConfig());
         Add(fields, "stop_sequences", command.StopSequence);
         Add(fields, "metadata", command.Metadata);
         AddAdditional(fields);
@@ -125,13 +124,9 @@ internal sealed class TemplateFields(TemplateCommand command)
 
     private static global::System.Collections.Specialized.OrderedDictionary Budget(long tokens) => new() { ["type"] = "enabled", ["budget_tokens"] = tokens };
 
+    // Two parameters share this field; what it will have besides them comes with -AdditionalParameter.
     private global::System.Collections.Specialized.OrderedDictionary? OutputConfig()
     {
-        if (command.Effort is null && command.OutputSchema is null)
-        {
-            return null;
-        }
-
         global::System.Collections.Specialized.OrderedDictionary config = [];
         if (command.Effort is not null)
         {
@@ -147,7 +142,12 @@ internal sealed class TemplateFields(TemplateCommand command)
             };
         }
 
-        return config;
+        foreach ((string name, object? value) in JsonText.Entries(command.AdditionalParameter?[OutputConfigField] as IDictionary))
+        {
+            config[name] = config.Contains(name) ? throw Conflict($"{OutputConfigField}.{name}") : value;
+        }
+
+        return config.Count == 0 ? null : config;
     }
 
     private static void Add(List<(string, ReadOnlyMemory<byte>)> fields, string name, object? value)
@@ -158,27 +158,23 @@ internal sealed class TemplateFields(TemplateCommand command)
         }
     }
 
-    private void AddAdditional(List<(string, ReadOnlyMemory<byte>)> fields)
+    private void AddAdditional(List<(string Name, ReadOnlyMemory<byte> Json)> fields)
     {
-        if (command.AdditionalParameter is not { } more)
+        HashSet<string> made = [.. fields.Select(static f => f.Name), "model", "max_tokens", "messages"];
+        foreach ((string name, object? value) in JsonText.Entries(command.AdditionalParameter))
         {
-            return;
-        }
-
-        IEnumerable<object> keys = more.Keys.Cast<object>();
-        foreach (object key in more is Hashtable ? keys.OrderBy(JsonText.Invariant, StringComparer.Ordinal) : keys)
-        {
-            string name = JsonText.Invariant(key);
-            if (s_ownFields.Contains(name))
+            if (name == OutputConfigField && value is IDictionary)
             {
-                throw new ClaudeBatchException(
-                    FailureKind.InvalidArgument, "ParameterConflict", $"'{name}' has a parameter of its own; leave it out of -AdditionalParameter.")
-                { Target = name };
+                continue;
             }
 
-            fields.Add((name, JsonText.Write(more[key])));
+            fields.Add((name, made.Add(name) ? JsonText.Write(value) : throw Conflict(name)));
         }
     }
+
+    private static ClaudeBatchException Conflict(string name) => new(
+        FailureKind.InvalidArgument, "ParameterConflict", $"'{name}' stands in -AdditionalParameter, and another parameter says it already; leave it out of one of them.")
+    { Target = name };
 
     // Below its minimum the service caches nothing and says nothing.
     private void WarnOfSmallPrefix(List<(string Name, ReadOnlyMemory<byte> Json)> fields)
