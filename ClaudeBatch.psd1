@@ -18,10 +18,13 @@
         'ConvertFrom-ClaudeCustomId'
         'ConvertTo-ClaudeCustomId'
         'Disconnect-ClaudeBatch'
+        'Export-ClaudeBatchRequest'
         'Get-ClaudeBatch'
         'Get-ClaudeBatchConnection'
         'Get-ClaudeBatchEvent'
         'Get-ClaudeBatchJob'
+        'Get-ClaudeBatchModel'
+        'Get-ClaudeBatchRequest'
         'Get-ClaudeBatchResult'
         'Import-ClaudeBatchRequest'
         'Invoke-ClaudeBatchRetry'
@@ -33,6 +36,7 @@
         'Resume-ClaudeBatch'
         'Stop-ClaudeBatch'
         'Submit-ClaudeBatch'
+        'Test-ClaudeBatchRequest'
         'Wait-ClaudeBatch'
     )
     PrivateData          = @{

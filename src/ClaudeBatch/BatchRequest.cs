@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Text;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Requests;
+using ClaudeBatch.Core.Submission;
 using ClaudeBatch.Json;
 using ClaudeBatch.Requests;
 
@@ -44,7 +45,7 @@ public sealed class BatchRequest
     /// <summary>The params as objects of the shell.</summary>
     public object? Params
     {
-        get => _params ??= ObjectView.Parse(Utf8.Span) is PSObject item ? item.Properties["params"]?.Value : null;
+        get => _params ??= !Utf8.IsEmpty && ObjectView.Parse(Utf8.Span) is PSObject item ? item.Properties["params"]?.Value : null;
         set => Set(ref _params, value);
     }
 
@@ -76,6 +77,9 @@ public sealed class BatchRequest
         }
     }
 
+    /// <summary>Why the request was never sent, where a job refused it.</summary>
+    public string? Refusal { get; set; }
+
     internal ReadOnlyMemory<byte> Utf8 { get; private set; }
 
     internal ReadOnlyMemory<byte> SourceUtf8 { get; private set; }
@@ -90,6 +94,17 @@ public sealed class BatchRequest
         Utf8 = request.Utf8,
         SourceUtf8 = source,
     };
+
+    /// <summary>A request as the ledger keeps it.</summary>
+    internal static BatchRequest From(SentRequest sent)
+    {
+        PreparedRequest prepared = sent.Utf8.Length == 0
+            ? new PreparedRequest(sent.CustomId, default, string.Empty, 0)
+            : RequestLine.Parse(sent.Utf8, $"The request '{sent.CustomId}'");
+        BatchRequest request = From(prepared, sent.Source);
+        request.Refusal = sent.Refusal;
+        return request;
+    }
 
     /// <summary>A request from the pipeline: ours, or one that came back from Clixml or a job.</summary>
     /// <exception cref="ClaudeBatchException"><c>RequestInvalid</c>.</exception>

@@ -72,7 +72,8 @@ public sealed class BatchTemplate
         }
 
         throw new ClaudeBatchException(
-            FailureKind.InvalidArgument, "TemplateInvalid", $"'{value}' is no template. Make one with New-ClaudeBatchTemplate.") { Target = value };
+            FailureKind.InvalidArgument, "TemplateInvalid", $"'{value}' is no template. Make one with New-ClaudeBatchTemplate.")
+        { Target = value };
     }
 
     internal RequestTemplate ToRequestTemplate() => new(Model!, MaxTokens, _fields, _examples);

@@ -59,7 +59,7 @@ internal sealed class EngineFixture : IDisposable
         using JobInput input = JobInput.Open(Ledger, job, Connection, limits ?? new SpoolLimits(), sendAgain: sendAgain);
         foreach (PreparedRequest request in requests)
         {
-            input.Add(request.CustomId, request.Utf8.Span, """{"row":1}"""u8, out _);
+            input.Add(request.CustomId, request.Utf8.Span, """{"row":1}"""u8);
         }
 
         return input.Seal();

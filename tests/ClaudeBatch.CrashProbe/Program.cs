@@ -116,7 +116,7 @@ internal sealed class Probe(JobLedger ledger, BatchApi api, Options options)
         for (int row = 0; row < options.Rows; row++)
         {
             PreparedRequest request = template.Render($"row-{row}", new string('x', options.RowSize));
-            input.Add(request.CustomId, request.Utf8.Span, Encoding.UTF8.GetBytes($$"""{"row":{{row}}}"""), out _);
+            input.Add(request.CustomId, request.Utf8.Span, Encoding.UTF8.GetBytes($$"""{"row":{{row}}}"""));
             Milestone.Pass("reading-input");
         }
 

@@ -30,7 +30,7 @@ using (JobInput open = JobInput.Open(ledger, "tickets", api.Connection, new Spoo
     foreach (string[] row in Csv.Read(Path.Combine(examples, "messages.csv")).Skip(1))
     {
         PreparedRequest request = template.Render($"ticket-{row[0]}", row[1]);
-        open.Add(request.CustomId, request.Utf8.Span, default, out _);
+        open.Add(request.CustomId, request.Utf8.Span, default);
     }
 
     input = open.Seal();

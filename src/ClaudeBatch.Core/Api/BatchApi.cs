@@ -124,13 +124,13 @@ public sealed class BatchApi : IDisposable
         => RepeatAsync(HttpMethod.Post, "v1/messages/count_tokens", "Count tokens", null, ApiJson.Default.TokenCount, cancellationToken, body);
 
     /// <summary>One request through the Messages API, at full price; the answer is kept as it came. Sent once: it costs money.</summary>
-    public async Task<Reply<JsonDocument>> SendMessageAsync(ReadOnlyMemory<byte> parameters, CancellationToken cancellationToken)
+    public async Task<Reply<byte[]>> SendMessageAsync(ReadOnlyMemory<byte> parameters, CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = Request(HttpMethod.Post, "v1/messages");
         request.Content = Json(parameters);
         using HttpResponseMessage response = await AnswerAsync(request, "Send message", null, _limits.CreateReply, cancellationToken).ConfigureAwait(false);
         byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-        return new Reply<JsonDocument>(JsonDocument.Parse(body), ReplyHeaders.Of(response, _clock.GetUtcNow()));
+        return new Reply<byte[]>(body, ReplyHeaders.Of(response, _clock.GetUtcNow()));
     }
 
     public Task<Reply<ModelPage>> ListModelsAsync(string? afterId, CancellationToken cancellationToken)

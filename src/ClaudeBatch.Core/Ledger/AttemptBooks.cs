@@ -3,6 +3,8 @@ namespace ClaudeBatch.Core.Ledger;
 /// <summary>What the ledger says and keeps about requests and each time they were tried.</summary>
 public sealed class AttemptBooks(LedgerDatabase database)
 {
+    private const int Page = 2_000;
+
     private const string AttemptColumns =
         "a.row, r.custom_id, a.batch_id, a.spool_offset, a.spool_length, a.outcome, a.failure_class, a.result_offset, a.result_length, r.source_offset, r.source_length, a.output_schema";
 
@@ -26,6 +28,55 @@ public sealed class AttemptBooks(LedgerDatabase database)
             ("$after", afterRow),
             ("$limit", limit));
 
+    /// <summary>A batch's attempts in row order; only a page of them is in memory.</summary>
+    public IEnumerable<AttemptRecord> All(BatchRecord batch, bool onlyLast = false)
+    {
+        long last = -1;
+        IReadOnlyList<AttemptRecord> page;
+        do
+        {
+            page = OfBatch(batch, last, Page, onlyLast);
+            foreach (AttemptRecord attempt in page)
+            {
+                last = attempt.Row;
+                yield return attempt;
+            }
+        }
+        while (page.Count == Page);
+    }
+
+    /// <summary>The last attempt of each request of these batches of one job, in row order.</summary>
+    /// <remarks>Each batch is in order already, so they are merged; a batch is looked into when its first row comes, and only a page of it is in memory.</remarks>
+    public IEnumerable<(BatchRecord Batch, AttemptRecord Attempt)> LastOf(IEnumerable<BatchRecord> batches)
+    {
+        PriorityQueue<(BatchRecord Batch, IEnumerator<AttemptRecord>? Attempts), long> next = new();
+        foreach (BatchRecord batch in batches)
+        {
+            next.Enqueue((batch, null), FirstRow(batch));
+        }
+
+        while (next.TryDequeue(out (BatchRecord Batch, IEnumerator<AttemptRecord>? Attempts) first, out _))
+        {
+            if (first.Attempts is not null)
+            {
+                yield return (first.Batch, first.Attempts.Current);
+            }
+
+            IEnumerator<AttemptRecord> attempts = first.Attempts ?? All(first.Batch, onlyLast: true).GetEnumerator();
+            if (attempts.MoveNext())
+            {
+                next.Enqueue((first.Batch, attempts), attempts.Current.Row);
+            }
+            else
+            {
+                attempts.Dispose();
+            }
+        }
+    }
+
+    private long FirstRow(BatchRecord batch)
+        => database.Scalar("SELECT row FROM attempt WHERE batch_id = $batch ORDER BY row LIMIT 1", ("$batch", batch.Id));
+
     /// <summary>The requests of a job in row order, a page at a time: what a re-run of the same line is held against.</summary>
     public IReadOnlyList<RequestRecord> Requests(long jobId, long afterRow, int limit)
         => database.Read(
@@ -36,6 +87,19 @@ public sealed class AttemptBooks(LedgerDatabase database)
             RequestRecord.From,
             ("$job", jobId),
             ("$after", afterRow),
+            ("$limit", limit));
+
+    /// <summary>The rows of a job's sealed input that did not become requests, a page at a time.</summary>
+    public IReadOnlyList<RequestRecord> Refused(JobRecord job, long afterRow, int limit)
+        => database.Read(
+            """
+            SELECT row, custom_id, digest, source_offset, source_length, refusal FROM request
+            WHERE job_id = $job AND row > $after AND row < $sealed AND refusal IS NOT NULL ORDER BY row LIMIT $limit
+            """,
+            RequestRecord.From,
+            ("$job", job.Id),
+            ("$after", afterRow),
+            ("$sealed", job.SealedRows),
             ("$limit", limit));
 
     /// <summary>Writes down the requests of a batch made elsewhere, as its answers named them.</summary>

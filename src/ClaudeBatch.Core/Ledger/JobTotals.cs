@@ -32,17 +32,16 @@ public sealed record JobTotals
 
     public long Sum => NotSubmitted + Pending + Succeeded + Errored + Canceled + Expired + Unknown + Missing;
 
-    internal JobTotals Plus(string state, string? outcome, long count) => (state, outcome) switch
+    internal JobTotals Plus(string state, string? outcome, long count) => RequestStatus.Of(state, outcome) switch
     {
-        (_, Outcome.Succeeded) => this with { Succeeded = Succeeded + count },
-        (_, Outcome.Errored) => this with { Errored = Errored + count },
-        (_, Outcome.Canceled) => this with { Canceled = Canceled + count },
-        (_, Outcome.Expired) => this with { Expired = Expired + count },
-        (_, Outcome.Unknown) => this with { Unknown = Unknown + count },
-        (_, Outcome.Missing) => this with { Missing = Missing + count },
-        (BatchState.Rejected or BatchState.Abandoned, null) => this with { NotSubmitted = NotSubmitted + count },
-        (BatchState.Lost or BatchState.Deleted, null) => this with { Unknown = Unknown + count },
-        (_, null) => this with { Pending = Pending + count },
+        Outcome.Succeeded => this with { Succeeded = Succeeded + count },
+        Outcome.Errored => this with { Errored = Errored + count },
+        Outcome.Canceled => this with { Canceled = Canceled + count },
+        Outcome.Expired => this with { Expired = Expired + count },
+        Outcome.Unknown => this with { Unknown = Unknown + count },
+        Outcome.Missing => this with { Missing = Missing + count },
+        RequestStatus.NotSubmitted => this with { NotSubmitted = NotSubmitted + count },
+        RequestStatus.Pending => this with { Pending = Pending + count },
         _ => throw new ClaudeBatchException(
             FailureKind.Storage, "LedgerUnreadable", $"The ledger holds the outcome '{outcome}', which this version does not know."),
     };

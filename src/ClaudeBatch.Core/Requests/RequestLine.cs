@@ -26,6 +26,26 @@ public static class RequestLine
         }
     }
 
+    /// <summary>The params of a request that was parsed before, as they stand in its bytes.</summary>
+    public static ReadOnlyMemory<byte> ParamsOf(ReadOnlyMemory<byte> line)
+    {
+        Utf8JsonReader reader = new(line.Span);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool isParams = reader.ValueTextEquals("params"u8);
+            reader.Read();
+            int start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            if (isParams)
+            {
+                return line[start..(int)reader.BytesConsumed];
+            }
+        }
+
+        throw new ArgumentException("The line has no params.", nameof(line));
+    }
+
     private static PreparedRequest Scan(ReadOnlyMemory<byte> line, string place)
     {
         Utf8JsonReader reader = new(line.Span);

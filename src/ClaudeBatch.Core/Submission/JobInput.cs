@@ -34,17 +34,20 @@ public sealed class JobInput : IDisposable
 
     private readonly List<string> _conflicts = [];
 
-    private readonly RequestChecker? _checker;
+    private readonly InputRules _rules;
+
+    private readonly RequestFindings _findings = new();
 
     private readonly SchemaStore _schemas;
-
-    private readonly Dictionary<RequestFault, long> _warnings = [];
 
     private readonly bool _sendAgain;
 
     private readonly int _attempt;
 
     private long _nextRow;
+
+    // Of this input; a row of the job is another thing.
+    private long _row;
 
     private long _conflictCount;
 
@@ -56,7 +59,7 @@ public sealed class JobInput : IDisposable
 
     private JobInput(JobLedger ledger, JobRecord job, OwnershipLock ownership, SpoolLimits limits, bool sendAgain, RequestChecker? checker)
     {
-        _checker = checker;
+        _rules = new InputRules(limits, checker);
         _ledger = ledger;
         _job = job;
         _lock = ownership;
@@ -104,20 +107,23 @@ public sealed class JobInput : IDisposable
     /// <param name="customId">Its id.</param>
     /// <param name="item">Its exact bytes, <c>{"custom_id":…,"params":…}</c>.</param>
     /// <param name="source">The row it was made from as a JSON object, or nothing.</param>
-    /// <param name="refusal">Why it was refused, for <see cref="InputVerdict.Refused"/>.</param>
-    public InputVerdict Add(string customId, ReadOnlySpan<byte> item, ReadOnlySpan<byte> source, out ClaudeBatchException? refusal)
+    public InputVerdict Add(string customId, ReadOnlySpan<byte> item, ReadOnlySpan<byte> source)
     {
+        _row++;
         UInt128 digest = ContentDigest.Of(item);
         bool isKnown = _known.TryFind(ContentDigest.Of(customId), out KnownRequests.Known known);
         int schema = 0;
         bool isThere = isKnown && !known.IsUnsent && !_sendAgain;
-        refusal = Refusal(customId, item.Length, isKnown ? known.Row : null) ?? (isThere ? null : Fault(customId, item, out schema));
-        if (refusal is not null)
+        RequestFault? refusal = _rules.OfEnvelope(customId, item.Length)
+            ?? (IsFirst(customId, isKnown ? known.Row : null) ? (RequestFault?)null : InputRules.Duplicate)
+            ?? (isThere ? null : FaultOfFields(customId, item, out schema));
+        if (refusal is { } fault)
         {
             _refused++;
+            _findings.Add(fault, _row, customId);
             if (!_known.WasRefused(digest))
             {
-                Keep(customId, digest, source, refusal.Id + ": " + refusal.Message);
+                Keep(customId, digest, source, $"{fault.Id}: {fault.Message}");
             }
 
             return InputVerdict.Refused;
@@ -211,9 +217,7 @@ public sealed class JobInput : IDisposable
             _accepted,
             _alreadyThere,
             _refused,
-            [.. _warnings.Select(static w => w.Value == 1
-                ? w.Key.Message
-                : string.Create(CultureInfo.InvariantCulture, $"{w.Value} requests: {w.Key.Message}"))]);
+            [.. _findings.All]);
     }
 
     public void Dispose()
@@ -224,51 +228,28 @@ public sealed class JobInput : IDisposable
         _lock.Dispose();
     }
 
-    private ClaudeBatchException? Refusal(string customId, int itemLength, int? knownRow)
-    {
-        if (CustomId.Fault(customId) is { } fault)
-        {
-            return new ClaudeBatchException(FailureKind.InvalidRequest, "CustomIdInvalid", fault) { Target = customId };
-        }
+    private bool IsFirst(string customId, int? knownRow) => knownRow is { } row ? _known.TrySee(row) : _seen.Add(ContentDigest.Of(customId));
 
-        if (!_parts.Fits(itemLength))
-        {
-            return new ClaudeBatchException(
-                FailureKind.TooLarge,
-                "RequestTooLarge",
-                string.Create(CultureInfo.InvariantCulture, $"Request '{customId}' alone has {itemLength:N0} bytes, more than a batch may hold. It was left out."))
-            { Target = customId };
-        }
-
-        return (knownRow is { } row ? _known.TrySee(row) : _seen.Add(ContentDigest.Of(customId)))
-            ? null
-            : new ClaudeBatchException(
-                FailureKind.InvalidRequest,
-                "CustomIdDuplicated",
-                $"Custom id '{customId}' stands twice in the input; the first one is sent, this one was left out.")
-            { Target = customId };
-    }
-
-    private ClaudeBatchException? Fault(string customId, ReadOnlySpan<byte> item, out int schema)
+    /// <summary>The first fault for which the service would refuse it; what is only worth a warning is noted.</summary>
+    private RequestFault? FaultOfFields(string customId, ReadOnlySpan<byte> item, out int schema)
     {
         schema = 0;
-        if (_checker is null)
+        if (_rules.OfFields(item) is not { } facts)
         {
             return null;
         }
 
-        ClaudeBatchException? refusal = null;
-        RequestFacts facts = _checker.Check(item);
         schema = facts.OutputSchema is { } where ? _schemas.NumberOf(item[where]) : 0;
+        RequestFault? refusal = null;
         foreach (RequestFault fault in facts.Faults)
         {
             if (fault.IsError)
             {
-                refusal ??= new ClaudeBatchException(FailureKind.InvalidRequest, fault.Id, $"Request '{customId}' was left out: {fault.Message}") { Target = customId };
+                refusal ??= fault;
             }
             else
             {
-                _warnings[fault] = _warnings.GetValueOrDefault(fault) + 1;
+                _findings.Add(fault, _row, customId);
             }
         }
 

@@ -16,9 +16,6 @@ internal sealed class PartSpooler(LedgerDatabase database, long jobId, SpoolLimi
     /// <summary>The drafts made so far, in order.</summary>
     public List<long> Batches { get; } = [];
 
-    /// <summary>A request that alone is over the limit can be sent in no part.</summary>
-    public bool Fits(int itemLength) => itemLength + SpoolWriter.EnvelopeLength <= limits.MaxBytes;
-
     /// <summary>Puts a request into the current part or the next one, and says into which batch.</summary>
     public long Append(long row, ReadOnlySpan<byte> item, int attempt, int schema)
     {

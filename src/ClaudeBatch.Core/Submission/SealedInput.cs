@@ -1,4 +1,5 @@
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Submission;
 
@@ -9,7 +10,7 @@ namespace ClaudeBatch.Core.Submission;
 /// <param name="Accepted">Rows that will be sent.</param>
 /// <param name="AlreadyThere">Rows the job had already.</param>
 /// <param name="Refused">Rows that cannot be sent.</param>
-/// <param name="Warnings">What a person should know of the requests that are sent, each thing once.</param>
+/// <param name="Findings">Why rows cannot be sent, and what a person should know of those that are.</param>
 public sealed record SealedInput(
     JobRecord Job,
     IReadOnlyList<BatchRecord> NewBatches,
@@ -17,4 +18,4 @@ public sealed record SealedInput(
     long Accepted,
     long AlreadyThere,
     long Refused,
-    IReadOnlyList<string> Warnings);
+    IReadOnlyList<Finding> Findings);

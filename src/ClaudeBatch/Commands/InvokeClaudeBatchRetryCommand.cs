@@ -76,7 +76,7 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
     private async Task RetryAsync(BatchSession session, long jobId, HashSet<string>? customIds, CancellationToken cancellationToken)
     {
         JobRecord job = session.Ledger.Jobs.Get(jobId);
-        JobBinding.Check(job, session.Service);
+        JobBinding.Check(job, session.Service.Address);
         RetryFilter filter = new(SetOf(Status), SetOf(FailureClass), MaxAttempts, customIds);
         RetryPlanner planner = new(session.Ledger);
         long count = planner.Count(job, filter);

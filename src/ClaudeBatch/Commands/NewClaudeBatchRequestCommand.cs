@@ -163,7 +163,7 @@ public sealed class NewClaudeBatchRequestCommand : TemplateCommand
         {
             string given = _customId.Render(InputObject, row);
             return Core.Requests.CustomId.Fault(given) is { } fault
-                ? throw new ClaudeBatchException(FailureKind.InvalidRequest, "CustomIdInvalid", fault)
+                ? throw new ClaudeBatchException(FailureKind.InvalidRequest, "CustomIdInvalid", string.Create(CultureInfo.InvariantCulture, $"Custom id '{given}' of row {_rows} {fault}"))
                 : given;
         }
 

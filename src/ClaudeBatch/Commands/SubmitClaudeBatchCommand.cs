@@ -4,6 +4,7 @@ using ClaudeBatch.Connections;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Submission;
 using ClaudeBatch.Pipeline;
 
@@ -14,8 +15,6 @@ namespace ClaudeBatch.Commands;
 [OutputType(typeof(Batch))]
 public sealed class SubmitClaudeBatchCommand : ConnectedCommand
 {
-    private readonly Dictionary<string, (ClaudeBatchException First, long Count)> _refusals = [];
-
     private JobInput? _input;
 
     private DryRun? _dryRun;
@@ -77,11 +76,7 @@ public sealed class SubmitClaudeBatchCommand : ConnectedCommand
         SealedInput input = _input.Seal();
         _input.Dispose();
         _input = null;
-        ReportRefusals();
-        foreach (string warning in input.Warnings)
-        {
-            Warn(warning);
-        }
+        Report(input.Findings);
 
         if (input.AlreadyThere > 0)
         {
@@ -119,10 +114,7 @@ public sealed class SubmitClaudeBatchCommand : ConnectedCommand
         }
 
         _input ??= TryOpenInput();
-        if (_input.Add(request.CustomId!, request.Utf8.Span, request.SourceUtf8.Span, out ClaudeBatchException? refusal) == InputVerdict.Refused)
-        {
-            Note(refusal!);
-        }
+        _input.Add(request.CustomId!, request.Utf8.Span, request.SourceUtf8.Span);
     }
 
     private bool IsWhatIf => _isWhatIf ??= MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
@@ -155,30 +147,26 @@ public sealed class SubmitClaudeBatchCommand : ConnectedCommand
             Warn($"No -Job was given; this one is '{Job}'. Running the line again would pay again; with -Job it would not.");
         }
 
-        if (!session.IsEmulator && service.BaseAddress != ServiceConnection.DefaultBaseAddress && session.Ledger.Jobs.Find(Job) is null)
+        if (!session.Service.IsEmulator && service.BaseAddress != ServiceConnection.DefaultBaseAddress && session.Ledger.Jobs.Find(Job) is null)
         {
             Warn($"Job '{Job}' goes to '{service.BaseAddress}'. That nothing is paid twice holds as long as nothing on the way repeats a POST: have it switched off there.");
         }
 
-        return JobInput.Open(session.Ledger, Job, service, Limits, MaxAttempts, Force, session.Checker());
+        return JobInput.Open(session.Ledger, Job, service, Limits, MaxAttempts, Force, session.Service.Checker());
     }
 
-    // One error a distinct fault, with its count: a million bad rows must not become a million errors.
-    private void Note(ClaudeBatchException refusal)
+    private void Report(IReadOnlyList<Finding> findings)
     {
-        (ClaudeBatchException First, long Count) seen = _refusals.GetValueOrDefault(refusal.Id, (refusal, 0));
-        _refusals[refusal.Id] = (seen.First, seen.Count + 1);
-    }
-
-    private void ReportRefusals()
-    {
-        foreach ((ClaudeBatchException first, long count) in _refusals.Values)
+        foreach (Finding finding in findings)
         {
-            Fail(count == 1
-                ? first
-                : new ClaudeBatchException(
-                    first.Kind, first.Id, string.Create(CultureInfo.InvariantCulture, $"{first.Message} The same holds for {count - 1} more."))
-                { Target = first.Target });
+            if (finding.Fault.IsError)
+            {
+                Fail(new ClaudeBatchException(FailureKind.InvalidRequest, finding.Fault.Id, $"Left out: {finding}") { Target = finding.CustomIds[0] });
+            }
+            else
+            {
+                Warn(finding.ToString());
+            }
         }
     }
 }

@@ -66,7 +66,7 @@ public abstract class BatchCommand : ConnectedCommand
         return [];
     }
 
-    private IEnumerable<BatchRecord> One(string key, object target)
+    private protected IEnumerable<BatchRecord> One(string key, object target)
     {
         if (TryOpen()?.Ledger.Batches.Find(key) is { } batch)
         {

@@ -1,47 +1,29 @@
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger;
-using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Results;
 using ClaudeBatch.Core.Running;
-using ClaudeBatch.Emulator;
 
 namespace ClaudeBatch.Connections;
 
-/// <summary>What a cmdlet works with while it runs: the ledger, the clock, and the service once it is needed.</summary>
+/// <summary>What a cmdlet works with while it runs: the ledger, and the service once it is needed.</summary>
 internal sealed class BatchSession : IDisposable
 {
-    private readonly ClaudeBatchConnection _connection;
-
-    private readonly Action<ClaudeBatchException, TimeSpan> _onRetry;
-
-    private BatchApi? _api;
-
     private BatchRound? _round;
 
-    private BatchSession(ClaudeBatchConnection connection, JobLedger ledger, TimeProvider clock, Action<ClaudeBatchException, TimeSpan> onRetry)
+    private BatchSession(ServiceSession service, JobLedger ledger)
     {
-        _connection = connection;
-        _onRetry = onRetry;
+        Service = service;
         Ledger = ledger;
-        Clock = clock;
     }
 
     public JobLedger Ledger { get; }
 
-    /// <summary>The service's time: real, or the emulator's.</summary>
-    public TimeProvider Clock { get; }
+    public ServiceSession Service { get; }
 
-    public bool IsEmulator => _connection.IsEmulator;
+    public TimeProvider Clock => Service.Clock;
 
-    public ServiceConnection Service => _connection.ToService();
-
-    /// <summary>Made at the first call that talks, so that reading the ledger needs no key.</summary>
-    public BatchApi Api => _api ??= new BatchApi(Service, Transport(), Clock, onRetry: _onRetry);
-
-    /// <summary>Finds what this service would refuse in the version and with the betas of the connection.</summary>
-    public RequestChecker Checker()
-        => new(Models.Current, DateOnly.FromDateTime(Clock.GetUtcNow().UtcDateTime), Service.ApiVersion, [.. Service.Betas]);
+    public BatchApi Api => Service.Api;
 
     public BatchRound Round => _round ??= new BatchRound(Ledger, Api);
 
@@ -69,32 +51,13 @@ internal sealed class BatchSession : IDisposable
             folder.Create();
         }
 
-        TimeProvider clock = ClockOf(connection, folder);
-        return new BatchSession(
-            connection, create ? JobLedger.OpenOrCreate(folder, clock) : JobLedger.Open(folder, clock), clock, onRetry);
+        ServiceSession service = new(connection, onRetry);
+        return new BatchSession(service, create ? JobLedger.OpenOrCreate(folder, service.Clock) : JobLedger.Open(folder, service.Clock));
     }
 
     public void Dispose()
     {
-        _api?.Dispose();
+        Service.Dispose();
         Ledger.Dispose();
     }
-
-    private static TimeProvider ClockOf(ClaudeBatchConnection connection, LedgerFolder folder)
-    {
-        if (connection.Plan is null)
-        {
-            return TimeProvider.System;
-        }
-
-        return connection.IsEmulator
-            ? EmulatorClock.Open(StateOf(folder), connection.Plan.Speed)
-            : new EmulatorClock(TimeProvider.System, connection.Plan.Speed);
-    }
-
-    private static string StateOf(LedgerFolder folder) => Path.Combine(folder.Root, "service");
-
-    private HttpMessageHandler Transport() => _connection.IsEmulator
-        ? new EmulatorHandler(StateOf(Ledger.Folder), _connection.Plan!, Clock)
-        : HttpTransport.Create();
 }

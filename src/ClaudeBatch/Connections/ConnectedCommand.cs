@@ -10,12 +10,17 @@ public abstract class ConnectedCommand : AsyncCommand
 {
     private BatchSession? _session;
 
+    private ServiceSession? _service;
+
     private bool _opened;
 
     private readonly HashSet<(long Batch, string What)> _said = [];
 
     [Parameter]
     public ClaudeBatchConnection? Connection { get; set; }
+
+    /// <summary>The service of the connection; asks for no ledger.</summary>
+    private protected ServiceSession OpenService() => _session?.Service ?? (_service ??= new ServiceSession(ConnectionDefaults.Resolve(Connection), TellRetry));
 
     /// <summary>The ledger of the connection; null where there is none yet.</summary>
     private protected BatchSession? TryOpen()
@@ -71,6 +76,7 @@ public abstract class ConnectedCommand : AsyncCommand
         if (disposing)
         {
             _session?.Dispose();
+            _service?.Dispose();
         }
 
         base.Dispose(disposing);

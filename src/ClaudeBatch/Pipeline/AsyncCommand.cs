@@ -6,6 +6,8 @@ namespace ClaudeBatch.Pipeline;
 /// <summary>Base for every cmdlet: asynchronous stages, Ctrl+C, and one way to report failure.</summary>
 public abstract class AsyncCommand : PSCmdlet, IDisposable
 {
+    private static readonly string[] s_hostTag = ["PSHOST"];
+
     private readonly CancellationTokenSource _stop = new();
 
     /// <summary>Canceled by Ctrl+C only; for work that outlives a stage.</summary>
@@ -51,6 +53,10 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     private protected void Tell(string message)
         => PipelinePump.Outside((Command: this, message), static x => x.Command.WriteVerbose(x.message));
 
+    /// <summary>Says something to the person at the shell, and to nobody down the pipeline.</summary>
+    private protected void TellHost(string message)
+        => PipelinePump.Outside((Command: this, message), static x => x.Command.WriteInformation(ForHost(x.message), s_hostTag));
+
     private protected void Show(ProgressRecord progress)
         => PipelinePump.Outside((Command: this, progress), static x => x.Command.WriteProgress(x.progress));
 
@@ -74,6 +80,8 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
     }
 
+    private static HostInformationMessage ForHost(string message) => new() { Message = message };
+
     private void Run(Func<CancellationToken, Task> stage, bool perInput)
     {
         try
@@ -85,7 +93,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
             if (StopAdvice is { } advice)
             {
                 // Warnings and errors are refused while the pipeline stops; what is meant for the host is not.
-                WriteInformation(new HostInformationMessage { Message = advice }, ["PSHOST"]);
+                WriteInformation(ForHost(advice), s_hostTag);
             }
 
             throw new PipelineStoppedException();

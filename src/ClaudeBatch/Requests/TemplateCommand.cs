@@ -14,6 +14,7 @@ public abstract class TemplateCommand : AsyncCommand
 
     [Parameter(Mandatory = true, ParameterSetName = InlineSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(Completers.ModelCompleter))]
     public string? Model { get; set; }
 
     [Parameter(Mandatory = true, ParameterSetName = InlineSet)]

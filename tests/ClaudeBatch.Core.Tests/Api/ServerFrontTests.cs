@@ -80,7 +80,7 @@ public sealed class ServerFrontTests : IDisposable
         using JobInput input = JobInput.Open(ledger, "large", connection, new SpoolLimits());
         for (int i = 0; i < count; i++)
         {
-            input.Add($"row-{i}", EngineFixture.Request($"row-{i}", new string('x', promptLength)).Utf8.Span, default, out _);
+            input.Add($"row-{i}", EngineFixture.Request($"row-{i}", new string('x', promptLength)).Utf8.Span, default);
         }
 
         return input.Seal().NewBatches[0];

@@ -101,7 +101,7 @@ public sealed class JobInputTests : IDisposable
         {
             foreach (PreparedRequest request in Requests(5))
             {
-                cut.Add(request.CustomId, request.Utf8.Span, default, out _);
+                cut.Add(request.CustomId, request.Utf8.Span, default);
             }
         }
 
@@ -197,7 +197,7 @@ public sealed class JobInputTests : IDisposable
         => Assert.Equal("JobNameInvalid", Assert.Throws<ClaudeBatchException>(() => _engine.Seal(name, "a")).Id);
 
     private static InputVerdict Add(JobInput input, string id, string prompt = "Hi")
-        => input.Add(id, EngineFixture.Request(id, prompt).Utf8.Span, default, out _);
+        => input.Add(id, EngineFixture.Request(id, prompt).Utf8.Span, default);
 
     private static IEnumerable<PreparedRequest> Requests(int count) => Enumerable.Range(0, count).Select(static i => EngineFixture.Request($"row-{i}"));
 }

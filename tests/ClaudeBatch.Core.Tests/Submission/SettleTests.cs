@@ -297,7 +297,7 @@ public sealed class SettleTests : IDisposable
         using JobInput input = JobInput.Open(ledger, "stranger", _engine.Connection, new SpoolLimits());
         foreach (string id in ids)
         {
-            input.Add(id, EngineFixture.Request(id).Utf8.Span, default, out _);
+            input.Add(id, EngineFixture.Request(id).Utf8.Span, default);
         }
 
         await new BatchSender(ledger, _engine.Api).SendAsync(input.Seal().NewBatches[0].Id, null, CancellationToken.None);

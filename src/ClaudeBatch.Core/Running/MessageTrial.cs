@@ -1,0 +1,53 @@
+using System.Text.Json;
+using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Costs;
+using ClaudeBatch.Core.Models;
+using ClaudeBatch.Core.Requests;
+using ClaudeBatch.Core.Results;
+
+namespace ClaudeBatch.Core.Running;
+
+/// <summary>Sends single requests through the Messages API, at full price: the shape of thousands is proved by a few.</summary>
+/// <param name="api">The service.</param>
+/// <param name="catalog">For prices.</param>
+public sealed class MessageTrial(BatchApi api, ModelCatalog catalog)
+{
+    /// <summary>Sends one request, once.</summary>
+    /// <returns>What is wrong with it, or with its answer, if anything; and what it cost in USD, null where the price is not known.</returns>
+    /// <exception cref="ClaudeBatchException">The service could not be asked, or refuses everything.</exception>
+    public async Task<(RequestFault? Fault, decimal? Cost)> SendAsync(ReadOnlyMemory<byte> item, Range? outputSchema, CancellationToken cancellationToken)
+    {
+        byte[] message;
+        try
+        {
+            message = (await api.SendMessageAsync(RequestLine.ParamsOf(item), cancellationToken).ConfigureAwait(false)).Value;
+        }
+        catch (ClaudeBatchException failure) when (failure.ErrorType is not null
+            && failure.Kind is FailureKind.InvalidRequest or FailureKind.NotFound or FailureKind.TooLarge)
+        {
+            return (new RequestFault("OnlineRefused", $"The service refused it: {failure.ServiceMessage}", IsError: true), 0);
+        }
+
+        byte[] line = [.. """{"custom_id":"trial","result":{"type":"succeeded","message":"""u8, .. message, .. "}}"u8];
+        if (ResultLine.Parse(line) is not { Model: { } model } answer)
+        {
+            throw ServiceFailure.Unreadable("Send message", requestId: null);
+        }
+
+        string? reason = Completeness.Reason(answer.Status, answer) ?? SchemaReason(item, outputSchema, line);
+        return (
+            reason is null ? null : new RequestFault("OnlineIncomplete", $"The service answered, and the answer is not complete: {reason}", IsError: false),
+            TokenCost.Of(catalog.Find(model), answer.Usage, isBatch: false));
+    }
+
+    private static string? SchemaReason(ReadOnlyMemory<byte> item, Range? outputSchema, byte[] line)
+    {
+        if (outputSchema is not { } where)
+        {
+            return null;
+        }
+
+        using JsonDocument schema = JsonDocument.Parse(item[where]);
+        return Completeness.SchemaReason(schema.RootElement, AnswerContent.Read(line)?.Text ?? string.Empty);
+    }
+}

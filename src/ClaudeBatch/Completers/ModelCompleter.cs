@@ -1,0 +1,32 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using ClaudeBatch.Core.Models;
+
+namespace ClaudeBatch.Completers;
+
+/// <summary>Completes names of models that take requests, the price beside each.</summary>
+public sealed class ModelCompleter : IArgumentCompleter
+{
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        WildcardPattern pattern = WildcardPattern.Get(wordToComplete.Trim('\'', '"') + "*", WildcardOptions.IgnoreCase);
+        DateOnly today = DateOnly.FromDateTime(DateTime.UtcNow);
+        return Connections.Models.Current.Models
+            .Where(m => !m.IsRetired(today))
+            .Select(static m => (Name: m.Alias ?? m.Id, Model: m))
+            .Where(m => pattern.IsMatch(m.Name) || pattern.IsMatch(m.Model.Id))
+            .Select(static m => new CompletionResult(m.Name, m.Name, CompletionResultType.ParameterValue, Tip(m.Model)));
+    }
+
+    private static string Tip(ModelRecord record)
+    {
+        Model model = Model.From(record, Connections.Models.Current.AsOf);
+        string price = model is { BatchInput: { } input, BatchOutput: { } output }
+            ? string.Create(CultureInfo.InvariantCulture, $"${input:0.######} in, ${output:0.######} out a million tokens in a batch ({model.PricesAsOf:yyyy-MM-dd})")
+            : "price not known";
+        return model.RetiresAt is { } day ? string.Create(CultureInfo.InvariantCulture, $"{price}; retires {day:yyyy-MM-dd}") : price;
+    }
+}
