@@ -34,7 +34,7 @@ internal sealed class AnswerSource
             return text;
         }
 
-        return _fromSchema && Schema(parameters) is { } schema ? Sample(schema) : LastUserText(parameters);
+        return _fromSchema && Schema(parameters) is { } schema ? SchemaSample.Of(schema) : LastUserText(parameters);
     }
 
     private static JsonElement? Schema(JsonElement parameters)
@@ -70,70 +70,5 @@ internal sealed class AnswerSource
             .Where(static b => b.TryGetProperty("text", out _))
             .Select(static b => b.GetProperty("text").GetString());
         return string.Join('\n', texts);
-    }
-
-    private static string Sample(JsonElement schema)
-    {
-        using MemoryStream stream = new();
-        using (Utf8JsonWriter writer = new(stream, EmulatorJson.Writing))
-        {
-            WriteSample(writer, schema);
-        }
-
-        return Encoding.UTF8.GetString(stream.ToArray());
-    }
-
-    private static void WriteSample(Utf8JsonWriter writer, JsonElement schema)
-    {
-        if (schema.TryGetProperty("enum", out JsonElement choices))
-        {
-            choices[0].WriteTo(writer);
-            return;
-        }
-
-        if (schema.TryGetProperty("const", out JsonElement only))
-        {
-            only.WriteTo(writer);
-            return;
-        }
-
-        switch (schema.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String ? type.GetString() : "string")
-        {
-            case "object":
-                writer.WriteStartObject();
-                if (schema.TryGetProperty("properties", out JsonElement properties))
-                {
-                    foreach (JsonProperty property in properties.EnumerateObject())
-                    {
-                        writer.WritePropertyName(property.Name);
-                        WriteSample(writer, property.Value);
-                    }
-                }
-
-                writer.WriteEndObject();
-                break;
-            case "array":
-                writer.WriteStartArray();
-                if (schema.TryGetProperty("items", out JsonElement items))
-                {
-                    WriteSample(writer, items);
-                }
-
-                writer.WriteEndArray();
-                break;
-            case "integer":
-            case "number":
-                writer.WriteNumberValue(1);
-                break;
-            case "boolean":
-                writer.WriteBooleanValue(true);
-                break;
-            case "null":
-                writer.WriteNullValue();
-                break;
-            default:
-                writer.WriteStringValue("sample");
-                break;
-        }
     }
 }

@@ -58,14 +58,15 @@ public sealed class PlanTests
         using ServiceFixture service = new(new EmulatorPlan { Answers = "schema" });
         const string parameters = """
             {"model":"claude-haiku-4-5","max_tokens":500,"messages":[{"role":"user","content":"x"}],"output_config":{"format":{"type":"json_schema",
-            "schema":{"type":"object","properties":{"label":{"enum":["billing","bug"]},"score":{"type":"integer"}},"required":["label"]}}}}
+            "schema":{"type":"object","properties":{"label":{"enum":["billing","bug"]},"score":{"type":"integer"},"day":{"type":["string","null"],"format":"date"},
+            "sum":{"type":["number","null"]},"next":{"$ref":"#/$defs/next"}},"required":["label"],"$defs":{"next":{"anyOf":[{"type":"boolean"},{"type":"null"}]}}}}}}
             """;
         await service.SendAsync(HttpMethod.Post, "v1/messages/batches", $"{{\"requests\":[{ServiceFixture.Item("a", parameters)}]}}");
         service.Clock.Advance(TimeSpan.FromHours(1));
         (_, string list) = await service.SendAsync(HttpMethod.Get, "v1/messages/batches");
         string id = JsonDocument.Parse(list).RootElement.GetProperty("first_id").GetString()!;
 
-        Assert.Equal("""{"label":"billing","score":1}""", Text((await service.ResultsAsync(id))["a"]));
+        Assert.Equal("""{"label":"billing","score":1,"day":"2026-01-31","sum":1,"next":true}""", Text((await service.ResultsAsync(id))["a"]));
     }
 
     [Fact]

@@ -92,6 +92,71 @@ Describe 'New-ClaudeBatchTemplate' {
     }
 }
 
+Describe 'What the cache sees' {
+    BeforeAll {
+        # The bytes of a request but for its id, up to what the row says.
+        function Get-Shared($Request, $Volatile) {
+            $raw = $Request.Raw
+            $raw.Substring($raw.IndexOf('"params"'), $raw.LastIndexOf($Volatile) - $raw.IndexOf('"params"'))
+        }
+
+        function New-Table([string[]] $Names, [random] $Random) {
+            $table = @{}
+            foreach ($name in ($Names | Sort-Object { $Random.Next() })) {
+                $table[$name] = @{ type = 'string'; description = "The $name, 1.5" }
+            }
+            $table
+        }
+
+        $culture = [cultureinfo]::CurrentCulture
+    }
+
+    AfterAll {
+        [cultureinfo]::CurrentCulture = $culture
+    }
+
+    It 'is byte for byte the same, whatever order tables come in and whatever the culture' {
+        $random = [random]::new(7)
+        $names = 'Istanbul', 'indigo', 'ä', 'Z', 'a', 'ı', 'price', '\u00e9', 'long name'
+        foreach ($round in 1..25) {
+            $seen = foreach ($name in '', 'de-DE', 'tr-TR', 'ar-SA', 'th-TH') {
+                [cultureinfo]::CurrentCulture = $name
+                $fields = New-Table -Names $names -Random $random
+                $template = New-ClaudeBatchTemplate @haiku -System "round $round" -Tool @{
+                    name         = 'look'
+                    input_schema = @{ type = 'object'; properties = $fields; additionalProperties = $false; minimum = 1.5; limit = [decimal] 0.25 }
+                } -Metadata @{ user_id = "u-$round" } -AdditionalParameter @{ service_tier = 'auto'; inference_geo = 'us'; container = "c$round" } -WarningAction Ignore
+                $row = [pscustomobject]@{ Body = "volatile-$name-$($random.Next())" }
+                Get-Shared ($row | New-ClaudeBatchRequest -Template $template -Prompt '{{Body}}') $row.Body
+            }
+            @($seen | Select-Object -Unique) | Should -HaveCount 1
+        }
+    }
+
+    It 'is the same in another process, where hashtables have another order' {
+        $script = {
+            param($module)
+            Import-Module $module
+            $fields = @{}
+            foreach ($i in 1..40) { $fields["field-$i"] = @{ type = 'string'; description = "d$i" } }
+            ('x' | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 20 -Tool @{ name = 't'; input_schema = @{ type = 'object'; properties = $fields } }).Raw
+            $fields.Keys -join ','
+        }
+        $module = (Get-Module ClaudeBatch).Path -replace 'psm1$', 'psd1'
+        $runs = foreach ($i in 1..3) { , (pwsh -NoProfile -Command $script -args $module) }
+        @($runs | ForEach-Object { $_[0] } | Select-Object -Unique) | Should -HaveCount 1
+        @($runs | ForEach-Object { $_[1] } | Select-Object -Unique).Count | Should -BeGreaterThan 1 -Because 'the order of the tables did differ'
+    }
+
+    It 'goes on to the row and not beyond, and differs from row to row in nothing before it' {
+        $template = New-ClaudeBatchTemplate @haiku -System ('Shared. ' * 3000) -CacheSystem -Example @{ User = 'q'; Assistant = 'a' } -Prompt '{{Body}}'
+        $one, $two = [pscustomobject]@{ Body = 'first "row"' }, [pscustomobject]@{ Body = 'second' } | New-ClaudeBatchRequest -Template $template
+        Get-Shared $one 'first' | Should -BeExactly (Get-Shared $two 'second')
+        (Get-Shared $one 'first').Length | Should -BeGreaterThan 24000
+        $one.Raw.LastIndexOf('cache_control') | Should -BeLessThan $one.Raw.IndexOf('first')
+    }
+}
+
 Describe 'Structured output' {
     It 'makes a schema of <name>' -ForEach @(
         @{ name = 'a class'; schema = { [TestTicket] } }
@@ -145,7 +210,7 @@ Describe 'Images and documents' {
         $content = (Get-Params $request).messages[0].content
         $content.type | Should -Be @('document', 'image', 'text')
         $content[1].source.media_type | Should -Be 'image/png'
-        [Convert]::FromBase64String($content[0].source.data) | Should -Be ([IO.File]::ReadAllBytes($pdf))
+        $content[0].source.data | Should -BeExactly ([Convert]::ToBase64String([IO.File]::ReadAllBytes($pdf)))
         $content[2].text | Should -Be 'What is it?'
     }
 
@@ -154,6 +219,16 @@ Describe 'Images and documents' {
         $content[0].source.file_id, $content[1].source.url, $content[2].source.type | Should -Be @('file_011', 'https://example.com/a.png', 'base64')
         $many = (Get-Params ('x' | New-ClaudeBatchRequest @haiku -Image { $png, $png })).messages[0].content
         $many.type | Should -Be @('image', 'image', 'text')
+    }
+
+    It 'may be larger alone than among more than twenty' {
+        # A png's head says its size: 2,001 pixels wide.
+        $wide = [IO.File]::ReadAllBytes($png)
+        $wide[18], $wide[19] = 0x07, 0xD1
+        [IO.File]::WriteAllBytes("$TestDrive/wide.png", $wide)
+        'x' | New-ClaudeBatchRequest @haiku -Image ((@($png) * 19) + "$TestDrive/wide.png") | Should -HaveCount 1
+        { 'x' | New-ClaudeBatchRequest @haiku -Image ((@($png) * 20) + "$TestDrive/wide.png") -ErrorAction Stop } |
+            Should -Throw '*wide.png*2001 pixels*' -ErrorId 'ImageTooLarge,*'
     }
 
     It 'are refused by name, and the other rows go on: <why>' -ForEach @(

@@ -15,6 +15,10 @@ public sealed class Attachment
 
     private const int MostPixels = 8_000;
 
+    private const int MostLargeImages = 20;
+
+    private const int MostPixelsOfMany = 2_000;
+
     private const int ChunkSize = 3 * 64 * 1024;
 
     private readonly string _kind;
@@ -25,8 +29,11 @@ public sealed class Attachment
 
     private readonly string? _mediaType;
 
-    private Attachment(string kind, string source, string place, string? mediaType)
+    private readonly int _longestSide;
+
+    private Attachment(string kind, string source, string place, string? mediaType, int longestSide = 0)
     {
+        _longestSide = longestSide;
         _kind = kind;
         _source = source;
         _place = place;
@@ -57,7 +64,7 @@ public sealed class Attachment
         return Math.Max(signature.Width, signature.Height) > MostPixels
             ? throw TooLarge("ImageTooLarge", place, string.Create(
                 CultureInfo.InvariantCulture, $"has {signature.Width} x {signature.Height} pixels, and the service takes {MostPixels} on a side"))
-            : new Attachment("image", "base64", place, signature.MediaType);
+            : new Attachment("image", "base64", place, signature.MediaType, Math.Max(signature.Width, signature.Height));
     }
 
     /// <summary>A document: a PDF, or text in UTF-8.</summary>
@@ -79,6 +86,18 @@ public sealed class Attachment
         return length > LongestDocument
             ? throw TooLarge("DocumentTooLarge", place, string.Create(CultureInfo.InvariantCulture, $"has {length:N0} bytes, above 32 MB"))
             : new Attachment("document", signature.MediaType == "text/plain" ? "text" : "base64", place, signature.MediaType);
+    }
+
+    /// <summary>Among more than 20 images none may be large (documentation of the service, "Vision").</summary>
+    /// <exception cref="ClaudeBatchException"><c>ImageTooLarge</c>.</exception>
+    internal static void CheckTogether(IReadOnlyList<Attachment> attachments)
+    {
+        if (attachments.Count(static a => a._kind == "image") > MostLargeImages && attachments.FirstOrDefault(static a => a._longestSide > MostPixelsOfMany) is { } large)
+        {
+            throw TooLarge("ImageTooLarge", large._place, string.Create(
+                CultureInfo.InvariantCulture,
+                $"has {large._longestSide} pixels on a side, and in a request of more than {MostLargeImages} images the service takes {MostPixelsOfMany}"));
+        }
     }
 
     /// <summary>Writes the block. A file goes through in pieces; it is never in memory as a whole beside its base64.</summary>

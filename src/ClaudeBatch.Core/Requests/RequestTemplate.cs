@@ -56,9 +56,10 @@ public sealed class RequestTemplate : IDisposable
     public byte[] Frozen() => [.. _params, .. ",\"messages\":["u8, .. _examples, .. "]}"u8];
 
     /// <summary>A request whose last message is the row's: its text, after what is attached to it.</summary>
-    /// <exception cref="ClaudeBatchException"><c>FileUnreadable</c>.</exception>
+    /// <exception cref="ClaudeBatchException"><c>FileUnreadable</c>, <c>ImageTooLarge</c>.</exception>
     public PreparedRequest Render(string customId, string prompt, IReadOnlyList<Attachment>? attachments = null)
     {
+        Attachment.CheckTogether(attachments ?? []);
         Begin(customId);
         _buffer.Write("["u8);
         if (_examples.Length > 0)

@@ -1,0 +1,84 @@
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+    $examples = Join-Path -Path $PSScriptRoot -ChildPath '../../docs/examples'
+    $messages = Join-Path -Path $examples -ChildPath 'messages.csv'
+
+    function New-TestImage {
+        param([string] $Path, [byte] $Number)
+        $png = [Convert]::FromBase64String('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC')
+        [IO.File]::WriteAllBytes($Path, $png + $Number)
+    }
+}
+
+Describe 'The example <_>' -ForEach 'classify.ps1', 'extract.ps1', 'describe-images.ps1', 'read-pdfs.ps1' {
+    It 'is a script without a fault, with help' {
+        $path = Join-Path -Path $examples -ChildPath $_
+        $errors = $null
+        [System.Management.Automation.Language.Parser]::ParseFile($path, [ref] $null, [ref] $errors) | Out-Null
+        $errors | Should -BeNullOrEmpty
+        (Get-Help $path).Synopsis | Should -Not -BeNullOrEmpty
+    }
+}
+
+Describe 'classify.ps1' {
+    It 'labels each message of a file, and pays nothing when it is run again' {
+        Connect-TestEmulator -Plan @{ Answers = "$examples/labels.jsonl" }
+        $labels = & "$examples/classify.ps1" -Path $messages
+        $labels.Count | Should -Be 190
+        $labels[0].Id, $labels[0].Label | Should -Be '1001', 'billing'
+        $labels[2].Label | Should -Be 'delivery'
+        $again = & "$examples/classify.ps1" -Path $messages
+        $again.Count | Should -Be 190
+        (Get-ClaudeBatchJob classify).Batches | Should -Be 1
+    }
+}
+
+Describe 'extract.ps1' {
+    It 'gives objects of its class, and warns of an answer that does not fit' {
+        $answers = "$(New-TestFolder).jsonl"
+        1..3 | ForEach-Object {
+            $text = $_ -eq 2 ? 'no JSON' : "{""Category"":""bug"",""Urgency"":$_,""OrderNumber"":null,""Products"":[""lamp""]}"
+            @{ custom_id = "ticket-100$_"; text = $text } | ConvertTo-Json -Compress
+        } | Set-Content -LiteralPath $answers
+        Connect-TestEmulator -Plan @{ Answers = $answers }
+        $few = "$(New-TestFolder).csv"
+        Import-Csv -LiteralPath $messages | Select-Object -First 3 | Export-Csv -LiteralPath $few
+        $tickets = & "$examples/extract.ps1" -Path $few -WarningVariable warned -WarningAction SilentlyContinue
+        $tickets.Count | Should -Be 2
+        $tickets[1].GetType().Name | Should -Be 'Ticket'
+        $tickets[1].Urgency | Should -Be 3
+        $tickets[1].Products | Should -Be 'lamp'
+        $warned.Message | Should -Be 'ticket-1002: The answer is not valid JSON.'
+    }
+}
+
+Describe 'describe-images.ps1' {
+    It 'sends the images of a folder and tells them apart by name' {
+        $folder = New-TestFolder
+        New-Item -ItemType Directory -Path $folder | Out-Null
+        1..3 | ForEach-Object { New-TestImage -Path "$folder/picture of day $_.png" -Number $_ }
+        Set-Content -LiteralPath "$folder/notes.txt" -Value 'no image'
+        Connect-TestEmulator
+        $texts = & "$examples/describe-images.ps1" -Path $folder
+        $texts.Name | Sort-Object | Should -Be 'picture of day 1.png', 'picture of day 2.png', 'picture of day 3.png'
+        $texts.Status | Select-Object -Unique | Should -Be 'Succeeded'
+        $content = (Get-ClaudeBatchRequest -Job describe-images)[0].Params.messages[0].content
+        $content[0].source.media_type | Should -Be 'image/png'
+        $content[1].text | Should -Match '^The file is named picture of day \d.png\.$'
+    }
+}
+
+Describe 'read-pdfs.ps1' {
+    It 'reads a row from each PDF of a folder' {
+        $folder = New-TestFolder
+        New-Item -ItemType Directory -Path $folder | Out-Null
+        1..2 | ForEach-Object { Set-Content -LiteralPath "$folder/invoice $_.pdf" -Value "%PDF-1.7`n$_" }
+        Connect-TestEmulator -Plan @{ Answers = 'schema' }
+        $rows = & "$examples/read-pdfs.ps1" -Path $folder
+        $rows.Name | Sort-Object | Should -Be 'invoice 1.pdf', 'invoice 2.pdf'
+        $rows.Status | Select-Object -Unique | Should -Be 'Succeeded'
+        $rows.Reason | Should -BeNullOrEmpty
+        $rows[0].PSObject.Properties.Name | Should -Be 'Name', 'Number', 'Issued', 'Total', 'Currency', 'Status', 'Reason'
+        (Get-ClaudeBatchRequest -Job read-pdfs)[0].Params.messages[0].content[0].source.media_type | Should -Be 'application/pdf'
+    }
+}
