@@ -77,7 +77,7 @@ Describe 'read-pdfs.ps1' {
         $rows = & "$examples/read-pdfs.ps1" -Path $folder
         $rows.Name | Sort-Object | Should -Be 'invoice 1.pdf', 'invoice 2.pdf'
         $rows.Status | Select-Object -Unique | Should -Be 'Succeeded'
-        $rows.Reason | Should -BeNullOrEmpty
+        $rows.Reason | Where-Object { $_ } | Should -BeNullOrEmpty
         $rows[0].PSObject.Properties.Name | Should -Be 'Name', 'Number', 'Issued', 'Total', 'Currency', 'Status', 'Reason'
         (Get-ClaudeBatchRequest -Job read-pdfs)[0].Params.messages[0].content[0].source.media_type | Should -Be 'application/pdf'
     }
