@@ -1,3 +1,4 @@
+using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch;
@@ -5,8 +6,6 @@ namespace ClaudeBatch;
 /// <summary>A job: everything one input became, over all its batches and attempts.</summary>
 public sealed class BatchJob
 {
-    private const decimal PicodollarsPerDollar = 1_000_000_000_000m;
-
     public string? Name { get; set; }
 
     public string? State { get; set; }
@@ -38,7 +37,7 @@ public sealed class BatchJob
     /// <summary>In USD; null where it is not known.</summary>
     public decimal? EstimatedCost { get; set; }
 
-    /// <summary>In USD; null where it is not known.</summary>
+    /// <summary>Of all attempts collected so far, in USD; null where a model has no price here.</summary>
     public decimal? Cost { get; set; }
 
     public DateTime CreatedAt { get; set; }
@@ -71,7 +70,7 @@ public sealed class BatchJob
             Missing = totals.Missing,
             Batches = batches.Count,
             Attempts = totals.Attempts,
-            Cost = totals.CostInPicodollars == 0 ? null : totals.CostInPicodollars / PicodollarsPerDollar,
+            Cost = PriceList.ToDollars(totals.CostInPicodollars),
             CreatedAt = record.CreatedAt,
             UpdatedAt = record.UpdatedAt,
             Message = MessageOf(record, state, batches),

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Results;
 using ClaudeBatch.Json;
@@ -147,6 +148,7 @@ public sealed class BatchResult
             Job = collected.Batch.Job,
             Attempt = collected.Batch.Attempt,
             RequestId = line?.ErrorRequestId,
+            Cost = PriceList.ToDollars(collected.Attempt.CostInPicodollars),
         };
     }
 

@@ -6,7 +6,12 @@ public sealed class AttemptBooks(LedgerDatabase database)
     private const int Page = 2_000;
 
     private const string AttemptColumns =
-        "a.row, r.custom_id, a.batch_id, a.spool_offset, a.spool_length, a.outcome, a.failure_class, a.result_offset, a.result_length, r.source_offset, r.source_length, a.output_schema";
+        "a.row, r.custom_id, a.batch_id, a.spool_offset, a.spool_length, a.outcome, a.failure_class, a.result_offset, a.result_length, r.source_offset, r.source_length, a.output_schema, a.stop_reason";
+
+    // Unknown as soon as one of them is: a part of a cost is no cost.
+    private const string CostOfAll =
+        "(SELECT CASE WHEN count(*) = count(p.cost_in_picodollars) THEN sum(p.cost_in_picodollars) END "
+        + "FROM batch pb JOIN attempt p ON p.batch_id = pb.id AND p.row = a.row WHERE pb.job_id = $job AND pb.attempt <= $attempt AND pb.state <> 'Draft')";
 
     /// <summary>Nothing has replaced the attempt <c>a</c>. What a draft would replace is not replaced before the draft is sealed.</summary>
     internal const string IsLast = "(a.replaced_by IS NULL OR a.replaced_by IN (SELECT id FROM batch WHERE state = 'Draft'))";
@@ -15,16 +20,17 @@ public sealed class AttemptBooks(LedgerDatabase database)
     /// <param name="batch">The batch.</param>
     /// <param name="afterRow">The last row of the page before; -1 for the first.</param>
     /// <param name="limit">The most rows to read.</param>
-    /// <param name="onlyLast">Leaves out those a later attempt has replaced.</param>
+    /// <param name="onlyLast">Leaves out those a later attempt has replaced; the cost is then that of all attempts.</param>
     public IReadOnlyList<AttemptRecord> OfBatch(BatchRecord batch, long afterRow, int limit, bool onlyLast = false)
         => database.Read(
             $"""
-            SELECT {AttemptColumns} FROM attempt a JOIN request r ON r.job_id = $job AND r.row = a.row
+            SELECT {AttemptColumns}, {(onlyLast && batch.Attempt > 1 ? CostOfAll : "a.cost_in_picodollars")} FROM attempt a JOIN request r ON r.job_id = $job AND r.row = a.row
             WHERE a.batch_id = $batch AND a.row > $after {(onlyLast ? $"AND {IsLast}" : string.Empty)} ORDER BY a.row LIMIT $limit
             """,
             AttemptRecord.From,
             ("$job", batch.JobId),
             ("$batch", batch.Id),
+            ("$attempt", batch.Attempt),
             ("$after", afterRow),
             ("$limit", limit));
 
@@ -141,13 +147,13 @@ public sealed class AttemptBooks(LedgerDatabase database)
         const string sql = """
             UPDATE attempt SET outcome = $outcome, error_type = $error, failure_class = $class, stop_reason = $stop, model = $model,
                 input_tokens = $input, cache_write_5m_tokens = $write5m, cache_write_1h_tokens = $write1h, cache_read_tokens = $read,
-                output_tokens = $output, web_searches = $searches, result_offset = $offset, result_length = $length
+                output_tokens = $output, web_searches = $searches, inference_geo = $geo, cost_in_picodollars = $cost, result_offset = $offset, result_length = $length
             WHERE batch_id = $batch AND row = $row
             """;
         string[] names =
         [
             "$batch", "$row", "$outcome", "$error", "$class", "$stop", "$model", "$input", "$write5m", "$write1h", "$read", "$output",
-            "$searches", "$offset", "$length",
+            "$searches", "$offset", "$length", "$geo", "$cost",
         ];
         foreach (OutcomeRecord[] chunk in outcomes.Chunk(LedgerDatabase.RowsPerTransaction))
         {
@@ -168,6 +174,8 @@ public sealed class AttemptBooks(LedgerDatabase database)
                 p[12].Value = o.Usage.WebSearches;
                 p[13].Value = (object?)o.ResultOffset ?? DBNull.Value;
                 p[14].Value = o.ResultLength;
+                p[15].Value = (object?)o.Usage.InferenceGeo ?? DBNull.Value;
+                p[16].Value = (object?)o.CostInPicodollars ?? DBNull.Value;
             }));
             Milestone.Pass("outcomes-recorded");
         }

@@ -1,6 +1,20 @@
 namespace ClaudeBatch.Core.Ledger;
 
 /// <summary>One time a request was tried: where its bytes lie and how it ended.</summary>
+/// <param name="Row">Of the request.</param>
+/// <param name="CustomId">Of the request.</param>
+/// <param name="BatchId">The batch it was part of.</param>
+/// <param name="SpoolOffset">Of its bytes in the part's spool.</param>
+/// <param name="SpoolLength">In bytes.</param>
+/// <param name="Outcome">One of <see cref="Ledger.Outcome"/>; null while there is none.</param>
+/// <param name="FailureClass">What can be done about a failure.</param>
+/// <param name="ResultOffset">Of its line in the results.</param>
+/// <param name="ResultLength">In bytes.</param>
+/// <param name="SourceOffset">Of its row in the job's source.</param>
+/// <param name="SourceLength">In bytes.</param>
+/// <param name="OutputSchema">The number of the schema its answer is to fit; 0 where there is none.</param>
+/// <param name="StopReason">The service's word for why the answer ended.</param>
+/// <param name="CostInPicodollars">Of this attempt and, where they were asked for, of those before it; null where a price is not known.</param>
 public sealed record AttemptRecord(
     long Row,
     string CustomId,
@@ -13,7 +27,9 @@ public sealed record AttemptRecord(
     int ResultLength,
     long SourceOffset,
     int SourceLength,
-    int OutputSchema)
+    int OutputSchema,
+    string? StopReason,
+    long? CostInPicodollars)
 {
     internal static AttemptRecord From(LedgerRow row) => new(
         row.Number(0),
@@ -27,5 +43,7 @@ public sealed record AttemptRecord(
         (int)(row.NumberOrNull(8) ?? 0),
         row.Number(9),
         row.Count(10),
-        row.Count(11));
+        row.Count(11),
+        row.TextOrNull(12),
+        row.NumberOrNull(13));
 }

@@ -104,8 +104,13 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
             Requests = totals.Requests + elsewhere,
             Pending = totals.Pending + elsewhere,
             Attempts = (int)database.Scalar("SELECT coalesce(max(attempt), 0) FROM batch WHERE job_id = $job AND state <> 'Draft'", ("$job", job.Id)),
-            CostInPicodollars = database.Scalar(
-                "SELECT coalesce(sum(a.cost_in_picodollars), 0) FROM batch b JOIN attempt a ON a.batch_id = b.id WHERE b.job_id = $job", ("$job", job.Id)),
+            CostInPicodollars = database.Read(
+                """
+                SELECT CASE WHEN count(a.outcome) = count(a.cost_in_picodollars) THEN coalesce(sum(a.cost_in_picodollars), 0) END
+                FROM batch b JOIN attempt a ON a.batch_id = b.id WHERE b.job_id = $job
+                """,
+                static row => row.NumberOrNull(0),
+                ("$job", job.Id)).Single(),
         };
     }
 

@@ -6,13 +6,13 @@ namespace ClaudeBatch.Core.Ledger;
 internal static class LedgerSchema
 {
     /// <summary>Raised with every change of the tables; kept in <c>PRAGMA user_version</c>.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     /// <summary>"CBat", so that another program's database is never taken for a ledger.</summary>
     public const int ApplicationId = 0x43426174;
 
     /// <summary>The step to each version from the one before, by number. A released step is never changed.</summary>
-    private static readonly string[] s_steps = ["", First, Second, Third];
+    private static readonly string[] s_steps = ["", First, Second, Third, Fourth];
 
     /// <summary>Where a ledger of an earlier version is kept before it is changed.</summary>
     public static string BackupOf(LedgerFolder folder, long version)
@@ -190,5 +190,12 @@ internal static class LedgerSchema
     // Which of the job's output schemas the request asked for; 0 where it asked for none.
     private const string Third = """
         ALTER TABLE attempt ADD COLUMN output_schema INTEGER NOT NULL DEFAULT 0;
+        """;
+
+    // What prices depend on besides the tokens, and what was expected before anything was sent.
+    private const string Fourth = """
+        ALTER TABLE attempt ADD COLUMN inference_geo TEXT;
+        ALTER TABLE job ADD COLUMN low_estimate_in_picodollars INTEGER;
+        ALTER TABLE job ADD COLUMN high_estimate_in_picodollars INTEGER;
         """;
 }

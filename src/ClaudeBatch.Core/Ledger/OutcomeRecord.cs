@@ -9,5 +9,6 @@ public sealed record OutcomeRecord(
     string? StopReason,
     string? Model,
     TokenUsage Usage,
+    long? CostInPicodollars,
     long? ResultOffset,
     int ResultLength);

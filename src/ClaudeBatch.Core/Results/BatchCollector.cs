@@ -1,15 +1,23 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Models;
 using ClaudeBatch.Core.Submission;
 
 namespace ClaudeBatch.Core.Results;
 
 /// <summary>Brings the results of an ended batch home: whole, counted, flushed and in the books before anyone sees one.</summary>
-public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider clock)
+/// <param name="ledger">The open ledger.</param>
+/// <param name="api">The service.</param>
+/// <param name="clock">For waits between tries.</param>
+/// <param name="catalog">For the cost of answers; what came with this version where it is null.</param>
+public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider clock, ModelCatalog? catalog = null)
 {
     private const int Downloads = 3;
+
+    private readonly PriceList _prices = new(catalog ?? ModelCatalog.Shipped);
 
     /// <summary>Collects the batch if it is not yet; one that is, is given back as it is.</summary>
     /// <param name="batchId">The ledger's number of the batch.</param>
@@ -121,7 +129,7 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
     {
         for (int tries = 1; ; tries++)
         {
-            OutcomeTable table = OutcomeTable.For(ledger, batch);
+            OutcomeTable table = OutcomeTable.For(ledger, batch, _prices);
             byte[] digest;
             try
             {
@@ -195,7 +203,7 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
 
     private OutcomeTable Scan(BatchRecord batch, string path)
     {
-        OutcomeTable table = OutcomeTable.For(ledger, batch);
+        OutcomeTable table = OutcomeTable.For(ledger, batch, _prices);
         using LineScanner scanner = new(table.Take);
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
         byte[] buffer = new byte[256 * 1024];

@@ -1,3 +1,4 @@
+using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Submission;
 
@@ -17,8 +18,11 @@ internal sealed class OutcomeTable
 
     private readonly long _firstRow;
 
-    private OutcomeTable(List<string>? discovered, long firstRow)
+    private readonly PriceList? _prices;
+
+    private OutcomeTable(List<string>? discovered, long firstRow, PriceList? prices)
     {
+        _prices = prices;
         _discovered = discovered;
         _firstRow = firstRow;
     }
@@ -39,29 +43,20 @@ internal sealed class OutcomeTable
     /// <summary>The ids seen are those of the batch, all of them and no other.</summary>
     public bool HasItsIds => Missing == 0 && Foreign == 0;
 
-    public static OutcomeTable For(JobLedger ledger, BatchRecord batch)
+    public static OutcomeTable For(JobLedger ledger, BatchRecord batch, PriceList? prices)
     {
-        const int page = 10_000;
         if (batch.MadeElsewhere && ledger.Attempts.OfBatch(batch, -1, 1).Count == 0)
         {
-            return new OutcomeTable([], ledger.Jobs.Get(batch.JobId).SealedRows);
+            return new OutcomeTable([], ledger.Jobs.Get(batch.JobId).SealedRows, prices);
         }
 
-        OutcomeTable table = new(discovered: null, firstRow: 0);
-        IReadOnlyList<AttemptRecord> attempts;
-        long last = -1;
-        do
+        OutcomeTable table = new(discovered: null, firstRow: 0, prices);
+        foreach (AttemptRecord attempt in ledger.Attempts.All(batch))
         {
-            attempts = ledger.Attempts.OfBatch(batch, last, page);
-            foreach (AttemptRecord attempt in attempts)
-            {
-                table._places.Add(ContentDigest.Of(attempt.CustomId), table._rows.Count);
-                table._rows.Add(attempt.Row);
-                table._outcomes.Add(null);
-                last = attempt.Row;
-            }
+            table._places.Add(ContentDigest.Of(attempt.CustomId), table._rows.Count);
+            table._rows.Add(attempt.Row);
+            table._outcomes.Add(null);
         }
-        while (attempts.Count == page);
 
         return table;
     }
@@ -105,6 +100,7 @@ internal sealed class OutcomeTable
             result.StopReason,
             result.Model,
             result.Usage,
+            _prices?.Cost(result.Model, result.Usage, isBatch: true),
             offset,
             line.Length);
     }
@@ -112,5 +108,5 @@ internal sealed class OutcomeTable
     /// <summary>Every row of the batch in row order; one that no line spoke of is missing.</summary>
     public IReadOnlyList<OutcomeRecord> Rows()
         => [.. _outcomes.Select((outcome, place) => outcome
-            ?? new OutcomeRecord(_rows[place], Outcome.Missing, null, null, null, null, default, null, 0))];
+            ?? new OutcomeRecord(_rows[place], Outcome.Missing, null, null, null, null, default, 0, null, 0))];
 }

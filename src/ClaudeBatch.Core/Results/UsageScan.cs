@@ -15,6 +15,7 @@ internal static class UsageScan
 
         long input = 0, writes = 0, read = 0, output = 0, searches = 0;
         long? write5m = null, write1h = null;
+        string? geo = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("input_tokens"u8))
@@ -41,6 +42,13 @@ internal static class UsageScan
             {
                 searches = Pair(ref reader, "web_search_requests"u8, "web_fetch_requests"u8).First ?? 0;
             }
+            else if (reader.ValueTextEquals("inference_geo"u8))
+            {
+                reader.Read();
+                geo = reader.TokenType != JsonTokenType.String || reader.ValueTextEquals("not_available"u8) ? null
+                    : reader.ValueTextEquals("us"u8) ? "us"
+                    : reader.GetString();
+            }
             else
             {
                 reader.Read();
@@ -48,7 +56,7 @@ internal static class UsageScan
             }
         }
 
-        return new TokenUsage(input, write5m ?? writes, write1h ?? 0, read, output, searches);
+        return new TokenUsage(input, write5m ?? writes, write1h ?? 0, read, output, searches, geo);
     }
 
     private static long Number(ref Utf8JsonReader reader)

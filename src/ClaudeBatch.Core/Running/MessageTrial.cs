@@ -1,7 +1,6 @@
 using System.Text.Json;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Costs;
-using ClaudeBatch.Core.Models;
 using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Results;
 
@@ -9,8 +8,8 @@ namespace ClaudeBatch.Core.Running;
 
 /// <summary>Sends single requests through the Messages API, at full price: the shape of thousands is proved by a few.</summary>
 /// <param name="api">The service.</param>
-/// <param name="catalog">For prices.</param>
-public sealed class MessageTrial(BatchApi api, ModelCatalog catalog)
+/// <param name="prices">What it costs.</param>
+public sealed class MessageTrial(BatchApi api, PriceList prices)
 {
     /// <summary>Sends one request, once.</summary>
     /// <returns>What is wrong with it, or with its answer, if anything; and what it cost in USD, null where the price is not known.</returns>
@@ -37,7 +36,7 @@ public sealed class MessageTrial(BatchApi api, ModelCatalog catalog)
         string? reason = Completeness.Reason(answer.Status, answer) ?? SchemaReason(item, outputSchema, line);
         return (
             reason is null ? null : new RequestFault("OnlineIncomplete", $"The service answered, and the answer is not complete: {reason}", IsError: false),
-            TokenCost.Of(catalog.Find(model), answer.Usage, isBatch: false));
+            PriceList.ToDollars(prices.Cost(model, answer.Usage, isBatch: false)));
     }
 
     private static string? SchemaReason(ReadOnlyMemory<byte> item, Range? outputSchema, byte[] line)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using ClaudeBatch.Connections;
 using ClaudeBatch.Core;
+using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Running;
 using ClaudeBatch.Core.Submission;
@@ -125,7 +126,7 @@ public sealed class TestClaudeBatchRequestCommand : ConnectedCommand
             return;
         }
 
-        MessageTrial trial = new(OpenService().Api, Models.Current);
+        MessageTrial trial = new(OpenService().Api, new PriceList(Models.Current));
         decimal? sum = 0;
         foreach ((long row, BatchRequest request, Range? schema) in _first)
         {
