@@ -28,6 +28,7 @@
         'Get-ClaudeBatchResult'
         'Import-ClaudeBatchRequest'
         'Invoke-ClaudeBatchRetry'
+        'Measure-ClaudeBatch'
         'New-ClaudeBatchRequest'
         'New-ClaudeBatchTemplate'
         'Remove-ClaudeBatch'

@@ -34,7 +34,7 @@ public sealed class BatchJob
 
     public int Attempts { get; set; }
 
-    /// <summary>In USD; null where it is not known.</summary>
+    /// <summary>What one attempt of all requests was expected to cost at most, in USD; null where it is not known.</summary>
     public decimal? EstimatedCost { get; set; }
 
     /// <summary>Of all attempts collected so far, in USD; null where a model has no price here.</summary>
@@ -70,6 +70,7 @@ public sealed class BatchJob
             Missing = totals.Missing,
             Batches = batches.Count,
             Attempts = totals.Attempts,
+            EstimatedCost = PriceList.ToDollars(record.HighEstimateInPicodollars),
             Cost = PriceList.ToDollars(totals.CostInPicodollars),
             CreatedAt = record.CreatedAt,
             UpdatedAt = record.UpdatedAt,
@@ -79,7 +80,7 @@ public sealed class BatchJob
 
     private static string? MessageOf(JobRecord record, string state, IReadOnlyList<BatchRecord> batches) => state switch
     {
-        JobState.InputCut => "Its input broke off and nothing was sent; run the same line again.",
+        JobState.InputCut => record.PauseReason ?? "Its input broke off and nothing was sent; run the same line again.",
         JobState.Open => "Its input is being read.",
         JobState.Stopped => $"It was stopped; Resume-ClaudeBatch -Job {record.Name} -Force takes it up again.",
         JobState.Paused => record.PauseReason,

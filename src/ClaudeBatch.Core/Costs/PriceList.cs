@@ -15,35 +15,33 @@ public sealed class PriceList(ModelCatalog catalog)
     /// <summary>A price is quoted for a million tokens.</summary>
     private const decimal PicodollarsPerToken = PicodollarsPerDollar / 1_000_000m;
 
-    private readonly Dictionary<string, (TokenPrices? Prices, TokenPrices? LongPrompt, int LongPromptFrom)> _byModel = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (TokenPrices? Prices, TokenPrices? LongPrompt, int? LongPromptFrom)> _byModel = new(StringComparer.Ordinal);
 
     /// <summary>What one answer cost.</summary>
     /// <param name="model">The model that answered.</param>
     /// <param name="usage">Its tokens. Some models price a long prompt otherwise, so that usages of several answers cannot be added up first.</param>
     /// <param name="isBatch">Half the price, of cached tokens too.</param>
     /// <returns>Picodollars; null where a price that is needed is not known.</returns>
-    public long? Cost(string? model, TokenUsage usage, bool isBatch)
+    public long? Cost(string? model, TokenUsage usage, bool isBatch) => Cost(model, usage, isBatch, IsLong(model, usage.PromptTokens));
+
+    /// <summary>What many answers cost whose prompts are all long, or none of them.</summary>
+    /// <param name="model">The model that answered.</param>
+    /// <param name="usage">Their tokens together.</param>
+    /// <param name="isBatch">Half the price, of cached tokens too.</param>
+    /// <param name="isLong">Their prompts are over <see cref="LongPromptFrom"/>.</param>
+    /// <returns>Picodollars; null where a price that is needed is not known.</returns>
+    public long? Cost(string? model, TokenUsage usage, bool isBatch, bool isLong)
     {
-        long prompt = usage.InputTokens + usage.CacheWrite5mTokens + usage.CacheWrite1hTokens + usage.CacheReadTokens;
-        long? tokens = PricesOf(model, prompt) is { } prices
+        long? tokens = PricesOf(model, isLong) is { } prices
             ? prices.Of(usage)
-            : prompt + usage.OutputTokens == 0 ? 0 : null;
+            : usage.PromptTokens + usage.OutputTokens == 0 ? 0 : null;
         // With inference_geo "us" everything costs a tenth more.
         tokens = usage.InferenceGeo == "us" ? tokens / 10 * 11 : tokens;
         return (isBatch ? tokens / 2 : tokens) + (usage.WebSearches * WebSearch);
     }
 
-    /// <summary>What the same answer would have cost had nothing of its prompt been cached.</summary>
-    public long? CostWithoutCache(string? model, TokenUsage usage, bool isBatch) => Cost(
-        model,
-        usage with
-        {
-            InputTokens = usage.InputTokens + usage.CacheWrite5mTokens + usage.CacheWrite1hTokens + usage.CacheReadTokens,
-            CacheWrite5mTokens = 0,
-            CacheWrite1hTokens = 0,
-            CacheReadTokens = 0,
-        },
-        isBatch);
+    /// <summary>Prompts of more tokens have prices of their own; null where all have the same.</summary>
+    public int? LongPromptFrom(string? model) => Known(model).LongPromptFrom;
 
     public static decimal ToDollars(long picodollars) => picodollars / PicodollarsPerDollar;
 
@@ -51,21 +49,25 @@ public sealed class PriceList(ModelCatalog catalog)
 
     internal static long? PerToken(decimal? perMillion) => perMillion is { } price ? (long)(price * PicodollarsPerToken) : null;
 
-    private TokenPrices? PricesOf(string? model, long prompt)
+    private bool IsLong(string? model, long prompt) => prompt > Known(model).LongPromptFrom;
+
+    private TokenPrices? PricesOf(string? model, bool isLong) => Known(model) is var known && isLong ? known.LongPrompt : known.Prices;
+
+    private (TokenPrices? Prices, TokenPrices? LongPrompt, int? LongPromptFrom) Known(string? model)
     {
         if (model is null)
         {
-            return null;
+            return default;
         }
 
-        if (!_byModel.TryGetValue(model, out (TokenPrices? Prices, TokenPrices? LongPrompt, int LongPromptFrom) known))
+        if (!_byModel.TryGetValue(model, out (TokenPrices? Prices, TokenPrices? LongPrompt, int? LongPromptFrom) known))
         {
             ModelRecord? record = catalog.Find(model);
-            known = (TokenPrices.From(record?.Prices), TokenPrices.From(record?.LongPrompt), record?.LongPromptFrom ?? int.MaxValue);
+            known = (TokenPrices.From(record?.Prices), TokenPrices.From(record?.LongPrompt), record?.LongPromptFrom);
             _byModel.Add(model, known);
         }
 
-        return known.LongPrompt is not null && prompt > known.LongPromptFrom ? known.LongPrompt : known.Prices;
+        return known;
     }
 
     /// <summary>Picodollars a token of each kind, through the standard API.</summary>

@@ -4,7 +4,8 @@ namespace ClaudeBatch.Core.Ledger;
 public sealed record JobRecord
 {
     internal const string Columns =
-        "id, name, base_address, organization_id, workspace_id, api_version, betas, max_attempts, sealed_at, sealed_rows, stopped_at, pause_reason, created_at, updated_at, paused_at";
+        "id, name, base_address, organization_id, workspace_id, api_version, betas, max_attempts, sealed_at, sealed_rows, stopped_at, pause_reason, created_at, updated_at, paused_at, "
+        + "low_estimate_in_picodollars, high_estimate_in_picodollars";
 
     public required long Id { get; init; }
 
@@ -39,6 +40,12 @@ public sealed record JobRecord
 
     public required DateTime UpdatedAt { get; init; }
 
+    /// <summary>What its requests were expected to cost at least; null where that is not known.</summary>
+    public long? LowEstimateInPicodollars { get; init; }
+
+    /// <summary>What one attempt of all its requests was expected to cost at most; null where that is not known.</summary>
+    public long? HighEstimateInPicodollars { get; init; }
+
     /// <summary>The name of the lock that says whose input is being read.</summary>
     public string LockName => LockNameOf(Id);
 
@@ -61,5 +68,7 @@ public sealed record JobRecord
         CreatedAt = row.Time(12),
         UpdatedAt = row.Time(13),
         PausedAt = row.TimeOrNull(14),
+        LowEstimateInPicodollars = row.NumberOrNull(15),
+        HighEstimateInPicodollars = row.NumberOrNull(16),
     };
 }

@@ -15,4 +15,20 @@ public readonly record struct TokenUsage(
     long CacheReadTokens,
     long OutputTokens,
     long WebSearches,
-    string? InferenceGeo = null);
+    string? InferenceGeo = null)
+{
+    /// <summary>All that the model read.</summary>
+    public long PromptTokens => InputTokens + CacheWrite5mTokens + CacheWrite1hTokens + CacheReadTokens;
+
+    /// <summary>The same tokens had nothing been cached.</summary>
+    public TokenUsage WithoutCache() => this with { InputTokens = PromptTokens, CacheWrite5mTokens = 0, CacheWrite1hTokens = 0, CacheReadTokens = 0 };
+
+    public static TokenUsage operator +(TokenUsage one, TokenUsage other) => new(
+        one.InputTokens + other.InputTokens,
+        one.CacheWrite5mTokens + other.CacheWrite5mTokens,
+        one.CacheWrite1hTokens + other.CacheWrite1hTokens,
+        one.CacheReadTokens + other.CacheReadTokens,
+        one.OutputTokens + other.OutputTokens,
+        one.WebSearches + other.WebSearches,
+        one.InferenceGeo);
+}

@@ -70,7 +70,10 @@ public sealed partial class RequestChecker
                     $"'{name}' is no longer taken under API version {apiVersion}; leave it out, and steer with the prompt or -Effort, or connect with -ApiVersion 2023-06-01.");
                 break;
             case "cache_control" when reader.TokenType == JsonTokenType.StartObject:
-                _facts.Breakpoints++;
+                Breakpoint(ref reader);
+                return;
+            case "inference_geo" when reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("us"u8):
+                _facts.InferenceGeo = "us";
                 break;
             default:
                 if (!s_known.Contains(name))
@@ -177,6 +180,25 @@ public sealed partial class RequestChecker
         }
     }
 
+    private void Breakpoint(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            return;
+        }
+
+        _facts.Breakpoints++;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool isTtl = reader.ValueTextEquals("ttl"u8);
+            reader.Read();
+            _facts.CachesForAnHour |= isTtl && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("1h"u8);
+            reader.Skip();
+        }
+
+        _facts.CachedBytes = reader.BytesConsumed - _facts.FileBytes;
+    }
+
     // Over whatever the value holds: breakpoints and images may stand at any depth.
     private bool Walk(ref Utf8JsonReader reader)
     {
@@ -187,6 +209,7 @@ public sealed partial class RequestChecker
 
         bool hasDocument = false;
         bool isImageData = false;
+        bool isFileData = false;
         int depth = reader.CurrentDepth;
         while (reader.Read() && reader.CurrentDepth > depth)
         {
@@ -198,7 +221,7 @@ public sealed partial class RequestChecker
             if (reader.ValueTextEquals("cache_control"u8))
             {
                 reader.Read();
-                _facts.Breakpoints += reader.TokenType == JsonTokenType.StartObject ? 1 : 0;
+                Breakpoint(ref reader);
             }
             else if (reader.ValueTextEquals("type"u8))
             {
@@ -210,10 +233,17 @@ public sealed partial class RequestChecker
             {
                 reader.Read();
                 isImageData = reader.TokenType == JsonTokenType.String && reader.ValueSpan.StartsWith("image/"u8);
+                isFileData = isImageData || (reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("application/pdf"u8));
+            }
+            else if (reader.ValueTextEquals("file_id"u8) || reader.ValueTextEquals("url"u8))
+            {
+                _facts.References++;
             }
             else if (reader.ValueTextEquals("data"u8))
             {
                 reader.Read();
+                _facts.FileBytes += isFileData ? reader.ValueSpan.Length : 0;
+                _facts.DocumentBytes += isFileData && !isImageData ? reader.ValueSpan.Length : 0;
                 if (isImageData && reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length > LongestImage)
                 {
                     Error("ImageTooLarge", "An image has more than 5 MB in base64; the service refuses it. Make it smaller: 1,568 pixels on the longer side are enough.");

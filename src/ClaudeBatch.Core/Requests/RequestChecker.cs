@@ -48,6 +48,7 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
             }
         }
 
+        _facts.PromptBytes = item.Length - _facts.FileBytes;
         Conclude();
         return _facts;
     }

@@ -12,9 +12,29 @@ public sealed class RequestFacts
 
     public List<RequestFault> Faults { get; } = [];
 
-    internal int Breakpoints { get; set; }
+    /// <summary>Of all that the model reads, without the base64 of files.</summary>
+    public long PromptBytes { get; internal set; }
 
-    internal int Images { get; set; }
+    /// <summary>Of that, up to the last cache breakpoint; 0 where there is none.</summary>
+    public long CachedBytes { get; internal set; }
+
+    /// <summary>A breakpoint asks for an hour.</summary>
+    public bool CachesForAnHour { get; internal set; }
+
+    public int Images { get; internal set; }
+
+    /// <summary>Of documents in base64, as they stand in the request.</summary>
+    public long DocumentBytes { get; internal set; }
+
+    /// <summary>Files and addresses whose size only the service knows.</summary>
+    public int References { get; internal set; }
+
+    /// <summary><c>us</c>, where it was asked for.</summary>
+    public string? InferenceGeo { get; internal set; }
+
+    internal long FileBytes { get; set; }
+
+    internal int Breakpoints { get; set; }
 
     internal string? ThinkingType { get; set; }
 
@@ -30,8 +50,15 @@ public sealed class RequestFacts
         MaxTokens = null;
         OutputSchema = null;
         Faults.Clear();
-        Breakpoints = 0;
+        PromptBytes = 0;
+        CachedBytes = 0;
+        CachesForAnHour = false;
         Images = 0;
+        DocumentBytes = 0;
+        References = 0;
+        InferenceGeo = null;
+        FileBytes = 0;
+        Breakpoints = 0;
         ThinkingType = null;
         ThinkingBudget = null;
         HasMessages = false;

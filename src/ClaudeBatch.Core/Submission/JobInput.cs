@@ -1,5 +1,6 @@
 using System.Globalization;
 using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Requests;
 
@@ -38,6 +39,8 @@ public sealed class JobInput : IDisposable
 
     private readonly RequestFindings _findings = new();
 
+    private readonly CostEstimate? _estimate;
+
     private readonly SchemaStore _schemas;
 
     private readonly bool _sendAgain;
@@ -57,8 +60,9 @@ public sealed class JobInput : IDisposable
 
     private long _refused;
 
-    private JobInput(JobLedger ledger, JobRecord job, OwnershipLock ownership, SpoolLimits limits, bool sendAgain, RequestChecker? checker)
+    private JobInput(JobLedger ledger, JobRecord job, OwnershipLock ownership, SpoolLimits limits, bool sendAgain, RequestChecker? checker, CostEstimate? estimate)
     {
+        _estimate = estimate;
         _rules = new InputRules(limits, checker);
         _ledger = ledger;
         _job = job;
@@ -83,10 +87,11 @@ public sealed class JobInput : IDisposable
     /// <param name="maxAttempts">How often a request may be tried without being asked.</param>
     /// <param name="sendAgain">Sends what the job has already once more.</param>
     /// <param name="checker">Finds what the service would refuse; null leaves that to the service.</param>
+    /// <param name="estimate">Adds up what the requests that will be sent may cost; needs a checker.</param>
     /// <exception cref="ClaudeBatchException"><c>JobNameInvalid</c>, <c>JobBusy</c>, <c>JobBoundElsewhere</c>.</exception>
     public static JobInput Open(
         JobLedger ledger, string name, ServiceConnection connection, SpoolLimits limits, int maxAttempts = 1, bool sendAgain = false,
-        RequestChecker? checker = null)
+        RequestChecker? checker = null, CostEstimate? estimate = null)
     {
         JobName.Check(name);
         JobRecord job = ledger.Jobs.FindOrCreate(name, connection, maxAttempts);
@@ -94,7 +99,7 @@ public sealed class JobInput : IDisposable
         OwnershipLock ownership = OwnershipLock.TakeInput(ledger.Folder, job);
         try
         {
-            return new JobInput(ledger, ledger.Jobs.Get(job.Id), ownership, limits, sendAgain, checker);
+            return new JobInput(ledger, ledger.Jobs.Get(job.Id), ownership, limits, sendAgain, checker, estimate);
         }
         catch
         {
@@ -164,9 +169,17 @@ public sealed class JobInput : IDisposable
     }
 
     /// <summary>The end of the input was seen: checks it as a whole and makes it binding in one transaction.</summary>
-    /// <exception cref="ClaudeBatchException"><c>CustomIdConflict</c>; then nothing of this input is kept.</exception>
-    public SealedInput Seal()
+    /// <param name="maxCost">In USD; the high end of the estimate must not be above it.</param>
+    /// <exception cref="ClaudeBatchException"><c>CustomIdConflict</c>, <c>BudgetExceeded</c>; then nothing of this input is kept.</exception>
+    public SealedInput Seal(decimal? maxCost = null)
     {
+        if (maxCost is { } most && _estimate?.Above(most) is { } excess)
+        {
+            InputDraft.Discard(_ledger.Database, _job.Id);
+            _ledger.Record(_job, "BudgetExceeded", excess, () => _ledger.Jobs.Pause(_job.Id, excess));
+            throw new ClaudeBatchException(FailureKind.Conflict, "BudgetExceeded", excess + " Nothing was sent.") { Target = _job.Name };
+        }
+
         if (_conflictCount > 0)
         {
             InputDraft.Discard(_ledger.Database, _job.Id);
@@ -200,8 +213,16 @@ public sealed class JobInput : IDisposable
             _draft.Seal();
             Milestone.Pass("sealing");
             _ledger.Database.Execute(
-                "UPDATE job SET sealed_at = $now, sealed_rows = $rows, updated_at = $now, stopped_at = NULL WHERE id = $job",
+                """
+                UPDATE job SET sealed_at = $now, sealed_rows = $rows, updated_at = $now, stopped_at = NULL,
+                    pause_reason = CASE WHEN sealed_at IS NULL THEN NULL ELSE pause_reason END,
+                    low_estimate_in_picodollars = CASE WHEN sealed_at IS NULL THEN 0 ELSE low_estimate_in_picodollars END + $low,
+                    high_estimate_in_picodollars = CASE WHEN sealed_at IS NULL THEN 0 ELSE high_estimate_in_picodollars END + $high
+                WHERE id = $job
+                """,
                 ("$now", now),
+                ("$low", _estimate?.Low),
+                ("$high", _estimate?.High),
                 ("$rows", _nextRow),
                 ("$job", _job.Id));
             _ledger.Events.Add(
@@ -240,6 +261,11 @@ public sealed class JobInput : IDisposable
         }
 
         schema = facts.OutputSchema is { } where ? _schemas.NumberOf(item[where]) : 0;
+        if (!facts.Faults.Any(static f => f.IsError))
+        {
+            _estimate?.Add(facts);
+        }
+
         RequestFault? refusal = null;
         foreach (RequestFault fault in facts.Faults)
         {

@@ -1,10 +1,12 @@
 using System.Globalization;
+using ClaudeBatch.Core.Costs;
+using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Submission;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Counts what a submission would send without writing anything.</summary>
-internal sealed class DryRun(SpoolLimits limits)
+/// <summary>Counts what a submission would send, and what it may cost, without writing anything.</summary>
+internal sealed class DryRun(SpoolLimits limits, RequestChecker checker, CostEstimate estimate)
 {
     private const int Envelope = 15;
 
@@ -18,9 +20,10 @@ internal sealed class DryRun(SpoolLimits limits)
 
     private int _parts;
 
-    public void Add(long size)
+    public void Add(ReadOnlySpan<byte> item)
     {
-        if (_parts == 0 || _partRequests >= limits.MaxRequests || _partBytes + size + 1 > limits.MaxBytes)
+        estimate.Add(checker.Check(item));
+        if (_parts == 0 || _partRequests >= limits.MaxRequests || _partBytes + item.Length + 1 > limits.MaxBytes)
         {
             _parts++;
             _partRequests = 0;
@@ -28,13 +31,22 @@ internal sealed class DryRun(SpoolLimits limits)
             _bytes += Envelope;
         }
 
-        long more = size + (_partRequests > 0 ? 1 : 0);
+        long more = item.Length + (_partRequests > 0 ? 1 : 0);
         _partRequests++;
         _partBytes += more;
         _requests++;
         _bytes += more;
     }
 
-    public string Describe(string? job) => string.Create(
-        CultureInfo.InvariantCulture, $"{_requests} requests, {_bytes} bytes in {_parts} parts{(job is null ? string.Empty : $" as job '{job}'")}");
+    public string Describe(string? job)
+    {
+        string cost = estimate is { Low: { } low, High: { } high }
+            ? string.Create(CultureInfo.InvariantCulture, $"${PriceList.ToDollars(low):0.00####} to ${PriceList.ToDollars(high):0.00####}")
+            : "at a cost that is not known here";
+        long lowTokens = estimate.Models.Sum(static m => m.LowInputTokens);
+        long highTokens = estimate.Models.Sum(static m => m.HighInputTokens);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{_requests} requests, {_bytes} bytes in {_parts} parts, {lowTokens} to {highTokens} input tokens, {cost}{(job is null ? string.Empty : $", as job '{job}'")}");
+    }
 }

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using ClaudeBatch.Connections;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Submission;
@@ -41,6 +42,11 @@ public sealed class SubmitClaudeBatchCommand : ConnectedCommand
     [ValidateRange(1, 100)]
     public int MaxAttempts { get; set; } = 1;
 
+    /// <summary>The most these requests may cost, in USD; by the high end of the estimate, before anything is sent.</summary>
+    [Parameter]
+    [ValidateRange(0, double.MaxValue)]
+    public decimal? MaxCost { get; set; }
+
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -73,7 +79,7 @@ public sealed class SubmitClaudeBatchCommand : ConnectedCommand
             return;
         }
 
-        SealedInput input = _input.Seal();
+        SealedInput input = _input.Seal(MaxCost);
         _input.Dispose();
         _input = null;
         Report(input.Findings);
@@ -108,8 +114,8 @@ public sealed class SubmitClaudeBatchCommand : ConnectedCommand
         BatchRequest request = BatchRequest.From(InputObject);
         if (IsWhatIf)
         {
-            _dryRun ??= new DryRun(Limits);
-            _dryRun.Add(request.SizeInBytes);
+            _dryRun ??= new DryRun(Limits, OpenService().Checker(), new CostEstimate(Models.Current));
+            _dryRun.Add(request.Utf8.Span);
             return;
         }
 
@@ -152,7 +158,7 @@ public sealed class SubmitClaudeBatchCommand : ConnectedCommand
             Warn($"Job '{Job}' goes to '{service.BaseAddress}'. That nothing is paid twice holds as long as nothing on the way repeats a POST: have it switched off there.");
         }
 
-        return JobInput.Open(session.Ledger, Job, service, Limits, MaxAttempts, Force, session.Service.Checker());
+        return JobInput.Open(session.Ledger, Job, service, Limits, MaxAttempts, Force, session.Service.Checker(), new CostEstimate(Models.Current));
     }
 
     private void Report(IReadOnlyList<Finding> findings)

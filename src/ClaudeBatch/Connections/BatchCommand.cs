@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using ClaudeBatch.Core;
 using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Connections;
@@ -35,56 +34,10 @@ public abstract class BatchCommand : ConnectedCommand
             case IdSet:
                 return Id.SelectMany(id => One(id, id));
             default:
-                return InputObject.SelectMany(r => r.Job is { } job ? OfJob(job, r.Original) : One(r.Key!, r.Original));
+                return InputObject.SelectMany(BatchesOf);
         }
     }
 
     /// <summary>The jobs of <c>-Job</c>: a wildcard that finds nothing is silence, a name that finds nothing an error.</summary>
     private protected IEnumerable<JobRecord> ResolveJobs() => Job.SelectMany(JobsLike);
-
-    private protected IReadOnlyList<JobRecord> JobsLike(string name)
-    {
-        IReadOnlyList<JobRecord> all = TryOpen()?.Ledger.Jobs.All() ?? [];
-        WildcardPattern pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
-        JobRecord[] found = [.. all.Where(j => pattern.IsMatch(j.Name))];
-        if (found.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
-        {
-            Fail(JobNotFound(name));
-        }
-
-        return found;
-    }
-
-    private IEnumerable<BatchRecord> OfJob(string name, object target)
-    {
-        if (TryOpen()?.Ledger.Jobs.Find(name) is { } job)
-        {
-            return TryOpen()!.Ledger.Batches.OfJob(job.Id);
-        }
-
-        Fail(JobNotFound(name), target);
-        return [];
-    }
-
-    private protected IEnumerable<BatchRecord> One(string key, object target)
-    {
-        if (TryOpen()?.Ledger.Batches.Find(key) is { } batch)
-        {
-            return [batch];
-        }
-
-        Fail(
-            new ClaudeBatchException(
-                FailureKind.NotFound,
-                "BatchNotFound",
-                $"Batch '{key}' is not in the ledger at '{ConnectionDefaults.Resolve(Connection).Folder.Root}'. Get-ClaudeBatch lists those that are."),
-            target);
-        return [];
-    }
-
-    private ClaudeBatchException JobNotFound(string name) => new(
-        FailureKind.NotFound,
-        "JobNotFound",
-        $"There is no job '{name}' in the ledger at '{ConnectionDefaults.Resolve(Connection).Folder.Root}'. Get-ClaudeBatchJob lists those that are.")
-    { Target = name };
 }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ClaudeBatch.Core;
+using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Running;
 using ClaudeBatch.Pipeline;
 
@@ -70,6 +71,60 @@ public abstract class ConnectedCommand : AsyncCommand
             }
         }
     }
+
+    /// <summary>The jobs of that name, with wildcards: a wildcard that finds nothing is silence, a name that finds nothing an error.</summary>
+    private protected IReadOnlyList<JobRecord> JobsLike(string name)
+    {
+        IReadOnlyList<JobRecord> all = TryOpen()?.Ledger.Jobs.All() ?? [];
+        WildcardPattern pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
+        JobRecord[] found = [.. all.Where(j => pattern.IsMatch(j.Name))];
+        if (found.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
+        {
+            Fail(JobNotFound(name));
+        }
+
+        return found;
+    }
+
+    /// <summary>The batches a reference names; what is not there becomes an error.</summary>
+    private protected IEnumerable<BatchRecord> BatchesOf(BatchReference reference)
+    {
+        if (reference.Job is not { } name)
+        {
+            return One(reference.Key!, reference.Original);
+        }
+
+        if (TryOpen()?.Ledger.Jobs.Find(name) is { } job)
+        {
+            return TryOpen()!.Ledger.Batches.OfJob(job.Id);
+        }
+
+        Fail(JobNotFound(name), reference.Original);
+        return [];
+    }
+
+    /// <summary>A batch by its key or the service's id; one that is not there becomes an error.</summary>
+    private protected IEnumerable<BatchRecord> One(string key, object target)
+    {
+        if (TryOpen()?.Ledger.Batches.Find(key) is { } batch)
+        {
+            return [batch];
+        }
+
+        Fail(
+            new ClaudeBatchException(
+                FailureKind.NotFound,
+                "BatchNotFound",
+                $"Batch '{key}' is not in the ledger at '{ConnectionDefaults.Resolve(Connection).Folder.Root}'. Get-ClaudeBatch lists those that are."),
+            target);
+        return [];
+    }
+
+    private ClaudeBatchException JobNotFound(string name) => new(
+        FailureKind.NotFound,
+        "JobNotFound",
+        $"There is no job '{name}' in the ledger at '{ConnectionDefaults.Resolve(Connection).Folder.Root}'. Get-ClaudeBatchJob lists those that are.")
+    { Target = name };
 
     protected override void Dispose(bool disposing)
     {

@@ -52,7 +52,7 @@ public sealed class PriceListTests
 
     [Fact]
     public void Without_the_cache_all_of_the_prompt_is_input()
-        => Assert.Equal(0.0015m, PriceList.ToDollars(_prices.CostWithoutCache("claude-haiku-4-5", Usage("1000,500,500,1000,0,0"), isBatch: true)));
+        => Assert.Equal(0.0015m, PriceList.ToDollars(_prices.Cost("claude-haiku-4-5", Usage("1000,500,500,1000,0,0").WithoutCache(), isBatch: true)));
 
     [Fact]
     public void Where_it_ran_is_read_from_the_line()
