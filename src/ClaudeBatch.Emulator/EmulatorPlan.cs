@@ -11,8 +11,11 @@ public sealed class EmulatorPlan
     /// <summary>Share of requests that fail at execution with an error worth a retry; drawn anew in each batch.</summary>
     public double Errored { get; set; }
 
-    /// <summary>Share of requests that fail validation; the same ones in every batch.</summary>
+    /// <summary>Share of requests that fail validation; the same ones in every batch, until they are changed.</summary>
     public double Invalid { get; set; }
+
+    /// <summary>Share of requests that fail because the account's credit is used up; of a batch made under a plan without it none does.</summary>
+    public double Unpaid { get; set; }
 
     public double Expired { get; set; }
 
@@ -74,10 +77,10 @@ public sealed class EmulatorPlan
 
     private void Check()
     {
-        double[] shares = [Errored, Invalid, Expired, Canceled];
+        double[] shares = [Errored, Invalid, Unpaid, Expired, Canceled];
         if (shares.Any(static s => s is < 0 or > 1 || double.IsNaN(s)) || shares.Sum() > 1 + 1e-9)
         {
-            throw new ArgumentException("The plan's shares Errored, Invalid, Expired and Canceled lie between 0 and 1, and so does their sum.");
+            throw new ArgumentException("The plan's shares Errored, Invalid, Unpaid, Expired and Canceled lie between 0 and 1, and so does their sum.");
         }
 
         if (Speed is not (> 0 and <= 1e7))

@@ -67,7 +67,15 @@ internal sealed class ResultsMaker(StoredBatch batch, AnswerSource answers)
         {
             WriteError(writer, fault.Type, fault.Message, requestId: null);
         }
-        else if (Draw.Number(plan.Seed, "invalid", id) < plan.Invalid)
+        else if (Draw.Number(plan.Seed, "unpaid", id) < plan.Unpaid)
+        {
+            WriteError(
+                writer,
+                "invalid_request_error",
+                "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits.",
+                requestId: null);
+        }
+        else if (plan.Invalid > 0 && Draw.Number(plan.Seed, "invalid", id, parameters.GetRawText()) < plan.Invalid)
         {
             WriteError(writer, "invalid_request_error", "messages.0.content: The emulator's plan finds this request invalid.", requestId: null);
         }

@@ -125,11 +125,7 @@ public sealed class BatchResult
     {
         ResultLine? line = ResultLine.Parse(collected.Line);
         string status = collected.Attempt.Outcome ?? UnfinishedStatus(collected.Batch.State);
-        string? reason = Core.Results.Completeness.Reason(status, line);
-        if (reason is null && status == Outcome.Succeeded && collected.OutputSchema is { } schema)
-        {
-            reason = Core.Results.Completeness.SchemaReason(schema, AnswerContent.Read(collected.Line)?.Text ?? string.Empty);
-        }
+        string? reason = Core.Results.Completeness.Of(collected, status, line);
 
         return new BatchResult
         {

@@ -44,7 +44,7 @@ while (round.Count > 0)
         await Job.RunAsync(ledger, api, clock, batch);
     }
 
-    round = new RetryPlanner(ledger).Plan(input.Job, new RetryFilter(null, null, MaxAttempts: 5, null), new SpoolLimits());
+    round = new RetryPlanner(ledger).Plan(input.Job, new RetryFilter { MaxAttempts = 5 }, new SpoolLimits());
 }
 
 BookCheck books = new Reconciler(ledger).Check(ledger.Jobs.Get(input.Job.Id));

@@ -80,6 +80,14 @@ public sealed class AttemptBooks(LedgerDatabase database)
         }
     }
 
+    /// <summary>A request of the job failed for a cause at the account and was not sent again since.</summary>
+    public bool AnyWaitsForOperator(JobRecord job) => database.Scalar(
+        $"""
+        SELECT EXISTS (SELECT 1 FROM batch b JOIN attempt a ON a.batch_id = b.id
+        WHERE b.job_id = $job AND a.failure_class = 'OperatorFixable' AND {IsLast})
+        """,
+        ("$job", job.Id)) != 0;
+
     private long FirstRow(BatchRecord batch)
         => database.Scalar("SELECT row FROM attempt WHERE batch_id = $batch ORDER BY row LIMIT 1", ("$batch", batch.Id));
 

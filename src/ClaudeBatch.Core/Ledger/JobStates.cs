@@ -22,7 +22,7 @@ public static class JobStates
 
         if (batches.All(static b => BatchState.IsFinal(b.State)))
         {
-            return JobState.Finished;
+            return job.PauseReason is null ? JobState.Finished : JobState.Paused;
         }
 
         return job.PauseReason is null ? JobState.Running : JobState.Paused;

@@ -71,7 +71,20 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
         }
 
         ledger.Attempts.RecordOutcomes(batch.Id, table.Rows());
+        PauseForOperator(batch, table);
         return ledger.Record(batch, BatchState.Collected, Summary(table), null, () => ledger.Batches.SetState(batch.Id, BatchState.Collected));
+    }
+
+    // Sent again as they are they would fail again: somebody must see to the account first.
+    private void PauseForOperator(BatchRecord batch, OutcomeTable table)
+    {
+        if (table.OperatorFixable is { Count: > 0 } waiting)
+        {
+            string message = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{waiting.Count} requests of part {batch.Part} failed for a cause at the account ({waiting.Words}). Mend it, then run: Invoke-ClaudeBatchRetry -Job {batch.Job} -FailureClass OperatorFixable");
+            ledger.Record(ledger.Jobs.Get(batch.JobId), JobState.Paused, message, () => ledger.Jobs.Pause(batch.JobId, message));
+        }
     }
 
     private static string Summary(OutcomeTable table) => string.Create(

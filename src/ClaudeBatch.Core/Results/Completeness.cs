@@ -25,6 +25,21 @@ public static class Completeness
         _ => "It ended in a way this version does not know.",
     };
 
+    /// <summary>Why a result is not complete, its schema included; null when it is.</summary>
+    public static string? Of(CollectedResult result) => Of(result, result.Attempt.Outcome ?? Outcome.Missing, ResultLine.Parse(result.Line));
+
+    /// <inheritdoc cref="Of(CollectedResult)"/>
+    /// <param name="result">The result.</param>
+    /// <param name="status">One of <see cref="Outcome"/>.</param>
+    /// <param name="line">Its line, read.</param>
+    public static string? Of(CollectedResult result, string status, ResultLine? line)
+    {
+        string? reason = Reason(status, line);
+        return reason is null && status == Outcome.Succeeded && result.OutputSchema is { } schema
+            ? SchemaReason(schema, AnswerContent.Read(result.Line)?.Text ?? string.Empty)
+            : reason;
+    }
+
     /// <summary>Why an answer's text is not the JSON its schema asks for; null when it is. The text is kept in any case.</summary>
     public static string? SchemaReason(JsonElement schema, string text)
     {

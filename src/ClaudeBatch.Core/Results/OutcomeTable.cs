@@ -36,6 +36,9 @@ internal sealed class OutcomeTable
 
     public int Unreadable { get; private set; }
 
+    /// <summary>How many failed for a cause at the account, and the service's words for the first of them.</summary>
+    public (int Count, string? Words) OperatorFixable { get; private set; }
+
     public int Count => _rows.Count;
 
     public int Missing => _outcomes.Count(static o => o is null);
@@ -92,11 +95,17 @@ internal sealed class OutcomeTable
             return;
         }
 
+        string failureClass = result.FailureClass;
+        if (failureClass == FailureClass.OperatorFixable)
+        {
+            OperatorFixable = (OperatorFixable.Count + 1, OperatorFixable.Words ?? Api.ServiceFailure.Shorten(result.ErrorMessage ?? result.ErrorType ?? "no words"));
+        }
+
         _outcomes[place] = new OutcomeRecord(
             _rows[place],
             result.Status,
             result.ErrorType,
-            result.Status == Outcome.Succeeded ? null : result.FailureClass,
+            result.Status == Outcome.Succeeded ? null : failureClass,
             result.StopReason,
             result.Model,
             result.Usage,

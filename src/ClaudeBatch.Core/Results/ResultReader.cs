@@ -22,7 +22,8 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
 
     public void Dispose() => _files.Dispose();
 
-    private CollectedResult Read(BatchRecord batch, AttemptRecord attempt) => new(
+    /// <summary>The result of one attempt.</summary>
+    public CollectedResult Read(BatchRecord batch, AttemptRecord attempt) => new(
         batch,
         attempt,
         attempt.ResultOffset is { } offset ? _files.Read(ledger.Folder.Results(batch.JobId, batch.Part), offset, attempt.ResultLength) : [],

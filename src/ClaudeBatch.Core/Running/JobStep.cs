@@ -45,7 +45,9 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
             }
         }
 
-        if (MayRetry(ledger.Jobs.Get(job.Id)) && Plan(job, notes))
+        // A pause that this very step brought about waits for the next one.
+        JobRecord now = ledger.Jobs.Get(job.Id);
+        if (now.PausedAt == job.PausedAt && MayRetry(now) && Plan(now, notes))
         {
             await RoundAsync(job, notes, cancellationToken).ConfigureAwait(false);
         }
@@ -60,13 +62,18 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
         return report;
     }
 
-    private static RetryFilter Filter(JobRecord job) => new(Statuses: null, Classes: null, job.MaxAttempts, CustomIds: null);
+    // A step of a paused job comes once an hour or when somebody names it: what waited for the account is tried again, within the job's attempts.
+    private static RetryFilter Filter(JobRecord job) => new()
+    {
+        MaxAttempts = job.MaxAttempts,
+        Classes = job.PauseReason is null ? null : new HashSet<string> { FailureClass.Transient, FailureClass.OperatorFixable },
+    };
 
     // Failures are gathered until the whole attempt is in, so that they make one batch and not many small ones.
     private bool MayRetry(JobRecord job)
-        => job.MaxAttempts > 1 && job.SealedAt is not null && job.StoppedAt is null && job.PauseReason is null
+        => job.MaxAttempts > 1 && job.SealedAt is not null && job.StoppedAt is null
             && ledger.Batches.OfJob(job.Id).All(static b => BatchState.IsFinal(b.State))
-            && new RetryPlanner(ledger).Count(job, Filter(job)) > 0;
+            && new RetryPlanner(ledger).Candidates(job, Filter(job)).Any();
 
     private bool Plan(JobRecord job, List<RoundNote> notes)
     {

@@ -164,7 +164,7 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
         => ledger.Record(batch, BatchState.InProgress, $"The service made batch {reply.Value.Id}.", reply.Headers.RequestId, () =>
         {
             ledger.Batches.Refresh(batch, reply.Value);
-            if (job.PauseReason is not null)
+            if (job.PauseReason is not null && !ledger.Attempts.AnyWaitsForOperator(job))
             {
                 ledger.Jobs.Unpause(job.Id);
             }

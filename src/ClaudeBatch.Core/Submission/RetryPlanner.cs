@@ -1,23 +1,41 @@
 using System.Globalization;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Results;
 
 namespace ClaudeBatch.Core.Submission;
 
 /// <summary>Copies the bytes of exactly the failed requests from the spool into new batches of the same job.</summary>
 public sealed class RetryPlanner(JobLedger ledger)
 {
-    /// <summary>How many requests the filter takes; for a dry run.</summary>
-    public long Count(JobRecord job, RetryFilter filter) => Candidates(job, filter).LongCount();
+    /// <summary>The requests the filter takes, by attempt, so that a part holds requests of one attempt number.</summary>
+    public IEnumerable<RetryCandidate> Candidates(JobRecord job, RetryFilter filter)
+    {
+        using ResultReader reader = new(ledger);
+        foreach (BatchRecord batch in ledger.Batches.OfJob(job.Id).OrderBy(static b => b.Attempt))
+        {
+            foreach (AttemptRecord attempt in ledger.Attempts.All(batch, onlyLast: true))
+            {
+                if (filter.Reason(batch, attempt, () => Completeness.Of(reader.Read(batch, attempt)) is null) is { } reason)
+                {
+                    yield return new RetryCandidate(batch, attempt, reason);
+                }
+            }
+        }
+    }
 
     /// <summary>Plans the next attempt of a job and seals it; the new batches are ready to be sent.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="filter">Which requests.</param>
+    /// <param name="limits">Where parts end.</param>
+    /// <param name="rewritten">What is sent in place of them; only what is in it is sent then.</param>
     /// <exception cref="ClaudeBatchException"><c>JobBusy</c>, <c>PayloadRemoved</c>.</exception>
-    public IReadOnlyList<BatchRecord> Plan(JobRecord job, RetryFilter filter, SpoolLimits limits)
+    public IReadOnlyList<BatchRecord> Plan(JobRecord job, RetryFilter filter, SpoolLimits limits, RewrittenRequests? rewritten = null)
     {
         using OwnershipLock ownership = OwnershipLock.TakeInput(ledger.Folder, job);
         InputDraft.Discard(ledger.Database, job.Id);
         InputDraft draft = new(ledger.Database, job.Id);
         using PartSpooler parts = new(ledger.Database, job.Id, limits, draft);
-        long count = Copy(job, filter, draft, parts);
+        long count = Copy(job, filter, draft, parts, rewritten);
         if (count == 0)
         {
             return [];
@@ -27,34 +45,36 @@ public sealed class RetryPlanner(JobLedger ledger)
         parts.CompletePart();
         draft.Flush();
         ledger.Database.Write(draft.Seal);
-        ledger.Events.Add("RetryPlanned", string.Create(CultureInfo.InvariantCulture, $"{count} requests in {parts.Batches.Count} parts."), job.Id);
+        ledger.Events.Add(
+            "RetryPlanned",
+            string.Create(CultureInfo.InvariantCulture, $"{count} requests{(rewritten is null ? string.Empty : ", changed,")} in {parts.Batches.Count} parts."),
+            job.Id);
         return [.. parts.Batches.Select(ledger.Batches.Get)];
     }
 
-    private long Copy(JobRecord job, RetryFilter filter, InputDraft draft, PartSpooler parts)
+    private long Copy(JobRecord job, RetryFilter filter, InputDraft draft, PartSpooler parts, RewrittenRequests? rewritten)
     {
         using PayloadFiles files = new();
         long count = 0;
         byte[] buffer = [];
-        foreach ((BatchRecord batch, AttemptRecord attempt) in Candidates(job, filter))
+        foreach ((BatchRecord batch, AttemptRecord attempt, _) in Candidates(job, filter))
         {
-            if (buffer.Length < attempt.SpoolLength)
+            (string path, long offset, int length, int schema) = (ledger.Folder.Spool(batch.JobId, batch.Part), attempt.SpoolOffset, attempt.SpoolLength, attempt.OutputSchema);
+            if (rewritten is not null && !rewritten.TryFind(attempt.Row, out path, out offset, out length, out schema))
             {
-                buffer = new byte[attempt.SpoolLength * 2];
+                continue;
             }
 
-            Span<byte> item = buffer.AsSpan(0, attempt.SpoolLength);
-            files.Read(ledger.Folder.Spool(batch.JobId, batch.Part), attempt.SpoolOffset, item);
-            draft.Replace(parts.Append(attempt.Row, item, batch.Attempt + 1, attempt.OutputSchema), attempt.Row);
+            if (buffer.Length < length)
+            {
+                buffer = new byte[length * 2];
+            }
+
+            files.Read(path, offset, buffer.AsSpan(0, length));
+            draft.Replace(parts.Append(attempt.Row, buffer.AsSpan(0, length), batch.Attempt + 1, schema), attempt.Row);
             count++;
         }
 
         return count;
     }
-
-    // By attempt, so that a part holds requests of one attempt number.
-    private IEnumerable<(BatchRecord Batch, AttemptRecord Attempt)> Candidates(JobRecord job, RetryFilter filter) => ledger.Batches.OfJob(job.Id)
-        .Where(b => b.Attempt < filter.MaxAttempts)
-        .OrderBy(static b => b.Attempt)
-        .SelectMany(b => ledger.Attempts.All(b, onlyLast: true).Where(filter.Takes).Select(a => (b, a)));
 }

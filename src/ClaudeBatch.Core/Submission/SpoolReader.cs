@@ -27,7 +27,9 @@ public sealed class SpoolReader(JobLedger ledger) : IDisposable
 
     public void Dispose() => _files.Dispose();
 
-    private SentRequest Read(BatchRecord batch, AttemptRecord attempt) => batch.MadeElsewhere
+    /// <summary>The request of one attempt.</summary>
+    /// <exception cref="ClaudeBatchException"><c>PayloadRemoved</c>, <c>MadeElsewhere</c>.</exception>
+    public SentRequest Read(BatchRecord batch, AttemptRecord attempt) => batch.MadeElsewhere
         ? throw new ClaudeBatchException(
             FailureKind.NotFound, "MadeElsewhere", $"Batch '{batch.ServiceId}' was made by another tool; its requests are not in this ledger.")
         { Target = batch.Key }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Connections;
 
@@ -21,6 +22,7 @@ public sealed class BatchReference
             case BatchResult result:
                 Key = result.BatchId;
                 CustomId = result.CustomId;
+                IsAnswer = result.Status == Outcome.Succeeded;
                 break;
             case string id:
                 Key = id;
@@ -44,6 +46,9 @@ public sealed class BatchReference
     /// <summary>The request, where the reference is a result.</summary>
     public string? CustomId { get; private set; }
 
+    /// <summary>The reference is a result that succeeded.</summary>
+    internal bool IsAnswer { get; private set; }
+
     /// <summary>What the user gave.</summary>
     internal object Original { get; }
 
@@ -61,6 +66,7 @@ public sealed class BatchReference
             {
                 Key = value.Properties["BatchId"]?.Value as string;
                 CustomId = value.Properties["CustomId"]?.Value as string;
+                IsAnswer = value.Properties["Status"]?.Value as string == Outcome.Succeeded;
             }
             else if (type.EndsWith("ClaudeBatch.Batch", StringComparison.Ordinal))
             {

@@ -39,7 +39,7 @@ public sealed class CollectTests : IDisposable
         await _engine.RunAsync(input.NewBatches[0]);
         BookCheck first = Check();
         int rounds = 0;
-        while (new RetryPlanner(_engine.Ledger).Plan(_engine.Job("job"), new RetryFilter(null, null, 9, null), new SpoolLimits()) is { Count: > 0 } retry)
+        while (new RetryPlanner(_engine.Ledger).Plan(_engine.Job("job"), new RetryFilter { MaxAttempts = 9 }, new SpoolLimits()) is { Count: > 0 } retry)
         {
             rounds++;
             foreach (BatchRecord batch in retry)
@@ -67,7 +67,7 @@ public sealed class CollectTests : IDisposable
         string[] failed = [.. _engine.Ledger.Attempts.OfBatch(done, -1, 100).Where(static a => a.Outcome != Outcome.Succeeded).Select(static a => a.CustomId)];
 
         BatchRecord retry = Assert.Single(
-            new RetryPlanner(_engine.Ledger).Plan(_engine.Job("job"), new RetryFilter(null, null, 5, null), new SpoolLimits()));
+            new RetryPlanner(_engine.Ledger).Plan(_engine.Job("job"), new RetryFilter { MaxAttempts = 5 }, new SpoolLimits()));
 
         Assert.Equal((failed.Length, 2), (retry.RequestCount, retry.Attempt));
         string expected = "{\"requests\":[" + string.Join(',', failed.Select(static id => Encoding.UTF8.GetString(EngineFixture.Request(id).Utf8.Span))) + "]}";
@@ -82,7 +82,7 @@ public sealed class CollectTests : IDisposable
         _engine.Plan.Expired = 0;
 
         BatchRecord retry = Assert.Single(new RetryPlanner(_engine.Ledger).Plan(
-            _engine.Job("job"), new RetryFilter(null, null, 5, null), new SpoolLimits()));
+            _engine.Job("job"), new RetryFilter { MaxAttempts = 5 }, new SpoolLimits()));
         BatchRecord collected = await _engine.RunAsync(retry);
 
         Assert.Equal((3, 2, BatchState.Collected), (collected.RequestCount, collected.Attempt, collected.State));
