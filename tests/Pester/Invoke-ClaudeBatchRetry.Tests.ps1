@@ -95,7 +95,7 @@ Describe 'Invoke-ClaudeBatchRetry' {
         Connect-TestEmulator -Plan @{ Invalid = 1 }
         Invoke-TestJob -Name repair -Count 6 | Out-Null
         Connect-TestEmulator -LedgerPath (Get-ClaudeBatchConnection).LedgerPath
-        $again = Receive-Retry -Job repair -How @{
+        $how = @{
             ErrorAction   = 'SilentlyContinue'
             ErrorVariable = 'told'
             Repair        = {
@@ -110,6 +110,7 @@ Describe 'Invoke-ClaudeBatchRetry' {
                 }
             }
         }
+        $again = Invoke-ClaudeBatchRetry -Job repair @how | Wait-ClaudeBatch | Get-ClaudeBatchResult
         $again.CustomId | Should -Be 'row-1', 'row-2'
         $again.Text | Should -Be 'message 1', 'from a table'
         (Get-ClaudeBatchRequest -Job repair -CustomId row-1).Params.system | Should -Be 'mended: invalid_request_error'
