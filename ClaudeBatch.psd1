@@ -19,6 +19,7 @@
         'ConvertTo-ClaudeCustomId'
         'Disconnect-ClaudeBatch'
         'Export-ClaudeBatchRequest'
+        'Export-ClaudeBatchResult'
         'Get-ClaudeBatch'
         'Get-ClaudeBatchConnection'
         'Get-ClaudeBatchEvent'

@@ -9,6 +9,7 @@ internal static class EmulatedModels
     public static IReadOnlyList<EmulatedModel> All { get; } =
     [
         new("claude-fable-5-2", null, "Claude Fable 5.2", "active", Million, 128_000),
+        new("claude-mythos-5-2", null, "Claude Mythos 5.2", "active", Million, 128_000),
         new("claude-fable-5-1", null, "Claude Fable 5.1", "active", Million, 128_000),
         new("claude-fable-5", null, "Claude Fable 5", "active", Million, 128_000),
         new("claude-opus-5-5", null, "Claude Opus 5.5", "active", Million, 128_000),

@@ -175,6 +175,11 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
             throw new ServiceError(404, "not_found_error", $"Message Batch {id} has no available results.") { ShouldRetry = false };
         }
 
+        if (await Faults.MeetAsync(cancellationToken, FaultKind.NotFound).ConfigureAwait(false) is not null)
+        {
+            throw ServiceError.NotFound($"Message Batch {id} not found.");
+        }
+
         EmulatorFault? fault = await Faults.MeetAsync(cancellationToken, s_resultFaults).ConfigureAwait(false);
         return new EmulatedReply { Status = 200, ContentType = "application/x-jsonl", Body = TamperedResults.Of(File.OpenRead(_store.ResultsOf(id)), fault) };
     }

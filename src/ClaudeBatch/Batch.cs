@@ -78,7 +78,7 @@ public sealed class Batch
         CreatedAt = record.CreatedAt,
         EndedAt = record.EndedAt,
         ExpiresAt = record.ExpiresAt,
-        ResultsExpireAt = record.CreatedAt?.AddDays(29),
+        ResultsExpireAt = record.ResultsExpireAt,
         CancelInitiatedAt = record.CancelInitiatedAt,
         ArchivedAt = record.ArchivedAt,
         OrganizationId = record.OrganizationId,

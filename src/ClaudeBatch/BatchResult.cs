@@ -1,5 +1,9 @@
+using System.Globalization;
+using System.Management.Automation;
+using System.Reflection;
 using System.Text;
 using System.Text.Json;
+using ClaudeBatch.Core;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Results;
@@ -24,7 +28,9 @@ public sealed class BatchResult
 
     private string? _text;
 
-    private bool _parsed;
+    private AnswerContent? _answer;
+
+    private bool _wasRead;
 
     public string? CustomId { get; set; }
 
@@ -34,24 +40,14 @@ public sealed class BatchResult
     /// <summary>The text blocks of the answer, joined.</summary>
     public string? Text
     {
-        get
-        {
-            Parse();
-            return _text;
-        }
-
+        get => _text ??= Answer?.Text;
         set => _text = value;
     }
 
     /// <summary>The answer as an object, where it is JSON.</summary>
     public object? Output
     {
-        get
-        {
-            Parse();
-            return _output;
-        }
-
+        get => _output ??= Text is { } text ? TryParse(text) : null;
         set => _output = value;
     }
 
@@ -67,12 +63,7 @@ public sealed class BatchResult
 
     public object? Usage
     {
-        get
-        {
-            Parse();
-            return _usage;
-        }
-
+        get => _usage ??= Answer?.Usage is { IsEmpty: false } usage ? ObjectView.Parse(usage.Span) : null;
         set => _usage = value;
     }
 
@@ -103,12 +94,7 @@ public sealed class BatchResult
     /// <summary>The whole message of the service.</summary>
     public object? Message
     {
-        get
-        {
-            Parse();
-            return _message;
-        }
-
+        get => _message ??= Answer is { } answer ? ObjectView.Parse(answer.Message.Span) : null;
         set => _message = value;
     }
 
@@ -118,6 +104,8 @@ public sealed class BatchResult
         get => _line.Length > 0 ? Encoding.UTF8.GetString(_line) : null;
         set => _line = value is null ? [] : Encoding.UTF8.GetBytes(value);
     }
+
+    private AnswerContent? Answer => _wasRead ? _answer : _answer = Read();
 
     public override string ToString() => CustomId ?? string.Empty;
 
@@ -148,27 +136,42 @@ public sealed class BatchResult
         };
     }
 
+    /// <summary>A result from the pipeline: ours, or one that came back from Clixml or a job.</summary>
+    /// <exception cref="ClaudeBatchException"><c>ResultInvalid</c>.</exception>
+    internal static BatchResult From(object? value)
+    {
+        PSObject? item = value is null ? null : PSObject.AsPSObject(value);
+        if (item?.BaseObject is BatchResult result)
+        {
+            return result;
+        }
+
+        if (item?.TypeNames.Any(static t => t.EndsWith("ClaudeBatch.BatchResult", StringComparison.Ordinal)) != true)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.InvalidArgument, "ResultInvalid", $"'{value ?? "null"}' is not a result; Get-ClaudeBatchResult gives them.")
+            { Target = value };
+        }
+
+        BatchResult again = new();
+        foreach (PropertyInfo property in typeof(BatchResult).GetProperties())
+        {
+            if (item.Properties[property.Name]?.Value is { } kept)
+            {
+                property.SetValue(again, LanguagePrimitives.ConvertTo(kept, property.PropertyType, CultureInfo.InvariantCulture));
+            }
+        }
+
+        return again;
+    }
+
     private static string UnfinishedStatus(string batchState)
         => batchState is BatchState.Lost or BatchState.Deleted ? Outcome.Unknown : Outcome.Missing;
 
-    private void Parse()
+    private AnswerContent? Read()
     {
-        if (_parsed || _line.Length == 0)
-        {
-            return;
-        }
-
-        _parsed = true;
-        AnswerContent? answer = AnswerContent.Read(_line);
-        if (answer is null)
-        {
-            return;
-        }
-
-        _text ??= answer.Text;
-        _message ??= ObjectView.Parse(answer.Message);
-        _usage ??= answer.Usage.Length > 0 ? ObjectView.Parse(answer.Usage) : null;
-        _output ??= TryParse(answer.Text);
+        _wasRead = true;
+        return _line.Length == 0 ? null : AnswerContent.Read(_line);
     }
 
     private static object? TryParse(string text)

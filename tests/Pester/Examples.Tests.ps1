@@ -10,7 +10,7 @@ BeforeAll {
     }
 }
 
-Describe 'The example <_>' -ForEach 'classify.ps1', 'extract.ps1', 'describe-images.ps1', 'read-pdfs.ps1' {
+Describe 'The example <_>' -ForEach 'classify.ps1', 'extract.ps1', 'describe-images.ps1', 'read-pdfs.ps1', 'save-results.ps1' {
     It 'is a script without a fault, with help' {
         $path = Join-Path -Path $examples -ChildPath $_
         $errors = $null
@@ -80,5 +80,23 @@ Describe 'read-pdfs.ps1' {
         $rows.Reason | Where-Object { $_ } | Should -BeNullOrEmpty
         $rows[0].PSObject.Properties.Name | Should -Be 'Name', 'Number', 'Issued', 'Total', 'Currency', 'Status', 'Reason'
         (Get-ClaudeBatchRequest -Job read-pdfs)[0].Params.messages[0].content[0].source.media_type | Should -Be 'application/pdf'
+    }
+}
+
+Describe 'save-results.ps1' -Skip:(-not (Get-Command -Name sqlite3 -CommandType Application -ErrorAction Ignore)) {
+    It 'puts each request once into the table, run twice and after a retry' {
+        Connect-TestEmulator -Plan @{ Errored = 0.2; Seed = 2 }
+        $database = "$(New-TestFolder).db"
+        $results = New-TestRow -Count 20 | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 50 -CustomId 'row-{{Id}}' -Prompt "it's {{Body}}" |
+            Submit-ClaudeBatch -Job saved | Wait-ClaudeBatch | Get-ClaudeBatchResult
+        $results | & "$examples/save-results.ps1" -Database $database
+        $first = sqlite3 $database 'SELECT * FROM answer ORDER BY custom_id'
+        $results | & "$examples/save-results.ps1" -Database $database
+        sqlite3 $database 'SELECT * FROM answer ORDER BY custom_id' | Should -Be $first
+        $first.Count | Should -Be 20
+        sqlite3 $database "SELECT count(*) FROM answer WHERE status = 'Errored'" | Should -BeGreaterThan 0
+        while ($retried = Invoke-ClaudeBatchRetry -Job saved | Wait-ClaudeBatch) { $retried | Get-ClaudeBatchResult | Out-Null }
+        Get-ClaudeBatchResult -Job saved | & "$examples/save-results.ps1" -Database $database
+        sqlite3 $database "SELECT count(*), sum(status = 'Succeeded'), sum(text LIKE 'it''s message%') FROM answer" | Should -Be '20|20|20'
     }
 }

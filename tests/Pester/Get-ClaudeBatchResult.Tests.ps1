@@ -96,4 +96,85 @@ Wait-ClaudeBatch -Id '$($batch.Id)' | Get-ClaudeBatchResult | ForEach-Object Tex
         pwsh -NoProfile -Command $script | Should -Be @('message 1', 'message 2', 'message 3')
         (Get-ClaudeBatch -Job handed -Local).State | Should -Be 'Collected'
     }
+
+    It 'gives the order of the input over all batches with -Ordered, whatever order they come in' {
+        $batches = New-TestRequest -Count 30 | Submit-ClaudeBatch -Job shuffled -MaxRequestsPerBatch 7 | Wait-ClaudeBatch
+        [array]::Reverse($batches)
+        ($batches | Get-ClaudeBatchResult).CustomId | Should -Not -Be (1..30 | ForEach-Object { "row-$_" })
+        ($batches | Get-ClaudeBatchResult -Ordered).CustomId | Should -Be (1..30 | ForEach-Object { "row-$_" })
+    }
+
+    It 'downloads once, and again only with -Refresh' {
+        $batch = New-TestRequest -Count 4 | Submit-ClaudeBatch -Job again | Wait-ClaudeBatch
+        $first = $batch | Get-ClaudeBatchResult
+        $events = @(Get-ClaudeBatchEvent -Job again -Kind Downloaded).Count
+        ($batch | Get-ClaudeBatchResult).Raw | Should -Be $first.Raw
+        @(Get-ClaudeBatchEvent -Job again -Kind Downloaded).Count | Should -Be $events
+        ($batch | Get-ClaudeBatchResult -Refresh).Text | Should -Be $first.Text
+        @(Get-ClaudeBatchEvent -Job again -Kind Downloaded).Count | Should -Be ($events + 1)
+        (Get-ClaudeBatchJob again).Cost | Should -Be (($first | Measure-Object -Property Cost -Sum).Sum)
+    }
+
+    It 'keeps what it has when there is nothing more to download' {
+        $batch = New-TestRequest -Count 2 | Submit-ClaudeBatch -Job gone | Wait-ClaudeBatch
+        $first = $batch | Get-ClaudeBatchResult
+        Connect-TestEmulator -LedgerPath $ledger -Plan @{ Faults = @(@{ Kind = 'NotFound'; Times = 99 }) }
+        $batch | Get-ClaudeBatchResult -Refresh -ErrorVariable problem -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'ResultsNotFound,*'
+        ($batch | Get-ClaudeBatchResult).Raw | Should -Be $first.Raw
+    }
+
+    It 'warns when the books do not balance, and emits nothing of it under -Strict' {
+        Connect-TestEmulator -LedgerPath $ledger -Plan @{ Faults = @(@{ Kind = 'MissingLines'; Times = 9 }) }
+        $batch = New-TestRequest -Count 20 | Submit-ClaudeBatch -Job unbalanced | Wait-ClaudeBatch
+        $batch | Get-ClaudeBatchResult -Strict -ErrorVariable problem -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'BooksDoNotBalance,*'
+        $results = $batch | Get-ClaudeBatchResult -WarningVariable warned -WarningAction SilentlyContinue
+        $results.Count | Should -Be 20
+        $results[-1].Status | Should -Be 'Missing'
+        $warned[0].Message | Should -BeLike "The books of batch 'unbalanced/1' do not balance:*left out of the service's answer*"
+        $problem = (Compare-ClaudeBatch -Job unbalanced).Problems | Where-Object Kind -EQ 'Missing'
+        $problem.CustomId | Should -Be $results[-1].CustomId
+        Get-ClaudeBatchResult -Job unbalanced -Strict -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+    }
+
+    It 'names the ids of stray lines (<kind>)' -ForEach @(
+        @{ fault = 'ForeignLines'; kind = 'Foreign'; count = 1 }
+        @{ fault = 'DuplicatedLines'; kind = 'Duplicated'; count = 1 }
+        @{ fault = 'GarbledLines'; kind = 'Unreadable'; count = 0 }
+    ) {
+        Connect-TestEmulator -LedgerPath $ledger -Plan @{ Faults = @(@{ Kind = $fault; Times = 9 }) }
+        New-TestRequest -Count 8 | Submit-ClaudeBatch -Job stray | Wait-ClaudeBatch | Get-ClaudeBatchResult -WarningAction SilentlyContinue | Out-Null
+        $problem = (Compare-ClaudeBatch -Job stray).Problems | Where-Object Kind -EQ $kind
+        $problem.Count | Should -Be 1
+        @($problem.CustomId).Count | Should -Be $count
+        $problem.Message | Should -Match "batch 'stray/1'"
+    }
+
+    It 'knows no cost of a model without a price, and says so' {
+        $result = New-ClaudeBatchRequest -Model claude-mythos-5-2 -MaxTokens 10 -Prompt x -CustomId a -WarningAction SilentlyContinue |
+            Submit-ClaudeBatch -Job unpriced -WarningAction SilentlyContinue | Wait-ClaudeBatch |
+            Get-ClaudeBatchResult -WarningVariable warned -WarningAction SilentlyContinue
+        $result.Status | Should -Be 'Succeeded'
+        $result.Cost | Should -BeNullOrEmpty
+        $warned.Message | Should -Match "Model 'claude-mythos-5-2' has no price here"
+        (Get-ClaudeBatchJob unpriced).Cost | Should -BeNullOrEmpty
+        (Measure-ClaudeBatch -Job unpriced -WarningAction SilentlyContinue)[0].Cost | Should -BeNullOrEmpty
+    }
+
+    It 'warns before the service gives results up, and says so when it has' {
+        $batch = New-TestRequest | Submit-ClaudeBatch -Job old | Wait-ClaudeBatch -WarningVariable early
+        $early | Should -BeNullOrEmpty
+        # More than a day in each tenth of a second.
+        Connect-TestEmulator -LedgerPath $ledger -Plan @{ Speed = 1000000 }
+        foreach ($try in 1..60) {
+            Get-ClaudeBatch -Job old -WarningVariable warned -WarningAction SilentlyContinue | Out-Null
+            if ($warned) { break }
+            Start-Sleep -Milliseconds 100
+        }
+        $warned[0].Message | Should -BeLike "The service keeps the results of batch 'old/1' until *"
+        Start-Sleep -Milliseconds 700
+        $batch | Get-ClaudeBatchResult -ErrorVariable problem -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $problem[0].Exception.Message | Should -Match 'archived|kept for 29 days'
+    }
 }

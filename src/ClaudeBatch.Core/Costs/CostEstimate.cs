@@ -6,8 +6,9 @@ namespace ClaudeBatch.Core.Costs;
 
 /// <summary>What requests will cost, between two ends, from their bytes alone.</summary>
 /// <remarks>
-/// A token is 2 to 6 bytes of a request: prose in English has about 4, other scripts and code down to 2. The low end takes all that is
-/// marked for the cache as read from it and an answer of one token; the high end takes it as written, and an answer of <c>max_tokens</c>.
+/// A token is 2 to 6 bytes: prose in English has about 4, other scripts and code down to 2. The low end counts the texts alone, the high
+/// end all of the request. The low end takes all that is marked for the cache as read from it, and answers of one token; the high end
+/// takes it as written, and answers of <c>max_tokens</c>.
 /// An image is 100 to 4,800 tokens; a PDF 1,500 to one and a half a byte; no prompt is longer than the model's context.
 /// </remarks>
 /// <param name="catalog">The models with limits and prices.</param>
@@ -71,9 +72,9 @@ public sealed class CostEstimate(ModelCatalog catalog)
             (facts.Images * LargestImage) + Math.Max(rawDocument * MostTokensPerDocumentByte, facts.DocumentBytes > 0 ? SmallestDocument : 0));
         model.Add(
             facts,
-            new TokenRange(facts.CachedBytes / MostBytesPerToken, facts.CachedBytes / FewestBytesPerToken),
+            new TokenRange(facts.CachedTextBytes / MostBytesPerToken, facts.CachedBytes / FewestBytesPerToken),
             new TokenRange(
-                ((facts.PromptBytes - facts.CachedBytes) / MostBytesPerToken) + files.Low,
+                ((facts.TextBytes - facts.CachedTextBytes) / MostBytesPerToken) + files.Low,
                 facts.References > facts.Images ? double.PositiveInfinity : ((facts.PromptBytes - facts.CachedBytes) / FewestBytesPerToken) + files.High));
     }
 

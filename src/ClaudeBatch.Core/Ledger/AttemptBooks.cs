@@ -52,8 +52,11 @@ public sealed class AttemptBooks(LedgerDatabase database)
     }
 
     /// <summary>The last attempt of each request of these batches of one job, in row order.</summary>
+    public IEnumerable<(BatchRecord Batch, AttemptRecord Attempt)> LastOf(IEnumerable<BatchRecord> batches) => InRowOrder(batches, onlyLast: true);
+
+    /// <summary>The attempts of these batches of one job, in row order.</summary>
     /// <remarks>Each batch is in order already, so they are merged; a batch is looked into when its first row comes, and only a page of it is in memory.</remarks>
-    public IEnumerable<(BatchRecord Batch, AttemptRecord Attempt)> LastOf(IEnumerable<BatchRecord> batches)
+    public IEnumerable<(BatchRecord Batch, AttemptRecord Attempt)> InRowOrder(IEnumerable<BatchRecord> batches, bool onlyLast)
     {
         PriorityQueue<(BatchRecord Batch, IEnumerator<AttemptRecord>? Attempts), long> next = new();
         foreach (BatchRecord batch in batches)
@@ -68,7 +71,7 @@ public sealed class AttemptBooks(LedgerDatabase database)
                 yield return (first.Batch, first.Attempts.Current);
             }
 
-            IEnumerator<AttemptRecord> attempts = first.Attempts ?? All(first.Batch, onlyLast: true).GetEnumerator();
+            IEnumerator<AttemptRecord> attempts = first.Attempts ?? All(first.Batch, onlyLast).GetEnumerator();
             if (attempts.MoveNext())
             {
                 next.Enqueue((first.Batch, attempts), attempts.Current.Row);

@@ -45,6 +45,9 @@ public sealed record BatchRecord
 
     public DateTime? ExpiresAt { get; init; }
 
+    /// <summary>The service keeps results for 29 days from the batch's creation.</summary>
+    public DateTime? ResultsExpireAt => CreatedAt?.AddDays(29);
+
     public DateTime? CancelInitiatedAt { get; init; }
 
     public DateTime? ArchivedAt { get; init; }

@@ -18,6 +18,12 @@ public sealed class RequestFacts
     /// <summary>Of that, up to the last cache breakpoint; 0 where there is none.</summary>
     public long CachedBytes { get; internal set; }
 
+    /// <summary>Of the texts alone: what is certainly read, without the JSON around it.</summary>
+    public long TextBytes { get; internal set; }
+
+    /// <summary>Of that, up to the last cache breakpoint; 0 where there is none.</summary>
+    public long CachedTextBytes { get; internal set; }
+
     /// <summary>A breakpoint asks for an hour.</summary>
     public bool CachesForAnHour { get; internal set; }
 
@@ -52,6 +58,8 @@ public sealed class RequestFacts
         Faults.Clear();
         PromptBytes = 0;
         CachedBytes = 0;
+        TextBytes = 0;
+        CachedTextBytes = 0;
         CachesForAnHour = false;
         Images = 0;
         DocumentBytes = 0;

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace ClaudeBatch.Core.Results;
@@ -6,63 +5,117 @@ namespace ClaudeBatch.Core.Results;
 /// <summary>The parts of a succeeded line that people look at, as slices of it.</summary>
 public sealed class AnswerContent
 {
-    private AnswerContent(byte[] message, byte[] usage, string text)
+    private readonly List<string> _texts = [];
+
+    private AnswerContent()
     {
-        Message = message;
-        Usage = usage;
-        Text = text;
     }
 
     /// <summary>The message object's JSON.</summary>
-    public byte[] Message { get; }
+    public ReadOnlyMemory<byte> Message { get; private set; }
 
     /// <summary>The usage object's JSON; empty where there is none.</summary>
-    public byte[] Usage { get; }
+    public ReadOnlyMemory<byte> Usage { get; private set; }
 
     /// <summary>The text blocks, joined. A thinking block may come first; there may be none.</summary>
-    public string Text { get; }
+    public string Text => _texts switch
+    {
+        [] => string.Empty,
+        [string only] => only,
+        _ => string.Concat(_texts),
+    };
 
     /// <summary>Reads the line of a succeeded request; null for any other.</summary>
     public static AnswerContent? Read(ReadOnlyMemory<byte> line)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(line);
-            if (!document.RootElement.TryGetProperty("result"u8, out JsonElement result)
-                || !result.TryGetProperty("message"u8, out JsonElement message)
-                || message.ValueKind != JsonValueKind.Object)
-            {
-                return null;
-            }
-
-            byte[] usage = message.TryGetProperty("usage"u8, out JsonElement u) ? Encoding.UTF8.GetBytes(u.GetRawText()) : [];
-            return new AnswerContent(Encoding.UTF8.GetBytes(message.GetRawText()), usage, Join(message));
+            Utf8JsonReader reader = new(line.Span);
+            AnswerContent answer = new();
+            return reader.Read() && Seek(ref reader, "result"u8) && Seek(ref reader, "message"u8) && reader.TokenType == JsonTokenType.StartObject
+                ? answer.ReadMessage(ref reader, line)
+                : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null; // an unreadable line is a problem of the books, reported there
         }
     }
 
-    private static string Join(JsonElement message)
+    // Goes into the object the reader stands on, to the value of that property.
+    private static bool Seek(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
     {
-        if (!message.TryGetProperty("content"u8, out JsonElement content) || content.ValueKind != JsonValueKind.Array)
+        if (reader.TokenType != JsonTokenType.StartObject)
         {
-            return string.Empty;
+            return false;
         }
 
-        StringBuilder text = new();
-        foreach (JsonElement block in content.EnumerateArray())
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (block.ValueKind == JsonValueKind.Object
-                && block.TryGetProperty("type"u8, out JsonElement type)
-                && type.ValueEquals("text"u8)
-                && block.TryGetProperty("text"u8, out JsonElement words))
+            bool isIt = reader.ValueTextEquals(name);
+            reader.Read();
+            if (isIt)
             {
-                text.Append(words.GetString());
+                return true;
+            }
+
+            reader.Skip();
+        }
+
+        return false;
+    }
+
+    private AnswerContent ReadMessage(ref Utf8JsonReader reader, ReadOnlyMemory<byte> line)
+    {
+        int start = (int)reader.TokenStartIndex;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool isContent = reader.ValueTextEquals("content"u8);
+            bool isUsage = reader.ValueTextEquals("usage"u8);
+            reader.Read();
+            int valueStart = (int)reader.TokenStartIndex;
+            if (isContent && reader.TokenType == JsonTokenType.StartArray)
+            {
+                ReadContent(ref reader);
+            }
+            else
+            {
+                reader.Skip();
+            }
+
+            Usage = isUsage ? line[valueStart..(int)reader.BytesConsumed] : Usage;
+        }
+
+        Message = line[start..(int)reader.BytesConsumed];
+        return this;
+    }
+
+    private void ReadContent(ref Utf8JsonReader reader)
+    {
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                reader.Skip();
+                continue;
+            }
+
+            bool isText = false;
+            string? text = null;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                bool isType = reader.ValueTextEquals("type"u8);
+                bool isWords = reader.ValueTextEquals("text"u8);
+                reader.Read();
+                isText |= isType && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("text"u8);
+                text = isWords && reader.TokenType == JsonTokenType.String ? reader.GetString() : text;
+                reader.Skip();
+            }
+
+            if (isText && text is not null)
+            {
+                _texts.Add(text);
             }
         }
-
-        return text.ToString();
     }
 }

@@ -4,6 +4,7 @@ using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Models;
+using ClaudeBatch.Core.Running;
 using ClaudeBatch.Core.Submission;
 
 namespace ClaudeBatch.Core.Results;
@@ -23,11 +24,12 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
     /// <param name="batchId">The ledger's number of the batch.</param>
     /// <param name="received">Told how many bytes have come.</param>
     /// <param name="cancellationToken">Gives the download up; it is begun again the next time.</param>
+    /// <param name="again">Downloads results that are here once more; where that fails the ones here stay.</param>
     /// <exception cref="ClaudeBatchException"><c>BatchNotEnded</c>, <c>BatchBusy</c>, <c>ResultsExpired</c>, and what the service says.</exception>
-    public async Task<BatchRecord> CollectAsync(long batchId, IProgress<long>? received, CancellationToken cancellationToken)
+    public async Task<BatchRecord> CollectAsync(long batchId, IProgress<long>? received, CancellationToken cancellationToken, bool again = false)
     {
         BatchRecord batch = ledger.Batches.Get(batchId);
-        if (batch.State == BatchState.Collected)
+        if (batch.State == BatchState.Collected && !again)
         {
             return batch;
         }
@@ -39,7 +41,7 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
         }
 
         batch = ledger.Batches.Get(batchId);
-        if (batch.State == BatchState.Collected)
+        if (batch.State == BatchState.Collected && !again)
         {
             return batch; // another process was quicker
         }
@@ -49,7 +51,7 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
         string path = ledger.Folder.Results(batch.JobId, batch.Part);
         string partial = path + ".partial";
         OutcomeTable? table = null;
-        if (batch.State == BatchState.Ended)
+        if (batch.State is BatchState.Ended or BatchState.Collected)
         {
             LedgerFolder.CreateFolder(ledger.Folder.Job(batch.JobId));
             table = await DownloadAsync(bound, batch, partial, received, cancellationToken).ConfigureAwait(false);
@@ -64,7 +66,7 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
         }
 
         Milestone.Pass("results-renamed");
-        table ??= Scan(batch, path);
+        table ??= OutcomeTable.FromFile(ledger, batch, _prices);
         if (table.Discovered.Count > 0)
         {
             ledger.Attempts.RecordDiscovered(batch, ledger.Jobs.Get(batch.JobId).SealedRows, table.Discovered);
@@ -95,7 +97,7 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
     {
         if (batch.State is BatchState.Ended or BatchState.Downloaded or BatchState.Collected)
         {
-            if (batch.State == BatchState.Ended && batch.ArchivedAt is { } archived)
+            if (batch.State != BatchState.Downloaded && batch.ArchivedAt is { } archived)
             {
                 throw new ClaudeBatchException(
                     FailureKind.NotFound,
@@ -148,6 +150,10 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
             {
                 digest = await DownloadOnceAsync(bound, batch, partial, table, received, cancellationToken).ConfigureAwait(false);
             }
+            catch (ClaudeBatchException denial) when (denial.Status == 404)
+            {
+                throw await DeniedAsync(bound, batch, denial, cancellationToken).ConfigureAwait(false);
+            }
             catch (Exception e) when (e is IOException or HttpRequestException or TimeoutException)
             {
                 if (tries >= Downloads)
@@ -182,6 +188,22 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
         }
     }
 
+    // As with a batch that is asked for: a 404 is a hiccup until time and the lists say otherwise.
+    private async Task<ClaudeBatchException> DeniedAsync(BatchApi bound, BatchRecord batch, ClaudeBatchException denial, CancellationToken cancellationToken)
+    {
+        BatchRecord now = batch.State == BatchState.Ended
+            ? await new BatchPoller(ledger, api, clock).DeniedAsync(bound, ledger.Jobs.Get(batch.JobId), batch, denial, cancellationToken).ConfigureAwait(false)
+            : batch;
+        return now.State == BatchState.Lost
+            ? NotEnded(now)
+            : new ClaudeBatchException(
+                FailureKind.NotFound,
+                "ResultsNotFound",
+                $"The service has no results for batch '{batch.Key}' now: {denial.ServiceMessage ?? denial.Message} Run the line again in some minutes; nothing is sent again for it.",
+                denial)
+            { Target = batch.Key, RequestId = denial.RequestId };
+    }
+
     private static bool Agrees(OutcomeTable table, BatchRecord batch)
         => table is { Missing: 0, Foreign: 0, Duplicated: 0, Unreadable: 0 } && table.Count == batch.Counts.Total;
 
@@ -212,21 +234,5 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
             file.FlushToDisk();
             return digest.GetHashAndReset();
         }
-    }
-
-    private OutcomeTable Scan(BatchRecord batch, string path)
-    {
-        OutcomeTable table = OutcomeTable.For(ledger, batch, _prices);
-        using LineScanner scanner = new(table.Take);
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
-        byte[] buffer = new byte[256 * 1024];
-        int count;
-        while ((count = file.Read(buffer)) > 0)
-        {
-            scanner.Feed(buffer.AsSpan(0, count));
-        }
-
-        scanner.Complete();
-        return table;
     }
 }

@@ -7,6 +7,9 @@ namespace ClaudeBatch.Core.Results;
 /// <summary>The outcomes of one batch, filled from its lines in whatever order they come; at most 100,000 rows.</summary>
 internal sealed class OutcomeTable
 {
+    /// <summary>So many of each kind of stray line are kept by name.</summary>
+    private const int Named = 20;
+
     private readonly List<long> _rows = [];
 
     private readonly Dictionary<UInt128, int> _places = [];
@@ -36,6 +39,15 @@ internal sealed class OutcomeTable
 
     public int Unreadable { get; private set; }
 
+    /// <summary>The first ids that lines repeat.</summary>
+    public List<string> DuplicatedIds { get; } = [];
+
+    /// <summary>The first ids of lines that were never in the batch.</summary>
+    public List<string> ForeignIds { get; } = [];
+
+    /// <summary>The first lines that cannot be read, from 1.</summary>
+    public List<long> UnreadableLines { get; } = [];
+
     /// <summary>How many failed for a cause at the account, and the service's words for the first of them.</summary>
     public (int Count, string? Words) OperatorFixable { get; private set; }
 
@@ -64,12 +76,30 @@ internal sealed class OutcomeTable
         return table;
     }
 
+    /// <summary>The outcomes as a results file on disk has them.</summary>
+    public static OutcomeTable FromFile(JobLedger ledger, BatchRecord batch, PriceList? prices)
+    {
+        OutcomeTable table = For(ledger, batch, prices);
+        using LineScanner scanner = new(table.Take);
+        using FileStream file = new(ledger.Folder.Results(batch.JobId, batch.Part), FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
+        byte[] buffer = new byte[256 * 1024];
+        int count;
+        while ((count = file.Read(buffer)) > 0)
+        {
+            scanner.Feed(buffer.AsSpan(0, count));
+        }
+
+        scanner.Complete();
+        return table;
+    }
+
     /// <summary>Takes a line. The first readable one of an id counts.</summary>
     public void Take(ReadOnlySpan<byte> line, long offset, long number)
     {
         if (ResultLine.Parse(line) is not { } result)
         {
             Unreadable++;
+            Name(UnreadableLines, number);
             return;
         }
 
@@ -79,6 +109,7 @@ internal sealed class OutcomeTable
             if (_discovered is null)
             {
                 Foreign++;
+                Name(ForeignIds, result.CustomId);
                 return;
             }
 
@@ -92,6 +123,7 @@ internal sealed class OutcomeTable
         if (_outcomes[place] is not null)
         {
             Duplicated++;
+            Name(DuplicatedIds, result.CustomId);
             return;
         }
 
@@ -112,6 +144,14 @@ internal sealed class OutcomeTable
             _prices?.Cost(result.Model, result.Usage, isBatch: true),
             offset,
             line.Length);
+    }
+
+    private static void Name<T>(List<T> names, T name)
+    {
+        if (names.Count < Named)
+        {
+            names.Add(name);
+        }
     }
 
     /// <summary>Every row of the batch in row order; one that no line spoke of is missing.</summary>

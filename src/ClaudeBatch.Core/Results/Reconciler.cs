@@ -28,14 +28,14 @@ public sealed class Reconciler(JobLedger ledger)
                 []));
         }
 
-        AddBucket(problems, job, "Pending", totals.Pending, "have no outcome yet", null);
+        AddBucket(problems, job, RequestStatus.Pending, totals.Pending, "have no outcome yet");
         if (job.StoppedAt is null)
         {
-            AddBucket(problems, job, "NotSubmitted", totals.NotSubmitted, "were never accepted by the service", null);
+            AddBucket(problems, job, RequestStatus.NotSubmitted, totals.NotSubmitted, "were never accepted by the service");
         }
 
-        AddBucket(problems, job, "Missing", totals.Missing, "were left out of the service's answer", Outcome.Missing);
-        AddBucket(problems, job, "Unknown", totals.Unknown, "ended in a way this version does not know, or were lost", Outcome.Unknown);
+        AddBucket(problems, job, Outcome.Missing, totals.Missing, "were left out of the service's answer");
+        AddBucket(problems, job, Outcome.Unknown, totals.Unknown, "ended in a way this version does not know, or were lost");
         foreach (BatchRecord batch in batches)
         {
             AddBatch(problems, batch);
@@ -44,44 +44,93 @@ public sealed class Reconciler(JobLedger ledger)
         return new BookCheck(totals, batches.Count, batches.Sum(static b => b.Duplicated), batches.Sum(static b => b.Foreign), problems);
     }
 
-    private void AddBucket(List<BookProblem> problems, JobRecord job, string kind, long count, string what, string? outcome)
+    /// <summary>What is wrong with one collected batch, whatever its job still waits for.</summary>
+    public IReadOnlyList<BookProblem> Check(BatchRecord batch)
+    {
+        List<BookProblem> problems = [];
+        AddBatch(problems, batch);
+        if (batch.State == BatchState.Collected && CountsOf(batch).GetValueOrDefault(Outcome.Missing) is > 0 and var missing)
+        {
+            problems.Add(new BookProblem(
+                Outcome.Missing, batch.Key, missing, string.Create(CultureInfo.InvariantCulture, $"{missing} requests of batch '{batch.Key}' were left out of the service's answer."), []));
+        }
+
+        return problems;
+    }
+
+    private void AddBucket(List<BookProblem> problems, JobRecord job, string status, long count, string what)
     {
         if (count > 0)
         {
-            problems.Add(new BookProblem(
-                kind, null, count, string.Create(CultureInfo.InvariantCulture, $"{count} requests {what}."), outcome is null ? [] : Ids(job.Id, outcome)));
+            problems.Add(new BookProblem(status, null, count, string.Create(CultureInfo.InvariantCulture, $"{count} requests {what}."), Ids(job, status)));
         }
     }
 
     private void AddBatch(List<BookProblem> problems, BatchRecord batch)
     {
-        if (batch.Adopted == "Tentative")
+        if (batch.IsTentative)
         {
             problems.Add(new BookProblem("Tentative", batch.Key, batch.RequestCount, $"Batch '{batch.Key}' was adopted and is not confirmed yet.", []));
         }
 
+        Dictionary<string, long> counts = CountsOf(batch);
+        long parts = counts.Values.Sum();
+        if (parts != batch.RequestCount && (parts > 0 || !batch.MadeElsewhere))
+        {
+            problems.Add(new BookProblem(
+                "PartDiffers",
+                batch.Key,
+                batch.RequestCount - parts,
+                string.Create(CultureInfo.InvariantCulture, $"Batch '{batch.Key}' was sent with {batch.RequestCount} requests; the books have {parts} of them."),
+                []));
+        }
+
+        if (batch.State != BatchState.Collected)
+        {
+            return;
+        }
+
+        if (CountsDiffer(batch, counts) is { } difference)
+        {
+            problems.Add(new BookProblem("CountsDiffer", batch.Key, 0, difference, []));
+        }
+
+        if (batch.Duplicated > 0 || batch.Foreign > 0 || counts.GetValueOrDefault(Outcome.Missing) > 0)
+        {
+            AddLines(problems, batch);
+        }
+    }
+
+    // The ledger has the numbers; which lines they were, the file says.
+    private void AddLines(List<BookProblem> problems, BatchRecord batch)
+    {
+        OutcomeTable? lines = File.Exists(ledger.Folder.Results(batch.JobId, batch.Part)) ? OutcomeTable.FromFile(ledger, batch, prices: null) : null;
         if (batch.Duplicated > 0)
         {
-            problems.Add(new BookProblem("Duplicated", batch.Key, batch.Duplicated, $"{batch.Duplicated} lines of batch '{batch.Key}' repeat an id.", []));
+            problems.Add(new BookProblem(
+                "Duplicated", batch.Key, batch.Duplicated, $"{batch.Duplicated} lines of batch '{batch.Key}' repeat an id; the first of each counts.", lines?.DuplicatedIds ?? []));
         }
 
         if (batch.Foreign > 0)
         {
-            problems.Add(new BookProblem("Foreign", batch.Key, batch.Foreign, $"{batch.Foreign} lines of batch '{batch.Key}' have an id that was never in it.", []));
+            problems.Add(new BookProblem(
+                "Foreign", batch.Key, batch.Foreign, $"{batch.Foreign} lines of batch '{batch.Key}' have an id that was never in it.", lines?.ForeignIds ?? []));
         }
 
-        if (batch.State == BatchState.Collected && CountsDiffer(batch) is { } difference)
+        if (lines?.Unreadable > 0)
         {
-            problems.Add(new BookProblem("CountsDiffer", batch.Key, 0, difference, []));
+            problems.Add(new BookProblem(
+                "Unreadable",
+                batch.Key,
+                lines.Unreadable,
+                string.Create(
+                    CultureInfo.InvariantCulture, $"{lines.Unreadable} lines of the results of batch '{batch.Key}' cannot be read: line {string.Join(", ", lines.UnreadableLines)}."),
+                []));
         }
     }
 
-    private string? CountsDiffer(BatchRecord batch)
+    private static string? CountsDiffer(BatchRecord batch, Dictionary<string, long> ours)
     {
-        Dictionary<string, long> ours = ledger.Database.Read(
-            "SELECT outcome, count(*) FROM attempt WHERE batch_id = $batch GROUP BY outcome",
-            static row => (Outcome: row.TextOrNull(0) ?? string.Empty, Count: row.Number(1)),
-            ("$batch", batch.Id)).ToDictionary(static x => x.Outcome, static x => x.Count);
         foreach ((string outcome, int theirs) in new[]
         {
             (Outcome.Succeeded, batch.Counts.Succeeded),
@@ -99,13 +148,11 @@ public sealed class Reconciler(JobLedger ledger)
         return null;
     }
 
-    private List<string> Ids(long jobId, string outcome) => ledger.Database.Read(
-        $"""
-        SELECT r.custom_id FROM batch b JOIN attempt a ON a.batch_id = b.id JOIN request r ON r.job_id = b.job_id AND r.row = a.row
-        WHERE b.job_id = $job AND {AttemptBooks.IsLast} AND a.outcome = $outcome LIMIT $limit
-        """,
-        static row => row.Text(0),
-        ("$job", jobId),
-        ("$outcome", outcome),
-        ("$limit", IdsNamed));
+    private Dictionary<string, long> CountsOf(BatchRecord batch) => ledger.Database.Read(
+        "SELECT outcome, count(*) FROM attempt WHERE batch_id = $batch GROUP BY outcome",
+        static row => (Outcome: row.TextOrNull(0) ?? string.Empty, Count: row.Number(1)),
+        ("$batch", batch.Id)).ToDictionary(static x => x.Outcome, static x => x.Count);
+
+    private IReadOnlyList<string> Ids(JobRecord job, string status)
+        => [.. ledger.Attempts.LastOf(ledger.Batches.OfJob(job.Id)).Where(a => RequestStatus.Of(a.Batch.State, a.Attempt.Outcome) == status).Take(IdsNamed).Select(static a => a.Attempt.CustomId)];
 }

@@ -17,8 +17,11 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
     public IEnumerable<CollectedResult> OfBatch(BatchRecord batch, bool allAttempts = false)
         => ledger.Attempts.All(batch, onlyLast: !allAttempts).Select(a => Read(batch, a));
 
-    /// <summary>The last word of each request of a job's collected batches, in input order.</summary>
-    public IEnumerable<CollectedResult> OfJob(IEnumerable<BatchRecord> batches) => ledger.Attempts.LastOf(batches).Select(a => Read(a.Batch, a.Attempt));
+    /// <summary>The last word of each request of collected batches of one job, in input order.</summary>
+    /// <param name="batches">The batches.</param>
+    /// <param name="allAttempts">Also those a later attempt has replaced.</param>
+    public IEnumerable<CollectedResult> InOrder(IEnumerable<BatchRecord> batches, bool allAttempts = false)
+        => ledger.Attempts.InRowOrder(batches, onlyLast: !allAttempts).Select(a => Read(a.Batch, a.Attempt));
 
     public void Dispose() => _files.Dispose();
 

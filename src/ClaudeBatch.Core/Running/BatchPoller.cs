@@ -109,7 +109,7 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
 
     // A 404 on a batch we know is a hiccup, another workspace's key, or the end of it. Only time and the lists can tell;
     // nothing is sent again on the strength of a status code.
-    private async Task<BatchRecord> DeniedAsync(
+    internal async Task<BatchRecord> DeniedAsync(
         BatchApi bound, JobRecord job, BatchRecord batch, ClaudeBatchException denial, CancellationToken cancellationToken)
     {
         AccountList list = await AccountList.FetchAsync(bound, batch.CreatedAt ?? DateTime.MinValue, cancellationToken).ConfigureAwait(false);

@@ -29,6 +29,7 @@ public sealed class GetClaudeBatchCommand : BatchCommand
         foreach (BatchRecord batch in batches)
         {
             BatchRecord now = await RefreshAsync(batch, cancellationToken);
+            WarnOfExpiry(now);
             if (State.Length == 0 || State.Contains(now.State, StringComparer.OrdinalIgnoreCase))
             {
                 Emit(Batch.From(now));

@@ -6,11 +6,22 @@ using ClaudeBatch.Core.Results;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Collects the results of ended batches once, and emits them from disk, in the order of the input.</summary>
+/// <summary>Collects the results of ended batches once, and emits them from disk.</summary>
 [Cmdlet(VerbsCommon.Get, "ClaudeBatchResult", DefaultParameterSetName = InputObjectSet)]
 [OutputType(typeof(BatchResult))]
 public sealed class GetClaudeBatchResultCommand : BatchCommand
 {
+    // Of a job whose batches come one by one and whose input order is asked for.
+    private readonly Dictionary<long, List<BatchRecord>> _gathered = [];
+
+    private readonly HashSet<long> _jobs = [];
+
+    private readonly HashSet<string> _unpriced = new(StringComparer.Ordinal);
+
+    private NameFilter? _statuses;
+
+    private NameFilter? _classes;
+
     [Parameter]
     [ValidateSet("Succeeded", "Errored", "Canceled", "Expired", "Unknown", "Missing")]
     public string[] Status { get; set; } = [];
@@ -19,19 +30,38 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
     [ValidateSet("None", "Transient", "Permanent", "OperatorFixable")]
     public string[] FailureClass { get; set; } = [];
 
+    /// <summary>In the order of the input over all batches; what comes through the pipeline is emitted at its end then.</summary>
+    [Parameter]
+    public SwitchParameter Ordered { get; set; }
+
     /// <summary>Also those a later attempt has replaced.</summary>
     [Parameter]
     public SwitchParameter AllAttempts { get; set; }
 
+    /// <summary>Downloads once more what is here already.</summary>
+    [Parameter]
+    public SwitchParameter Refresh { get; set; }
+
+    /// <summary>Books that do not balance are an error, and nothing of the batch or job is emitted.</summary>
+    [Parameter]
+    public SwitchParameter Strict { get; set; }
+
+    protected override Task BeginAsync(CancellationToken cancellationToken)
+    {
+        _statuses = new NameFilter(Status);
+        _classes = new NameFilter(FailureClass);
+        return Task.CompletedTask;
+    }
+
     protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
-        if (ParameterSetName == JobSet && !AllAttempts)
+        if (ParameterSetName == JobSet)
         {
             foreach (JobRecord job in ResolveJobs())
             {
-                IReadOnlyList<BatchRecord> finished = await CollectAsync(TryOpen()!.Ledger.Batches.OfJob(job.Id), cancellationToken);
-                using ResultReader reader = new(TryOpen()!.Ledger);
-                EmitAll(reader.OfJob(finished), cancellationToken);
+                IReadOnlyList<BatchRecord> collected = await CollectAsync(TryOpen()!.Ledger.Batches.OfJob(job.Id), cancellationToken);
+                BookCheck books = new Reconciler(TryOpen()!.Ledger).Check(TryOpen()!.Ledger.Jobs.Get(job.Id));
+                EmitChecked($"job '{job.Name}'", job.Name, books.Problems, job.Id, collected, cancellationToken);
             }
 
             return;
@@ -39,11 +69,79 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
 
         foreach (BatchRecord batch in Resolve())
         {
-            using ResultReader reader = new(TryOpen()!.Ledger);
             foreach (BatchRecord collected in await CollectAsync([batch], cancellationToken))
             {
-                EmitAll(reader.OfBatch(collected, AllAttempts), cancellationToken);
+                if (!Ordered)
+                {
+                    EmitBatches([collected], cancellationToken);
+                }
+                else if (_gathered.TryGetValue(collected.JobId, out List<BatchRecord>? gathered))
+                {
+                    gathered.Add(collected);
+                }
+                else
+                {
+                    _gathered.Add(collected.JobId, [collected]);
+                }
             }
+        }
+    }
+
+    protected override Task EndAsync(CancellationToken cancellationToken)
+    {
+        foreach (List<BatchRecord> batches in _gathered.Values)
+        {
+            EmitBatches(batches, cancellationToken);
+        }
+
+        foreach (string model in _unpriced)
+        {
+            Warn($"Model '{model}' has no price here; what its answers cost is not known.");
+        }
+
+        foreach (JobRecord job in _jobs.Select(id => TryOpen()!.Ledger.Jobs.Get(id)).Where(static j => j.PauseReason is not null))
+        {
+            Warn($"Job '{job.Name}' is paused: {job.PauseReason}");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    // One part of a job may be looked at while others run: only what is wrong with the part itself is told.
+    private void EmitBatches(List<BatchRecord> batches, CancellationToken cancellationToken)
+    {
+        Reconciler reconciler = new(TryOpen()!.Ledger);
+        string what = batches.Count == 1 ? $"batch '{batches[0].Key}'" : $"{batches.Count} batches of job '{batches[0].Job}'";
+        EmitChecked(what, batches[0].Job, [.. batches.SelectMany(reconciler.Check)], batches[0].JobId, batches, cancellationToken);
+    }
+
+    private void EmitChecked(
+        string what, string job, IReadOnlyList<BookProblem> problems, long jobId, IReadOnlyList<BatchRecord> batches, CancellationToken cancellationToken)
+    {
+        _jobs.Add(jobId);
+        string? complaint = problems.Count == 0
+            ? null
+            : $"The books of {what} do not balance: {string.Join(" ", problems.Select(static p => p.Message))} Compare-ClaudeBatch -Job {job} lists the ids.";
+        if (complaint is not null && Strict)
+        {
+            Fail(new ClaudeBatchException(FailureKind.InvalidData, "BooksDoNotBalance", complaint + " Nothing of it is emitted under -Strict.") { Target = job });
+            return;
+        }
+
+        using (ResultReader reader = new(TryOpen()!.Ledger))
+        {
+            bool missingLast = !Ordered && problems.Any(static p => p.Kind == Outcome.Missing);
+            IEnumerable<CollectedResult> results = reader.InOrder(batches, AllAttempts);
+            EmitAll(missingLast ? results.Where(static r => r.Attempt.Outcome != Outcome.Missing) : results, cancellationToken);
+            if (missingLast)
+            {
+                EmitAll(reader.InOrder(batches, AllAttempts).Where(static r => r.Attempt.Outcome == Outcome.Missing), cancellationToken);
+            }
+        }
+
+        if (complaint is not null)
+        {
+            Warn(complaint);
         }
     }
 
@@ -74,12 +172,12 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
             batch = await session.Poller.RefreshAsync(batch, cancellationToken);
         }
 
-        if (batch.State is BatchState.Collected or BatchState.Lost or BatchState.Deleted)
+        if (batch.State is BatchState.Lost or BatchState.Deleted || (batch.State == BatchState.Collected && !Refresh))
         {
             return batch;
         }
 
-        BatchRecord collected = await session.Collector.CollectAsync(batch.Id, received: null, cancellationToken);
+        BatchRecord collected = await session.Collector.CollectAsync(batch.Id, received: null, cancellationToken, again: Refresh);
         TellRetries();
         return collected;
     }
@@ -90,8 +188,12 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
         {
             cancellationToken.ThrowIfCancellationRequested();
             BatchResult result = BatchResult.From(collected);
-            if ((Status.Length == 0 || Status.Contains(result.Status, StringComparer.OrdinalIgnoreCase))
-                && (FailureClass.Length == 0 || FailureClass.Contains(result.FailureClass, StringComparer.OrdinalIgnoreCase)))
+            if (result is { Cost: null, Model: { } model })
+            {
+                _unpriced.Add(model);
+            }
+
+            if (_statuses!.Takes(result.Status!) && _classes!.Takes(result.FailureClass!))
             {
                 Emit(result);
             }

@@ -98,6 +98,7 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
             if (BatchState.IsOver(now.State))
             {
                 _waiting.Remove(now.Id);
+                WarnOfExpiry(now);
                 Emit(Batch.From(now));
                 if (Any)
                 {

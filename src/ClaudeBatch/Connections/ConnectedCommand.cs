@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Ledger;
@@ -45,6 +46,17 @@ public abstract class ConnectedCommand : AsyncCommand
         }
 
         return _session;
+    }
+
+    /// <summary>The service keeps results for 29 days; what is not collected by then is gone.</summary>
+    private protected void WarnOfExpiry(BatchRecord batch)
+    {
+        const int daysBefore = 5;
+        if (batch is { State: BatchState.Ended, ResultsExpireAt: { } end } && end - OpenService().Clock.GetUtcNow().UtcDateTime < TimeSpan.FromDays(daysBefore))
+        {
+            Warn(string.Create(
+                CultureInfo.InvariantCulture, $"The service keeps the results of batch '{batch.Key}' until {end:yyyy-MM-dd HH:mm} UTC. Collect them: Get-ClaudeBatchResult -Job {batch.Job}"));
+        }
     }
 
     /// <summary>Says what a round has to say, each thing once.</summary>

@@ -24,6 +24,16 @@ internal static class JsonText
         return buffer.WrittenSpan.ToArray();
     }
 
+    /// <summary>An object of these members, in their order.</summary>
+    public static byte[] WriteObject(IEnumerable<(string Name, object? Value)> members)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using Utf8JsonWriter writer = new(buffer, Options);
+        WriteObject(writer, members, 0);
+        writer.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
     /// <summary>Writes a scalar as JSON; false when the value is not one.</summary>
     public static bool TryWriteScalar(Utf8JsonWriter writer, object? value)
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Results;
+using ClaudeBatch.Core.Running;
 using ClaudeBatch.Core.Submission;
 using ClaudeBatch.Emulator;
 
@@ -87,6 +88,41 @@ public sealed class CollectTests : IDisposable
 
         Assert.Equal((3, 2, BatchState.Collected), (collected.RequestCount, collected.Attempt, collected.State));
         Assert.Equal(3, _engine.Ledger.Jobs.Totals(_engine.Job("job")).Succeeded);
+    }
+
+    [Fact]
+    public async Task Results_that_are_denied_are_lost_only_after_fifteen_minutes_without_the_batch_in_any_list()
+    {
+        BatchRecord sent = (await _engine.SendAsync(_engine.Seal("job", "a", "b").NewBatches[0])).Batch;
+        _engine.Clock.Advance(TimeSpan.FromHours(1));
+        BatchRecord ended = await new BatchPoller(_engine.Ledger, _engine.Api, _engine.Clock).RefreshAsync(sent, CancellationToken.None);
+        await _engine.Api.DeleteAsync(ended.ServiceId!, CancellationToken.None); // by somebody else
+
+        ClaudeBatchException first = await Assert.ThrowsAsync<ClaudeBatchException>(() => _engine.CollectAsync(ended));
+        _engine.Clock.Advance(TimeSpan.FromMinutes(14));
+        ClaudeBatchException second = await Assert.ThrowsAsync<ClaudeBatchException>(() => _engine.CollectAsync(ended));
+        _engine.Clock.Advance(TimeSpan.FromMinutes(2));
+        ClaudeBatchException third = await Assert.ThrowsAsync<ClaudeBatchException>(() => _engine.CollectAsync(ended));
+
+        Assert.Equal(("ResultsNotFound", "ResultsNotFound", "BatchNotEnded"), (first.Id, second.Id, third.Id));
+        Assert.Equal(BatchState.Lost, _engine.Ledger.Batches.Get(ended.Id).State);
+        Assert.Equal(2, Check().Totals.Unknown);
+    }
+
+    [Fact]
+    public async Task What_an_answer_cost_is_in_the_books()
+    {
+        BatchRecord batch = await _engine.RunAsync(_engine.Seal("job", [.. Enumerable.Range(0, 40).Select(static i => $"row-{i}")]).NewBatches[0]);
+
+        using ResultReader reader = new(_engine.Ledger);
+        CollectedResult[] results = [.. reader.InOrder([batch])];
+        // By hand: half of a dollar a million in, of five out.
+        long expected = results.Select(static r => ResultLine.Parse(r.Line)!.Usage).Sum(static u => (u.InputTokens * 500_000) + (u.OutputTokens * 2_500_000));
+
+        Assert.All(results.Where(static r => r.Attempt.Outcome != Outcome.Succeeded), static r => Assert.Equal(0, r.Attempt.CostInPicodollars));
+        Assert.Equal(expected, results.Sum(static r => r.Attempt.CostInPicodollars));
+        Assert.Equal(expected, Check().Totals.CostInPicodollars);
+        Assert.True(expected > 0);
     }
 
     [Fact]

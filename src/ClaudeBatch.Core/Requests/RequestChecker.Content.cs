@@ -1,0 +1,88 @@
+using System.Text.Json;
+
+namespace ClaudeBatch.Core.Requests;
+
+/// <content>What stands in messages, system and tools: texts, files, breakpoints.</content>
+public sealed partial class RequestChecker
+{
+    /// <summary>Of an image in base64, as the service enforces it.</summary>
+    private const int LongestImage = 5 * 1024 * 1024;
+
+    private void Text(ref Utf8JsonReader reader) => _facts.TextBytes += reader.TokenType == JsonTokenType.String ? reader.ValueSpan.Length : 0;
+
+    private void Breakpoint(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            return;
+        }
+
+        _facts.Breakpoints++;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool isTtl = reader.ValueTextEquals("ttl"u8);
+            reader.Read();
+            _facts.CachesForAnHour |= isTtl && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("1h"u8);
+            reader.Skip();
+        }
+
+        _facts.CachedTextBytes = _facts.TextBytes;
+        _facts.CachedBytes = reader.BytesConsumed - _facts.FileBytes;
+    }
+
+    // Over whatever the value holds: breakpoints and images may stand at any depth.
+    private bool Walk(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
+        {
+            Text(ref reader);
+            return false;
+        }
+
+        bool hasDocument = false;
+        bool isImageData = false;
+        bool isFileData = false;
+        int depth = reader.CurrentDepth;
+        while (reader.Read() && reader.CurrentDepth > depth)
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName)
+            {
+                Text(ref reader);
+            }
+            else if (reader.ValueTextEquals("cache_control"u8))
+            {
+                reader.Read();
+                Breakpoint(ref reader);
+            }
+            else if (reader.ValueTextEquals("type"u8))
+            {
+                reader.Read();
+                _facts.Images += reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("image"u8) ? 1 : 0;
+                hasDocument |= reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("document"u8);
+            }
+            else if (reader.ValueTextEquals("media_type"u8))
+            {
+                reader.Read();
+                isImageData = reader.TokenType == JsonTokenType.String && reader.ValueSpan.StartsWith("image/"u8);
+                isFileData = isImageData || (reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("application/pdf"u8));
+            }
+            else if (reader.ValueTextEquals("file_id"u8) || reader.ValueTextEquals("url"u8))
+            {
+                _facts.References++;
+            }
+            else if (reader.ValueTextEquals("data"u8))
+            {
+                reader.Read();
+                _facts.TextBytes += isFileData ? 0 : reader.ValueSpan.Length;
+                _facts.FileBytes += isFileData ? reader.ValueSpan.Length : 0;
+                _facts.DocumentBytes += isFileData && !isImageData ? reader.ValueSpan.Length : 0;
+                if (isImageData && reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length > LongestImage)
+                {
+                    Error("ImageTooLarge", "An image has more than 5 MB in base64; the service refuses it. Make it smaller: 1,568 pixels on the longer side are enough.");
+                }
+            }
+        }
+
+        return hasDocument;
+    }
+}
