@@ -170,7 +170,7 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
     {
         DateTimeOffset now = clock.GetUtcNow();
         StoredBatch batch = await _store.AloneAsync(() => Finished(Known(id), now), cancellationToken).ConfigureAwait(false);
-        if (now < batch.EndsAt)
+        if (now < batch.EndsAt || now >= batch.ArchivedAt)
         {
             throw new ServiceError(404, "not_found_error", $"Message Batch {id} has no available results.") { ShouldRetry = false };
         }

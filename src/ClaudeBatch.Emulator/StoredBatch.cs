@@ -57,6 +57,10 @@ internal sealed record StoredBatch
         }
     }
 
+    /// <summary>From then on its results are gone.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public DateTimeOffset ArchivedAt => CreatedAt.AddDays(29);
+
     /// <summary>The object as the live service writes it, key for key.</summary>
     public byte[] ToJson(DateTimeOffset now, Uri address)
     {
@@ -80,7 +84,7 @@ internal sealed record StoredBatch
             writer.WriteString("ended_at"u8, ended ? WireTime.Format(EndsAt) : null);
             writer.WriteString("created_at"u8, WireTime.Format(CreatedAt));
             writer.WriteString("expires_at"u8, WireTime.Format(ExpiresAt));
-            writer.WriteNull("archived_at"u8);
+            writer.WriteString("archived_at"u8, now >= ArchivedAt ? WireTime.Format(ArchivedAt) : null);
             writer.WriteString("cancel_initiated_at"u8, WireTime.Format(CancelInitiatedAt));
             writer.WriteString("results_url"u8, ended ? new Uri(address, $"v1/messages/batches/{Id}/results").AbsoluteUri : null);
             writer.WriteEndObject();

@@ -175,6 +175,6 @@ Wait-ClaudeBatch -Id '$($batch.Id)' | Get-ClaudeBatchResult | ForEach-Object Tex
         $warned[0].Message | Should -BeLike "The service keeps the results of batch 'old/1' until *"
         Start-Sleep -Milliseconds 700
         $batch | Get-ClaudeBatchResult -ErrorVariable problem -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
-        $problem[0].Exception.Message | Should -Match 'archived|kept for 29 days'
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'ResultsExpired,*'
     }
 }

@@ -97,13 +97,9 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
     {
         if (batch.State is BatchState.Ended or BatchState.Downloaded or BatchState.Collected)
         {
-            if (batch.State != BatchState.Downloaded && batch.ArchivedAt is { } archived)
+            if (batch.State != BatchState.Downloaded && batch.ArchivedAt is not null)
             {
-                throw new ClaudeBatchException(
-                    FailureKind.NotFound,
-                    "ResultsExpired",
-                    $"The results of batch '{batch.Key}' were archived by the service on {archived:d}; they are kept for 29 days and can be had no more.")
-                { Target = batch.Key };
+                throw Archived(batch);
             }
 
             return;
@@ -111,6 +107,12 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
 
         throw NotEnded(batch);
     }
+
+    private static ClaudeBatchException Archived(BatchRecord batch) => new(
+        FailureKind.NotFound,
+        "ResultsExpired",
+        $"The results of batch '{batch.Key}' were archived by the service on {batch.ArchivedAt:yyyy-MM-dd}; it keeps them for 29 days, and they can be had no more.")
+    { Target = batch.Key };
 
     /// <summary>The answer to asking for results too early.</summary>
     public static ClaudeBatchException NotEnded(BatchRecord batch)
@@ -194,8 +196,8 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
         BatchRecord now = batch.State == BatchState.Ended
             ? await new BatchPoller(ledger, api, clock).DeniedAsync(bound, ledger.Jobs.Get(batch.JobId), batch, denial, cancellationToken).ConfigureAwait(false)
             : batch;
-        return now.State == BatchState.Lost
-            ? NotEnded(now)
+        return now.State == BatchState.Lost ? NotEnded(now)
+            : now.ArchivedAt is not null ? Archived(now)
             : new ClaudeBatchException(
                 FailureKind.NotFound,
                 "ResultsNotFound",
