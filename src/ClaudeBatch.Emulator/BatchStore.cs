@@ -11,7 +11,10 @@ internal sealed class BatchStore
     {
         _root = Path.Combine(root, "batches");
         Directory.CreateDirectory(_root);
+        Cache = new PromptCache(root);
     }
+
+    public PromptCache Cache { get; }
 
     public string BodyOf(string id) => Path.Combine(_root, id + ".body");
 

@@ -13,7 +13,8 @@ internal static class EmulatedAnswer
     /// <param name="parameters">The request's params, already found to be fine.</param>
     /// <param name="text">What the model says before it is cut at max_tokens.</param>
     /// <param name="tier"><c>batch</c> or <c>standard</c>.</param>
-    public static void Write(Utf8JsonWriter writer, JsonElement parameters, string text, string tier)
+    /// <param name="cache">What the cache did.</param>
+    public static void Write(Utf8JsonWriter writer, JsonElement parameters, string text, string tier, CacheUse cache = default)
     {
         EmulatedModel model = EmulatedModels.Find(parameters.GetProperty("model").GetString()!)!;
         long limit = parameters.GetProperty("max_tokens").GetInt64() * BytesPerToken;
@@ -33,12 +34,12 @@ internal static class EmulatedAnswer
         writer.WriteString("stop_reason"u8, isCut ? "max_tokens"u8 : "end_turn"u8);
         writer.WriteNull("stop_sequence"u8);
         writer.WriteStartObject("usage"u8);
-        writer.WriteNumber("input_tokens"u8, TokensOf(parameters.GetRawText().Length));
-        writer.WriteNumber("cache_creation_input_tokens"u8, 0);
-        writer.WriteNumber("cache_read_input_tokens"u8, 0);
+        writer.WriteNumber("input_tokens"u8, Math.Max(1, TokensOf(parameters.GetRawText().Length) - cache.Read - cache.Write5m - cache.Write1h));
+        writer.WriteNumber("cache_creation_input_tokens"u8, cache.Write5m + cache.Write1h);
+        writer.WriteNumber("cache_read_input_tokens"u8, cache.Read);
         writer.WriteStartObject("cache_creation"u8);
-        writer.WriteNumber("ephemeral_5m_input_tokens"u8, 0);
-        writer.WriteNumber("ephemeral_1h_input_tokens"u8, 0);
+        writer.WriteNumber("ephemeral_5m_input_tokens"u8, cache.Write5m);
+        writer.WriteNumber("ephemeral_1h_input_tokens"u8, cache.Write1h);
         writer.WriteEndObject();
         writer.WriteNumber("output_tokens"u8, TokensOf(said.Length));
         writer.WriteString("service_tier"u8, tier);

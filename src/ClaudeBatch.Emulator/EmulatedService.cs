@@ -198,7 +198,7 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
             return batch;
         }
 
-        int[] counts = new ResultsMaker(batch, new AnswerSource(batch.Plan.Answers)).Write(_store.BodyOf(batch.Id), _store.ResultsOf(batch.Id));
+        int[] counts = new ResultsMaker(batch, new AnswerSource(batch.Plan.Answers), _store.Cache).Write(_store.BodyOf(batch.Id), _store.ResultsOf(batch.Id));
         StoredBatch finished = batch with { FinalCounts = counts };
         _store.Save(finished);
         return finished;

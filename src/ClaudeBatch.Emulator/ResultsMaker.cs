@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace ClaudeBatch.Emulator;
 
 /// <summary>Makes the results of a batch that has ended: one line a request, in no order.</summary>
-internal sealed class ResultsMaker(StoredBatch batch, AnswerSource answers)
+internal sealed class ResultsMaker(StoredBatch batch, AnswerSource answers, PromptCache cache)
 {
     /// <summary>Lines are mixed within so many, so that memory does not grow with the batch.</summary>
     private const int Window = 1_000;
@@ -98,7 +98,7 @@ internal sealed class ResultsMaker(StoredBatch batch, AnswerSource answers)
             _counts[1]++;
             writer.WriteString("type"u8, "succeeded"u8);
             writer.WritePropertyName("message"u8);
-            EmulatedAnswer.Write(writer, parameters, answers.Text(id, parameters), "batch");
+            EmulatedAnswer.Write(writer, parameters, answers.Text(id, parameters), "batch", cache.Use(parameters, batch.CreatedAt, batch.EndsAt));
         }
     }
 
