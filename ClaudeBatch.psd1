@@ -28,6 +28,7 @@
         'Get-ClaudeBatchRequest'
         'Get-ClaudeBatchResult'
         'Import-ClaudeBatchRequest'
+        'Invoke-ClaudeBatch'
         'Invoke-ClaudeBatchRetry'
         'Measure-ClaudeBatch'
         'New-ClaudeBatchRequest'

@@ -43,6 +43,9 @@ public sealed class PriceList(ModelCatalog catalog)
     /// <summary>Prompts of more tokens have prices of their own; null where all have the same.</summary>
     public int? LongPromptFrom(string? model) => Known(model).LongPromptFrom;
 
+    /// <summary>Picodollars of an amount in USD.</summary>
+    public static long? FromDollars(decimal? dollars) => (long?)(dollars * PicodollarsPerDollar);
+
     public static decimal ToDollars(long picodollars) => picodollars / PicodollarsPerDollar;
 
     public static decimal? ToDollars(long? picodollars) => picodollars / PicodollarsPerDollar;

@@ -57,6 +57,10 @@ public sealed class BatchBooks(LedgerDatabase database)
         ("$organization", headers.OrganizationId),
         ("$workspace", headers.WorkspaceId));
 
+    /// <summary>Lets the parts of a job go that were held back.</summary>
+    public void Release(long jobId)
+        => database.Write(() => database.Execute("UPDATE batch SET held_for = NULL WHERE job_id = $job AND held_for IS NOT NULL", ("$job", jobId)));
+
     public void SetState(long id, string state, string? message = null)
         => database.Write(() => database.Execute(
             "UPDATE batch SET state = $state, message = $message WHERE id = $id", ("$state", state), ("$message", message), ("$id", id)));

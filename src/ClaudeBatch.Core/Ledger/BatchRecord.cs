@@ -9,7 +9,7 @@ public sealed record BatchRecord
         "b.id, b.job_id, j.name, b.part, b.attempt, b.state, b.service_id, b.adopted, b.request_count, b.size_in_bytes, b.processing_status, "
         + "b.processing, b.succeeded, b.errored, b.canceled, b.expired, b.created_at, b.ended_at, b.expires_at, b.cancel_initiated_at, "
         + "b.archived_at, b.organization_id, b.workspace_id, b.duplicated, b.foreign_lines, b.message, "
-        + "b.intent, b.settlement, b.not_before, b.waits_for_room, b.not_found_since, b.spool_digest IS NULL";
+        + "b.intent, b.settlement, b.not_before, b.waits_for_room, b.not_found_since, b.spool_digest IS NULL, b.held_for";
 
     public required long Id { get; init; }
 
@@ -82,6 +82,9 @@ public sealed record BatchRecord
     /// <summary>Adopted from another tool: its requests are not here, only its answers will be.</summary>
     public bool MadeElsewhere { get; init; }
 
+    /// <summary>What an earlier part must have shown before this one is sent: <c>Canary</c> or <c>Cache</c>; null when nothing.</summary>
+    public string? HeldFor { get; init; }
+
     /// <summary>It may be somebody else's until the ids of its answers have been seen.</summary>
     public bool IsTentative => Adopted == "Tentative";
 
@@ -122,5 +125,6 @@ public sealed record BatchRecord
         WaitsForRoom = row.Count(29),
         NotFoundSince = row.TimeOrNull(30),
         MadeElsewhere = row.Count(31) != 0,
+        HeldFor = row.TextOrNull(32),
     };
 }

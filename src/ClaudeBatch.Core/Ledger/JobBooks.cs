@@ -49,6 +49,18 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
     public void SealEmpty(long jobId) => Update(
         jobId, "sealed_at = coalesce(sealed_at, $at)", ("$at", LedgerRow.Format(clock.GetUtcNow().UtcDateTime)));
 
+    /// <summary>What the job is held to from now on.</summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="maxAttempts">How often a request may be tried without being asked.</param>
+    /// <param name="maxFailureRatio">The share of a canary that may fail.</param>
+    /// <param name="maxCost">In picodollars; null for no limit.</param>
+    public void SetLimits(long jobId, int maxAttempts, double? maxFailureRatio, long? maxCost) => Update(
+        jobId,
+        "max_attempts = $attempts, max_failure_ratio = $ratio, max_cost_in_picodollars = $cost",
+        ("$attempts", maxAttempts),
+        ("$ratio", maxFailureRatio),
+        ("$cost", maxCost));
+
     /// <summary>Lets a stopped job go on.</summary>
     public void Restart(long jobId) => Update(jobId, "stopped_at = NULL");
 

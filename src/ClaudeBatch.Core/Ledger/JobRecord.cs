@@ -5,7 +5,7 @@ public sealed record JobRecord
 {
     internal const string Columns =
         "id, name, base_address, organization_id, workspace_id, api_version, betas, max_attempts, sealed_at, sealed_rows, stopped_at, pause_reason, created_at, updated_at, paused_at, "
-        + "low_estimate_in_picodollars, high_estimate_in_picodollars";
+        + "low_estimate_in_picodollars, high_estimate_in_picodollars, max_failure_ratio, max_cost_in_picodollars";
 
     public required long Id { get; init; }
 
@@ -46,6 +46,12 @@ public sealed record JobRecord
     /// <summary>What one attempt of all its requests was expected to cost at most; null where that is not known.</summary>
     public long? HighEstimateInPicodollars { get; init; }
 
+    /// <summary>The share of a canary that may fail, 0 to 1; null where nothing was said.</summary>
+    public double? MaxFailureRatio { get; init; }
+
+    /// <summary>What the job may cost; null where nothing was said.</summary>
+    public long? MaxCostInPicodollars { get; init; }
+
     /// <summary>The name of the lock that says whose input is being read.</summary>
     public string LockName => LockNameOf(Id);
 
@@ -70,5 +76,7 @@ public sealed record JobRecord
         PausedAt = row.TimeOrNull(14),
         LowEstimateInPicodollars = row.NumberOrNull(15),
         HighEstimateInPicodollars = row.NumberOrNull(16),
+        MaxFailureRatio = row.FractionOrNull(17),
+        MaxCostInPicodollars = row.NumberOrNull(18),
     };
 }

@@ -14,6 +14,8 @@ public sealed class LedgerRow
 
     public long? NumberOrNull(int i) => _reader.IsDBNull(i) ? null : _reader.GetInt64(i);
 
+    public double? FractionOrNull(int i) => _reader.IsDBNull(i) ? null : _reader.GetDouble(i);
+
     public int Count(int i) => _reader.GetInt32(i);
 
     public string Text(int i) => _reader.GetString(i);

@@ -6,13 +6,13 @@ namespace ClaudeBatch.Core.Ledger;
 internal static class LedgerSchema
 {
     /// <summary>Raised with every change of the tables; kept in <c>PRAGMA user_version</c>.</summary>
-    public const int Version = 4;
+    public const int Version = 5;
 
     /// <summary>"CBat", so that another program's database is never taken for a ledger.</summary>
     public const int ApplicationId = 0x43426174;
 
     /// <summary>The step to each version from the one before, by number. A released step is never changed.</summary>
-    private static readonly string[] s_steps = ["", First, Second, Third, Fourth];
+    private static readonly string[] s_steps = ["", First, Second, Third, Fourth, Fifth];
 
     /// <summary>Where a ledger of an earlier version is kept before it is changed.</summary>
     public static string BackupOf(LedgerFolder folder, long version)
@@ -197,5 +197,12 @@ internal static class LedgerSchema
         ALTER TABLE attempt ADD COLUMN inference_geo TEXT;
         ALTER TABLE job ADD COLUMN low_estimate_in_picodollars INTEGER;
         ALTER TABLE job ADD COLUMN high_estimate_in_picodollars INTEGER;
+        """;
+
+    // A part that waits until an earlier one has shown something, and what the job is held to then.
+    private const string Fifth = """
+        ALTER TABLE batch ADD COLUMN held_for TEXT;
+        ALTER TABLE job ADD COLUMN max_failure_ratio REAL;
+        ALTER TABLE job ADD COLUMN max_cost_in_picodollars INTEGER;
         """;
 }

@@ -27,6 +27,7 @@ public sealed partial class RequestChecker
         }
 
         _facts.CachedTextBytes = _facts.TextBytes;
+        _facts.CachedPrefix = _facts.ParamsStart..(int)reader.BytesConsumed;
         _facts.CachedBytes = reader.BytesConsumed - _facts.FileBytes;
     }
 

@@ -40,6 +40,7 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
             reader.Read();
             if (isParams && reader.TokenType == JsonTokenType.StartObject)
             {
+                _facts.ParamsStart = (int)reader.TokenStartIndex;
                 Params(ref reader);
             }
             else

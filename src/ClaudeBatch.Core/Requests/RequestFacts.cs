@@ -24,6 +24,11 @@ public sealed class RequestFacts
     /// <summary>Of that, up to the last cache breakpoint; 0 where there is none.</summary>
     public long CachedTextBytes { get; internal set; }
 
+    /// <summary>Where what is cached lies in the bytes of the request; null where nothing is.</summary>
+    public Range? CachedPrefix { get; internal set; }
+
+    internal int ParamsStart { get; set; }
+
     /// <summary>A breakpoint asks for an hour.</summary>
     public bool CachesForAnHour { get; internal set; }
 
@@ -58,6 +63,7 @@ public sealed class RequestFacts
         Faults.Clear();
         PromptBytes = 0;
         CachedBytes = 0;
+        CachedPrefix = null;
         TextBytes = 0;
         CachedTextBytes = 0;
         CachesForAnHour = false;

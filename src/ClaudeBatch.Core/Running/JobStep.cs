@@ -45,6 +45,15 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
             }
         }
 
+        if (new StageGate(ledger).Judge(ledger.Jobs.Get(job.Id)) is { } decision)
+        {
+            notes.Add(decision);
+            if (decision.Failure is null)
+            {
+                await RoundAsync(job, notes, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
         // A pause that this very step brought about waits for the next one.
         JobRecord now = ledger.Jobs.Get(job.Id);
         if (now.PausedAt == job.PausedAt && MayRetry(now) && Plan(now, notes))

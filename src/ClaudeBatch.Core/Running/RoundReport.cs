@@ -19,6 +19,9 @@ public enum NoteWeight
     /// <summary>For those who ask.</summary>
     Detail,
 
+    /// <summary>Good to know for whoever watches.</summary>
+    Information,
+
     /// <summary>A person should know; the work goes on by itself.</summary>
     Warning,
 

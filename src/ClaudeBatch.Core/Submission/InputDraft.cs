@@ -7,6 +7,8 @@ internal sealed class InputDraft(LedgerDatabase database, long jobId)
 {
     private readonly List<RequestRecord> _requests = [];
 
+    private int _nextPart;
+
     private readonly List<(long Batch, long Row)> _replacements = [];
 
     private readonly List<(long Batch, long Row, long Offset, int Length, int Schema)> _attempts = [];
@@ -40,14 +42,22 @@ internal sealed class InputDraft(LedgerDatabase database, long jobId)
         database.Write(() => database.Execute("DELETE FROM batch WHERE job_id = $job AND state = 'Draft'", ("$job", jobId)));
     }
 
-    public long BeginBatch(int part, int attempt)
+    /// <summary>The number of the next part; several spoolers may fill parts of one draft.</summary>
+    public int NextPart()
+    {
+        _nextPart = _nextPart == 0 ? 1 + (int)database.Scalar("SELECT coalesce(max(part), 0) FROM batch WHERE job_id = $job", ("$job", jobId)) : _nextPart + 1;
+        return _nextPart;
+    }
+
+    public long BeginBatch(int part, int attempt, string? heldFor)
     {
         long id = 0;
         database.Write(() => id = database.Insert(
-            "INSERT INTO batch (job_id, part, attempt, state, request_count, size_in_bytes) VALUES ($job, $part, $attempt, 'Draft', 0, 0)",
+            "INSERT INTO batch (job_id, part, attempt, state, request_count, size_in_bytes, held_for) VALUES ($job, $part, $attempt, 'Draft', 0, 0, $held)",
             ("$job", jobId),
             ("$part", part),
-            ("$attempt", attempt)));
+            ("$attempt", attempt),
+            ("$held", heldFor)));
         return id;
     }
 

@@ -26,6 +26,8 @@ public sealed class JobInput : IDisposable
 
     private readonly PartSpooler _parts;
 
+    private readonly Staging? _staging;
+
     private readonly LedgerFile _source;
 
     // Ids this input has and the job had not.
@@ -47,6 +49,9 @@ public sealed class JobInput : IDisposable
 
     private readonly int _attempt;
 
+    // What the request at hand shares with others through the cache.
+    private Range? _prefix;
+
     private long _nextRow;
 
     // Of this input; a row of the job is another thing.
@@ -60,7 +65,7 @@ public sealed class JobInput : IDisposable
 
     private long _refused;
 
-    private JobInput(JobLedger ledger, JobRecord job, OwnershipLock ownership, SpoolLimits limits, bool sendAgain, RequestChecker? checker, CostEstimate? estimate)
+    private JobInput(JobLedger ledger, JobRecord job, OwnershipLock ownership, SpoolLimits limits, bool sendAgain, RequestChecker? checker, CostEstimate? estimate, Staging? staging)
     {
         _estimate = estimate;
         _rules = new InputRules(limits, checker);
@@ -76,7 +81,9 @@ public sealed class JobInput : IDisposable
         _source = ledger.Folder.OpenForWriting(ledger.Folder.Source(job.Id), job.SealedRows == 0 ? FileMode.Create : FileMode.Append);
         _schemas = new SchemaStore(ledger.Folder, job.Id);
         _draft = new InputDraft(ledger.Database, job.Id);
-        _parts = new PartSpooler(ledger.Database, job.Id, limits, _draft);
+        _parts = new PartSpooler(ledger.Database, job.Id, limits, _draft, staging?.HeldFor);
+        staging?.Begin(new PartSpooler(ledger.Database, job.Id, limits, _draft));
+        _staging = staging;
     }
 
     /// <summary>Opens a job for input: a new one, one whose input was cut, or a sealed one that may get more rows.</summary>
@@ -88,10 +95,11 @@ public sealed class JobInput : IDisposable
     /// <param name="sendAgain">Sends what the job has already once more.</param>
     /// <param name="checker">Finds what the service would refuse; null leaves that to the service.</param>
     /// <param name="estimate">Adds up what the requests that will be sent may cost; needs a checker.</param>
+    /// <param name="staging">Sends some requests first and holds the others back until those have shown something.</param>
     /// <exception cref="ClaudeBatchException"><c>JobNameInvalid</c>, <c>JobBusy</c>, <c>JobBoundElsewhere</c>.</exception>
     public static JobInput Open(
         JobLedger ledger, string name, ServiceConnection connection, SpoolLimits limits, int maxAttempts = 1, bool sendAgain = false,
-        RequestChecker? checker = null, CostEstimate? estimate = null)
+        RequestChecker? checker = null, CostEstimate? estimate = null, Staging? staging = null)
     {
         JobName.Check(name);
         JobRecord job = ledger.Jobs.FindOrCreate(name, connection, maxAttempts);
@@ -99,7 +107,7 @@ public sealed class JobInput : IDisposable
         OwnershipLock ownership = OwnershipLock.TakeInput(ledger.Folder, job);
         try
         {
-            return new JobInput(ledger, ledger.Jobs.Get(job.Id), ownership, limits, sendAgain, checker, estimate);
+            return new JobInput(ledger, ledger.Jobs.Get(job.Id), ownership, limits, sendAgain, checker, estimate, staging);
         }
         catch
         {
@@ -136,14 +144,14 @@ public sealed class JobInput : IDisposable
 
         if (!isKnown)
         {
-            _parts.Append(Keep(customId, digest, source, refusal: null), item, _attempt, schema);
+            Spooler(item).Append(Keep(customId, digest, source, refusal: null), item, _attempt, schema);
             _accepted++;
             return InputVerdict.Accepted;
         }
 
         if (!isThere)
         {
-            _draft.Replace(_parts.Append(known.Row, item, _attempt, schema), known.Row);
+            _draft.Replace(Spooler(item).Append(known.Row, item, _attempt, schema), known.Row);
             if (known.Digest != digest)
             {
                 _resent.Add((known.Row, digest));
@@ -195,6 +203,7 @@ public sealed class JobInput : IDisposable
         Milestone.Pass("input-read");
         _source.FlushToDisk();
         _schemas.FlushToDisk();
+        _staging?.First.CompletePart();
         _parts.CompletePart();
         _draft.Flush();
         List<long> existing = _alreadyThere == 0 ? [] : ExistingBatches();
@@ -233,7 +242,7 @@ public sealed class JobInput : IDisposable
         Milestone.Pass("sealed");
         return new SealedInput(
             _ledger.Jobs.Get(_job.Id),
-            [.. _parts.Batches.Select(_ledger.Batches.Get)],
+            [.. (_staging?.First.Batches ?? []).Concat(_parts.Batches).Select(_ledger.Batches.Get)],
             [.. existing.Select(_ledger.Batches.Get)],
             _accepted,
             _alreadyThere,
@@ -244,10 +253,13 @@ public sealed class JobInput : IDisposable
     public void Dispose()
     {
         _parts.Dispose();
+        _staging?.First.Dispose();
         _source.Dispose();
         _schemas.Dispose();
         _lock.Dispose();
     }
+
+    private PartSpooler Spooler(ReadOnlySpan<byte> item) => _staging?.TakesFirst(item, _prefix) == true ? _staging.First : _parts;
 
     private bool IsFirst(string customId, int? knownRow) => knownRow is { } row ? _known.TrySee(row) : _seen.Add(ContentDigest.Of(customId));
 
@@ -260,6 +272,7 @@ public sealed class JobInput : IDisposable
             return null;
         }
 
+        _prefix = facts.CachedPrefix;
         schema = facts.OutputSchema is { } where ? _schemas.NumberOf(item[where]) : 0;
         if (!facts.Faults.Any(static f => f.IsError))
         {

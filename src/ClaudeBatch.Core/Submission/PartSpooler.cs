@@ -3,15 +3,18 @@ using ClaudeBatch.Core.Ledger;
 namespace ClaudeBatch.Core.Submission;
 
 /// <summary>Cuts a stream of requests into parts by count and by exact bytes, spooling and drafting each.</summary>
-internal sealed class PartSpooler(LedgerDatabase database, long jobId, SpoolLimits limits, InputDraft draft) : IDisposable
+/// <param name="database">The books.</param>
+/// <param name="jobId">The job.</param>
+/// <param name="limits">Where parts end.</param>
+/// <param name="draft">The input the parts belong to.</param>
+/// <param name="heldFor">What an earlier part must have shown before these are sent; null when nothing.</param>
+internal sealed class PartSpooler(LedgerDatabase database, long jobId, SpoolLimits limits, InputDraft draft, string? heldFor = null) : IDisposable
 {
     private SpoolWriter? _spool;
 
     private long _batchId;
 
     private int _attempt;
-
-    private int _nextPart = 1 + (int)database.Scalar("SELECT coalesce(max(part), 0) FROM batch WHERE job_id = $job", ("$job", jobId));
 
     /// <summary>The drafts made so far, in order.</summary>
     public List<long> Batches { get; } = [];
@@ -27,10 +30,10 @@ internal sealed class PartSpooler(LedgerDatabase database, long jobId, SpoolLimi
 
         if (_spool is null)
         {
-            _spool = new SpoolWriter(database.Folder, database.Folder.Spool(jobId, _nextPart));
-            _batchId = draft.BeginBatch(_nextPart, attempt);
+            int part = draft.NextPart();
+            _spool = new SpoolWriter(database.Folder, database.Folder.Spool(jobId, part));
+            _batchId = draft.BeginBatch(part, attempt, heldFor);
             _attempt = attempt;
-            _nextPart++;
             Batches.Add(_batchId);
         }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using ClaudeBatch.Completers;
 using ClaudeBatch.Connections;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
@@ -36,6 +37,7 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
     [Parameter(Mandatory = true, ParameterSetName = JobSet)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(JobCompleter))]
     public string[] Job { get; set; } = [];
 
     /// <summary>All batches of the ledger made since.</summary>

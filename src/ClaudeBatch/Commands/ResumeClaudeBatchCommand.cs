@@ -11,7 +11,7 @@ namespace ClaudeBatch.Commands;
 [OutputType(typeof(BatchJob))]
 public sealed class ResumeClaudeBatchCommand : JobCommand
 {
-    /// <summary>Also jobs that were stopped.</summary>
+    /// <summary>Also jobs that were stopped; of a job that is named, also parts that wait for a canary.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -24,6 +24,11 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
             if (job.StoppedAt is not null && Force && ShouldProcess($"job '{job.Name}'", "Take up again"))
             {
                 session.Ledger.Restart(job);
+            }
+
+            if (Force && isNamed && ShouldProcess($"job '{job.Name}'", "Let held parts go") && new StageGate(session.Ledger).Release(job) is { } released)
+            {
+                Say([released]);
             }
 
             if (session.Step.IsDue(session.Ledger.Jobs.Get(job.Id), isNamed) && ShouldProcess($"job '{job.Name}'", "Take one step on"))

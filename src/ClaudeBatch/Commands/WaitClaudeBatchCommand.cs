@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using ClaudeBatch.Connections;
 using ClaudeBatch.Core;
@@ -12,11 +13,12 @@ namespace ClaudeBatch.Commands;
 [OutputType(typeof(Batch))]
 public sealed class WaitClaudeBatchCommand : BatchCommand
 {
-    private const int ProgressId = 20260;
-
     private readonly Dictionary<long, BatchRecord> _waiting = [];
 
-    private int _total;
+    // For the share that is shown.
+    private readonly Dictionary<long, BatchRecord> _ended = [];
+
+    private JobProgress? _progress;
 
     /// <summary>Ends with the first batch that does.</summary>
     [Parameter]
@@ -32,15 +34,26 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
     [DurationTransformation]
     public TimeSpan PollInterval { get; set; }
 
+    /// <summary>A batch of which a larger share failed is a warning, or an error where this is given. 0 to 1.</summary>
+    [Parameter]
+    [ValidateRange(0.0, 1.0)]
+    public double MaxFailureRatio { get; set; } = StageGate.DefaultFailureRatio;
+
     private protected override string? StopAdvice => _waiting.Count == 0
         ? null
-        : $"Nothing was canceled: {_waiting.Count} batches go on without this shell. To wait again: "
+        : $"Nothing was canceled: {_waiting.Count} {(_waiting.Count == 1 ? "batch goes" : "batches go")} on without this shell. To wait again: "
             + $"Wait-ClaudeBatch -Job {string.Join(", ", _waiting.Values.Select(static b => b.Job).Distinct(StringComparer.Ordinal))}";
 
     protected override Task ProcessAsync(CancellationToken cancellationToken)
     {
         foreach (BatchRecord batch in Resolve())
         {
+            if (batch.HeldFor is { } held && BatchState.IsUnsent(batch.State))
+            {
+                Warn($"Part {batch.Part} of job '{batch.Job}' waits for the {held.ToLowerInvariant()} of the job and is not waited for here; Invoke-ClaudeBatch and Resume-ClaudeBatch take it on.");
+                continue;
+            }
+
             _waiting[batch.Id] = batch;
         }
 
@@ -54,8 +67,8 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
             return;
         }
 
-        _total = _waiting.Count;
         BatchSession session = TryOpen()!;
+        _progress = new JobProgress(session.Clock, Show);
         DateTimeOffset began = session.Clock.GetUtcNow();
         try
         {
@@ -82,7 +95,7 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
         {
             if (!Stopping)
             {
-                Show(new ProgressRecord(ProgressId, "Waiting for batches", "Done") { RecordType = ProgressRecordType.Completed });
+                _progress.Complete();
             }
         }
     }
@@ -98,7 +111,9 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
             if (BatchState.IsOver(now.State))
             {
                 _waiting.Remove(now.Id);
+                _ended[now.Id] = now;
                 WarnOfExpiry(now);
+                LookAtFailures(now);
                 Emit(Batch.From(now));
                 if (Any)
                 {
@@ -113,18 +128,33 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
             _waiting.Remove(note.Batch.Id);
         }
 
-        ShowProgress();
+        if (_waiting.Count > 0)
+        {
+            _progress!.Show(_waiting.Values.Concat(_ended.Values).OrderBy(static b => b.Id));
+        }
+
         return false;
     }
 
-    private void ShowProgress()
+    private void LookAtFailures(BatchRecord batch)
     {
-        int requests = _waiting.Values.Sum(static b => b.RequestCount);
-        int done = _waiting.Values.Sum(static b => b.RequestCount - b.Counts.Processing);
-        Show(new ProgressRecord(ProgressId, "Waiting for batches", $"{_total - _waiting.Count} of {_total} ended, {requests - done} requests in progress")
+        int failed = batch.Counts.Errored + batch.Counts.Expired + batch.Counts.Canceled;
+        if (failed == 0 || failed <= batch.RequestCount * MaxFailureRatio)
         {
-            PercentComplete = (_total - _waiting.Count) * 100 / _total,
-        });
+            return;
+        }
+
+        string message = string.Create(
+            CultureInfo.InvariantCulture,
+            $"Of batch '{batch.ServiceId ?? batch.Key}' {failed} of {batch.RequestCount} requests failed: {batch.Counts.Errored} errored, {batch.Counts.Expired} expired, {batch.Counts.Canceled} canceled.");
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(MaxFailureRatio)))
+        {
+            Fail(new ClaudeBatchException(FailureKind.InvalidData, "FailureRatioExceeded", message), Batch.From(batch));
+        }
+        else
+        {
+            Warn(message);
+        }
     }
 
     private void ReportTimeout()

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ClaudeBatch.Completers;
 using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Connections;
@@ -17,11 +18,13 @@ public abstract class BatchCommand : ConnectedCommand
 
     [Parameter(Mandatory = true, ParameterSetName = IdSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(BatchIdCompleter))]
     public string[] Id { get; set; } = [];
 
     [Parameter(Mandatory = true, ParameterSetName = JobSet)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(JobCompleter))]
     public string[] Job { get; set; } = [];
 
     /// <summary>The batches this input names; what is not there becomes an error and the others go on.</summary>

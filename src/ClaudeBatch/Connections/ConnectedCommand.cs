@@ -69,6 +69,10 @@ public abstract class ConnectedCommand : AsyncCommand
             {
                 Tell(note.Message);
             }
+            else if (note.Weight == NoteWeight.Information)
+            {
+                TellHost(note.Message);
+            }
             else if (!_said.Add((note.Batch.Id, note.Failure is { IsTransient: true } ? "waits" : note.Failure?.Id ?? note.Message)))
             {
                 continue;

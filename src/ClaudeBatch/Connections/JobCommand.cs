@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ClaudeBatch.Completers;
 using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Connections;
@@ -11,6 +12,7 @@ public abstract class JobCommand : ConnectedCommand
     [Alias("Name")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(JobCompleter))]
     public string[] Job { get; set; } = ["*"];
 
     private protected IEnumerable<JobRecord> ResolveJobs() => Job.SelectMany(JobsLike);

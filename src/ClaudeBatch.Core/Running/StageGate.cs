@@ -1,0 +1,96 @@
+using System.Globalization;
+using ClaudeBatch.Core.Costs;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Results;
+using ClaudeBatch.Core.Submission;
+
+namespace ClaudeBatch.Core.Running;
+
+/// <summary>Lets the parts go that waited for others, or pauses the job with the reason.</summary>
+public sealed class StageGate(JobLedger ledger)
+{
+    /// <summary>The share of a canary that may fail where nothing was said.</summary>
+    public const double DefaultFailureRatio = 0.1;
+
+    /// <summary>Looks at what held parts of a job wait for.</summary>
+    /// <returns>What was decided, for a person; null when nothing is held or it is too early.</returns>
+    public RoundNote? Judge(JobRecord job)
+    {
+        IReadOnlyList<BatchRecord> batches = ledger.Batches.OfJob(job.Id);
+        BatchRecord? held = batches.FirstOrDefault(static b => b.HeldFor is not null && BatchState.IsUnsent(b.State));
+        if (held is null || job.StoppedAt is not null)
+        {
+            return null;
+        }
+
+        BatchRecord? first = batches.LastOrDefault(b => b.HeldFor is null && b.Attempt == held.Attempt && b.Part < held.Part);
+        if (first is not null && !BatchState.IsFinal(first.State))
+        {
+            return null;
+        }
+
+        return first is null || held.HeldFor == Staging.Cache ? Release(job, held, "What all requests share is in the cache; the other parts follow.") : JudgeCanary(job, held, first);
+    }
+
+    /// <summary>Lets held parts go whatever the others showed.</summary>
+    public RoundNote? Release(JobRecord job) => ledger.Batches.OfJob(job.Id).FirstOrDefault(static b => b.HeldFor is not null && BatchState.IsUnsent(b.State)) is { } held
+        ? Release(job, held, "Let go by request.")
+        : null;
+
+    private RoundNote JudgeCanary(JobRecord job, BatchRecord held, BatchRecord canary)
+    {
+        using ResultReader reader = new(ledger);
+        int count = 0, failed = 0, incomplete = 0;
+        long? cost = 0;
+        string? words = null;
+        foreach (CollectedResult result in reader.OfBatch(canary, allAttempts: true))
+        {
+            count++;
+            cost += result.Attempt.CostInPicodollars;
+            if (Completeness.Of(result) is { } reason)
+            {
+                failed += result.Attempt.Outcome == Outcome.Succeeded ? 0 : 1;
+                incomplete += result.Attempt.Outcome == Outcome.Succeeded ? 1 : 0;
+                words ??= $"'{result.Attempt.CustomId}': {reason}";
+            }
+        }
+
+        long total = ledger.Jobs.Totals(job).Requests;
+        long? projected = count == 0 ? null : cost / count * total;
+        string what = string.Create(
+            CultureInfo.InvariantCulture,
+            $"Canary of job '{job.Name}': {count} sent, {count - failed - incomplete} complete, {failed} failed, {incomplete} not complete; {Dollars(cost / Math.Max(1, count))} each, about {Dollars(projected)} for all {total}.");
+        if (failed + incomplete > count * (job.MaxFailureRatio ?? DefaultFailureRatio))
+        {
+            return Hold(job, held, "CanaryFailed", $"{what} First, {words}");
+        }
+
+        return projected > job.MaxCostInPicodollars
+            ? Hold(job, held, "BudgetExceeded", $"{what} That is above -MaxCost {Dollars(job.MaxCostInPicodollars)}.")
+            : Release(job, held, what);
+    }
+
+    private static string Dollars(long? picodollars)
+        => picodollars is { } known ? string.Create(CultureInfo.InvariantCulture, $"${PriceList.ToDollars(known):0.00####}") : "at an unknown cost";
+
+    private RoundNote Release(JobRecord job, BatchRecord held, string message)
+    {
+        ledger.Record(job, "StageReleased", message, () =>
+        {
+            ledger.Batches.Release(job.Id);
+            ledger.Jobs.Unpause(job.Id);
+        });
+        return new RoundNote(held, message, null, NoteWeight.Information);
+    }
+
+    private RoundNote Hold(JobRecord job, BatchRecord held, string id, string message)
+    {
+        message += $" Nothing more is sent. To send the rest all the same: Resume-ClaudeBatch -Job {job.Name} -Force";
+        if (job.PauseReason != message)
+        {
+            ledger.Record(job, id, message, () => ledger.Jobs.Pause(job.Id, message));
+        }
+
+        return new RoundNote(held, message, new ClaudeBatchException(FailureKind.Conflict, id, message) { Target = job.Name }, NoteWeight.Error);
+    }
+}

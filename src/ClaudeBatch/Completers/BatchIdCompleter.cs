@@ -1,0 +1,13 @@
+using System.Globalization;
+using System.Management.Automation;
+using ClaudeBatch.Connections;
+
+namespace ClaudeBatch.Completers;
+
+/// <summary>Completes ids of batches, the newest first, with job, part and state beside.</summary>
+public sealed class BatchIdCompleter : LedgerCompleter
+{
+    private protected override IEnumerable<CompletionResult> Candidates(BatchSession session) => session.Ledger.Batches.All().Reverse()
+        .Where(static b => b.ServiceId is not null)
+        .Select(static b => Candidate(b.ServiceId!, string.Create(CultureInfo.CurrentCulture, $"{b.Job}, part {b.Part}: {b.State}, {b.RequestCount:N0} requests")));
+}

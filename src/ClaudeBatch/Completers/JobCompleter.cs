@@ -1,0 +1,15 @@
+using System.Globalization;
+using System.Management.Automation;
+using ClaudeBatch.Connections;
+
+namespace ClaudeBatch.Completers;
+
+/// <summary>Completes names of jobs, the newest first, with their state and counts beside.</summary>
+public sealed class JobCompleter : LedgerCompleter
+{
+    private protected override IEnumerable<CompletionResult> Candidates(BatchSession session) => session.Ledger.Jobs.All().Reverse().Select(record =>
+    {
+        BatchJob job = BatchJob.From(session.Ledger, record);
+        return Candidate(record.Name, string.Create(CultureInfo.CurrentCulture, $"{job.State}, {job.Succeeded:N0} of {job.Requests:N0} succeeded"));
+    });
+}

@@ -1,0 +1,30 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using ClaudeBatch.Connections;
+using ClaudeBatch.Core;
+
+namespace ClaudeBatch.Completers;
+
+/// <summary>Completes from the ledger alone; what cannot be read completes nothing, for a prompt is no place for errors.</summary>
+public abstract class LedgerCompleter : IArgumentCompleter
+{
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        WildcardPattern pattern = WildcardPattern.Get(wordToComplete.Trim('\'', '"') + "*", WildcardOptions.IgnoreCase);
+        try
+        {
+            using BatchSession? session = BatchSession.Open(ConnectionDefaults.Resolve(given: null), create: false, static (_, _) => { });
+            return session is null ? [] : [.. Candidates(session).Where(c => pattern.IsMatch(c.ListItemText))];
+        }
+        catch (ClaudeBatchException)
+        {
+            return [];
+        }
+    }
+
+    private protected abstract IEnumerable<CompletionResult> Candidates(BatchSession session);
+
+    private protected static CompletionResult Candidate(string name, string tip) => new(name, name, CompletionResultType.ParameterValue, tip);
+}

@@ -1,0 +1,167 @@
+using System.Globalization;
+using System.Management.Automation;
+using ClaudeBatch.Commands;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Costs;
+using ClaudeBatch.Core.Requests;
+using ClaudeBatch.Core.Submission;
+
+namespace ClaudeBatch.Connections;
+
+/// <summary>Base of the cmdlets that take requests to their end and seal them as a job.</summary>
+public abstract class SubmissionCommand : ConnectedCommand
+{
+    private JobInput? _input;
+
+    private DryRun? _dryRun;
+
+    private bool? _isWhatIf;
+
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [AllowNull]
+    public object? InputObject { get; set; }
+
+    [Parameter]
+    [ValidateRange(1, SpoolLimits.MostRequests)]
+    public int MaxRequestsPerBatch { get; set; } = SpoolLimits.MostRequests;
+
+    [Parameter]
+    [ValidateRange(100, SpoolLimits.MostBytes)]
+    public long MaxBytesPerBatch { get; set; } = SpoolLimits.MostBytes;
+
+    /// <summary>The most these requests may cost, in USD; by the high end of the estimate, before anything is sent.</summary>
+    [Parameter]
+    [ValidateRange(0, double.MaxValue)]
+    public decimal? MaxCost { get; set; }
+
+    /// <summary>Sends again what the job has already.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected abstract string? JobName { get; set; }
+
+    private protected abstract int Attempts { get; }
+
+    /// <summary>What goes first, where something does.</summary>
+    private protected virtual Staging? Stages => null;
+
+    protected override Task BeginAsync(CancellationToken cancellationToken)
+    {
+        if (JobName is not null)
+        {
+            Core.Submission.JobName.Check(JobName);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    // A row costs microseconds; the asynchronous pump would double that.
+    protected override void ProcessRecord() => Guard(AddRow, InputObject);
+
+    /// <summary>The end of the input was seen: what there is of it is sealed. Null when nothing came, or under <c>-WhatIf</c>.</summary>
+    private protected SealedInput? Seal()
+    {
+        if (_dryRun is not null)
+        {
+            ShouldProcess(_dryRun.Describe(JobName), "Submit batches");
+            return null;
+        }
+
+        if (_input is null)
+        {
+            Warn("No requests came in; nothing was submitted.");
+            return null;
+        }
+
+        SealedInput input = _input.Seal(MaxCost);
+        _input.Dispose();
+        _input = null;
+        Report(input.Findings);
+        if (input.AlreadyThere > 0)
+        {
+            Tell(string.Create(
+                CultureInfo.InvariantCulture, $"Job '{input.Job.Name}' has {input.AlreadyThere} of these requests already; they are not sent again."));
+        }
+
+        return input;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _input?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void AddRow()
+    {
+        BatchRequest request = BatchRequest.From(InputObject);
+        if (IsWhatIf)
+        {
+            _dryRun ??= new DryRun(Limits, OpenService().Checker(), new CostEstimate(Models.Current));
+            _dryRun.Add(request.Utf8.Span);
+            return;
+        }
+
+        _input ??= TryOpenInput();
+        _input.Add(request.CustomId!, request.Utf8.Span, request.SourceUtf8.Span);
+    }
+
+    private SpoolLimits Limits => new(MaxRequestsPerBatch, MaxBytesPerBatch);
+
+    private bool IsWhatIf => _isWhatIf ??= MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
+        ? ((SwitchParameter)given).IsPresent
+        : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+
+    // What keeps the job from being opened for this row keeps it from being opened for the next.
+    private JobInput TryOpenInput()
+    {
+        try
+        {
+            return OpenInput();
+        }
+        catch (ClaudeBatchException failure)
+        {
+            ThrowTerminatingError(Pipeline.ErrorRecords.ToErrorRecord(failure, JobName));
+            throw;
+        }
+    }
+
+    private JobInput OpenInput()
+    {
+        ServiceConnection service = ConnectionDefaults.Resolve(Connection).ToService(); // before a ledger is made: without a key there is no job
+        BatchSession session = OpenOrCreate();
+        if (JobName is null)
+        {
+            JobName = Core.Submission.JobName.FromTime(session.Clock.GetUtcNow());
+            Warn($"No -Job was given; this one is '{JobName}'. Running the line again would pay again; with -Job it would not.");
+        }
+
+        if (!session.Service.IsEmulator && service.BaseAddress != ServiceConnection.DefaultBaseAddress && session.Ledger.Jobs.Find(JobName) is null)
+        {
+            Warn($"Job '{JobName}' goes to '{service.BaseAddress}'. That nothing is paid twice holds as long as nothing on the way repeats a POST: have it switched off there.");
+        }
+
+        return JobInput.Open(
+            session.Ledger, JobName, service, Limits, Attempts, Force, session.Service.Checker(), new CostEstimate(Models.Current), Stages);
+    }
+
+    private void Report(IReadOnlyList<Finding> findings)
+    {
+        foreach (Finding finding in findings)
+        {
+            if (finding.Fault.IsError)
+            {
+                Fail(new ClaudeBatchException(FailureKind.InvalidRequest, finding.Fault.Id, $"Left out: {finding}") { Target = finding.CustomIds[0] });
+            }
+            else
+            {
+                Warn(finding.ToString());
+            }
+        }
+    }
+}
