@@ -28,6 +28,7 @@ public sealed partial class EmulatedService
                 return EmulatedReply.Lost;
             }
 
+            await MakeForeignAsync(incoming, request, cancellationToken).ConfigureAwait(false);
             if (fault is { Kind: FaultKind.Refuse, Accept: false })
             {
                 return Refusal(fault);
@@ -86,21 +87,24 @@ public sealed partial class EmulatedService
         }
 
         int count = BodyCheck.Count(incoming);
-        EmulatorFault? foreign = await Faults.MeetAsync(cancellationToken, FaultKind.ForeignBatch).ConfigureAwait(false);
-        return await _store.AloneAsync(
-            () =>
-            {
-                string version = request.Header("anthropic-version")!;
-                for (int i = 0; i < (foreign?.Count ?? 0); i++)
-                {
-                    string theirs = _store.NewIncoming();
-                    File.WriteAllText(theirs, ForeignBody(count));
-                    Add(theirs, count, version);
-                }
+        return await _store.AloneAsync(() => Add(incoming, count, request.Header("anthropic-version")!), cancellationToken).ConfigureAwait(false);
+    }
 
-                return Add(incoming, count, version);
-            },
-            cancellationToken).ConfigureAwait(false);
+    // Just before, and whatever becomes of ours.
+    private async Task MakeForeignAsync(string incoming, EmulatedRequest request, CancellationToken cancellationToken)
+    {
+        if (await Faults.MeetAsync(cancellationToken, FaultKind.ForeignBatch).ConfigureAwait(false) is not { } foreign)
+        {
+            return;
+        }
+
+        int count = BodyCheck.Count(incoming);
+        for (int i = 0; i < foreign.Count; i++)
+        {
+            string theirs = _store.NewIncoming();
+            await File.WriteAllTextAsync(theirs, ForeignBody(count), cancellationToken).ConfigureAwait(false);
+            await _store.AloneAsync(() => Add(theirs, count, request.Header("anthropic-version")!), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private static string ForeignBody(int count) => $"{{\"requests\":[{string.Join(',', Enumerable.Range(1, count).Select(static i =>

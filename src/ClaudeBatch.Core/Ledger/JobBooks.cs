@@ -40,10 +40,13 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
         ("$organization", organizationId),
         ("$workspace", workspaceId));
 
-    public void Pause(long jobId, string reason) => Update(
-        jobId, "pause_reason = $reason, paused_at = $at", ("$reason", reason), ("$at", LedgerRow.Format(clock.GetUtcNow().UtcDateTime)));
+    /// <param name="jobId">The job.</param>
+    /// <param name="id">The id of what pauses it.</param>
+    /// <param name="reason">What an operator must do.</param>
+    public void Pause(long jobId, string id, string reason) => Update(
+        jobId, "pause_id = $pause, pause_reason = $reason, paused_at = $at", ("$pause", id), ("$reason", reason), ("$at", LedgerRow.Format(clock.GetUtcNow().UtcDateTime)));
 
-    public void Unpause(long jobId) => Update(jobId, "pause_reason = NULL, paused_at = NULL");
+    public void Unpause(long jobId) => Update(jobId, "pause_id = NULL, pause_reason = NULL, paused_at = NULL");
 
     /// <summary>A job that never had an input of its own is sealed as it is.</summary>
     public void SealEmpty(long jobId) => Update(

@@ -5,7 +5,7 @@ public sealed record JobRecord
 {
     internal const string Columns =
         "id, name, base_address, organization_id, workspace_id, api_version, betas, max_attempts, sealed_at, sealed_rows, stopped_at, pause_reason, created_at, updated_at, paused_at, "
-        + "low_estimate_in_picodollars, high_estimate_in_picodollars, max_failure_ratio, max_cost_in_picodollars";
+        + "low_estimate_in_picodollars, high_estimate_in_picodollars, max_failure_ratio, max_cost_in_picodollars, pause_id";
 
     public required long Id { get; init; }
 
@@ -30,6 +30,9 @@ public sealed record JobRecord
     public long SealedRows { get; init; }
 
     public DateTime? StoppedAt { get; init; }
+
+    /// <summary>The id of what paused it, such as <c>BudgetExceeded</c>.</summary>
+    public string? PauseId { get; init; }
 
     /// <summary>What an operator must do before the job goes on.</summary>
     public string? PauseReason { get; init; }
@@ -78,5 +81,6 @@ public sealed record JobRecord
         HighEstimateInPicodollars = row.NumberOrNull(16),
         MaxFailureRatio = row.FractionOrNull(17),
         MaxCostInPicodollars = row.NumberOrNull(18),
+        PauseId = row.TextOrNull(19),
     };
 }

@@ -204,5 +204,6 @@ internal static class LedgerSchema
         ALTER TABLE batch ADD COLUMN held_for TEXT;
         ALTER TABLE job ADD COLUMN max_failure_ratio REAL;
         ALTER TABLE job ADD COLUMN max_cost_in_picodollars INTEGER;
+        ALTER TABLE job ADD COLUMN pause_id TEXT;
         """;
 }

@@ -85,7 +85,7 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
             string message = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{waiting.Count} requests of part {batch.Part} failed for a cause at the account ({waiting.Words}). Mend it, then run: Invoke-ClaudeBatchRetry -Job {batch.Job} -FailureClass OperatorFixable");
-            ledger.Record(ledger.Jobs.Get(batch.JobId), JobState.Paused, message, () => ledger.Jobs.Pause(batch.JobId, message));
+            ledger.Record(ledger.Jobs.Get(batch.JobId), JobState.Paused, message, () => ledger.Jobs.Pause(batch.JobId, FailureClass.OperatorFixable, message));
         }
     }
 

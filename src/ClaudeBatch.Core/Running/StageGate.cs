@@ -88,7 +88,7 @@ public sealed class StageGate(JobLedger ledger)
         message += $" Nothing more is sent. To send the rest all the same: Resume-ClaudeBatch -Job {job.Name} -Force";
         if (job.PauseReason != message)
         {
-            ledger.Record(job, id, message, () => ledger.Jobs.Pause(job.Id, message));
+            ledger.Record(job, id, message, () => ledger.Jobs.Pause(job.Id, id, message));
         }
 
         return new RoundNote(held, message, new ClaudeBatchException(FailureKind.Conflict, id, message) { Target = job.Name }, NoteWeight.Error);

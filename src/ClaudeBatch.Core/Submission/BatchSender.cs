@@ -196,7 +196,7 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
 
     private SendResult Pause(JobRecord job, BatchRecord batch, ClaudeBatchException failure)
     {
-        ledger.Record(job, JobState.Paused, failure.Message, () => ledger.Jobs.Pause(job.Id, failure.Message));
+        ledger.Record(job, JobState.Paused, failure.Message, () => ledger.Jobs.Pause(job.Id, failure.Id, failure.Message));
         return Leave(batch, BatchState.Spooled, failure);
     }
 

@@ -184,7 +184,7 @@ public sealed class JobInput : IDisposable
         if (maxCost is { } most && _estimate?.Above(most) is { } excess)
         {
             InputDraft.Discard(_ledger.Database, _job.Id);
-            _ledger.Record(_job, "BudgetExceeded", excess, () => _ledger.Jobs.Pause(_job.Id, excess));
+            _ledger.Record(_job, "BudgetExceeded", excess, () => _ledger.Jobs.Pause(_job.Id, "BudgetExceeded", excess));
             throw new ClaudeBatchException(FailureKind.Conflict, "BudgetExceeded", excess + " Nothing was sent.") { Target = _job.Name };
         }
 
@@ -225,6 +225,7 @@ public sealed class JobInput : IDisposable
                 """
                 UPDATE job SET sealed_at = $now, sealed_rows = $rows, updated_at = $now, stopped_at = NULL,
                     pause_reason = CASE WHEN sealed_at IS NULL THEN NULL ELSE pause_reason END,
+                    pause_id = CASE WHEN sealed_at IS NULL THEN NULL ELSE pause_id END,
                     low_estimate_in_picodollars = CASE WHEN sealed_at IS NULL THEN 0 ELSE low_estimate_in_picodollars END + $low,
                     high_estimate_in_picodollars = CASE WHEN sealed_at IS NULL THEN 0 ELSE high_estimate_in_picodollars END + $high
                 WHERE id = $job

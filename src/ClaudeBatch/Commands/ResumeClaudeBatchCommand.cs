@@ -2,7 +2,9 @@ using System.Management.Automation;
 using ClaudeBatch.Connections;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Results;
 using ClaudeBatch.Core.Running;
+using JobState = ClaudeBatch.Core.Ledger.JobState;
 
 namespace ClaudeBatch.Commands;
 
@@ -11,35 +13,34 @@ namespace ClaudeBatch.Commands;
 [OutputType(typeof(BatchJob))]
 public sealed class ResumeClaudeBatchCommand : JobCommand
 {
+    private int _code = ExitCode.Done;
+
+    private bool _isOver;
+
     /// <summary>Also jobs that were stopped; of a job that is named, also parts that wait for a canary.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <summary>Of a finished job a larger share of failures is exit code 3. 0 to 1.</summary>
+    [Parameter]
+    [ValidateRange(0.0, 1.0)]
+    public double MaxFailureRatio { get; set; } = StageGate.DefaultFailureRatio;
+
+    /// <summary>Ends a scheduled shell with a code that says how the jobs stand. The last statement of a script.</summary>
+    [Parameter]
+    public SwitchParameter Exit { get; set; }
 
     protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
         bool isNamed = MyInvocation.BoundParameters.ContainsKey(nameof(Job)) || MyInvocation.ExpectingInput;
         foreach (JobRecord job in ResolveJobs())
         {
-            BatchSession session = TryOpen()!;
-            if (job.StoppedAt is not null && Force && ShouldProcess($"job '{job.Name}'", "Take up again"))
+            if (_isOver)
             {
-                session.Ledger.Restart(job);
+                return;
             }
 
-            if (Force && isNamed && ShouldProcess($"job '{job.Name}'", "Let held parts go") && new StageGate(session.Ledger).Release(job) is { } released)
-            {
-                Say([released]);
-            }
-
-            if (session.Step.IsDue(session.Ledger.Jobs.Get(job.Id), isNamed) && ShouldProcess($"job '{job.Name}'", "Take one step on"))
-            {
-                await StepAsync(session, session.Ledger.Jobs.Get(job.Id), cancellationToken);
-                Emit(BatchJob.From(session.Ledger, session.Ledger.Jobs.Get(job.Id)));
-            }
-            else if (isNamed)
-            {
-                Emit(BatchJob.From(session.Ledger, session.Ledger.Jobs.Get(job.Id)));
-            }
+            await TakeOnAsync(TryOpen()!, job, isNamed, cancellationToken);
         }
     }
 
@@ -50,10 +51,43 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
             new JobPruner(session.Ledger).ApplyRetention();
         }
 
+        if (Exit)
+        {
+            ExitCode.Set(this, _code);
+        }
+
         return Task.CompletedTask;
     }
 
-    private async Task StepAsync(BatchSession session, JobRecord job, CancellationToken cancellationToken)
+    private async Task TakeOnAsync(BatchSession session, JobRecord job, bool isNamed, CancellationToken cancellationToken)
+    {
+        if (job.StoppedAt is not null && Force && ShouldProcess($"job '{job.Name}'", "Take up again"))
+        {
+            session.Ledger.Restart(job);
+        }
+
+        if (Force && isNamed && ShouldProcess($"job '{job.Name}'", "Let held parts go") && new StageGate(session.Ledger).Release(job) is { } released)
+        {
+            Say([released]);
+        }
+
+        bool isDue = session.Step.IsDue(session.Ledger.Jobs.Get(job.Id), isNamed) && ShouldProcess($"job '{job.Name}'", "Take one step on");
+        bool isOurs = !isDue || await StepAsync(session, session.Ledger.Jobs.Get(job.Id), cancellationToken);
+        BatchJob now = BatchJob.From(session.Ledger, session.Ledger.Jobs.Get(job.Id));
+        if (isOurs)
+        {
+            BookCheck? books = now.State == JobState.Finished ? new Reconciler(session.Ledger).Check(session.Ledger.Jobs.Get(job.Id)) : null;
+            _code = ExitCode.Worse(_code, ExitCode.Of(now, session.Ledger.Jobs.Get(job.Id).PauseId, books, MaxFailureRatio));
+        }
+
+        if (isDue || isNamed)
+        {
+            Emit(now);
+        }
+    }
+
+    /// <returns>False for a job of another service or account, which is left alone.</returns>
+    private async Task<bool> StepAsync(BatchSession session, JobRecord job, CancellationToken cancellationToken)
     {
         try
         {
@@ -62,11 +96,16 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
         catch (ClaudeBatchException failure) when (failure.Id == "JobBoundElsewhere")
         {
             Warn($"{failure.Message} It was left alone.");
+            return false;
         }
-        catch (ClaudeBatchException failure) when (!failure.IsFatal)
+        catch (ClaudeBatchException failure) when (!failure.IsFatal || Exit)
         {
             TellRetries();
-            Fail(failure, job.Name); // the other jobs go on
+            Fail(failure, job.Name); // the other jobs go on, unless they must fail in the same way
+            _isOver |= failure.IsFatal;
+            _code = ExitCode.Worse(_code, ExitCode.Of(failure));
         }
+
+        return true;
     }
 }
