@@ -39,6 +39,7 @@
         'Resume-ClaudeBatch'
         'Stop-ClaudeBatch'
         'Submit-ClaudeBatch'
+        'Test-ClaudeBatchConnection'
         'Test-ClaudeBatchRequest'
         'Wait-ClaudeBatch'
     )

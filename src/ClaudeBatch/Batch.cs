@@ -85,6 +85,33 @@ public sealed class Batch
         WorkspaceId = record.WorkspaceId,
     };
 
+    /// <summary>A batch of the account as the service lists it; ours or not.</summary>
+    internal static Batch From(MessageBatch theirs, BatchRecord? ours, ReplyHeaders headers)
+    {
+        BatchRecord record = ours ?? new BatchRecord
+        {
+            Id = 0,
+            JobId = 0,
+            Job = string.Empty,
+            Part = 0,
+            Attempt = 0,
+            State = string.Empty,
+            Adopted = string.Empty,
+            RequestCount = theirs.RequestCounts.Total,
+            SizeInBytes = 0,
+            Counts = theirs.RequestCounts,
+            OrganizationId = headers.OrganizationId,
+            WorkspaceId = headers.WorkspaceId,
+        };
+        Batch batch = Candidate(record, theirs);
+        if (ours is null)
+        {
+            (batch.Key, batch.Job, batch.State, batch.Adopted) = (null, null, null, null);
+        }
+
+        return batch;
+    }
+
     /// <summary>A batch of the service that could be one of ours: our key, its id, counts and times.</summary>
     internal static Batch Candidate(BatchRecord ours, MessageBatch theirs) => From(ours with
     {

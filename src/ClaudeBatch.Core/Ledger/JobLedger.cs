@@ -68,5 +68,10 @@ public sealed class JobLedger : IDisposable
     /// <summary>Lets a stopped job go on.</summary>
     public void Restart(JobRecord job) => Record(job, "Restarted", "Taken up again by request.", () => Jobs.Restart(job.Id));
 
+    /// <summary>Has the database looked through.</summary>
+    /// <returns>What is wrong with it; empty when it is whole.</returns>
+    public IReadOnlyList<string> CheckIntegrity()
+        => [.. _database.Read("PRAGMA quick_check(10)", static row => row.Text(0)).Where(static fault => fault != "ok")];
+
     public void Dispose() => _database.Dispose();
 }

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ClaudeBatch.Connections;
 using ClaudeBatch.Core;
+using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Commands;
@@ -11,6 +12,8 @@ namespace ClaudeBatch.Commands;
 public sealed class GetClaudeBatchCommand : BatchCommand
 {
     private const string AllSet = "All";
+
+    private const string ServiceSet = "Service";
 
     private bool _isOffline;
 
@@ -23,8 +26,23 @@ public sealed class GetClaudeBatchCommand : BatchCommand
     [Parameter]
     public SwitchParameter Local { get; set; }
 
+    /// <summary>All that the account has, ours or not, the newest first.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ServiceSet)]
+    public SwitchParameter Service { get; set; }
+
+    /// <summary>At most so many of them.</summary>
+    [Parameter(ParameterSetName = ServiceSet)]
+    [ValidateRange(1, int.MaxValue)]
+    public int First { get; set; } = int.MaxValue;
+
     protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
+        if (ParameterSetName == ServiceSet)
+        {
+            await EmitAccountAsync(cancellationToken);
+            return;
+        }
+
         IEnumerable<BatchRecord> batches = ParameterSetName == AllSet ? TryOpen()?.Ledger.Batches.All() ?? [] : Resolve();
         foreach (BatchRecord batch in batches)
         {
@@ -35,6 +53,31 @@ public sealed class GetClaudeBatchCommand : BatchCommand
                 Emit(Batch.From(now));
             }
         }
+    }
+
+    private async Task EmitAccountAsync(CancellationToken cancellationToken)
+    {
+        const int page = 1_000;
+        string? after = null;
+        int left = First;
+        Reply<BatchPage> reply;
+        do
+        {
+            reply = await OpenService().Api.ListAsync(Math.Min(left, page), after, cancellationToken);
+            TellRetries();
+            foreach (MessageBatch batch in reply.Value.Data.Take(left))
+            {
+                Batch found = Batch.From(batch, TryOpen()?.Ledger.Batches.Find(batch.Id), reply.Headers);
+                if (State.Length == 0 || State.Contains(found.State, StringComparer.OrdinalIgnoreCase))
+                {
+                    Emit(found);
+                }
+            }
+
+            left -= reply.Value.Data.Count;
+            after = reply.Value.LastId;
+        }
+        while (reply.Value.HasMore && after is not null && left > 0);
     }
 
     private async Task<BatchRecord> RefreshAsync(BatchRecord batch, CancellationToken cancellationToken)

@@ -55,7 +55,7 @@ public sealed class GetClaudeBatchModelCommand : ConnectedCommand
 
         foreach (string name in Name)
         {
-            WildcardPattern pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
+            WildcardPattern pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
             if (!Emit((m, _) => pattern.IsMatch(m.Id) || (m.Alias is not null && pattern.IsMatch(m.Alias)), today)
                 && !WildcardPattern.ContainsWildcardCharacters(name))
             {

@@ -92,7 +92,7 @@ public abstract class ConnectedCommand : AsyncCommand
     private protected IReadOnlyList<JobRecord> JobsLike(string name)
     {
         IReadOnlyList<JobRecord> all = TryOpen()?.Ledger.Jobs.All() ?? [];
-        WildcardPattern pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
+        WildcardPattern pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
         JobRecord[] found = [.. all.Where(j => pattern.IsMatch(j.Name))];
         if (found.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
         {

@@ -25,7 +25,7 @@ internal sealed class SourceWriter : IDisposable
     /// <param name="named">What the templates name: the default for objects that are not records.</param>
     public SourceWriter(string[]? wanted, IEnumerable<string> named)
     {
-        _wanted = wanted is null ? null : [.. wanted.Select(static w => WildcardPattern.Get(w, WildcardOptions.IgnoreCase))];
+        _wanted = wanted is null ? null : [.. wanted.Select(static w => WildcardPattern.Get(w, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant))];
         _named = new HashSet<string>(named, StringComparer.OrdinalIgnoreCase);
         _writer = new Utf8JsonWriter(_buffer, JsonText.Options);
     }
