@@ -104,3 +104,21 @@ Describe 'A scheduler''s loop of steps, each a process of its own' {
         $books.Succeeded | Should -Be 60
     }
 }
+
+Describe 'The script of docs/scheduled-tasks.md' {
+    It 'logs a line a job, alerts of what waits for somebody, and ends with the code' {
+        $ledger = New-TestFolder
+        Connect-TestEmulator -LedgerPath $ledger -Plan @{ Unpaid = 1 }
+        New-TestRequest | Submit-ClaudeBatch -Job broke | Wait-ClaudeBatch -WarningAction SilentlyContinue | Get-ClaudeBatchResult -WarningAction SilentlyContinue | Out-Null
+        $page = Get-Content -LiteralPath "$PSScriptRoot/../../docs/scheduled-tasks.md" -Raw
+        $script = [regex]::Match($page, '(?s)```powershell\n(# resume\.ps1.*?)```').Groups[1].Value
+        $script = $script.Replace('Import-Module ClaudeBatch', "Import-Module '$module'").
+            Replace('Connect-ClaudeBatch -ApiKeyPath /etc/claudebatch/key -LedgerPath /var/lib/claudebatch', "Connect-ClaudeBatch -Emulator -LedgerPath '$ledger' -EmulatorPlan @{ Speed = 6000 }").
+            Replace("`$Text | mail -s 'ClaudeBatch needs you' ops@example.com", "Set-Content -LiteralPath '$TestDrive/alert.txt' -Value `$Text")
+        Set-Content -LiteralPath "$TestDrive/resume.ps1" -Value $script
+        $log = pwsh -NoProfile -NonInteractive -File "$TestDrive/resume.ps1"
+        $LASTEXITCODE | Should -Be 4
+        $log | Should -Match '^\d{4}-.* broke: Paused, 0 of 3 succeeded\. 3 requests of part 1 failed for a cause at the account'
+        Get-Content -LiteralPath "$TestDrive/alert.txt" | Should -Match '^broke: Paused'
+    }
+}
