@@ -109,7 +109,7 @@ Describe 'The script of docs/scheduled-tasks.md' {
     It 'logs a line a job, alerts of what waits for somebody, and ends with the code' {
         $ledger = New-TestFolder
         Connect-TestEmulator -LedgerPath $ledger -Plan @{ Unpaid = 1 }
-        New-TestRequest | Submit-ClaudeBatch -Job broke | Wait-ClaudeBatch -WarningAction SilentlyContinue | Get-ClaudeBatchResult -WarningAction SilentlyContinue | Out-Null
+        New-TestRequest | Submit-ClaudeBatch -Job broke | Wait-ClaudeBatch -WarningAction SilentlyContinue | Out-Null
         $page = Get-Content -LiteralPath "$PSScriptRoot/../../docs/scheduled-tasks.md" -Raw
         $script = [regex]::Match($page, '(?s)```powershell\n(# resume\.ps1.*?)```').Groups[1].Value
         $script = $script.Replace('Import-Module ClaudeBatch', "Import-Module '$module'").
