@@ -5,6 +5,7 @@
 .DESCRIPTION
     Build  lays the module out at out/ClaudeBatch.
     Test   builds, runs xunit, then Pester on the built module, and prints what was not run.
+    Help   makes docs/en-US/ClaudeBatch.dll-Help.xml of the pages beside it, with the module Microsoft.PowerShell.PlatyPS.
     Demo   builds, and runs a job of 190 customer messages on the embedded emulator.
 .EXAMPLE
     ./build.ps1 Test
@@ -12,7 +13,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Package')]
+    [ValidateSet('Build', 'Test', 'Demo', 'Help', 'Bench', 'Package')]
     [string] $Task = 'Build'
 )
 
@@ -90,7 +91,21 @@ function Invoke-PesterTest {
     }
 }
 
+function Invoke-Help {
+    Import-Module -Name Microsoft.PowerShell.PlatyPS
+    $pages = Join-Path -Path $PSScriptRoot -ChildPath 'docs/en-US'
+    $folder = Join-Path -Path ([IO.Path]::GetTempPath()) -ChildPath "claudebatch-help-$PID"
+    Import-MarkdownCommandHelp -Path (Get-ChildItem -Path $pages -Filter *-*.md).FullName |
+        Export-MamlCommandHelp -OutputFolder $folder -Force |
+        Copy-Item -Destination $pages
+    Remove-Item -LiteralPath $folder -Recurse
+}
+
 switch ($Task) {
+    'Help' {
+        Invoke-Help
+        Write-Host 'Made docs/en-US/ClaudeBatch.dll-Help.xml; build to lay it out.'
+    }
     'Build' {
         Invoke-Build
         Write-Host "Built $modulePath"

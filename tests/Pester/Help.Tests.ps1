@@ -1,0 +1,101 @@
+BeforeDiscovery {
+    $pages = Get-ChildItem -Path "$PSScriptRoot/../../docs/en-US" -Filter *-*.md
+    Import-Module -Name "$PSScriptRoot/../../out/ClaudeBatch/ClaudeBatch.psd1" -Force
+    $cmdlets = (Get-Command -Module ClaudeBatch).Name
+    $examples = foreach ($page in @($pages) + (Get-Item "$PSScriptRoot/../../README.md")) {
+        $number = 0
+        foreach ($match in [regex]::Matches((Get-Content -LiteralPath $page -Raw), '(?s)```powershell\r?\n(.*?)```')) {
+            $number++
+            @{ name = "$($page.BaseName) $number"; code = $match.Groups[1].Value }
+        }
+    }
+}
+
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+    $root = Resolve-Path -LiteralPath "$PSScriptRoot/../.."
+}
+
+Describe 'Get-Help <_>' -ForEach $cmdlets {
+    It 'has a synopsis, a description, three examples, and a text for each parameter' {
+        $help = Get-Help -Name $_ -Full
+        $help.Synopsis | Should -Not -BeLike "$_ *"
+        $help.Synopsis.Length | Should -BeGreaterThan 20
+        ($help.Description | Out-String).Trim().Length | Should -BeGreaterThan 15
+        @($help.Examples.Example).Count | Should -BeGreaterOrEqual 3
+        $common = [System.Management.Automation.PSCmdlet]::CommonParameters + 'WhatIf', 'Confirm'
+        foreach ($parameter in (Get-Command -Name $_).Parameters.Values | Where-Object Name -NotIn $common) {
+            ($help.parameters.parameter | Where-Object Name -EQ $parameter.Name).Description.Text | Should -Not -BeNullOrEmpty -Because "$_ -$($parameter.Name)"
+        }
+    }
+
+    It 'says what its page says' {
+        $page = Get-Content -LiteralPath "$root/docs/en-US/$_.md" -Raw
+        $help = Get-Help -Name $_ -Full
+        $squeeze = { ($args[0] -replace '\s+', ' ').Trim() }
+        & $squeeze $page | Should -BeLike "*## SYNOPSIS $([wildcardpattern]::Escape((& $squeeze $help.Synopsis)))*" -Because './build.ps1 Help makes the help anew'
+        foreach ($match in [regex]::Matches($page, '(?s)### Example \d+: (.*?)\n\n```powershell\n(.*?)```')) {
+            & $squeeze ($help.Examples | Out-String -Width 4000) | Should -BeLike "*$([wildcardpattern]::Escape($match.Groups[1].Value))*"
+        }
+        foreach ($parameter in $help.parameters.parameter | Where-Object { $_.Description.Text }) {
+            & $squeeze $page | Should -BeLike "*### -$($parameter.Name) $([wildcardpattern]::Escape((& $squeeze ($parameter.Description.Text -join ' '))))*"
+        }
+    }
+
+    It 'has the parameters of the cmdlet, and no other' {
+        $page = Get-Content -LiteralPath "$root/docs/en-US/$_.md" -Raw
+        $written = [regex]::Matches($page, '(?m)^### -(\w+)\r?$') | ForEach-Object { $_.Groups[1].Value } | Sort-Object
+        $there = (Get-Command -Name $_).Parameters.Keys | Where-Object { $_ -notin [System.Management.Automation.PSCmdlet]::CommonParameters } | Sort-Object
+        $written | Should -Be $there
+    }
+}
+
+Describe 'about_ClaudeBatch' {
+    It 'is there: <_>' -ForEach 'about_ClaudeBatch', 'about_ClaudeBatch_Errors', 'about_ClaudeBatch_Ledger', 'about_ClaudeBatch_Cost' {
+        Test-Path -LiteralPath "$root/out/ClaudeBatch/en-US/$_.help.txt" | Should -BeTrue
+    }
+
+    It 'names every id an error or a finding can have' {
+        $ids = Get-ChildItem -Path "$root/src/ClaudeBatch", "$root/src/ClaudeBatch.Core" -Recurse -Filter *.cs | Where-Object FullName -NotMatch '[\\/](obj|bin)[\\/]' | ForEach-Object {
+            $text = Get-Content -LiteralPath $_.FullName -Raw
+            [regex]::Matches($text, 'FailureKind\.\w+\s*,\s*(?:isFull \? )?"([A-Z]\w+)"|(?:\bError|\bWarning|RequestFault|TooLarge)\(\s*"([A-Z]\w+)"|Hold\(job, held, "(\w+)"') |
+                ForEach-Object { $_.Groups[1].Value + $_.Groups[2].Value + $_.Groups[3].Value }
+        } | Sort-Object -Unique
+        $ids.Count | Should -BeGreaterThan 100
+        $page = Get-Content -LiteralPath "$root/docs/en-US/about_ClaudeBatch_Errors.help.txt"
+        $ids | Where-Object { $page -notcontains "    $_" } | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'The example <name>' -ForEach $examples {
+    It 'runs on the emulator without an error' {
+        $folder = New-TestFolder
+        New-Item -ItemType Directory -Path $folder, "$folder/photos" | Out-Null
+        Import-Csv -LiteralPath "$root/docs/examples/messages.csv" | Select-Object -First 12 | Export-Csv -LiteralPath "$folder/tickets.csv"
+        Import-Csv -LiteralPath "$folder/tickets.csv" | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 12 -CustomId 'ticket-{{Id}}' -Prompt '{{Body}}' |
+            Export-ClaudeBatchRequest -Path "$folder/requests.jsonl"
+        [IO.File]::WriteAllBytes("$folder/photos/a.png", [Convert]::FromBase64String('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC'))
+        Set-Content -LiteralPath "$folder/key.txt" -Value 'sk-ant-test'
+        if (-not $IsWindows) {
+            chmod 600 "$folder/key.txt"
+        }
+        # The vault of the examples.
+        function global:Get-Secret { param($Name, $Vault, $ErrorAction) 'sk-ant-test' }
+        Connect-TestEmulator -LedgerPath "$folder/ledger" -Plan @{ Errored = 0.2; Seed = 3; Answers = "$root/docs/examples/labels.jsonl"; Faults = @(@{ Kind = 'ForeignBatch' }) }
+        if ($name -notlike 'README*') {
+            Import-ClaudeBatchRequest -Path "$folder/requests.jsonl" | Submit-ClaudeBatch -Job tickets -WarningAction SilentlyContinue | Wait-ClaudeBatch -WarningAction SilentlyContinue | Get-ClaudeBatchResult | Out-Null
+        }
+        $env:CLAUDEBATCH_HOME = "$folder/ledger"
+        Push-Location -LiteralPath $folder
+        try {
+            # What installs and imports is tried elsewhere.
+            $code = ($code -split "`n" | Where-Object { $_ -notmatch '^\s*Import-Module ' }) -join "`n"
+            & ([scriptblock]::Create("`$ErrorActionPreference = 'Stop'; `$WarningPreference = `$InformationPreference = 'SilentlyContinue'; $code")) 6>$null | Out-Null
+        }
+        finally {
+            Pop-Location
+            $env:CLAUDEBATCH_HOME = $null
+            Remove-Item -Path function:global:Get-Secret
+        }
+    }
+}
