@@ -6,6 +6,7 @@
     Build  lays the module out at out/ClaudeBatch.
     Test   builds, runs xunit, then Pester on the built module, and prints what was not run.
     Help   makes docs/en-US/ClaudeBatch.dll-Help.xml of the pages beside it, with the module Microsoft.PowerShell.PlatyPS.
+    Package  makes out/package/ClaudeBatch.<version>.nupkg for the PowerShell Gallery, and imports it in a shell of its own.
     Demo   builds, and runs a job of 190 customer messages on the embedded emulator.
 .EXAMPLE
     ./build.ps1 Test
@@ -101,6 +102,35 @@ function Invoke-Help {
     Remove-Item -LiteralPath $folder -Recurse
 }
 
+function Invoke-Package {
+    $manifest = Test-ModuleManifest -Path $modulePath
+    $folder = Join-Path -Path $PSScriptRoot -ChildPath 'out/package'
+    Remove-Item -LiteralPath $folder -Recurse -Force -ErrorAction Ignore
+    $properties = 'version={0};description={1};tags={2}' -f $manifest.Version, $manifest.Description.Replace(',', '%2C').Replace(';', '%3B'), ($manifest.Tags -join ' ')
+    $output = & dotnet pack (Join-Path -Path $PSScriptRoot -ChildPath 'src/ClaudeBatch.Loader/ClaudeBatch.Loader.csproj') --no-build --nologo --output $folder `
+        '-p:NuspecFile=ClaudeBatch.nuspec' "-p:NuspecBasePath=$(Split-Path -Path $modulePath)" "-p:NuspecProperties=`"$properties`"" '-p:NoWarn=NU5100%3BNU5110%3BNU5111%3BNU5128'
+    if ($LASTEXITCODE -ne 0) {
+        $output | Write-Host
+        throw 'The package was not made.'
+    }
+    $package = Get-ChildItem -LiteralPath $folder -Filter *.nupkg
+
+    # What a user gets: unpacked where modules are found, imported in a fresh shell by its name.
+    $modules = Join-Path -Path $folder -ChildPath 'modules'
+    [System.IO.Compression.ZipFile]::ExtractToDirectory($package.FullName, (Join-Path -Path $modules -ChildPath "ClaudeBatch/$($manifest.Version)"))
+    $shell = (Get-Process -Id $PID).Path
+    $arguments = @('-NoProfile', '-NonInteractive', '-Command', "`$env:PSModulePath = '$modules'; Import-Module ClaudeBatch; (Get-Command -Module ClaudeBatch).Count")
+    if ((Split-Path -Path $shell -LeafBase) -eq 'dotnet') {
+        $arguments = @('tool', 'run', 'pwsh') + $arguments
+    }
+    $count = & $shell @arguments
+    Remove-Item -LiteralPath $modules -Recurse -Force
+    if ($count -ne $manifest.ExportedCmdlets.Count) {
+        throw "The package exports $count cmdlets and not $($manifest.ExportedCmdlets.Count)."
+    }
+    Write-Host "Made $($package.FullName), $([math]::Round($package.Length / 1MB, 1)) MB, $count cmdlets. Publish it with: Publish-PSResource -NupkgPath '$($package.FullName)' -ApiKey <key>"
+}
+
 switch ($Task) {
     'Help' {
         Invoke-Help
@@ -126,6 +156,12 @@ switch ($Task) {
     'Demo' {
         Invoke-Build
         & (Join-Path -Path $PSScriptRoot -ChildPath 'docs/examples/demo.ps1') -ModulePath $modulePath
+    }
+    'Package' {
+        # What an earlier build has left must not be shipped.
+        Remove-Item -LiteralPath (Split-Path -Path $modulePath) -Recurse -Force -ErrorAction Ignore
+        Invoke-Build
+        Invoke-Package
     }
     default {
         throw "'$Task' is not there yet."
