@@ -154,4 +154,18 @@ Describe 'Submit-ClaudeBatch' {
         $request.Source = @{ Id = 99 }
         $request | Submit-ClaudeBatch -Job sourced | Wait-ClaudeBatch | Get-ClaudeBatchResult | ForEach-Object { $_.Source.Id } | Should -Be 99
     }
+
+    It 'reads files itself with -Path; a bad line is named, and the others go on' {
+        $path = "$(New-TestFolder).jsonl"
+        $lines = @(New-TestRequest -Count 5).Raw
+        Set-Content -LiteralPath $path -Value ($lines[0..2] + '{"custom_id":"x"}' + 'no JSON' + '{"custom_id":"y","params":{},"more":1}' + $lines[3..4])
+        $batch = Submit-ClaudeBatch -Path $path -Job file -ErrorVariable problem -ErrorAction SilentlyContinue
+        $batch.RequestCount | Should -Be 5
+        @($problem | Where-Object FullyQualifiedErrorId -Like 'InputLineInvalid,*').Count | Should -Be 3
+        $problem[0].Exception.Message | Should -BeLike "*${path}:4 has no 'params'*"
+        (Get-ClaudeBatchRequest -Job file).Raw | Should -BeExactly $lines
+        Import-ClaudeBatchRequest -Path $path -ErrorAction SilentlyContinue | Submit-ClaudeBatch -Job file | ForEach-Object Id | Should -Be $batch.Id
+        (Submit-ClaudeBatch -LiteralPath $path -Job literal -ErrorAction SilentlyContinue).RequestCount | Should -Be 5
+        { Submit-ClaudeBatch -Path "$(New-TestFolder).jsonl" -Job none -ErrorAction Stop } | Should -Throw -ErrorId 'PathNotFound,*'
+    }
 }

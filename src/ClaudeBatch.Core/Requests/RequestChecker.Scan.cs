@@ -12,7 +12,7 @@ public sealed partial class RequestChecker
         "context_management", "mcp_servers", "fallbacks", "fallback_credit_token", "billing_policy", "compaction", "thread", "output_format",
     };
 
-    private void Params(ref Utf8JsonReader reader)
+    private void Fields(ref Utf8JsonReader reader)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

@@ -33,25 +33,56 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
     {
         _facts.Reset();
         Utf8JsonReader reader = new(item);
-        reader.Read();
+        bool hasParams = false;
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            _facts.EnvelopeFault = "is not a JSON object.";
+            return _facts;
+        }
+
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            bool isParams = reader.ValueTextEquals("params"u8);
-            reader.Read();
-            if (isParams && reader.TokenType == JsonTokenType.StartObject)
+            if (reader.ValueTextEquals("params"u8))
             {
-                _facts.ParamsStart = (int)reader.TokenStartIndex;
-                Params(ref reader);
+                reader.Read();
+                hasParams = Params(ref reader);
+            }
+            else if (reader.ValueTextEquals("custom_id"u8))
+            {
+                reader.Read();
+                _facts.CustomId = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+                _facts.EnvelopeFault ??= reader.TokenType == JsonTokenType.String ? null : "has a 'custom_id' of the wrong type.";
+                reader.Skip();
             }
             else
             {
+                _facts.EnvelopeFault ??= $"has the field '{reader.GetString()}'; the service takes custom_id and params only.";
+                reader.Read();
                 reader.Skip();
             }
         }
 
+        _facts.EnvelopeFault ??= reader.Read() ? "holds more than one JSON value."
+            : _facts.CustomId is null ? "has no 'custom_id'."
+            : !hasParams ? "has no 'params'."
+            : null;
         _facts.PromptBytes = item.Length - _facts.FileBytes;
         Conclude();
         return _facts;
+    }
+
+    private bool Params(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            _facts.EnvelopeFault ??= "has a 'params' of the wrong type.";
+            reader.Skip();
+            return true;
+        }
+
+        _facts.ParamsStart = (int)reader.TokenStartIndex;
+        Fields(ref reader);
+        return true;
     }
 
     private void Conclude()

@@ -3,6 +3,11 @@ namespace ClaudeBatch.Core.Requests;
 /// <summary>What one pass over a request's bytes has found.</summary>
 public sealed class RequestFacts
 {
+    public string? CustomId { get; internal set; }
+
+    /// <summary>What is wrong with the object around the params, to follow a mention of the request; null when nothing is.</summary>
+    public string? EnvelopeFault { get; internal set; }
+
     public string? Model { get; internal set; }
 
     public long? MaxTokens { get; internal set; }
@@ -57,6 +62,8 @@ public sealed class RequestFacts
 
     internal void Reset()
     {
+        CustomId = null;
+        EnvelopeFault = null;
         Model = null;
         MaxTokens = null;
         OutputSchema = null;

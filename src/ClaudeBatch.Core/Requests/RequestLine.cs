@@ -111,6 +111,6 @@ public static class RequestLine
         return (model, maxTokens);
     }
 
-    private static ClaudeBatchException Invalid(string place, string fault, Exception? cause = null)
+    internal static ClaudeBatchException Invalid(string place, string fault, Exception? cause = null)
         => new(FailureKind.InvalidData, "InputLineInvalid", $"{place} {fault}", cause) { Target = place };
 }

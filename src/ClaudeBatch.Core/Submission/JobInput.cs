@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Unicode;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
@@ -120,7 +122,33 @@ public sealed class JobInput : IDisposable
     /// <param name="customId">Its id.</param>
     /// <param name="item">Its exact bytes, <c>{"custom_id":…,"params":…}</c>.</param>
     /// <param name="source">The row it was made from as a JSON object, or nothing.</param>
-    public InputVerdict Add(string customId, ReadOnlySpan<byte> item, ReadOnlySpan<byte> source)
+    public InputVerdict Add(string customId, ReadOnlySpan<byte> item, ReadOnlySpan<byte> source) => Add(customId, item, source, facts: null);
+
+    /// <summary>Takes one request as it stands in a JSON Lines file; it is looked at in a single pass.</summary>
+    /// <param name="line">The line without its end.</param>
+    /// <param name="place">Where it stands, for messages.</param>
+    /// <exception cref="ClaudeBatchException"><c>InputLineInvalid</c>.</exception>
+    public InputVerdict AddLine(ReadOnlySpan<byte> line, Func<string> place)
+    {
+        if (!Utf8.IsValid(line))
+        {
+            throw RequestLine.Invalid(place(), "is not UTF-8. Save the file as UTF-8 and read it again.");
+        }
+
+        try
+        {
+            RequestFacts facts = _rules.OfFields(line) ?? throw new InvalidOperationException("Lines are read with a checker.");
+            return facts.EnvelopeFault is { } fault
+                ? throw RequestLine.Invalid(place(), fault)
+                : Add(facts.CustomId!, line, source: default, facts);
+        }
+        catch (JsonException e)
+        {
+            throw RequestLine.Invalid(place(), $"is not a JSON object: {e.Message}", e);
+        }
+    }
+
+    private InputVerdict Add(string customId, ReadOnlySpan<byte> item, ReadOnlySpan<byte> source, RequestFacts? facts)
     {
         _row++;
         UInt128 digest = ContentDigest.Of(item);
@@ -129,7 +157,7 @@ public sealed class JobInput : IDisposable
         bool isThere = isKnown && !known.IsUnsent && !_sendAgain;
         RequestFault? refusal = _rules.OfEnvelope(customId, item.Length)
             ?? (IsFirst(customId, isKnown ? known.Row : null) ? (RequestFault?)null : InputRules.Duplicate)
-            ?? (isThere ? null : FaultOfFields(customId, item, out schema));
+            ?? (isThere ? null : FaultOfFields(customId, item, facts ?? _rules.OfFields(item), out schema));
         if (refusal is { } fault)
         {
             _refused++;
@@ -265,10 +293,10 @@ public sealed class JobInput : IDisposable
     private bool IsFirst(string customId, int? knownRow) => knownRow is { } row ? _known.TrySee(row) : _seen.Add(ContentDigest.Of(customId));
 
     /// <summary>The first fault for which the service would refuse it; what is only worth a warning is noted.</summary>
-    private RequestFault? FaultOfFields(string customId, ReadOnlySpan<byte> item, out int schema)
+    private RequestFault? FaultOfFields(string customId, ReadOnlySpan<byte> item, RequestFacts? facts, out int schema)
     {
         schema = 0;
-        if (_rules.OfFields(item) is not { } facts)
+        if (facts is null)
         {
             return null;
         }

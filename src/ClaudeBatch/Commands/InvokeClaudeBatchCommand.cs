@@ -14,7 +14,7 @@ using JobState = ClaudeBatch.Core.Ledger.JobState;
 namespace ClaudeBatch.Commands;
 
 /// <summary>Does it all: submits, waits, collects, retries, and emits the results. The same line again goes on where it was.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "ClaudeBatch", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(VerbsLifecycle.Invoke, "ClaudeBatch", DefaultParameterSetName = InputObjectSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(BatchResult))]
 public sealed class InvokeClaudeBatchCommand : SubmissionCommand
 {

@@ -5,7 +5,7 @@ using ClaudeBatch.Connections;
 namespace ClaudeBatch.Commands;
 
 /// <summary>Takes requests to their end, seals them as a job, and sends its parts, each at most once.</summary>
-[Cmdlet(VerbsLifecycle.Submit, "ClaudeBatch", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(VerbsLifecycle.Submit, "ClaudeBatch", DefaultParameterSetName = InputObjectSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(Batch))]
 public sealed class SubmitClaudeBatchCommand : SubmissionCommand
 {

@@ -6,6 +6,7 @@ using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Submission;
+using ClaudeBatch.Requests;
 
 namespace ClaudeBatch.Connections;
 
@@ -18,9 +19,26 @@ public abstract class SubmissionCommand : ConnectedCommand
 
     private bool? _isWhatIf;
 
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    private protected const string InputObjectSet = "InputObject";
+
+    private const string PathSet = "Path";
+
+    private const string LiteralPathSet = "LiteralPath";
+
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
     [AllowNull]
     public object? InputObject { get; set; }
+
+    /// <summary>JSON Lines files, in place of requests from the pipeline.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = PathSet)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet)]
+    [Alias("PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string[] LiteralPath { get; set; } = [];
 
     [Parameter]
     [ValidateRange(1, SpoolLimits.MostRequests)]
@@ -57,7 +75,20 @@ public abstract class SubmissionCommand : ConnectedCommand
     }
 
     // A row costs microseconds; the asynchronous pump would double that.
-    protected override void ProcessRecord() => Guard(AddRow, InputObject);
+    protected override void ProcessRecord()
+    {
+        if (ParameterSetName == InputObjectSet)
+        {
+            Guard(AddRow, InputObject);
+            return;
+        }
+
+        bool isLiteral = ParameterSetName == LiteralPathSet;
+        foreach (string given in isLiteral ? LiteralPath : Path)
+        {
+            Guard(() => AddFiles(given, isLiteral), given);
+        }
+    }
 
     /// <summary>The end of the input was seen: what there is of it is sealed. Null when nothing came, or under <c>-WhatIf</c>.</summary>
     private protected SealedInput? Seal()
@@ -109,6 +140,42 @@ public abstract class SubmissionCommand : ConnectedCommand
 
         _input ??= TryOpenInput();
         _input.Add(request.CustomId!, request.Utf8.Span, request.SourceUtf8.Span);
+    }
+
+    private void AddFiles(string given, bool isLiteral)
+    {
+        foreach (string file in RequestFiles.Resolve(this, given, isLiteral))
+        {
+            RequestFiles.Read(file, (line, place) =>
+            {
+                if (Stopping)
+                {
+                    throw new PipelineStoppedException();
+                }
+
+                try
+                {
+                    AddLine(line, place);
+                }
+                catch (ClaudeBatchException failure) when (!failure.IsFatal)
+                {
+                    WriteError(Pipeline.ErrorRecords.ToErrorRecord(failure, file)); // the other lines go on
+                }
+            });
+        }
+    }
+
+    private void AddLine(ReadOnlySpan<byte> line, Func<string> place)
+    {
+        if (IsWhatIf)
+        {
+            _dryRun ??= new DryRun(Limits, OpenService().Checker(), new CostEstimate(Models.Current));
+            _dryRun.Add(RequestLine.Parse(line.ToArray(), place()).Utf8.Span);
+            return;
+        }
+
+        _input ??= TryOpenInput();
+        _input.AddLine(line, place);
     }
 
     private SpoolLimits Limits => new(MaxRequestsPerBatch, MaxBytesPerBatch);
