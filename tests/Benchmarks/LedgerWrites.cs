@@ -1,0 +1,24 @@
+using System.Text;
+using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Submission;
+
+namespace ClaudeBatch.Benchmarks;
+
+/// <summary>The ledger alone: short requests taken in and sealed, nothing sent.</summary>
+internal static class LedgerWrites
+{
+    public static long Run(string folder, int count)
+    {
+        using JobLedger ledger = JobLedger.OpenOrCreate(new LedgerFolder(folder), TimeProvider.System);
+        ServiceConnection connection = new(new Uri("http://127.0.0.1:1"), ApiCredential.FromKey("sk-ant-bench"));
+        using JobInput input = JobInput.Open(ledger, $"ledger-{Guid.NewGuid():N}", connection, new SpoolLimits());
+        for (int i = 0; i < count; i++)
+        {
+            string id = $"row-{i:0000000}";
+            input.Add(id, Encoding.UTF8.GetBytes($$$"""{"custom_id":"{{{id}}}","params":{}}"""), default);
+        }
+
+        return input.Seal().Accepted;
+    }
+}
