@@ -34,6 +34,13 @@ public sealed class AttemptBooks(LedgerDatabase database)
             ("$after", afterRow),
             ("$limit", limit));
 
+    /// <summary>The rows of a batch with their ids, in row order; at most 100,000.</summary>
+    public IReadOnlyList<(long Row, string CustomId)> Ids(BatchRecord batch) => database.Read(
+        "SELECT a.row, r.custom_id FROM attempt a JOIN request r ON r.job_id = $job AND r.row = a.row WHERE a.batch_id = $batch ORDER BY a.row",
+        static row => (row.Number(0), row.Text(1)),
+        ("$job", batch.JobId),
+        ("$batch", batch.Id));
+
     /// <summary>A batch's attempts in row order; only a page of them is in memory.</summary>
     public IEnumerable<AttemptRecord> All(BatchRecord batch, bool onlyLast = false)
     {
@@ -129,14 +136,13 @@ public sealed class AttemptBooks(LedgerDatabase database)
             database.Write(() =>
             {
                 database.ExecuteMany(
-                    "INSERT OR IGNORE INTO request (job_id, row, custom_id, digest, source_offset, source_length) VALUES ($job, $row, $id, zeroblob(16), 0, 0)",
+                    "INSERT OR IGNORE INTO request (job_id, row, custom_id, digest, source_offset, source_length) VALUES (?1, ?2, ?3, zeroblob(16), 0, 0)",
                     chunk,
-                    ["$job", "$row", "$id"],
-                    (id, p) =>
+                    (id, statement) =>
                     {
-                        p[0].Value = batch.JobId;
-                        p[1].Value = row++;
-                        p[2].Value = id;
+                        statement.Bind(1, batch.JobId);
+                        statement.Bind(2, row++);
+                        statement.Bind(3, id);
                     });
                 database.Execute(
                     """
@@ -156,37 +162,32 @@ public sealed class AttemptBooks(LedgerDatabase database)
     public void RecordOutcomes(long batchId, IReadOnlyList<OutcomeRecord> outcomes)
     {
         const string sql = """
-            UPDATE attempt SET outcome = $outcome, error_type = $error, failure_class = $class, stop_reason = $stop, model = $model,
-                input_tokens = $input, cache_write_5m_tokens = $write5m, cache_write_1h_tokens = $write1h, cache_read_tokens = $read,
-                output_tokens = $output, web_searches = $searches, inference_geo = $geo, cost_in_picodollars = $cost, result_offset = $offset, result_length = $length
-            WHERE batch_id = $batch AND row = $row
+            UPDATE attempt SET outcome = ?3, error_type = ?4, failure_class = ?5, stop_reason = ?6, model = ?7,
+                input_tokens = ?8, cache_write_5m_tokens = ?9, cache_write_1h_tokens = ?10, cache_read_tokens = ?11,
+                output_tokens = ?12, web_searches = ?13, inference_geo = ?14, cost_in_picodollars = ?15, result_offset = ?16, result_length = ?17
+            WHERE batch_id = ?1 AND row = ?2
             """;
-        string[] names =
-        [
-            "$batch", "$row", "$outcome", "$error", "$class", "$stop", "$model", "$input", "$write5m", "$write1h", "$read", "$output",
-            "$searches", "$offset", "$length", "$geo", "$cost",
-        ];
         foreach (OutcomeRecord[] chunk in outcomes.Chunk(LedgerDatabase.RowsPerTransaction))
         {
-            database.Write(() => database.ExecuteMany(sql, chunk, names, (o, p) =>
+            database.Write(() => database.ExecuteMany(sql, chunk, (o, statement) =>
             {
-                p[0].Value = batchId;
-                p[1].Value = o.Row;
-                p[2].Value = o.Status;
-                p[3].Value = (object?)o.ErrorType ?? DBNull.Value;
-                p[4].Value = (object?)o.FailureClass ?? DBNull.Value;
-                p[5].Value = (object?)o.StopReason ?? DBNull.Value;
-                p[6].Value = (object?)o.Model ?? DBNull.Value;
-                p[7].Value = o.Usage.InputTokens;
-                p[8].Value = o.Usage.CacheWrite5mTokens;
-                p[9].Value = o.Usage.CacheWrite1hTokens;
-                p[10].Value = o.Usage.CacheReadTokens;
-                p[11].Value = o.Usage.OutputTokens;
-                p[12].Value = o.Usage.WebSearches;
-                p[13].Value = (object?)o.ResultOffset ?? DBNull.Value;
-                p[14].Value = o.ResultLength;
-                p[15].Value = (object?)o.Usage.InferenceGeo ?? DBNull.Value;
-                p[16].Value = (object?)o.CostInPicodollars ?? DBNull.Value;
+                statement.Bind(1, batchId);
+                statement.Bind(2, o.Row);
+                statement.Bind(3, o.Status);
+                statement.Bind(4, o.ErrorType);
+                statement.Bind(5, o.FailureClass);
+                statement.Bind(6, o.StopReason);
+                statement.Bind(7, o.Model);
+                statement.Bind(8, o.Usage.InputTokens);
+                statement.Bind(9, o.Usage.CacheWrite5mTokens);
+                statement.Bind(10, o.Usage.CacheWrite1hTokens);
+                statement.Bind(11, o.Usage.CacheReadTokens);
+                statement.Bind(12, o.Usage.OutputTokens);
+                statement.Bind(13, o.Usage.WebSearches);
+                statement.Bind(14, o.Usage.InferenceGeo);
+                statement.Bind(15, o.CostInPicodollars);
+                statement.Bind(16, o.ResultOffset);
+                statement.Bind(17, o.ResultLength);
             }));
             Milestone.Pass("outcomes-recorded");
         }

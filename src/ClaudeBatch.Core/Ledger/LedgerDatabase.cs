@@ -64,7 +64,7 @@ public sealed class LedgerDatabase : IDisposable
             database._connection.Open();
             // The version is read before anything is set: a file that is not ours stays as it is to the byte.
             LedgerSchema.Prepare(database);
-            database.Execute("PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=OFF;");
+            database.Execute("PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=OFF; PRAGMA busy_timeout=60000;");
             return database;
         }
         catch (SqliteException e)
@@ -143,13 +143,21 @@ public sealed class LedgerDatabase : IDisposable
     /// <summary>Reads all rows and closes the reader before it returns; ask by key range.</summary>
     public List<T> Read<T>(string sql, Func<LedgerRow, T> make, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
-        using SqliteCommand command = Command(sql, parameters);
         try
         {
-            using SqliteDataReader reader = command.ExecuteReader();
+            using LedgerStatement statement = new(_connection, sql);
+            foreach ((string name, object? value) in parameters)
+            {
+                // A caller may name what only some forms of its statement use.
+                if (statement.IndexOf(name) is > 0 and var index)
+                {
+                    statement.Bind(index, value);
+                }
+            }
+
             List<T> rows = [];
-            LedgerRow row = new(reader);
-            while (reader.Read())
+            LedgerRow row = new(statement.Row);
+            while (statement.Step())
             {
                 rows.Add(make(row));
             }
@@ -163,20 +171,22 @@ public sealed class LedgerDatabase : IDisposable
     }
 
     /// <summary>Runs one statement for many rows, prepared once; call it inside <see cref="Write"/>.</summary>
-    public void ExecuteMany<T>(string sql, IReadOnlyCollection<T> rows, string[] names, Action<T, SqliteParameterCollection> bind)
+    /// <param name="sql">With parameters <c>?1</c>, <c>?2</c>, ….</param>
+    /// <param name="rows">A run each.</param>
+    /// <param name="bind">Binds all parameters of a row.</param>
+    internal void ExecuteMany<T>(string sql, IReadOnlyCollection<T> rows, Action<T, LedgerStatement> bind)
     {
-        using SqliteCommand command = _connection.CreateCommand();
-        command.CommandText = sql;
-        foreach (string name in names)
+        if (rows.Count == 0)
         {
-            command.Parameters.Add(new SqliteParameter { ParameterName = name });
+            return;
         }
 
-        command.Prepare();
+        using LedgerStatement statement = new(_connection, sql);
         foreach (T row in rows)
         {
-            bind(row, command.Parameters);
-            command.ExecuteNonQuery();
+            bind(row, statement);
+            statement.Step();
+            statement.Reset();
         }
     }
 

@@ -1,6 +1,5 @@
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
-using ClaudeBatch.Core.Submission;
 
 namespace ClaudeBatch.Core.Results;
 
@@ -12,7 +11,7 @@ internal sealed class OutcomeTable
 
     private readonly List<long> _rows = [];
 
-    private readonly Dictionary<UInt128, int> _places = [];
+    private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
 
     private readonly List<OutcomeRecord?> _outcomes = [];
 
@@ -66,10 +65,10 @@ internal sealed class OutcomeTable
         }
 
         OutcomeTable table = new(discovered: null, firstRow: 0, prices);
-        foreach (AttemptRecord attempt in ledger.Attempts.All(batch))
+        foreach ((long row, string customId) in ledger.Attempts.Ids(batch))
         {
-            table._places.Add(ContentDigest.Of(attempt.CustomId), table._rows.Count);
-            table._rows.Add(attempt.Row);
+            table._places.Add(customId, table._rows.Count);
+            table._rows.Add(row);
             table._outcomes.Add(null);
         }
 
@@ -103,8 +102,7 @@ internal sealed class OutcomeTable
             return;
         }
 
-        UInt128 id = ContentDigest.Of(result.CustomId);
-        if (!_places.TryGetValue(id, out int place))
+        if (!_places.TryGetValue(result.CustomId, out int place))
         {
             if (_discovered is null)
             {
@@ -115,7 +113,7 @@ internal sealed class OutcomeTable
 
             place = _rows.Count;
             _discovered.Add(result.CustomId);
-            _places.Add(id, place);
+            _places.Add(result.CustomId, place);
             _rows.Add(_firstRow + place);
             _outcomes.Add(null);
         }

@@ -106,44 +106,41 @@ internal sealed class InputDraft(LedgerDatabase database, long jobId)
             database.ExecuteMany(
                 """
                 INSERT INTO request (job_id, row, custom_id, digest, source_offset, source_length, refusal)
-                VALUES ($job, $row, $id, $digest, $offset, $length, $refusal)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                 """,
                 _requests,
-                ["$job", "$row", "$id", "$digest", "$offset", "$length", "$refusal"],
-                (r, p) =>
+                (r, statement) =>
                 {
-                    p[0].Value = jobId;
-                    p[1].Value = r.Row;
-                    p[2].Value = r.CustomId;
-                    p[3].Value = r.Digest;
-                    p[4].Value = r.SourceOffset;
-                    p[5].Value = r.SourceLength;
-                    p[6].Value = (object?)r.Refusal ?? DBNull.Value;
+                    statement.Bind(1, jobId);
+                    statement.Bind(2, r.Row);
+                    statement.Bind(3, r.CustomId);
+                    statement.Bind(4, r.Digest.AsSpan());
+                    statement.Bind(5, r.SourceOffset);
+                    statement.Bind(6, (long)r.SourceLength);
+                    statement.Bind(7, r.Refusal);
                 });
             database.ExecuteMany(
-                "INSERT INTO attempt (batch_id, row, spool_offset, spool_length, output_schema) VALUES ($batch, $row, $offset, $length, $schema)",
+                "INSERT INTO attempt (batch_id, row, spool_offset, spool_length, output_schema) VALUES (?1, ?2, ?3, ?4, ?5)",
                 _attempts,
-                ["$batch", "$row", "$offset", "$length", "$schema"],
-                static (a, p) =>
+                static (a, statement) =>
                 {
-                    p[0].Value = a.Batch;
-                    p[1].Value = a.Row;
-                    p[2].Value = a.Offset;
-                    p[3].Value = a.Length;
-                    p[4].Value = a.Schema;
+                    statement.Bind(1, a.Batch);
+                    statement.Bind(2, a.Row);
+                    statement.Bind(3, a.Offset);
+                    statement.Bind(4, (long)a.Length);
+                    statement.Bind(5, (long)a.Schema);
                 });
             database.ExecuteMany(
                 $"""
-                UPDATE attempt AS a SET replaced_by = $batch
-                WHERE row = $row AND batch_id IN (SELECT id FROM batch WHERE job_id = $job AND state <> 'Draft') AND {AttemptBooks.IsLast}
+                UPDATE attempt AS a SET replaced_by = ?1
+                WHERE row = ?2 AND batch_id IN (SELECT id FROM batch WHERE job_id = ?3 AND state <> 'Draft') AND {AttemptBooks.IsLast}
                 """,
                 _replacements,
-                ["$batch", "$row", "$job"],
-                (r, p) =>
+                (r, statement) =>
                 {
-                    p[0].Value = r.Batch;
-                    p[1].Value = r.Row;
-                    p[2].Value = jobId;
+                    statement.Bind(1, r.Batch);
+                    statement.Bind(2, r.Row);
+                    statement.Bind(3, jobId);
                 });
         });
         _requests.Clear();
