@@ -111,28 +111,29 @@ public sealed class BatchResult
 
     internal static BatchResult From(CollectedResult collected)
     {
-        ResultLine? line = ResultLine.Parse(collected.Line);
-        string status = collected.Attempt.Outcome ?? UnfinishedStatus(collected.Batch.State);
-        string? reason = Core.Results.Completeness.Of(collected, status, line);
-
+        AttemptRecord attempt = collected.Attempt;
+        string status = attempt.Outcome ?? UnfinishedStatus(collected.Batch.State);
+        // What went well is in the books; only of a failure the line itself is looked at.
+        ResultLine? line = status == Outcome.Errored ? ResultLine.Parse(collected.Line) : null;
+        string? reason = Core.Results.Completeness.Reason(status, attempt.StopReason, line?.ErrorMessage) ?? Core.Results.Completeness.SchemaReason(collected);
         return new BatchResult
         {
             _line = collected.Line,
             _sourceJson = collected.Source,
-            CustomId = collected.Attempt.CustomId,
+            CustomId = attempt.CustomId,
             Status = status,
-            StopReason = line?.StopReason,
+            StopReason = attempt.StopReason,
             IsComplete = reason is null,
             Reason = reason,
-            Model = line?.Model,
-            ErrorType = line?.ErrorType,
+            Model = attempt.Model,
+            ErrorType = attempt.ErrorType,
             ErrorMessage = line?.ErrorMessage,
-            FailureClass = line?.FailureClass ?? Core.Results.FailureClass.None,
+            FailureClass = attempt.FailureClass ?? Core.Results.FailureClass.None,
             BatchId = collected.Batch.ServiceId,
             Job = collected.Batch.Job,
             Attempt = collected.Batch.Attempt,
             RequestId = line?.ErrorRequestId,
-            Cost = PriceList.ToDollars(collected.Attempt.CostInPicodollars),
+            Cost = PriceList.ToDollars(attempt.CostInPicodollars),
         };
     }
 

@@ -14,6 +14,8 @@ namespace ClaudeBatch.Core.Ledger;
 /// <param name="SourceLength">In bytes.</param>
 /// <param name="OutputSchema">The number of the schema its answer is to fit; 0 where there is none.</param>
 /// <param name="StopReason">The service's word for why the answer ended.</param>
+/// <param name="Model">The model that answered.</param>
+/// <param name="ErrorType">The service's word for a failure.</param>
 /// <param name="CostInPicodollars">Of this attempt and, where they were asked for, of those before it; null where a price is not known.</param>
 public sealed record AttemptRecord(
     long Row,
@@ -29,6 +31,8 @@ public sealed record AttemptRecord(
     int SourceLength,
     int OutputSchema,
     string? StopReason,
+    string? Model,
+    string? ErrorType,
     long? CostInPicodollars)
 {
     internal static AttemptRecord From(LedgerRow row) => new(
@@ -45,5 +49,7 @@ public sealed record AttemptRecord(
         row.Count(10),
         row.Count(11),
         row.TextOrNull(12),
-        row.NumberOrNull(13));
+        row.TextOrNull(13),
+        row.TextOrNull(14),
+        row.NumberOrNull(15));
 }

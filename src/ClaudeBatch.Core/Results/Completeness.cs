@@ -8,9 +8,12 @@ namespace ClaudeBatch.Core.Results;
 public static class Completeness
 {
     /// <summary>Why the answer is not complete, in a few words; null when it is.</summary>
-    public static string? Reason(string status, ResultLine? line) => status switch
+    /// <param name="status">One of <see cref="Outcome"/>.</param>
+    /// <param name="stopReason">The service's word for why it ended.</param>
+    /// <param name="errorMessage">The service's words for a failure.</param>
+    public static string? Reason(string status, string? stopReason, string? errorMessage) => status switch
     {
-        Outcome.Succeeded => line?.StopReason switch
+        Outcome.Succeeded => stopReason switch
         {
             "max_tokens" => "Cut at max_tokens.",
             "model_context_window_exceeded" => "Cut at the end of the model's context window.",
@@ -18,7 +21,7 @@ public static class Completeness
             "pause_turn" => "The model paused its turn.",
             _ => null,
         },
-        Outcome.Errored => line?.ErrorMessage ?? "The service gave an error without words.",
+        Outcome.Errored => errorMessage ?? "The service gave an error without words.",
         Outcome.Canceled => "Canceled before it was sent to the model.",
         Outcome.Expired => "Expired before it was sent to the model.",
         Outcome.Missing => "The service gave no answer for it.",
@@ -26,19 +29,16 @@ public static class Completeness
     };
 
     /// <summary>Why a result is not complete, its schema included; null when it is.</summary>
-    public static string? Of(CollectedResult result) => Of(result, result.Attempt.Outcome ?? Outcome.Missing, ResultLine.Parse(result.Line));
-
-    /// <inheritdoc cref="Of(CollectedResult)"/>
-    /// <param name="result">The result.</param>
-    /// <param name="status">One of <see cref="Outcome"/>.</param>
-    /// <param name="line">Its line, read.</param>
-    public static string? Of(CollectedResult result, string status, ResultLine? line)
+    public static string? Of(CollectedResult result)
     {
-        string? reason = Reason(status, line);
-        return reason is null && status == Outcome.Succeeded && result.OutputSchema is { } schema
-            ? SchemaReason(schema, AnswerContent.Read(result.Line)?.Text ?? string.Empty)
-            : reason;
+        string status = result.Attempt.Outcome ?? Outcome.Missing;
+        return Reason(status, result.Attempt.StopReason, status == Outcome.Errored ? ResultLine.Parse(result.Line)?.ErrorMessage : null) ?? SchemaReason(result);
     }
+
+    /// <summary>Why a succeeded answer does not fit the schema of its request; null when it does, or has none.</summary>
+    public static string? SchemaReason(CollectedResult result) => result is { Attempt.Outcome: Outcome.Succeeded, OutputSchema: { } schema }
+        ? SchemaReason(schema, AnswerContent.Read(result.Line)?.Text ?? string.Empty)
+        : null;
 
     /// <summary>Why an answer's text is not the JSON its schema asks for; null when it is. The text is kept in any case.</summary>
     public static string? SchemaReason(JsonElement schema, string text)

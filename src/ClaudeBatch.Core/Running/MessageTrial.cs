@@ -33,7 +33,7 @@ public sealed class MessageTrial(BatchApi api, PriceList prices)
             throw ServiceFailure.Unreadable("Send message", requestId: null);
         }
 
-        string? reason = Completeness.Reason(answer.Status, answer) ?? SchemaReason(item, outputSchema, line);
+        string? reason = Completeness.Reason(answer.Status, answer.StopReason, answer.ErrorMessage) ?? SchemaReason(item, outputSchema, line);
         return (
             reason is null ? null : new RequestFault("OnlineIncomplete", $"The service answered, and the answer is not complete: {reason}", IsError: false),
             PriceList.ToDollars(prices.Cost(model, answer.Usage, isBatch: false)));
