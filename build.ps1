@@ -7,6 +7,7 @@
     Test   builds, runs xunit, then Pester on the built module, and prints what was not run.
     Help   makes docs/en-US/ClaudeBatch.dll-Help.xml of the pages beside it, with the module Microsoft.PowerShell.PlatyPS.
     Package  makes out/package/ClaudeBatch.<version>.nupkg for the PowerShell Gallery, and imports it in a shell of its own.
+    Bench  measures against the official C# SDK and writes docs/performance.md.
     Demo   builds, and runs a job of 190 customer messages on the embedded emulator.
 .EXAMPLE
     ./build.ps1 Test
@@ -157,13 +158,15 @@ switch ($Task) {
         Invoke-Build
         & (Join-Path -Path $PSScriptRoot -ChildPath 'docs/examples/demo.ps1') -ModulePath $modulePath
     }
+    'Bench' {
+        Invoke-Build
+        & dotnet build (Join-Path -Path $PSScriptRoot -ChildPath 'tests/Benchmarks') --configuration Release --nologo --verbosity quiet
+        & (Join-Path -Path $PSScriptRoot -ChildPath 'tests/Benchmarks/Bench.ps1')
+    }
     'Package' {
         # What an earlier build has left must not be shipped.
         Remove-Item -LiteralPath (Split-Path -Path $modulePath) -Recurse -Force -ErrorAction Ignore
         Invoke-Build
         Invoke-Package
-    }
-    default {
-        throw "'$Task' is not there yet."
     }
 }
