@@ -4,24 +4,30 @@ using ClaudeBatch.Core.Ledger;
 namespace ClaudeBatch.Core.Results;
 
 /// <summary>What the books need of one line of results, scanned in a single pass. The line itself stays in the file.</summary>
-public sealed record ResultLine
+public sealed class ResultLine
 {
-    public required string CustomId { get; init; }
+    public string CustomId { get; private set; } = string.Empty;
 
     /// <summary>One of <see cref="Outcome"/>.</summary>
-    public required string Status { get; init; }
+    public string Status { get; private set; } = Outcome.Unknown;
 
-    public string? ErrorType { get; init; }
+    [ThreadStatic]
+    private static string? t_model;
 
-    public string? ErrorMessage { get; init; }
+    [ThreadStatic]
+    private static string? t_stopReason;
 
-    public string? ErrorRequestId { get; init; }
+    public string? ErrorType { get; private set; }
 
-    public string? StopReason { get; init; }
+    public string? ErrorMessage { get; private set; }
 
-    public string? Model { get; init; }
+    public string? ErrorRequestId { get; private set; }
 
-    public TokenUsage Usage { get; init; }
+    public string? StopReason { get; private set; }
+
+    public string? Model { get; private set; }
+
+    public TokenUsage Usage { get; private set; }
 
     public string FailureClass => Results.FailureClass.Of(Status, ErrorType, ErrorMessage);
 
@@ -31,8 +37,8 @@ public sealed record ResultLine
         try
         {
             Utf8JsonReader reader = new(line);
-            ResultLine? parsed = Scan(ref reader);
-            return parsed is not null && !reader.Read() ? parsed : null;
+            ResultLine parsed = new();
+            return parsed.Scan(ref reader) && !reader.Read() ? parsed : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
@@ -41,15 +47,15 @@ public sealed record ResultLine
         }
     }
 
-    private static ResultLine? Scan(ref Utf8JsonReader reader)
+    private bool Scan(ref Utf8JsonReader reader)
     {
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
-            return null;
+            return false;
         }
 
         string? id = null;
-        ResultLine? result = null;
+        bool hasResult = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("custom_id"u8))
@@ -60,7 +66,7 @@ public sealed record ResultLine
             else if (reader.ValueTextEquals("result"u8))
             {
                 reader.Read();
-                result = ScanResult(ref reader);
+                hasResult = ScanResult(ref reader);
             }
             else
             {
@@ -69,33 +75,33 @@ public sealed record ResultLine
             }
         }
 
-        return id is null || result is null ? null : result with { CustomId = id };
+        CustomId = id ?? string.Empty;
+        return id is not null && hasResult;
     }
 
-    private static ResultLine? ScanResult(ref Utf8JsonReader reader)
+    private bool ScanResult(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            return null;
+            return false;
         }
 
-        ResultLine line = new() { CustomId = string.Empty, Status = Outcome.Unknown };
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("type"u8))
             {
                 reader.Read();
-                line = line with { Status = StatusOf(ref reader) };
+                Status = StatusOf(ref reader);
             }
             else if (reader.ValueTextEquals("message"u8))
             {
                 reader.Read();
-                line = ScanMessage(ref reader, line);
+                ScanMessage(ref reader);
             }
             else if (reader.ValueTextEquals("error"u8))
             {
                 reader.Read();
-                line = ScanError(ref reader, line);
+                ScanError(ref reader);
             }
             else
             {
@@ -104,7 +110,7 @@ public sealed record ResultLine
             }
         }
 
-        return line;
+        return true;
     }
 
     private static string StatusOf(ref Utf8JsonReader reader)
@@ -114,11 +120,11 @@ public sealed record ResultLine
             : reader.ValueTextEquals("expired"u8) ? Outcome.Expired
             : Outcome.Unknown;
 
-    private static ResultLine ScanMessage(ref Utf8JsonReader reader, ResultLine line)
+    private void ScanMessage(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            return line;
+            return;
         }
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -126,17 +132,17 @@ public sealed record ResultLine
             if (reader.ValueTextEquals("model"u8))
             {
                 reader.Read();
-                line = line with { Model = reader.GetString() };
+                Model = Repeated(ref reader, ref t_model);
             }
             else if (reader.ValueTextEquals("stop_reason"u8))
             {
                 reader.Read();
-                line = line with { StopReason = reader.GetString() };
+                StopReason = Repeated(ref reader, ref t_stopReason);
             }
             else if (reader.ValueTextEquals("usage"u8))
             {
                 reader.Read();
-                line = line with { Usage = UsageScan.Read(ref reader) };
+                Usage = UsageScan.Read(ref reader);
             }
             else
             {
@@ -144,16 +150,14 @@ public sealed record ResultLine
                 reader.Skip();
             }
         }
-
-        return line;
     }
 
     // The error is nested twice: result.error is the whole envelope, result.error.error says what happened.
-    private static ResultLine ScanError(ref Utf8JsonReader reader, ResultLine line)
+    private void ScanError(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            return line;
+            return;
         }
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -161,12 +165,12 @@ public sealed record ResultLine
             if (reader.ValueTextEquals("error"u8))
             {
                 reader.Read();
-                line = ScanErrorBody(ref reader, line);
+                ScanErrorBody(ref reader);
             }
             else if (reader.ValueTextEquals("request_id"u8))
             {
                 reader.Read();
-                line = line with { ErrorRequestId = reader.GetString() };
+                ErrorRequestId = reader.GetString();
             }
             else
             {
@@ -174,15 +178,13 @@ public sealed record ResultLine
                 reader.Skip();
             }
         }
-
-        return line;
     }
 
-    private static ResultLine ScanErrorBody(ref Utf8JsonReader reader, ResultLine line)
+    private void ScanErrorBody(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            return line;
+            return;
         }
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -192,18 +194,32 @@ public sealed record ResultLine
             reader.Read();
             if (isType)
             {
-                line = line with { ErrorType = reader.GetString() };
+                ErrorType = reader.GetString();
             }
             else if (isMessage)
             {
-                line = line with { ErrorMessage = reader.GetString() };
+                ErrorMessage = reader.GetString();
             }
             else
             {
                 reader.Skip();
             }
         }
+    }
 
-        return line;
+    // The same word stands on nearly every line of a batch.
+    private static string? Repeated(ref Utf8JsonReader reader, ref string? last)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return null;
+        }
+
+        if (last is null || !reader.ValueTextEquals(last))
+        {
+            last = reader.GetString();
+        }
+
+        return last;
     }
 }
