@@ -12,7 +12,7 @@ Describe 'PSScriptAnalyzer' -Skip:(-not $hasAnalyzer) {
         $leftOut = @('PSAvoidUsingWriteHost', 'PSUseShouldProcessForStateChangingFunctions', 'PSUseBOMForUnicodeEncodedFile')
         if ($name -match '^tests[\\/]') {
             # Pester's blocks share variables that the analyzer cannot see.
-            $leftOut += 'PSUseDeclaredVarsMoreThanAssignments', 'PSReviewUnusedParameter', 'PSAvoidUsingConvertToSecureStringWithPlainText'
+            $leftOut += 'PSAvoidUsingPositionalParameters', 'PSUseDeclaredVarsMoreThanAssignments', 'PSReviewUnusedParameter', 'PSAvoidUsingConvertToSecureStringWithPlainText'
         }
         Invoke-ScriptAnalyzer -Path $path -ExcludeRule $leftOut | ForEach-Object { "$($_.Line): $($_.RuleName) $($_.Message)" } | Should -BeNullOrEmpty
     }

@@ -163,6 +163,7 @@ Describe 'Submit-ClaudeBatch' {
         $batch.RequestCount | Should -Be 5
         @($problem | Where-Object FullyQualifiedErrorId -Like 'InputLineInvalid,*').Count | Should -Be 3
         $problem[0].Exception.Message | Should -BeLike "*${path}:4 has no 'params'*"
+        $problem[0].TargetObject | Should -Be "${path}:4"
         (Get-ClaudeBatchRequest -Job file).Raw | Should -BeExactly $lines
         Import-ClaudeBatchRequest -Path $path -ErrorAction SilentlyContinue | Submit-ClaudeBatch -Job file | ForEach-Object Id | Should -Be $batch.Id
         (Submit-ClaudeBatch -LiteralPath $path -Job literal -ErrorAction SilentlyContinue).RequestCount | Should -Be 5

@@ -12,10 +12,10 @@ public sealed class ResultLine
     public string Status { get; private set; } = Outcome.Unknown;
 
     [ThreadStatic]
-    private static string? t_model;
+    private static string? s_lastModel;
 
     [ThreadStatic]
-    private static string? t_stopReason;
+    private static string? s_lastStopReason;
 
     public string? ErrorType { get; private set; }
 
@@ -132,12 +132,12 @@ public sealed class ResultLine
             if (reader.ValueTextEquals("model"u8))
             {
                 reader.Read();
-                Model = Repeated(ref reader, ref t_model);
+                Model = Repeated(ref reader, ref s_lastModel);
             }
             else if (reader.ValueTextEquals("stop_reason"u8))
             {
                 reader.Read();
-                StopReason = Repeated(ref reader, ref t_stopReason);
+                StopReason = Repeated(ref reader, ref s_lastStopReason);
             }
             else if (reader.ValueTextEquals("usage"u8))
             {

@@ -40,7 +40,7 @@ public sealed class ImportClaudeBatchRequestCommand : AsyncCommand
             RequestFiles.Read(file, (line, place) =>
             {
                 byte[] bytes = line.ToArray();
-                Guard(() => WriteObject(BatchRequest.From(RequestLine.Parse(bytes, place()), source: default)), file);
+                Guard(() => WriteObject(BatchRequest.From(RequestLine.Parse(bytes, place()), source: default)), target: null);
             });
         }
     }

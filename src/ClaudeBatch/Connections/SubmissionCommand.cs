@@ -159,7 +159,7 @@ public abstract class SubmissionCommand : ConnectedCommand
                 }
                 catch (ClaudeBatchException failure) when (!failure.IsFatal)
                 {
-                    WriteError(Pipeline.ErrorRecords.ToErrorRecord(failure, file)); // the other lines go on
+                    WriteError(Pipeline.ErrorRecords.ToErrorRecord(failure)); // the other lines go on
                 }
             });
         }
