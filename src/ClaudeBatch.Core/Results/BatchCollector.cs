@@ -1,7 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Threading.Channels;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
@@ -19,8 +16,6 @@ namespace ClaudeBatch.Core.Results;
 public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider clock, ModelCatalog? catalog = null)
 {
     private const int Downloads = 3;
-
-    private const int PiecesAhead = 16;
 
     private readonly PriceList _prices = new(catalog ?? ModelCatalog.Shipped);
 
@@ -154,7 +149,7 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
             byte[] digest;
             try
             {
-                (table, digest) = await DownloadOnceAsync(bound, batch, partial, received, cancellationToken).ConfigureAwait(false);
+                (table, digest) = await new ResultDownload(ledger, bound, _prices).RunAsync(batch, partial, received, cancellationToken).ConfigureAwait(false);
             }
             catch (ClaudeBatchException denial) when (denial.Status == 404)
             {
@@ -212,73 +207,4 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
 
     private static bool Agrees(OutcomeTable table, BatchRecord batch)
         => table is { Missing: 0, Foreign: 0, Duplicated: 0, Unreadable: 0 } && table.Count == batch.Counts.Total;
-
-    // One task takes what comes, writes and digests it; this one reads the books meanwhile, and then the lines.
-    private async Task<(OutcomeTable Table, byte[] Digest)> DownloadOnceAsync(
-        BatchApi bound, BatchRecord batch, string partial, IProgress<long>? received, CancellationToken cancellationToken)
-    {
-        Channel<ArraySegment<byte>> pieces = Channel.CreateBounded<ArraySegment<byte>>(
-            new BoundedChannelOptions(PiecesAhead) { SingleReader = true, SingleWriter = true });
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task<byte[]> download = Task.Run(() => FetchAsync(bound, batch, partial, pieces.Writer, received, stop.Token), CancellationToken.None);
-        try
-        {
-            OutcomeTable table = OutcomeTable.For(ledger, batch, _prices);
-            using LineScanner scanner = new(table.Take);
-            await foreach (ArraySegment<byte> piece in pieces.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
-            {
-                scanner.Feed(piece);
-                ArrayPool<byte>.Shared.Return(piece.Array!);
-            }
-
-            byte[] digest = await download.ConfigureAwait(false);
-            scanner.Complete();
-            return (table, digest);
-        }
-        finally
-        {
-            // Whatever ended this, nobody writes the file any more when it is left.
-            await stop.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAny(download).ConfigureAwait(false);
-        }
-    }
-
-    private async Task<byte[]> FetchAsync(
-        BatchApi bound, BatchRecord batch, string partial, ChannelWriter<ArraySegment<byte>> pieces, IProgress<long>? received, CancellationToken cancellationToken)
-    {
-        const int size = 256 * 1024;
-        try
-        {
-            Reply<Stream> reply = await bound.OpenResultsAsync(batch.ServiceId!, cancellationToken).ConfigureAwait(false);
-            await using (reply.Value.ConfigureAwait(false))
-            {
-                using IncrementalHash digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-                using LedgerFile file = ledger.Folder.OpenForWriting(partial, FileMode.Create);
-                long total = 0;
-                while (true)
-                {
-                    byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
-                    int count = await reply.Value.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-                    if (count == 0)
-                    {
-                        break;
-                    }
-
-                    file.Write(buffer.AsSpan(0, count));
-                    digest.AppendData(buffer, 0, count);
-                    await pieces.WriteAsync(new ArraySegment<byte>(buffer, 0, count), cancellationToken).ConfigureAwait(false);
-                    received?.Report(total += count);
-                    Milestone.Pass("downloading");
-                }
-
-                Milestone.Pass("download-complete");
-                file.FlushToDisk();
-                return digest.GetHashAndReset();
-            }
-        }
-        finally
-        {
-            pieces.Complete(); // the failure itself is the task's
-        }
-    }
 }
