@@ -75,6 +75,12 @@ Describe 'Export-ClaudeBatchResult' {
         @(Get-Content -LiteralPath $path).Count | Should -Be 2
     }
 
+    It 'takes a format in any letters' {
+        $path = New-Path 'txt'
+        $results | Export-ClaudeBatchResult -Path $path -Format csv
+        (Import-Csv -LiteralPath $path).CustomId | Should -Be '1', '2'
+    }
+
     It 'takes results that were kept in a file of the shell' {
         $kept, $path = (New-Path 'xml'), (New-Path 'csv')
         $results | Export-Clixml -Path $kept

@@ -16,6 +16,7 @@ Describe 'New-ClaudeBatchTemplate' {
     It 'writes <name>' -ForEach @(
         @{ name = 'thinking with a budget'; how = @{ Thinking = 1024; MaxTokens = 4000 }; field = 'thinking'; json = '{"type":"enabled","budget_tokens":1024}' }
         @{ name = 'adaptive thinking'; how = @{ Thinking = 'adaptive' }; field = 'thinking'; json = '{"type":"adaptive"}' }
+        @{ name = 'effort in capitals'; how = @{ Effort = 'LOW' }; field = 'output_config'; json = '{"effort":"low"}' }
         @{ name = 'effort'; how = @{ Effort = 'low' }; field = 'output_config'; json = '{"effort":"low"}' }
         @{ name = 'a tool by name'; how = @{ Tool = @{ name = 'look' }; ToolChoice = 'look' }; field = 'tool_choice'; json = '{"type":"tool","name":"look"}' }
         @{ name = 'a free choice of tools'; how = @{ Tool = @{ name = 'look' }; ToolChoice = 'any' }; field = 'tool_choice'; json = '{"type":"any"}' }
@@ -55,6 +56,13 @@ Describe 'New-ClaudeBatchTemplate' {
         $mark = (Get-Params $request) | ForEach-Object $where
         $mark.cache_control.type, $mark.cache_control.ttl | Should -Be @('ephemeral', '1h')
         [regex]::Matches($request.Raw, 'cache_control') | Should -HaveCount 1
+    }
+
+    It 'keeps the time that is asked for, after examples too' {
+        foreach ($how in @{ System = 'S' }, @{ Example = @{ User = 'a'; Assistant = 'b' } }) {
+            $raw = ('row' | New-ClaudeBatchRequest @haiku @how -CacheTtl 5M -WarningAction SilentlyContinue).Raw
+            $raw | Should -Match '"cache_control":\{"type":"ephemeral","ttl":"5m"\}'
+        }
     }
 
     It 'warns when the service would cache nothing, and refuses to mark nothing' {

@@ -71,8 +71,8 @@ internal sealed class TemplateFields(TemplateCommand command)
         {
             PSObject example = PSObject.AsPSObject(examples[i]);
             bool isLast = i == examples.Length - 1;
-            messages.Add(Message("user", Part(example, "User", i), isMarked: false));
-            messages.Add(Message("assistant", Part(example, "Assistant", i), isMarked: _caches && isLast));
+            messages.Add(Message("user", Part(example, "User", i), ttl: null));
+            messages.Add(Message("assistant", Part(example, "Assistant", i), _caches && isLast ? Ttl : null));
         }
 
         return Encoding.UTF8.GetBytes(string.Join(',', messages));
@@ -90,13 +90,16 @@ internal sealed class TemplateFields(TemplateCommand command)
         { Target = example };
     }
 
-    private static string Message(string role, object content, bool isMarked)
+    private static string Message(string role, object content, string? ttl)
     {
-        string json = Encoding.UTF8.GetString(isMarked ? Marker.Mark(Blocks(content), "1h") : JsonText.Write(content));
+        string json = Encoding.UTF8.GetString(ttl is not null ? Marker.Mark(Blocks(content), ttl!) : JsonText.Write(content));
         return $"{{\"role\":\"{role}\",\"content\":{json}}}";
     }
 
-    private byte[] Marked(byte[] blocks) => Marker.Mark(blocks, command.CacheTtl ?? "1h");
+    // The service knows its words in small letters; the shell takes them in any.
+    private string Ttl => command.CacheTtl?.ToLowerInvariant() ?? "1h";
+
+    private byte[] Marked(byte[] blocks) => Marker.Mark(blocks, Ttl);
 
     private static byte[] Blocks(object content)
     {
@@ -118,7 +121,7 @@ internal sealed class TemplateFields(TemplateCommand command)
     {
         string text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int budget) => Budget(budget),
         int or long => Budget(Convert.ToInt64(thinking, CultureInfo.InvariantCulture)),
-        string type => new Hashtable { ["type"] = type },
+        string type => new Hashtable { ["type"] = type.ToLowerInvariant() },
         _ => thinking,
     };
 
@@ -130,7 +133,7 @@ internal sealed class TemplateFields(TemplateCommand command)
         global::System.Collections.Specialized.OrderedDictionary config = [];
         if (command.Effort is not null)
         {
-            config["effort"] = command.Effort;
+            config["effort"] = command.Effort.ToLowerInvariant();
         }
 
         if (command.OutputSchema is not null)
