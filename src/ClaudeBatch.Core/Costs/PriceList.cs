@@ -1,3 +1,4 @@
+using System.Globalization;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Models;
 
@@ -42,6 +43,9 @@ public sealed class PriceList(ModelCatalog catalog)
 
     /// <summary>Prompts of more tokens have prices of their own; null where all have the same.</summary>
     public int? LongPromptFrom(string? model) => Known(model).LongPromptFrom;
+
+    /// <summary>An amount as a person reads it, such as <c>$0.0432</c>, in every culture.</summary>
+    public static string Text(decimal dollars) => string.Create(CultureInfo.InvariantCulture, $"${dollars:0.00####}");
 
     /// <summary>Picodollars of an amount in USD.</summary>
     public static long? FromDollars(decimal? dollars) => (long?)(dollars * PicodollarsPerDollar);

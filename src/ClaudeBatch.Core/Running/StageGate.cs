@@ -71,7 +71,7 @@ public sealed class StageGate(JobLedger ledger)
     }
 
     private static string Dollars(long? picodollars)
-        => picodollars is { } known ? string.Create(CultureInfo.InvariantCulture, $"${PriceList.ToDollars(known):0.00####}") : "at an unknown cost";
+        => picodollars is { } known ? PriceList.Text(PriceList.ToDollars(known)) : "at an unknown cost";
 
     private RoundNote Release(JobRecord job, BatchRecord held, string message)
     {

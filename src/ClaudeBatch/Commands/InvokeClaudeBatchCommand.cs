@@ -162,6 +162,6 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
         ModelUsage total = usage.Of(session.Ledger.Batches.OfJob(_job!.Id)).Aggregate(new ModelUsage("Total", 0, default, 0, 0, 0), static (sum, m) => sum.Plus(m));
         TellHost(string.Create(
             CultureInfo.InvariantCulture,
-            $"Cache of job '{_job.Name}': {total.Usage.CacheWrite5mTokens + total.Usage.CacheWrite1hTokens:N0} tokens written, {total.Usage.CacheReadTokens:N0} read; it saved {(total.SavedByCache is { } saved ? $"${PriceList.ToDollars(saved):0.00####}" : "an amount that is not known here")}."));
+            $"Cache of job '{_job.Name}': {total.Usage.CacheWrite5mTokens + total.Usage.CacheWrite1hTokens:N0} tokens written, {total.Usage.CacheReadTokens:N0} read; it saved {(total.SavedByCache is { } saved ? PriceList.Text(PriceList.ToDollars(saved)) : "an amount that is not known here")}."));
     }
 }

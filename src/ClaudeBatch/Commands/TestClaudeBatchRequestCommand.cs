@@ -140,6 +140,6 @@ public sealed class TestClaudeBatchRequestCommand : ConnectedCommand
 
         TellHost(string.Create(
             CultureInfo.InvariantCulture,
-            $"Sent {what} through the Messages API for {(sum is { } usd ? $"${usd:0.######}" : "a cost that is not known here: the model has no price in this module")}."));
+            $"Sent {what} through the Messages API for {(sum is { } usd ? PriceList.Text(usd) : "a cost that is not known here: the model has no price in this module")}."));
     }
 }
