@@ -109,6 +109,10 @@ public sealed class BatchResult
 
     public override string ToString() => CustomId ?? string.Empty;
 
+    /// <summary>Results in the same order; the next ones are read and judged while the last are in the pipeline.</summary>
+    internal static IEnumerable<BatchResult> From(IEnumerable<CollectedResult> collected)
+        => ReadAhead.Of(collected.Select(From), static r => r._line.Length + r._sourceJson.Length);
+
     internal static BatchResult From(CollectedResult collected)
     {
         AttemptRecord attempt = collected.Attempt;

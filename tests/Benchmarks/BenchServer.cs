@@ -14,6 +14,7 @@ internal static class BenchServer
     {
         ConcurrentDictionary<string, (int Count, DateTimeOffset Created)> batches = new();
         int calls = 0;
+        string address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(o =>
@@ -36,13 +37,13 @@ internal static class BenchServer
             string id = "msgbatch_" + Guid.NewGuid().ToString("N");
             batches[id] = (count, DateTimeOffset.UtcNow);
             Console.WriteLine($"create {count} {digest}");
-            return Results.Text(Json(id, count, batches[id].Created, "in_progress"), "application/json");
+            return Results.Text(Json(address, id, count, batches[id].Created, "in_progress"), "application/json");
         });
         app.MapGet("/v1/messages/batches", (int? limit) => Results.Text(
-            $$"""{"data":[{{string.Join(',', batches.OrderByDescending(static b => b.Value.Created).Take(limit ?? 20).Select(static b => Json(b.Key, b.Value.Count, b.Value.Created, "ended")))}}],"has_more":false,"first_id":null,"last_id":null}""",
+            $$"""{"data":[{{string.Join(',', batches.OrderByDescending(static b => b.Value.Created).Take(limit ?? 20).Select(b => Json(address, b.Key, b.Value.Count, b.Value.Created, "ended")))}}],"has_more":false,"first_id":null,"last_id":null}""",
             "application/json"));
         app.MapGet("/v1/messages/batches/{id}", (string id) => batches.TryGetValue(id, out (int Count, DateTimeOffset Created) batch)
-            ? Results.Text(Json(id, batch.Count, batch.Created, "ended"), "application/json")
+            ? Results.Text(Json(address, id, batch.Count, batch.Created, "ended"), "application/json")
             : Results.NotFound());
         app.MapGet("/v1/messages/batches/{id}/results", async (string id, HttpContext context) =>
         {
@@ -64,14 +65,14 @@ internal static class BenchServer
         await app.WaitForShutdownAsync();
     }
 
-    private static string Json(string id, int count, DateTimeOffset created, string status)
+    private static string Json(string address, string id, int count, DateTimeOffset created, string status)
     {
         (int processing, int succeeded) = status == "ended" ? (0, count) : (count, 0);
         string at = created.ToString("yyyy-MM-ddTHH:mm:ss.ffffffK", CultureInfo.InvariantCulture);
         string ended = status == "ended" ? $"\"{at}\"" : "null";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"id":"{{id}}","type":"message_batch","processing_status":"{{status}}","request_counts":{"processing":{{processing}},"succeeded":{{succeeded}},"errored":0,"canceled":0,"expired":0},"ended_at":{{ended}},"created_at":"{{at}}","expires_at":"{{created.AddDays(1):yyyy-MM-ddTHH:mm:ssK}}","archived_at":null,"cancel_initiated_at":null,"results_url":null}""");
+            $$"""{"id":"{{id}}","type":"message_batch","processing_status":"{{status}}","request_counts":{"processing":{{processing}},"succeeded":{{succeeded}},"errored":0,"canceled":0,"expired":0},"ended_at":{{ended}},"created_at":"{{at}}","expires_at":"{{created.AddDays(1):yyyy-MM-ddTHH:mm:ssK}}","archived_at":null,"cancel_initiated_at":null,"results_url":{{(status == "ended" ? $"\"{address}/v1/messages/batches/{id}/results\"" : "null")}}}""");
     }
 
     private static async Task<(int Count, string Digest)> ReadAsync(PipeReader reader)

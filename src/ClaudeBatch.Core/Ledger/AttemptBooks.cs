@@ -34,12 +34,15 @@ public sealed class AttemptBooks(LedgerDatabase database)
             ("$after", afterRow),
             ("$limit", limit));
 
-    /// <summary>The rows of a batch with their ids, in row order; at most 100,000.</summary>
-    public IReadOnlyList<(long Row, string CustomId)> Ids(BatchRecord batch) => database.Read(
+    /// <summary>The rows of a batch with their ids in UTF-8, in row order.</summary>
+    internal void ForEachId(BatchRecord batch, IdHandler take) => database.ForEach(
         "SELECT a.row, r.custom_id FROM attempt a JOIN request r ON r.job_id = $job AND r.row = a.row WHERE a.batch_id = $batch ORDER BY a.row",
-        static row => (row.Number(0), row.Text(1)),
+        row => take(row.Number(0), row.Utf8(1)),
         ("$job", batch.JobId),
         ("$batch", batch.Id));
+
+    /// <summary>An id that is only there during the call.</summary>
+    internal delegate void IdHandler(long row, ReadOnlySpan<byte> customId);
 
     /// <summary>A batch's attempts in row order; only a page of them is in memory.</summary>
     public IEnumerable<AttemptRecord> All(BatchRecord batch, bool onlyLast = false)
@@ -159,7 +162,7 @@ public sealed class AttemptBooks(LedgerDatabase database)
     }
 
     /// <summary>Writes the outcomes of a batch in row order, in transactions of bounded size.</summary>
-    public void RecordOutcomes(long batchId, IReadOnlyList<OutcomeRecord> outcomes)
+    public void RecordOutcomes(long batchId, ReadOnlyMemory<OutcomeRecord> outcomes)
     {
         const string sql = """
             UPDATE attempt SET outcome = ?3, error_type = ?4, failure_class = ?5, stop_reason = ?6, model = ?7,
@@ -167,9 +170,10 @@ public sealed class AttemptBooks(LedgerDatabase database)
                 output_tokens = ?12, web_searches = ?13, inference_geo = ?14, cost_in_picodollars = ?15, result_offset = ?16, result_length = ?17
             WHERE batch_id = ?1 AND row = ?2
             """;
-        foreach (OutcomeRecord[] chunk in outcomes.Chunk(LedgerDatabase.RowsPerTransaction))
+        for (int done = 0; done < outcomes.Length; done += LedgerDatabase.RowsPerTransaction)
         {
-            database.Write(() => database.ExecuteMany(sql, chunk, (o, statement) =>
+            ReadOnlyMemory<OutcomeRecord> rows = outcomes.Slice(done, Math.Min(LedgerDatabase.RowsPerTransaction, outcomes.Length - done));
+            database.Write(() => database.ExecuteMany(sql, rows.Span, (o, statement) =>
             {
                 statement.Bind(1, batchId);
                 statement.Bind(2, o.Row);

@@ -84,48 +84,37 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
     }
 
     /// <summary>The counts of a job over the last attempt of each of its sealed requests.</summary>
-    public JobTotals Totals(JobRecord job)
+    public JobTotals Totals(JobRecord job) => Totals(job, Tallies(job));
+
+    /// <summary>Each batch of the job, counted.</summary>
+    internal IReadOnlyList<BatchTally> Tallies(JobRecord job)
+        => [.. new BatchBooks(database).OfJob(job.Id).Select(b => BatchTally.Count(database, b))];
+
+    internal JobTotals Totals(JobRecord job, IReadOnlyCollection<BatchTally> tallies)
     {
-        JobTotals totals = new()
+        JobTotals totals = database.Read(
+            "SELECT count(*) - count(refusal), count(refusal) FROM request WHERE job_id = $job AND row < $sealed",
+            static row => new JobTotals { Requests = row.Number(0), Refused = row.Number(1) },
+            ("$job", job.Id),
+            ("$sealed", job.SealedRows)).Single();
+        foreach (BatchTally tally in tallies)
         {
-            Requests = database.Scalar(
-                "SELECT count(*) FROM request WHERE job_id = $job AND row < $sealed AND refusal IS NULL", ("$job", job.Id), ("$sealed", job.SealedRows)),
-            Refused = database.Scalar(
-                "SELECT count(*) FROM request WHERE job_id = $job AND row < $sealed AND refusal IS NOT NULL", ("$job", job.Id), ("$sealed", job.SealedRows)),
-        };
-        foreach ((string state, string? outcome, long count) in database.Read(
-            $"""
-            SELECT b.state, a.outcome, count(*) FROM batch b JOIN attempt a ON a.batch_id = b.id
-            WHERE b.job_id = $job AND b.state <> 'Draft' AND {AttemptBooks.IsLast} GROUP BY b.state, a.outcome
-            """,
-            static row => (row.Text(0), row.TextOrNull(1), row.Number(2)),
-            ("$job", job.Id)))
-        {
-            // Of a stopped job nothing more is sent.
-            bool isGivenUp = job.StoppedAt is not null && outcome is null && BatchState.IsUnsent(state);
-            totals = totals.Plus(isGivenUp ? BatchState.Abandoned : state, outcome, count);
+            foreach ((string? outcome, long count) in tally.Last)
+            {
+                // Of a stopped job nothing more is sent.
+                bool isGivenUp = job.StoppedAt is not null && outcome is null && BatchState.IsUnsent(tally.Batch.State);
+                totals = totals.Plus(isGivenUp ? BatchState.Abandoned : tally.Batch.State, outcome, count);
+            }
         }
 
         // A batch of another tool has no rows here before its answers are.
-        long elsewhere = database.Scalar(
-            """
-            SELECT coalesce(sum(request_count), 0) FROM batch b
-            WHERE job_id = $job AND spool_digest IS NULL AND state <> 'Draft' AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.batch_id = b.id)
-            """,
-            ("$job", job.Id));
-
+        long elsewhere = tallies.Where(static t => t.Batch.MadeElsewhere && t.Requests == 0).Sum(static t => (long)t.Batch.RequestCount);
         return totals with
         {
             Requests = totals.Requests + elsewhere,
             Pending = totals.Pending + elsewhere,
-            Attempts = (int)database.Scalar("SELECT coalesce(max(attempt), 0) FROM batch WHERE job_id = $job AND state <> 'Draft'", ("$job", job.Id)),
-            CostInPicodollars = database.Read(
-                """
-                SELECT CASE WHEN count(a.outcome) = count(a.cost_in_picodollars) THEN coalesce(sum(a.cost_in_picodollars), 0) END
-                FROM batch b JOIN attempt a ON a.batch_id = b.id WHERE b.job_id = $job
-                """,
-                static row => row.NumberOrNull(0),
-                ("$job", job.Id)).Single(),
+            Attempts = tallies.Select(static t => t.Batch.Attempt).DefaultIfEmpty().Max(),
+            CostInPicodollars = tallies.Aggregate((long?)0, static (sum, t) => sum + t.CostInPicodollars),
         };
     }
 

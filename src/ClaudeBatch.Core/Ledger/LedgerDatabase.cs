@@ -143,6 +143,14 @@ public sealed class LedgerDatabase : IDisposable
     /// <summary>Reads all rows and closes the reader before it returns; ask by key range.</summary>
     public List<T> Read<T>(string sql, Func<LedgerRow, T> make, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
+        List<T> rows = [];
+        ForEach(sql, row => rows.Add(make(row)), parameters);
+        return rows;
+    }
+
+    /// <summary>Shows each row to somebody who keeps nothing of it; the ledger is not written meanwhile.</summary>
+    internal void ForEach(string sql, Action<LedgerRow> take, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
         try
         {
             using LedgerStatement statement = new(_connection, sql);
@@ -155,14 +163,11 @@ public sealed class LedgerDatabase : IDisposable
                 }
             }
 
-            List<T> rows = [];
-            LedgerRow row = new(statement.Row);
+            LedgerRow row = statement.Row;
             while (statement.Step())
             {
-                rows.Add(make(row));
+                take(row);
             }
-
-            return rows;
         }
         catch (SqliteException e)
         {
@@ -174,9 +179,9 @@ public sealed class LedgerDatabase : IDisposable
     /// <param name="sql">With parameters <c>?1</c>, <c>?2</c>, ….</param>
     /// <param name="rows">A run each.</param>
     /// <param name="bind">Binds all parameters of a row.</param>
-    internal void ExecuteMany<T>(string sql, IReadOnlyCollection<T> rows, Action<T, LedgerStatement> bind)
+    internal void ExecuteMany<T>(string sql, ReadOnlySpan<T> rows, Action<T, LedgerStatement> bind)
     {
-        if (rows.Count == 0)
+        if (rows.IsEmpty)
         {
             return;
         }

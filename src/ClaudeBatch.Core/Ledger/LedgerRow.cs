@@ -1,28 +1,64 @@
 using System.Globalization;
+using System.Text;
 using SQLitePCL;
 
 namespace ClaudeBatch.Core.Ledger;
 
 /// <summary>The row a reader stands on, by position.</summary>
-public sealed class LedgerRow
+public sealed unsafe class LedgerRow
 {
-    private readonly sqlite3_stmt _row;
+    private readonly nint _row;
 
-    internal LedgerRow(sqlite3_stmt row) => _row = row;
+    private readonly List<string?> _words = [];
 
-    public long Number(int i) => raw.sqlite3_column_int64(_row, i);
+    internal LedgerRow(nint row) => _row = row;
+
+    public long Number(int i) => SqliteCalls.ColumnNumber(_row, i);
 
     public long? NumberOrNull(int i) => IsNull(i) ? null : Number(i);
 
-    public double? FractionOrNull(int i) => IsNull(i) ? null : raw.sqlite3_column_double(_row, i);
+    public double? FractionOrNull(int i) => IsNull(i) ? null : SqliteCalls.ColumnFraction(_row, i);
 
     public int Count(int i) => checked((int)Number(i));
 
-    public string Text(int i) => raw.sqlite3_column_text(_row, i).utf8_to_string();
+    public string Text(int i) => TextOrNull(i)!;
 
-    public string? TextOrNull(int i) => IsNull(i) ? null : Text(i);
+    public string? TextOrNull(int i)
+    {
+        byte* text = SqliteCalls.ColumnText(_row, i);
+        return text is null ? null : Encoding.UTF8.GetString(text, SqliteCalls.ColumnLength(_row, i));
+    }
 
-    public byte[] Bytes(int i) => raw.sqlite3_column_blob(_row, i).ToArray();
+    /// <summary>A text as it is kept, until the next row; empty for NULL.</summary>
+    internal ReadOnlySpan<byte> Utf8(int i)
+    {
+        byte* text = SqliteCalls.ColumnText(_row, i);
+        return new ReadOnlySpan<byte>(text, SqliteCalls.ColumnLength(_row, i));
+    }
+
+    /// <summary>A text that most rows have in common is one object.</summary>
+    public string? WordOrNull(int i)
+    {
+        if (IsNull(i))
+        {
+            return null;
+        }
+
+        ReadOnlySpan<byte> bytes = Utf8(i);
+        while (_words.Count <= i)
+        {
+            _words.Add(null);
+        }
+
+        string? last = _words[i];
+        return last is not null && Ascii.Equals(bytes, last) ? last : _words[i] = Encoding.UTF8.GetString(bytes);
+    }
+
+    public byte[] Bytes(int i)
+    {
+        byte* bytes = SqliteCalls.ColumnBytes(_row, i);
+        return new ReadOnlySpan<byte>(bytes, SqliteCalls.ColumnLength(_row, i)).ToArray();
+    }
 
     /// <summary>A UTC time; an offset would not survive the shell's serialisation.</summary>
     public DateTime Time(int i) => ParseTime(Text(i));
@@ -34,5 +70,5 @@ public sealed class LedgerRow
     private static DateTime ParseTime(string text)
         => DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal);
 
-    private bool IsNull(int i) => raw.sqlite3_column_type(_row, i) == raw.SQLITE_NULL;
+    private bool IsNull(int i) => SqliteCalls.ColumnType(_row, i) == raw.SQLITE_NULL;
 }

@@ -1,7 +1,7 @@
 namespace ClaudeBatch.Core.Ledger;
 
 /// <summary>How one request of a batch ended, as scanned from its line.</summary>
-public sealed record OutcomeRecord(
+public readonly record struct OutcomeRecord(
     long Row,
     string Status,
     string? ErrorType,

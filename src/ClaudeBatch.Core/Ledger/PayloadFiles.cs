@@ -1,16 +1,18 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>Reads pieces of the files beside the books, each file opened once.</summary>
+/// <summary>Reads pieces of the files beside the books. A few are open at a time: a job may have a thousand.</summary>
 public sealed class PayloadFiles : IDisposable
 {
-    private readonly Dictionary<string, SafeFileHandle> _handles = new(StringComparer.Ordinal);
+    private const int OpenAtOnce = 16;
+
+    private readonly Dictionary<string, PayloadFile> _files = new(StringComparer.Ordinal);
+
+    private long _uses;
 
     /// <exception cref="ClaudeBatchException"><c>PayloadRemoved</c>, <c>LedgerUnreadable</c>.</exception>
     public byte[] Read(string path, long offset, int length)
     {
-        byte[] bytes = new byte[length];
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(length);
         Read(path, offset, bytes);
         return bytes;
     }
@@ -18,27 +20,20 @@ public sealed class PayloadFiles : IDisposable
     /// <exception cref="ClaudeBatchException"><c>PayloadRemoved</c>, <c>LedgerUnreadable</c>.</exception>
     public void Read(string path, long offset, Span<byte> bytes)
     {
-        SafeFileHandle handle = Open(path);
-        while (!bytes.IsEmpty)
+        if (!_files.TryGetValue(path, out PayloadFile? file))
         {
-            int count = RandomAccess.Read(handle, bytes, offset);
-            if (count == 0)
-            {
-                throw new ClaudeBatchException(
-                    FailureKind.Storage, "LedgerUnreadable", $"'{path}' is shorter than the ledger says; it was changed from outside.")
-                { Target = path };
-            }
-
-            bytes = bytes[count..];
-            offset += count;
+            file = Open(path);
         }
+
+        file.LastUse = ++_uses;
+        file.Read(offset, bytes);
     }
 
     public void Dispose()
     {
-        foreach (SafeFileHandle handle in _handles.Values)
+        foreach (PayloadFile file in _files.Values)
         {
-            handle.Dispose();
+            file.Dispose();
         }
     }
 
@@ -46,14 +41,17 @@ public sealed class PayloadFiles : IDisposable
         FailureKind.NotFound, "PayloadRemoved", $"'{path}' is gone: the ledger still has the counts, requests and answers were removed.")
     { Target = path };
 
-    private SafeFileHandle Open(string path)
+    private PayloadFile Open(string path)
     {
-        if (!_handles.TryGetValue(path, out SafeFileHandle? handle))
+        if (_files.Count == OpenAtOnce)
         {
-            handle = File.Exists(path) ? File.OpenHandle(path, options: FileOptions.RandomAccess) : throw Removed(path);
-            _handles.Add(path, handle);
+            (string oldest, PayloadFile unused) = _files.MinBy(static f => f.Value.LastUse);
+            unused.Dispose();
+            _files.Remove(oldest);
         }
 
-        return handle;
+        PayloadFile file = File.Exists(path) ? new PayloadFile(path) : throw Removed(path);
+        _files.Add(path, file);
+        return file;
     }
 }

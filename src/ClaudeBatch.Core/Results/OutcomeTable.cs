@@ -11,9 +11,12 @@ internal sealed class OutcomeTable
 
     private readonly List<long> _rows = [];
 
-    private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
+    private readonly IdTable _places = new();
 
-    private readonly List<OutcomeRecord?> _outcomes = [];
+    // One without a status is of a row no line has spoken of.
+    private readonly List<OutcomeRecord> _outcomes = [];
+
+    private readonly ResultLine _line = new();
 
     // Of a batch made elsewhere the requests are not known; its answers say which there were.
     private readonly List<string>? _discovered;
@@ -52,7 +55,7 @@ internal sealed class OutcomeTable
 
     public int Count => _rows.Count;
 
-    public int Missing => _outcomes.Count(static o => o is null);
+    public int Missing => _outcomes.Count(static o => o.Status is null);
 
     /// <summary>The ids seen are those of the batch, all of them and no other.</summary>
     public bool HasItsIds => Missing == 0 && Foreign == 0;
@@ -65,13 +68,7 @@ internal sealed class OutcomeTable
         }
 
         OutcomeTable table = new(discovered: null, firstRow: 0, prices);
-        foreach ((long row, string customId) in ledger.Attempts.Ids(batch))
-        {
-            table._places.Add(customId, table._rows.Count);
-            table._rows.Add(row);
-            table._outcomes.Add(null);
-        }
-
+        ledger.Attempts.ForEachId(batch, table.Add);
         return table;
     }
 
@@ -95,14 +92,16 @@ internal sealed class OutcomeTable
     /// <summary>Takes a line. The first readable one of an id counts.</summary>
     public void Take(ReadOnlySpan<byte> line, long offset, long number)
     {
-        if (ResultLine.Parse(line) is not { } result)
+        ResultLine result = _line;
+        if (!result.TryRead(line))
         {
             Unreadable++;
             Name(UnreadableLines, number);
             return;
         }
 
-        if (!_places.TryGetValue(result.CustomId, out int place))
+        int place = _places.Find(result.CustomIdBytes);
+        if (place < 0)
         {
             if (_discovered is null)
             {
@@ -113,12 +112,10 @@ internal sealed class OutcomeTable
 
             place = _rows.Count;
             _discovered.Add(result.CustomId);
-            _places.Add(result.CustomId, place);
-            _rows.Add(_firstRow + place);
-            _outcomes.Add(null);
+            Add(_firstRow + place, result.CustomIdBytes);
         }
 
-        if (_outcomes[place] is not null)
+        if (_outcomes[place].Status is not null)
         {
             Duplicated++;
             Name(DuplicatedIds, result.CustomId);
@@ -153,7 +150,24 @@ internal sealed class OutcomeTable
     }
 
     /// <summary>Every row of the batch in row order; one that no line spoke of is missing.</summary>
-    public IReadOnlyList<OutcomeRecord> Rows()
-        => [.. _outcomes.Select((outcome, place) => outcome
-            ?? new OutcomeRecord(_rows[place], Outcome.Missing, null, null, null, null, default, 0, null, 0))];
+    public ReadOnlyMemory<OutcomeRecord> Rows()
+    {
+        OutcomeRecord[] rows = [.. _outcomes];
+        for (int place = 0; place < rows.Length; place++)
+        {
+            if (rows[place].Status is null)
+            {
+                rows[place] = new OutcomeRecord(_rows[place], Outcome.Missing, null, null, null, null, default, 0, null, 0);
+            }
+        }
+
+        return rows;
+    }
+
+    private void Add(long row, ReadOnlySpan<byte> id)
+    {
+        _places.Add(id);
+        _rows.Add(row);
+        _outcomes.Add(default);
+    }
 }

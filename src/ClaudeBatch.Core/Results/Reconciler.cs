@@ -10,8 +10,8 @@ public sealed class Reconciler(JobLedger ledger)
 
     public BookCheck Check(JobRecord job)
     {
-        JobTotals totals = ledger.Jobs.Totals(job);
-        IReadOnlyList<BatchRecord> batches = ledger.Batches.OfJob(job.Id);
+        IReadOnlyList<BatchTally> batches = ledger.Jobs.Tallies(job);
+        JobTotals totals = ledger.Jobs.Totals(job, batches);
         List<BookProblem> problems = [];
         if (job.SealedAt is null)
         {
@@ -36,20 +36,21 @@ public sealed class Reconciler(JobLedger ledger)
 
         AddBucket(problems, job, Outcome.Missing, totals.Missing, "were left out of the service's answer");
         AddBucket(problems, job, Outcome.Unknown, totals.Unknown, "ended in a way this version does not know, or were lost");
-        foreach (BatchRecord batch in batches)
+        foreach (BatchTally batch in batches)
         {
             AddBatch(problems, batch);
         }
 
-        return new BookCheck(totals, batches.Count, batches.Sum(static b => b.Duplicated), batches.Sum(static b => b.Foreign), problems);
+        return new BookCheck(totals, batches.Count, batches.Sum(static b => b.Batch.Duplicated), batches.Sum(static b => b.Batch.Foreign), problems);
     }
 
     /// <summary>What is wrong with one collected batch, whatever its job still waits for.</summary>
     public IReadOnlyList<BookProblem> Check(BatchRecord batch)
     {
         List<BookProblem> problems = [];
-        AddBatch(problems, batch);
-        if (batch.State == BatchState.Collected && CountsOf(batch).GetValueOrDefault(Outcome.Missing) is > 0 and var missing)
+        BatchTally tally = BatchTally.Count(ledger.Database, batch);
+        AddBatch(problems, tally);
+        if (batch.State == BatchState.Collected && tally.Of(Outcome.Missing) is > 0 and var missing)
         {
             problems.Add(new BookProblem(
                 Outcome.Missing, batch.Key, missing, string.Create(CultureInfo.InvariantCulture, $"{missing} requests of batch '{batch.Key}' were left out of the service's answer."), []));
@@ -66,15 +67,15 @@ public sealed class Reconciler(JobLedger ledger)
         }
     }
 
-    private void AddBatch(List<BookProblem> problems, BatchRecord batch)
+    private void AddBatch(List<BookProblem> problems, BatchTally tally)
     {
+        BatchRecord batch = tally.Batch;
         if (batch.IsTentative)
         {
             problems.Add(new BookProblem("Tentative", batch.Key, batch.RequestCount, $"Batch '{batch.Key}' was adopted and is not confirmed yet.", []));
         }
 
-        Dictionary<string, long> counts = CountsOf(batch);
-        long parts = counts.Values.Sum();
+        long parts = tally.Requests;
         if (parts != batch.RequestCount && (parts > 0 || !batch.MadeElsewhere))
         {
             problems.Add(new BookProblem(
@@ -90,12 +91,12 @@ public sealed class Reconciler(JobLedger ledger)
             return;
         }
 
-        if (CountsDiffer(batch, counts) is { } difference)
+        if (CountsDiffer(tally) is { } difference)
         {
             problems.Add(new BookProblem("CountsDiffer", batch.Key, 0, difference, []));
         }
 
-        if (batch.Duplicated > 0 || batch.Foreign > 0 || counts.GetValueOrDefault(Outcome.Missing) > 0)
+        if (batch.Duplicated > 0 || batch.Foreign > 0 || tally.Of(Outcome.Missing) > 0)
         {
             AddLines(problems, batch);
         }
@@ -129,8 +130,9 @@ public sealed class Reconciler(JobLedger ledger)
         }
     }
 
-    private static string? CountsDiffer(BatchRecord batch, Dictionary<string, long> ours)
+    private static string? CountsDiffer(BatchTally ours)
     {
+        BatchRecord batch = ours.Batch;
         foreach ((string outcome, int theirs) in new[]
         {
             (Outcome.Succeeded, batch.Counts.Succeeded),
@@ -139,19 +141,14 @@ public sealed class Reconciler(JobLedger ledger)
             (Outcome.Expired, batch.Counts.Expired),
         })
         {
-            if (ours.GetValueOrDefault(outcome) != theirs)
+            if (ours.Of(outcome) != theirs)
             {
-                return $"Batch '{batch.Key}' has {ours.GetValueOrDefault(outcome)} {outcome} lines; the service counted {theirs}.";
+                return $"Batch '{batch.Key}' has {ours.Of(outcome)} {outcome} lines; the service counted {theirs}.";
             }
         }
 
         return null;
     }
-
-    private Dictionary<string, long> CountsOf(BatchRecord batch) => ledger.Database.Read(
-        "SELECT outcome, count(*) FROM attempt WHERE batch_id = $batch GROUP BY outcome",
-        static row => (Outcome: row.TextOrNull(0) ?? string.Empty, Count: row.Number(1)),
-        ("$batch", batch.Id)).ToDictionary(static x => x.Outcome, static x => x.Count);
 
     private IReadOnlyList<string> Ids(JobRecord job, string status)
         => [.. ledger.Attempts.LastOf(ledger.Batches.OfJob(job.Id)).Where(a => RequestStatus.Of(a.Batch.State, a.Attempt.Outcome) == status).Take(IdsNamed).Select(static a => a.Attempt.CustomId)];

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using ClaudeBatch.Core.Ledger;
 
@@ -6,16 +7,22 @@ namespace ClaudeBatch.Core.Results;
 /// <summary>What the books need of one line of results, scanned in a single pass. The line itself stays in the file.</summary>
 public sealed class ResultLine
 {
-    public string CustomId { get; private set; } = string.Empty;
+    private byte[] _id = new byte[64];
+
+    private int _idLength;
+
+    public string CustomId => Encoding.UTF8.GetString(CustomIdBytes);
+
+    /// <summary>The id in UTF-8, until the next line is read.</summary>
+    public ReadOnlySpan<byte> CustomIdBytes => _id.AsSpan(0, _idLength);
 
     /// <summary>One of <see cref="Outcome"/>.</summary>
     public string Status { get; private set; } = Outcome.Unknown;
 
-    [ThreadStatic]
-    private static string? s_lastModel;
+    // The same words stand on nearly every line of a batch.
+    private string? _lastModel;
 
-    [ThreadStatic]
-    private static string? s_lastStopReason;
+    private string? _lastStopReason;
 
     public string? ErrorType { get; private set; }
 
@@ -34,16 +41,26 @@ public sealed class ResultLine
     /// <summary>Scans a line; null when it is not a result that can be read.</summary>
     public static ResultLine? Parse(ReadOnlySpan<byte> line)
     {
+        ResultLine parsed = new();
+        return parsed.TryRead(line) ? parsed : null;
+    }
+
+    /// <summary>Takes the place of the line before: of a hundred thousand only what the books need is kept.</summary>
+    /// <returns>False when it is not a result that can be read.</returns>
+    internal bool TryRead(ReadOnlySpan<byte> line)
+    {
+        Status = Outcome.Unknown;
+        ErrorType = ErrorMessage = ErrorRequestId = StopReason = Model = null;
+        Usage = default;
         try
         {
             Utf8JsonReader reader = new(line);
-            ResultLine parsed = new();
-            return parsed.Scan(ref reader) && !reader.Read() ? parsed : null;
+            return Scan(ref reader) && !reader.Read();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
             // Torn, not UTF-8, or of another shape: the request it was for is counted as missing, the line as a problem.
-            return null;
+            return false;
         }
     }
 
@@ -54,14 +71,14 @@ public sealed class ResultLine
             return false;
         }
 
-        string? id = null;
+        bool hasId = false;
         bool hasResult = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("custom_id"u8))
             {
                 reader.Read();
-                id = reader.GetString();
+                hasId = ScanId(ref reader);
             }
             else if (reader.ValueTextEquals("result"u8))
             {
@@ -75,8 +92,23 @@ public sealed class ResultLine
             }
         }
 
-        CustomId = id ?? string.Empty;
-        return id is not null && hasResult;
+        return hasId && hasResult;
+    }
+
+    private bool ScanId(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return false;
+        }
+
+        if (reader.ValueSpan.Length > _id.Length)
+        {
+            _id = new byte[reader.ValueSpan.Length];
+        }
+
+        _idLength = reader.CopyString(_id);
+        return true;
     }
 
     private bool ScanResult(ref Utf8JsonReader reader)
@@ -132,12 +164,12 @@ public sealed class ResultLine
             if (reader.ValueTextEquals("model"u8))
             {
                 reader.Read();
-                Model = Repeated(ref reader, ref s_lastModel);
+                Model = Repeated(ref reader, ref _lastModel);
             }
             else if (reader.ValueTextEquals("stop_reason"u8))
             {
                 reader.Read();
-                StopReason = Repeated(ref reader, ref s_lastStopReason);
+                StopReason = Repeated(ref reader, ref _lastStopReason);
             }
             else if (reader.ValueTextEquals("usage"u8))
             {
@@ -207,7 +239,6 @@ public sealed class ResultLine
         }
     }
 
-    // The same word stands on nearly every line of a batch.
     private static string? Repeated(ref Utf8JsonReader reader, ref string? last)
     {
         if (reader.TokenType == JsonTokenType.Null)

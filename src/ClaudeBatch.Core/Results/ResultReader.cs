@@ -11,6 +11,9 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
 
     private readonly Dictionary<long, JsonElement[]> _schemas = [];
 
+    // Of the batch that was read last; the next row is nearly always of the same one.
+    private (BatchRecord? Batch, string Results, string Source) _paths = (null, string.Empty, string.Empty);
+
     /// <summary>The results of one collected batch.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="allAttempts">Also those a later attempt has replaced.</param>
@@ -26,12 +29,20 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
     public void Dispose() => _files.Dispose();
 
     /// <summary>The result of one attempt.</summary>
-    public CollectedResult Read(BatchRecord batch, AttemptRecord attempt) => new(
-        batch,
-        attempt,
-        attempt.ResultOffset is { } offset ? _files.Read(ledger.Folder.Results(batch.JobId, batch.Part), offset, attempt.ResultLength) : [],
-        attempt.SourceLength > 0 ? _files.Read(ledger.Folder.Source(batch.JobId), attempt.SourceOffset, attempt.SourceLength) : [],
-        attempt.OutputSchema > 0 ? Schemas(batch.JobId)[attempt.OutputSchema - 1] : null);
+    public CollectedResult Read(BatchRecord batch, AttemptRecord attempt)
+    {
+        if (!ReferenceEquals(batch, _paths.Batch))
+        {
+            _paths = (batch, ledger.Folder.Results(batch.JobId, batch.Part), ledger.Folder.Source(batch.JobId));
+        }
+
+        return new CollectedResult(
+            batch,
+            attempt,
+            attempt.ResultOffset is { } offset ? _files.Read(_paths.Results, offset, attempt.ResultLength) : [],
+            attempt.SourceLength > 0 ? _files.Read(_paths.Source, attempt.SourceOffset, attempt.SourceLength) : [],
+            attempt.OutputSchema > 0 ? Schemas(batch.JobId)[attempt.OutputSchema - 1] : null);
+    }
 
     private JsonElement[] Schemas(long jobId)
     {

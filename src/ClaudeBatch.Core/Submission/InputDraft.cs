@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Core.Submission;
@@ -108,7 +109,7 @@ internal sealed class InputDraft(LedgerDatabase database, long jobId)
                 INSERT INTO request (job_id, row, custom_id, digest, source_offset, source_length, refusal)
                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                 """,
-                _requests,
+                CollectionsMarshal.AsSpan(_requests),
                 (r, statement) =>
                 {
                     statement.Bind(1, jobId);
@@ -121,7 +122,7 @@ internal sealed class InputDraft(LedgerDatabase database, long jobId)
                 });
             database.ExecuteMany(
                 "INSERT INTO attempt (batch_id, row, spool_offset, spool_length, output_schema) VALUES (?1, ?2, ?3, ?4, ?5)",
-                _attempts,
+                CollectionsMarshal.AsSpan(_attempts),
                 static (a, statement) =>
                 {
                     statement.Bind(1, a.Batch);
@@ -135,7 +136,7 @@ internal sealed class InputDraft(LedgerDatabase database, long jobId)
                 UPDATE attempt AS a SET replaced_by = ?1
                 WHERE row = ?2 AND batch_id IN (SELECT id FROM batch WHERE job_id = ?3 AND state <> 'Draft') AND {AttemptBooks.IsLast}
                 """,
-                _replacements,
+                CollectionsMarshal.AsSpan(_replacements),
                 (r, statement) =>
                 {
                     statement.Bind(1, r.Batch);

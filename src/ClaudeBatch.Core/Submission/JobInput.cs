@@ -33,7 +33,7 @@ public sealed partial class JobInput : IDisposable
     private readonly LedgerFile _source;
 
     // Ids this input has and the job had not.
-    private readonly HashSet<UInt128> _seen = [];
+    private readonly DigestSet _seen = new();
 
     private readonly List<(long Row, UInt128 Digest)> _resent = [];
 

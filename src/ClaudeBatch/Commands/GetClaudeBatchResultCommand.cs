@@ -184,10 +184,9 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
 
     private void EmitAll(IEnumerable<CollectedResult> results, CancellationToken cancellationToken)
     {
-        foreach (CollectedResult collected in results)
+        foreach (BatchResult result in BatchResult.From(results))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            BatchResult result = BatchResult.From(collected);
             if (result is { Cost: null, Model: { } model })
             {
                 _unpriced.Add(model);

@@ -143,10 +143,11 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
         BookCheck books = new Reconciler(session.Ledger).Check(session.Ledger.Jobs.Get(_job.Id));
         using (ResultReader reader = new(session.Ledger))
         {
-            foreach (CollectedResult result in reader.InOrder(session.Ledger.Batches.OfJob(_job.Id).Where(static b => b.State is BatchState.Collected or BatchState.Lost or BatchState.Deleted)))
+            IEnumerable<BatchRecord> over = session.Ledger.Batches.OfJob(_job.Id).Where(static b => b.State is BatchState.Collected or BatchState.Lost or BatchState.Deleted);
+            foreach (BatchResult result in BatchResult.From(reader.InOrder(over)))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                Emit(BatchResult.From(result));
+                Emit(result);
             }
         }
 

@@ -1,0 +1,52 @@
+namespace ClaudeBatch.Core.Ledger;
+
+/// <summary>The attempts of one batch, counted by how they ended.</summary>
+internal sealed class BatchTally
+{
+    private readonly List<(string? Outcome, bool IsLast, long Count)> _counts;
+
+    private BatchTally(BatchRecord batch, List<(string? Outcome, bool IsLast, long Count)> counts, long? cost)
+    {
+        Batch = batch;
+        _counts = counts;
+        CostInPicodollars = cost;
+    }
+
+    public BatchRecord Batch { get; }
+
+    /// <summary>Of all its attempts; null where a price is not known.</summary>
+    public long? CostInPicodollars { get; }
+
+    /// <summary>How many requests of it are in the books.</summary>
+    public long Requests => _counts.Sum(static c => c.Count);
+
+    /// <summary>Those no later attempt has replaced.</summary>
+    public IEnumerable<(string? Outcome, long Count)> Last => _counts.Where(static c => c.IsLast).Select(static c => (c.Outcome, c.Count));
+
+    /// <param name="outcome">One of <see cref="Outcome"/>.</param>
+    public long Of(string outcome) => _counts.Where(c => c.Outcome == outcome).Sum(static c => c.Count);
+
+    /// <summary>Counts them. Nearly all of a batch went well, and the sorting a GROUP BY takes is spared those: they are what is left.</summary>
+    public static BatchTally Count(LedgerDatabase database, BatchRecord batch)
+    {
+        const string isAnswered = $"(outcome IS 'Succeeded' AND {AttemptBooks.IsLast})";
+        (long all, long? cost) = database.Read(
+            """
+            SELECT count(*), CASE WHEN count(outcome) = count(cost_in_picodollars) THEN coalesce(sum(cost_in_picodollars), 0) END
+            FROM attempt a WHERE batch_id = $batch
+            """,
+            static row => (row.Number(0), row.NumberOrNull(1)),
+            ("$batch", batch.Id)).Single();
+        List<(string? Outcome, bool IsLast, long Count)> counts = database.Read(
+            $"SELECT outcome, {AttemptBooks.IsLast} AS is_last, count(*) FROM attempt a WHERE batch_id = $batch AND NOT {isAnswered} GROUP BY outcome, is_last",
+            static row => (row.TextOrNull(0), row.Number(1) != 0, row.Number(2)),
+            ("$batch", batch.Id));
+        long answered = all - counts.Sum(static c => c.Count);
+        if (answered > 0)
+        {
+            counts.Add((Outcome.Succeeded, true, answered));
+        }
+
+        return new BatchTally(batch, counts, cost);
+    }
+}

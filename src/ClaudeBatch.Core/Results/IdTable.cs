@@ -1,0 +1,90 @@
+using System.Runtime.InteropServices;
+
+namespace ClaudeBatch.Core.Results;
+
+/// <summary>The custom ids of a batch as UTF-8, each with its place: an id of a line is looked up without making a string of it.</summary>
+internal sealed class IdTable
+{
+    private readonly List<Entry> _entries = [];
+
+    private int[] _chains = new int[1024];
+
+    private byte[] _bytes = new byte[16 * 1024];
+
+    private int _length;
+
+    public int Count => _entries.Count;
+
+    /// <summary>Where the id stands, from 0; -1 where it is not there.</summary>
+    public int Find(ReadOnlySpan<byte> id)
+    {
+        int hash = HashOf(id);
+        for (int next = _chains[hash & (_chains.Length - 1)]; next != 0;)
+        {
+            Entry entry = _entries[next - 1];
+            if (entry.Hash == hash && id.SequenceEqual(_bytes.AsSpan(entry.Start, entry.Length)))
+            {
+                return next - 1;
+            }
+
+            next = entry.Next;
+        }
+
+        return -1;
+    }
+
+    /// <summary>Puts an id that is not there behind the others.</summary>
+    public void Add(ReadOnlySpan<byte> id)
+    {
+        if (_entries.Count == _chains.Length)
+        {
+            Grow();
+        }
+
+        if (_length + id.Length > _bytes.Length)
+        {
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _length + id.Length));
+        }
+
+        id.CopyTo(_bytes.AsSpan(_length));
+        _entries.Add(new Entry { Hash = HashOf(id), Start = _length, Length = id.Length });
+        _length += id.Length;
+        Link(_entries.Count - 1);
+    }
+
+    private void Grow()
+    {
+        _chains = new int[_chains.Length * 2];
+        for (int place = 0; place < _entries.Count; place++)
+        {
+            Link(place);
+        }
+    }
+
+    private void Link(int place)
+    {
+        ref Entry entry = ref CollectionsMarshal.AsSpan(_entries)[place];
+        ref int chain = ref _chains[entry.Hash & (_chains.Length - 1)];
+        entry.Next = chain;
+        chain = place + 1;
+    }
+
+    private static int HashOf(ReadOnlySpan<byte> id)
+    {
+        HashCode hash = default;
+        hash.AddBytes(id);
+        return hash.ToHashCode();
+    }
+
+    private struct Entry
+    {
+        public int Hash;
+
+        public int Start;
+
+        public int Length;
+
+        // The next of its chain, from 1.
+        public int Next;
+    }
+}
