@@ -17,17 +17,10 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
     public static Assembly Module => s_module.Value;
 
     protected override Assembly? Load(AssemblyName assemblyName)
-        => !IsOfRuntime(assemblyName) && _resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
+        => _resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
 
     protected override IntPtr LoadUnmanagedDll(string unmanagedDllName)
         => _resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } path ? LoadUnmanagedDllFromPath(path) : IntPtr.Zero;
-
-    // The runtime's own assemblies are compiled ahead of time, those of packages when they run: 100 ms of each process.
-    private static bool IsOfRuntime(AssemblyName wanted)
-    {
-        string path = Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, wanted.Name + ".dll");
-        return File.Exists(path) && AssemblyName.GetAssemblyName(path).Version >= wanted.Version;
-    }
 
     private static Assembly LoadModule()
     {

@@ -79,13 +79,19 @@ public sealed class BatchBooks(LedgerDatabase database)
             ("$id", id)));
 
     /// <summary>The service refused the batch for now and asks for patience.</summary>
-    public void Postpone(long id, DateTime notBefore, int waitsForRoom, string message)
+    public void Postpone(long id, DateTime notBefore, string message)
         => database.Write(() => database.Execute(
-            "UPDATE batch SET state = 'Spooled', not_before = $time, waits_for_room = $room, message = $message WHERE id = $id",
+            "UPDATE batch SET state = 'Spooled', not_before = $time, waits_for_room = 0, message = $message WHERE id = $id",
             ("$time", LedgerRow.Format(notBefore)),
-            ("$room", waitsForRoom),
             ("$message", message),
             ("$id", id)));
+
+    /// <summary>What was learned of the account's queue holds for the job's other unsent parts: they are not uploaded to learn it again.</summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="running">With so many batches running the queue was full.</param>
+    public void WaitForRoom(long jobId, int running)
+        => database.Write(() => database.Execute(
+            "UPDATE batch SET waits_for_room = $room WHERE job_id = $job AND state = 'Spooled'", ("$room", running), ("$job", jobId)));
 
     /// <summary>Keeps how far settling has come.</summary>
     public void RecordSettlement(long id, string state, Settlement? settlement, string? message)

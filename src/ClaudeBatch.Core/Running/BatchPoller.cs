@@ -11,6 +11,9 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
     /// <summary>From so many batches on, one list is cheaper than a call each.</summary>
     private const int WorthAList = 4;
 
+    /// <summary>Lists may lag, and then would leave hundreds to be asked about one by one; the others have their turn in a later round.</summary>
+    private const int MostUnlisted = 10;
+
     private static readonly TimeSpan s_firstPhase = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan s_secondPhase = TimeSpan.FromHours(1);
@@ -62,6 +65,7 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
             requestId = list.Headers.RequestId;
         }
 
+        HashSet<long> unlisted = Some(running.Where(b => !listed.ContainsKey(b.ServiceId!)));
         List<BatchRecord> refreshed = [];
         foreach (BatchRecord batch in batches)
         {
@@ -69,7 +73,8 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
             {
                 refreshed.Add(batch.ServiceId is { } id && BatchState.IsRunning(batch.State) && listed.TryGetValue(id, out MessageBatch? remote)
                     ? Keep(batch, remote, requestId)
-                    : await RefreshAsync(batch, cancellationToken).ConfigureAwait(false));
+                    : unlisted.Contains(batch.Id) ? await RefreshAsync(batch, cancellationToken).ConfigureAwait(false)
+                    : batch);
             }
             catch (ClaudeBatchException failure) when (!failure.IsFatal)
             {
@@ -96,6 +101,14 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
         double seconds = age < s_firstPhase ? 10 : age < s_secondPhase ? 60 : 300;
         TimeSpan jittered = TimeSpan.FromSeconds(seconds * (1 + (0.1 * chance)));
         return RetryAfter > jittered ? RetryAfter.Value : jittered;
+    }
+
+    // By lot: whoever runs the rounds, each of them is asked about sooner or later.
+    private static HashSet<long> Some(IEnumerable<BatchRecord> unlisted)
+    {
+        BatchRecord[] all = [.. unlisted];
+        Random.Shared.Shuffle(all);
+        return [.. all.Take(MostUnlisted).Select(static b => b.Id)];
     }
 
     private BatchRecord Keep(BatchRecord batch, MessageBatch remote, string? requestId)

@@ -176,8 +176,14 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
         int running = ledger.Batches.CountRunning();
         TimeSpan wait = failure.RetryAfter ?? s_patience;
         string words = failure.ServiceMessage ?? failure.Message;
-        BatchRecord now = ledger.Record(batch, BatchState.Spooled, failure.Message, failure.RequestId, () => ledger.Batches.Postpone(
-            batch.Id, ledger.Clock.GetUtcNow().UtcDateTime + wait, isFull ? running : 0, words));
+        BatchRecord now = ledger.Record(batch, BatchState.Spooled, failure.Message, failure.RequestId, () =>
+        {
+            ledger.Batches.Postpone(batch.Id, ledger.Clock.GetUtcNow().UtcDateTime + wait, words);
+            if (isFull)
+            {
+                ledger.Batches.WaitForRoom(batch.JobId, running);
+            }
+        });
         return new SendResult(
             now,
             new ClaudeBatchException(

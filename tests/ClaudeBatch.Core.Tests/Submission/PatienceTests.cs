@@ -1,6 +1,7 @@
 using System.Net;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Running;
+using ClaudeBatch.Core.Submission;
 using ClaudeBatch.Emulator;
 
 namespace ClaudeBatch.Core.Tests.Submission;
@@ -84,6 +85,47 @@ public sealed class PatienceTests : IDisposable
             ids.Add((await _engine.SendAsync(_engine.Seal($"job-{i}", "a").NewBatches[0])).Batch.Id);
         }
 
+        Assert.Equal(1, await CallsOfRoundAsync([.. ids]));
+    }
+
+    [Fact]
+    public async Task Hundreds_of_batches_cost_a_handful_of_calls_even_where_the_list_lags()
+    {
+        SealedInput input = _engine.Seal("job", Enumerable.Range(0, 150).Select(static i => EngineFixture.Request($"r{i}")), new SpoolLimits { MaxRequests = 1 });
+        long[] ids = [.. input.NewBatches.Select(static b => b.Id)];
+        foreach (long id in ids)
+        {
+            _engine.Clock.Advance(TimeSpan.FromSeconds(1));
+            Assert.Null((await _engine.SendAsync(_engine.Ledger.Batches.Get(id))).Failure);
+        }
+
+        Assert.InRange(await CallsOfRoundAsync(ids), 1, 2);
+        _engine.Plan.Faults = [new EmulatorFault(FaultKind.ListLag) { Times = -1, Duration = TimeSpan.FromHours(1) }];
+        Assert.InRange(await CallsOfRoundAsync(ids), 1, 12);
+    }
+
+    [Fact]
+    public async Task A_job_larger_than_the_queue_goes_through_part_by_part_and_each_part_once()
+    {
+        _engine.Plan.QueueLimit = 4;
+        SealedInput input = _engine.Seal("job", Enumerable.Range(0, 20).Select(static i => EngineFixture.Request($"r{i}")), new SpoolLimits { MaxRequests = 2 });
+        long[] ids = [.. input.NewBatches.Select(static b => b.Id)];
+        BatchRound round = new(_engine.Ledger, _engine.Api);
+
+        IReadOnlyList<BatchRecord> now = input.NewBatches;
+        for (int i = 0; i < 200 && now.Any(static b => !BatchState.IsOver(b.State)); i++)
+        {
+            now = (await round.RunAsync(ids, null, CancellationToken.None)).Batches;
+            _engine.Clock.Advance(TimeSpan.FromMinutes(5));
+        }
+
+        Assert.All(now, static b => Assert.Equal(BatchState.Ended, b.State));
+        Assert.Equal(10, (await _engine.AtServiceAsync()).Count);
+        Assert.InRange(_network!.Creates, 10, 11);
+    }
+
+    private async Task<int> CallsOfRoundAsync(long[] ids)
+    {
         int calls = 0;
         _network!.Before = _ =>
         {
@@ -91,8 +133,7 @@ public sealed class PatienceTests : IDisposable
             return null;
         };
         await new BatchRound(_engine.Ledger, _engine.Api).RunAsync(ids, null, CancellationToken.None);
-
-        Assert.Equal(1, calls);
+        return calls;
     }
 
     private void Deny(bool alsoInLists)
