@@ -7,7 +7,7 @@
     Test   builds, runs xunit, then Pester on the built module, and prints what was not run.
     Help   makes docs/en-US/ClaudeBatch.dll-Help.xml of the pages beside it, with the module Microsoft.PowerShell.PlatyPS.
     Package  makes out/package/ClaudeBatch.<version>.nupkg for the PowerShell Gallery, and imports it in a shell of its own.
-    Bench  measures against the official C# SDK and writes docs/performance.md.
+    Bench  measures against the official C# and TypeScript SDKs and writes docs/performance.md.
     Demo   builds, and runs a job of 190 customer messages on the embedded emulator.
 .EXAMPLE
     ./build.ps1 Test
@@ -16,7 +16,11 @@
 param(
     [Parameter(Position = 0)]
     [ValidateSet('Build', 'Test', 'Demo', 'Help', 'Bench', 'Package')]
-    [string] $Task = 'Build'
+    [string] $Task = 'Build',
+
+    # For Bench: --runs 1 --growth 1000, say. See tests/Benchmarks/BenchOptions.cs.
+    [Parameter(ValueFromRemainingArguments)]
+    [string[]] $BenchArguments = @()
 )
 
 Set-StrictMode -Version Latest
@@ -160,8 +164,19 @@ switch ($Task) {
     }
     'Bench' {
         Invoke-Build
-        & dotnet build (Join-Path -Path $PSScriptRoot -ChildPath 'tests/Benchmarks') --configuration Release --nologo --verbosity quiet
-        & (Join-Path -Path $PSScriptRoot -ChildPath 'tests/Benchmarks/Bench.ps1')
+        Push-Location -LiteralPath $PSScriptRoot
+        try {
+            # By its file: 'dotnet tool run pwsh' runs inside the dotnet program, and pwsh stands beside its libraries.
+            $shell = Join-Path -Path $PSHOME -ChildPath ($IsWindows ? 'pwsh.exe' : 'pwsh')
+            $arguments = @('--pwsh', ((Test-Path -LiteralPath $shell) ? $shell : 'pwsh'), '--pwsh-version', $PSVersionTable.PSVersion) + $BenchArguments
+            & dotnet run --project tests/Benchmarks --configuration Release -- run @arguments
+            if ($LASTEXITCODE -ne 0) {
+                throw 'The measurements failed.'
+            }
+        }
+        finally {
+            Pop-Location
+        }
     }
     'Package' {
         # What an earlier build has left must not be shipped.

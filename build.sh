@@ -52,7 +52,8 @@ pwsh="$(find_pwsh)"
 case "$task" in
     demo | test | bench | package)
         if [ -n "$pwsh" ]; then
-            exec $pwsh -NoProfile -File ./build.ps1 "$task"
+            [ $# -eq 0 ] || shift
+            exec $pwsh -NoProfile -File ./build.ps1 "$task" "$@"
         fi
         ;;
     *)
@@ -68,6 +69,11 @@ case "$task" in
         exec dotnet run --project docs/examples/EngineDemo --no-restore -- docs/examples
         ;;
     test) test_with_sdk ;;
+    bench)
+        echo 'There is no PowerShell here; the engine alone is measured.'
+        [ $# -eq 0 ] || shift
+        exec dotnet run --project tests/Benchmarks --configuration Release -- run "$@"
+        ;;
     *)
         echo "'$task' takes PowerShell 7.4 or later: https://aka.ms/install-powershell" >&2
         exit 1

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ClaudeBatch.Core.Submission;
 
 namespace ClaudeBatch.Benchmarks;
 
@@ -14,7 +15,7 @@ internal static class BenchData
     {
         Directory.CreateDirectory(folder);
         string text = string.Concat(Enumerable.Repeat("The parcel has not arrived, and nobody answers the phone. ", 60));
-        using (StreamWriter requests = Open(folder, $"requests-{count}.jsonl"))
+        using (StreamWriter requests = Open(folder, RequestsOf(count)))
         {
             for (int i = 0; i < count; i++)
             {
@@ -25,7 +26,7 @@ internal static class BenchData
             }
         }
 
-        using (StreamWriter rows = Open(folder, $"rows-{count}.csv"))
+        using (StreamWriter rows = Open(folder, RowsOf(count)))
         {
             rows.Write("Id,Language,Body\n");
             for (int i = 0; i < count; i++)
@@ -34,17 +35,29 @@ internal static class BenchData
             }
         }
 
-        int[] order = [.. Enumerable.Range(0, count)];
-        new Random(1).Shuffle(order); // results come in no order
-        using StreamWriter results = Open(folder, $"results-{count}.jsonl");
-        foreach (int i in order)
+        // Each part's answers in a file of its own, in no order, as the service gives them.
+        for (int first = 0; first < count; first += SpoolLimits.MostRequests)
         {
-            results.Write(string.Create(
-                CultureInfo.InvariantCulture,
-                $$$$$"""{"custom_id":"row-{{{{{i:0000000}}}}}","result":{"type":"succeeded","message":{"id":"msg_01{{{{{i:000000000000000000000000}}}}}","type":"message","role":"assistant","model":"claude-haiku-4-5-20251001","content":[{"type":"text","text":"{{{{{i}}}}} {{{{{text.AsSpan(0, AnswerLength)}}}}}"}],"stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":500,"cache_creation_input_tokens":0,"cache_read_input_tokens":0,"cache_creation":{"ephemeral_5m_input_tokens":0,"ephemeral_1h_input_tokens":0},"output_tokens":100,"service_tier":"batch","inference_geo":"not_available"}}}}"""));
-            results.Write('\n');
+            int size = Math.Min(SpoolLimits.MostRequests, count - first);
+            int[] order = [.. Enumerable.Range(first, size)];
+            new Random(first).Shuffle(order);
+            using StreamWriter results = Open(folder, ResultsOf(first, size));
+            foreach (int i in order)
+            {
+                results.Write(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $$$$$"""{"custom_id":"row-{{{{{i:0000000}}}}}","result":{"type":"succeeded","message":{"id":"msg_01{{{{{i:000000000000000000000000}}}}}","type":"message","role":"assistant","model":"claude-haiku-4-5-20251001","content":[{"type":"text","text":"{{{{{i}}}}} {{{{{text.AsSpan(0, AnswerLength)}}}}}"}],"stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":500,"cache_creation_input_tokens":0,"cache_read_input_tokens":0,"cache_creation":{"ephemeral_5m_input_tokens":0,"ephemeral_1h_input_tokens":0},"output_tokens":100,"service_tier":"batch","inference_geo":"not_available"}}}}"""));
+                results.Write('\n');
+            }
         }
     }
+
+    /// <summary>The file of the answers to so many requests from that row on.</summary>
+    public static string ResultsOf(int first, int count) => string.Create(CultureInfo.InvariantCulture, $"results-{first}-{count}.jsonl");
+
+    public static string RequestsOf(int count) => string.Create(CultureInfo.InvariantCulture, $"requests-{count}.jsonl");
+
+    public static string RowsOf(int count) => string.Create(CultureInfo.InvariantCulture, $"rows-{count}.csv");
 
     private static StreamWriter Open(string folder, string name) => new(Path.Combine(folder, name), append: false, new UTF8Encoding(false), 1 << 20);
 }

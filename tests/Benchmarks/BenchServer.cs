@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.IO.Pipelines;
@@ -6,15 +5,21 @@ using System.Security.Cryptography;
 
 namespace ClaudeBatch.Benchmarks;
 
-/// <summary>A plain fast server in the service's place: it counts and digests each body, ends each batch at once, and sends results from a file.</summary>
+/// <summary>A plain fast server in the service's place: it counts and digests each body, and sends results from a file.</summary>
 /// <remarks>The emulator would be the bottleneck: it validates and answers each request.</remarks>
-internal static class BenchServer
+internal sealed class BenchServer(string folder, string address)
 {
+    private readonly ConcurrentDictionary<string, Served> _batches = new();
+
+    private readonly ConcurrentBag<string> _digests = [];
+
+    // Batches end at once, but for those whose polling is counted.
+    private volatile bool _holds;
+
+    private int _calls;
+
     public static async Task RunAsync(string folder, int port)
     {
-        ConcurrentDictionary<string, (int Count, DateTimeOffset Created)> batches = new();
-        int calls = 0;
-        string address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(o =>
@@ -23,9 +28,17 @@ internal static class BenchServer
             o.Limits.MaxRequestBodySize = null;
         });
         WebApplication app = builder.Build();
+        new BenchServer(folder, string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")).Map(app);
+        await app.StartAsync();
+        Console.WriteLine("ready");
+        await app.WaitForShutdownAsync();
+    }
+
+    private void Map(WebApplication app)
+    {
         app.Use(async (context, next) =>
         {
-            Interlocked.Increment(ref calls);
+            Interlocked.Increment(ref _calls);
             context.Response.Headers["request-id"] = "req_bench";
             context.Response.Headers["anthropic-organization-id"] = "org-bench";
             context.Response.Headers["anthropic-workspace-id"] = "wrkspc_bench";
@@ -33,90 +46,95 @@ internal static class BenchServer
         });
         app.MapPost("/v1/messages/batches", async (HttpContext context) =>
         {
-            (int count, string digest) = await ReadAsync(context.Request.BodyReader);
-            string id = "msgbatch_" + Guid.NewGuid().ToString("N");
-            batches[id] = (count, DateTimeOffset.UtcNow);
-            Console.WriteLine($"create {count} {digest}");
-            return Results.Text(Json(address, id, count, batches[id].Created, "in_progress"), "application/json");
+            Received received = await Received.ReadAsync(context.Request.BodyReader);
+            _digests.Add(string.Create(CultureInfo.InvariantCulture, $"{received.Count} requests {received.Digest}"));
+            return Results.Text(Json(Make(received.First, received.Count), "in_progress"), "application/json");
         });
         app.MapGet("/v1/messages/batches", (int? limit) => Results.Text(
-            $$"""{"data":[{{string.Join(',', batches.OrderByDescending(static b => b.Value.Created).Take(limit ?? 20).Select(b => Json(address, b.Key, b.Value.Count, b.Value.Created, "ended")))}}],"has_more":false,"first_id":null,"last_id":null}""",
+            $$"""{"data":[{{string.Join(',', _batches.Values.OrderByDescending(static b => b.Created).Take(limit ?? 20).Select(b => Json(b, Status)))}}],"has_more":false,"first_id":null,"last_id":null}""",
             "application/json"));
-        app.MapGet("/v1/messages/batches/{id}", (string id) => batches.TryGetValue(id, out (int Count, DateTimeOffset Created) batch)
-            ? Results.Text(Json(address, id, batch.Count, batch.Created, "ended"), "application/json")
-            : Results.NotFound());
+        app.MapGet("/v1/messages/batches/{id}", (string id) => _batches.TryGetValue(id, out Served? batch) ? Results.Text(Json(batch, Status), "application/json") : Results.NotFound());
         app.MapGet("/v1/messages/batches/{id}/results", async (string id, HttpContext context) =>
         {
             context.Response.ContentType = "application/x-jsonl";
-            string path = Path.Combine(folder, $"results-{batches[id].Count}.jsonl");
+            string path = Path.Combine(folder, BenchData.ResultsOf(_batches[id].First, _batches[id].Count));
             context.Response.ContentLength = new FileInfo(path).Length;
             await context.Response.SendFileAsync(path);
         });
         // A batch that was never sent, for those that only collect.
-        app.MapPost("/bench/batch/{count}", (int count) =>
-        {
-            string id = "msgbatch_" + Guid.NewGuid().ToString("N");
-            batches[id] = (count, DateTimeOffset.UtcNow);
-            return id;
-        });
-        app.MapGet("/bench/calls", () => Interlocked.Exchange(ref calls, 0).ToString(CultureInfo.InvariantCulture));
-        await app.StartAsync();
-        Console.WriteLine("ready");
-        await app.WaitForShutdownAsync();
+        app.MapPost("/bench/batch/{count}", (int count) => Make(first: 0, count).Id);
+        app.MapPost("/bench/hold/{holds}", (bool holds) => (_holds = holds).ToString());
+        app.MapGet("/bench/calls", () => (Interlocked.Exchange(ref _calls, 0) - 1).ToString(CultureInfo.InvariantCulture));
+        app.MapGet("/bench/digests", () => string.Join('\n', _digests));
     }
 
-    private static string Json(string address, string id, int count, DateTimeOffset created, string status)
+    private string Status => _holds ? "in_progress" : "ended";
+
+    private Served Make(int first, int count)
     {
-        (int processing, int succeeded) = status == "ended" ? (0, count) : (count, 0);
-        string at = created.ToString("yyyy-MM-ddTHH:mm:ss.ffffffK", CultureInfo.InvariantCulture);
-        string ended = status == "ended" ? $"\"{at}\"" : "null";
+        Served made = new("msgbatch_" + Guid.NewGuid().ToString("N"), first, count, DateTimeOffset.UtcNow);
+        _batches[made.Id] = made;
+        return made;
+    }
+
+    private string Json(Served batch, string status)
+    {
+        (int processing, int succeeded) = status == "ended" ? (0, batch.Count) : (batch.Count, 0);
+        string at = batch.Created.ToString("yyyy-MM-ddTHH:mm:ss.ffffffK", CultureInfo.InvariantCulture);
+        (string ended, string results) = status == "ended" ? ($"\"{at}\"", $"\"{address}/v1/messages/batches/{batch.Id}/results\"") : ("null", "null");
         return string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"id":"{{id}}","type":"message_batch","processing_status":"{{status}}","request_counts":{"processing":{{processing}},"succeeded":{{succeeded}},"errored":0,"canceled":0,"expired":0},"ended_at":{{ended}},"created_at":"{{at}}","expires_at":"{{created.AddDays(1):yyyy-MM-ddTHH:mm:ssK}}","archived_at":null,"cancel_initiated_at":null,"results_url":{{(status == "ended" ? $"\"{address}/v1/messages/batches/{id}/results\"" : "null")}}}""");
+            $$"""{"id":"{{batch.Id}}","type":"message_batch","processing_status":"{{status}}","request_counts":{"processing":{{processing}},"succeeded":{{succeeded}},"errored":0,"canceled":0,"expired":0},"ended_at":{{ended}},"created_at":"{{at}}","expires_at":"{{batch.Created.AddDays(1):yyyy-MM-ddTHH:mm:ssK}}","archived_at":null,"cancel_initiated_at":null,"results_url":{{results}}}""");
     }
 
-    private static async Task<(int Count, string Digest)> ReadAsync(PipeReader reader)
+    private sealed record Served(string Id, int First, int Count, DateTimeOffset Created);
+
+    /// <summary>What stood in the body of a create.</summary>
+    /// <param name="First">The row of its first request.</param>
+    /// <param name="Count">Of its requests.</param>
+    /// <param name="Digest">Of all its bytes, shortened.</param>
+    private sealed record Received(int First, int Count, string Digest)
     {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        int count = 0;
-        byte[] tail = [];
-        while (true)
+        private static ReadOnlySpan<byte> Mark => "\"custom_id\""u8;
+
+        public static async Task<Received> ReadAsync(PipeReader reader)
         {
-            ReadResult read = await reader.ReadAsync();
-            foreach (ReadOnlyMemory<byte> segment in read.Buffer)
+            using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            int? first = null;
+            int count = 0;
+            byte[] tail = [];
+            while (true)
             {
-                hash.AppendData(segment.Span);
-                (int found, tail) = Count(tail, segment.Span);
-                count += found;
+                System.IO.Pipelines.ReadResult read = await reader.ReadAsync();
+                foreach (ReadOnlyMemory<byte> segment in read.Buffer)
+                {
+                    hash.AppendData(segment.Span);
+                    first ??= RowOf(segment.Span);
+                    (int found, tail) = CountIn(tail, segment.Span);
+                    count += found;
+                }
+
+                reader.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted)
+                {
+                    return new Received(first ?? 0, count, Convert.ToHexString(hash.GetHashAndReset())[..16]);
+                }
             }
-
-            reader.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted)
-            {
-                return (count, Convert.ToHexString(hash.GetHashAndReset())[..16]);
-            }
         }
-    }
 
-    // A mark may lie across two segments.
-    private static (int Found, byte[] Tail) Count(byte[] tail, ReadOnlySpan<byte> segment)
-    {
-        ReadOnlySpan<byte> mark = "\"custom_id\""u8;
-        int found = 0;
-        if (tail.Length > 0)
+        // Ids are row-0000000; those of other measurements are of no batch whose results are asked for.
+        private static int RowOf(ReadOnlySpan<byte> segment)
         {
-            byte[] seam = [.. tail, .. segment[..Math.Min(segment.Length, mark.Length - 1)]];
-            found += seam.AsSpan().IndexOf(mark) >= 0 ? 1 : 0;
+            int at = segment.IndexOf("row-"u8);
+            return at >= 0 && int.TryParse(segment.Slice(at + 4, 7), CultureInfo.InvariantCulture, out int row) ? row : 0;
         }
 
-        ReadOnlySpan<byte> rest = segment;
-        int at;
-        while ((at = rest.IndexOf(mark)) >= 0)
+        // A mark may lie across two segments.
+        private static (int Found, byte[] Tail) CountIn(byte[] tail, ReadOnlySpan<byte> segment)
         {
-            found++;
-            rest = rest[(at + mark.Length)..];
+            byte[] seam = [.. tail, .. segment[..Math.Min(segment.Length, Mark.Length - 1)]];
+            int found = segment.Count(Mark) + (tail.Length > 0 && seam.AsSpan().IndexOf(Mark) >= 0 ? 1 : 0);
+            return (found, segment[Math.Max(0, segment.Length - Mark.Length + 1)..].ToArray());
         }
-
-        return (found, segment[Math.Max(0, segment.Length - mark.Length + 1)..].ToArray());
     }
 }

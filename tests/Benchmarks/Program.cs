@@ -2,26 +2,36 @@ using System.Diagnostics;
 using System.Globalization;
 using ClaudeBatch.Benchmarks;
 
-// What Bench.ps1 runs, each in a process of its own; a measurement prints one line of JSON.
 switch (args)
 {
-    case ["data", string folder, string count]:
-        BenchData.Write(folder, int.Parse(count, CultureInfo.InvariantCulture));
+    case ["run", .. string[] rest]:
+        BenchOptions options = BenchOptions.Parse(rest);
+        PerformancePage.Write(options.Report, await new BenchRun(options).RunAsync());
         return 0;
+    case ["inner"]:
+        InnerLoops.Run();
+        return 0;
+
+    // What a run starts, each in a process of its own; a measurement prints one line of JSON.
     case ["serve", string folder, string port]:
         await BenchServer.RunAsync(folder, int.Parse(port, CultureInfo.InvariantCulture));
         return 0;
+    case ["engine-submit", string address, string ledger, string file]:
+        return await MeasureAsync(() => EnginePeer.SubmitAsync(address, ledger, file));
+    case ["engine-collect", string address, string ledger]:
+        return await MeasureAsync(() => EnginePeer.CollectAsync(address, ledger));
     case ["sdk-submit", string address, string file]:
         return await MeasureAsync(() => SdkPeer.SubmitAsync(address, file));
     case ["sdk-collect", string address, string id]:
         return await MeasureAsync(() => SdkPeer.CollectAsync(address, id));
+    case ["raw-submit", string address, string file]:
+        return await MeasureAsync(() => RawHttp.SubmitAsync(address, file));
+    case ["raw-collect", string address, string id, string file]:
+        return await MeasureAsync(() => RawHttp.CollectAsync(address, id, file));
     case ["ledger", string folder, string count]:
         return await MeasureAsync(() => Task.FromResult(LedgerWrites.Run(folder, int.Parse(count, CultureInfo.InvariantCulture))));
-    case ["inner"]:
-        InnerLoops.Run();
-        return 0;
     default:
-        await Console.Error.WriteLineAsync("data <folder> <count> | serve <folder> <port> | sdk-submit <address> <file> | sdk-collect <address> <id> | ledger <folder> <count> | inner");
+        await Console.Error.WriteLineAsync("run [--runs 5] [--count 100000] [--growth 1000,10000,100000,1000000] [--folder <folder>] [--pwsh <path>] [--pwsh-version <version>] [--report <file>] | inner");
         return 2;
 }
 

@@ -1,15 +1,19 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace ClaudeBatch.Core.Results;
 
 /// <summary>The custom ids of a batch as UTF-8, each with its place: an id of a line is looked up without making a string of it.</summary>
-internal sealed class IdTable
+/// <param name="capacity">About how many there will be.</param>
+internal sealed class IdTable(int capacity)
 {
-    private readonly List<Entry> _entries = [];
+    private const int UsualLength = 16;
 
-    private int[] _chains = new int[1024];
+    private readonly List<Entry> _entries = new(capacity);
 
-    private byte[] _bytes = new byte[16 * 1024];
+    private int[] _chains = new int[BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity, 16))];
+
+    private byte[] _bytes = new byte[Math.Max(capacity, 16) * UsualLength];
 
     private int _length;
 

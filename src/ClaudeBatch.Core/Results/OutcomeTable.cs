@@ -9,12 +9,10 @@ internal sealed class OutcomeTable
     /// <summary>So many of each kind of stray line are kept by name.</summary>
     private const int Named = 20;
 
-    private readonly List<long> _rows = [];
+    private readonly IdTable _places;
 
-    private readonly IdTable _places = new();
-
-    // One without a status is of a row no line has spoken of.
-    private readonly List<OutcomeRecord> _outcomes = [];
+    // In row order, beside their ids. One without a status is of a row no line has spoken of.
+    private OutcomeRecord[] _outcomes;
 
     private readonly ResultLine _line = new();
 
@@ -25,8 +23,11 @@ internal sealed class OutcomeTable
 
     private readonly PriceList? _prices;
 
-    private OutcomeTable(List<string>? discovered, long firstRow, PriceList? prices)
+    private OutcomeTable(BatchRecord batch, List<string>? discovered, long firstRow, PriceList? prices)
     {
+        // Grown by doubling they would take twice the memory for a moment.
+        _places = new IdTable(batch.RequestCount);
+        _outcomes = new OutcomeRecord[batch.RequestCount];
         _prices = prices;
         _discovered = discovered;
         _firstRow = firstRow;
@@ -53,9 +54,9 @@ internal sealed class OutcomeTable
     /// <summary>How many failed for a cause at the account, and the service's words for the first of them.</summary>
     public (int Count, string? Words) OperatorFixable { get; private set; }
 
-    public int Count => _rows.Count;
+    public int Count => _places.Count;
 
-    public int Missing => _outcomes.Count(static o => o.Status is null);
+    public int Missing { get; private set; }
 
     /// <summary>The ids seen are those of the batch, all of them and no other.</summary>
     public bool HasItsIds => Missing == 0 && Foreign == 0;
@@ -64,10 +65,10 @@ internal sealed class OutcomeTable
     {
         if (batch.MadeElsewhere && ledger.Attempts.OfBatch(batch, -1, 1).Count == 0)
         {
-            return new OutcomeTable([], ledger.Jobs.Get(batch.JobId).SealedRows, prices);
+            return new OutcomeTable(batch, [], ledger.Jobs.Get(batch.JobId).SealedRows, prices);
         }
 
-        OutcomeTable table = new(discovered: null, firstRow: 0, prices);
+        OutcomeTable table = new(batch, discovered: null, firstRow: 0, prices);
         ledger.Attempts.ForEachId(batch, table.Add);
         return table;
     }
@@ -110,12 +111,13 @@ internal sealed class OutcomeTable
                 return;
             }
 
-            place = _rows.Count;
+            place = Count;
             _discovered.Add(result.CustomId);
             Add(_firstRow + place, result.CustomIdBytes);
         }
 
-        if (_outcomes[place].Status is not null)
+        ref OutcomeRecord outcome = ref _outcomes[place];
+        if (outcome.Status is not null)
         {
             Duplicated++;
             Name(DuplicatedIds, result.CustomId);
@@ -128,8 +130,9 @@ internal sealed class OutcomeTable
             OperatorFixable = (OperatorFixable.Count + 1, OperatorFixable.Words ?? Api.ServiceFailure.Shorten(result.ErrorMessage ?? result.ErrorType ?? "no words"));
         }
 
-        _outcomes[place] = new OutcomeRecord(
-            _rows[place],
+        Missing--;
+        outcome = new OutcomeRecord(
+            outcome.Row,
             result.Status,
             result.ErrorType,
             result.Status == Outcome.Succeeded ? null : failureClass,
@@ -152,22 +155,26 @@ internal sealed class OutcomeTable
     /// <summary>Every row of the batch in row order; one that no line spoke of is missing.</summary>
     public ReadOnlyMemory<OutcomeRecord> Rows()
     {
-        OutcomeRecord[] rows = [.. _outcomes];
-        for (int place = 0; place < rows.Length; place++)
+        foreach (ref OutcomeRecord outcome in _outcomes.AsSpan(0, Count))
         {
-            if (rows[place].Status is null)
+            if (outcome.Status is null)
             {
-                rows[place] = new OutcomeRecord(_rows[place], Outcome.Missing, null, null, null, null, default, 0, null, 0);
+                outcome = outcome with { Status = Outcome.Missing, CostInPicodollars = 0 };
             }
         }
 
-        return rows;
+        return _outcomes.AsMemory(0, Count);
     }
 
     private void Add(long row, ReadOnlySpan<byte> id)
     {
+        if (Count == _outcomes.Length)
+        {
+            Array.Resize(ref _outcomes, Math.Max(16, _outcomes.Length * 2));
+        }
+
+        _outcomes[Count] = new OutcomeRecord { Row = row };
         _places.Add(id);
-        _rows.Add(row);
-        _outcomes.Add(default);
+        Missing++;
     }
 }

@@ -15,7 +15,7 @@ public sealed class GetClaudeBatchCommand : BatchCommand
 
     private const string ServiceSet = "Service";
 
-    private bool _isOffline;
+    private readonly List<BatchRecord> _batches = [];
 
     [Parameter]
     [ValidateSet(
@@ -43,14 +43,18 @@ public sealed class GetClaudeBatchCommand : BatchCommand
             return;
         }
 
-        IEnumerable<BatchRecord> batches = ParameterSetName == AllSet ? TryOpen()?.Ledger.Batches.All() ?? [] : Resolve();
-        foreach (BatchRecord batch in batches)
+        _batches.AddRange(ParameterSetName == AllSet ? TryOpen()?.Ledger.Batches.All() ?? [] : Resolve());
+    }
+
+    // All that came are asked about together: a thousand cost a list and not a thousand calls.
+    protected override async Task EndAsync(CancellationToken cancellationToken)
+    {
+        foreach (BatchRecord batch in await RefreshAsync(cancellationToken))
         {
-            BatchRecord now = await RefreshAsync(batch, cancellationToken);
-            WarnOfExpiry(now);
-            if (State.Length == 0 || State.Contains(now.State, StringComparer.OrdinalIgnoreCase))
+            WarnOfExpiry(batch);
+            if (State.Length == 0 || State.Contains(batch.State, StringComparer.OrdinalIgnoreCase))
             {
-                Emit(Batch.From(now));
+                Emit(Batch.From(batch));
             }
         }
     }
@@ -80,22 +84,22 @@ public sealed class GetClaudeBatchCommand : BatchCommand
         while (reply.Value.HasMore && after is not null && left > 0);
     }
 
-    private async Task<BatchRecord> RefreshAsync(BatchRecord batch, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<BatchRecord>> RefreshAsync(CancellationToken cancellationToken)
     {
-        if (Local || _isOffline || !BatchState.IsRunning(batch.State))
+        if (Local || !_batches.Any(static b => BatchState.IsRunning(b.State)))
         {
-            return batch;
+            return _batches;
         }
 
         try
         {
-            return await TryOpen()!.Poller.RefreshAsync(batch, cancellationToken);
+            // Without a network one of them is tried, not all in turn.
+            return await TryOpen()!.Poller.RefreshAsync(_batches, static (_, failure) => throw failure, cancellationToken);
         }
         catch (ClaudeBatchException failure)
         {
-            _isOffline = true;
             Warn($"{failure.Message} What follows is the ledger's last word.");
-            return batch;
+            return [.. _batches.Select(b => TryOpen()!.Ledger.Batches.Get(b.Id))];
         }
     }
 }

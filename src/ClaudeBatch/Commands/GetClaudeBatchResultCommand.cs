@@ -146,10 +146,10 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
     }
 
     /// <summary>Those of the batches that have results; the others become one error each.</summary>
-    private async Task<IReadOnlyList<BatchRecord>> CollectAsync(IEnumerable<BatchRecord> batches, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<BatchRecord>> CollectAsync(IReadOnlyList<BatchRecord> batches, CancellationToken cancellationToken)
     {
         List<BatchRecord> collected = [];
-        foreach (BatchRecord batch in batches)
+        foreach (BatchRecord batch in await RefreshAsync(batches, cancellationToken))
         {
             try
             {
@@ -164,20 +164,43 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
         return collected;
     }
 
-    private async Task<BatchRecord> CollectAsync(BatchRecord batch, CancellationToken cancellationToken)
+    /// <summary>The batches as the service says they stand now, less those it could not be asked about, each an error.</summary>
+    private async Task<IReadOnlyList<BatchRecord>> RefreshAsync(IReadOnlyList<BatchRecord> batches, CancellationToken cancellationToken)
     {
-        BatchSession session = TryOpen()!;
-        if (BatchState.IsRunning(batch.State))
+        if (!batches.Any(static b => BatchState.IsRunning(b.State)))
         {
-            batch = await session.Poller.RefreshAsync(batch, cancellationToken);
+            return batches;
         }
 
+        List<(BatchRecord Batch, ClaudeBatchException Failure)> failed = [];
+        IReadOnlyList<BatchRecord> now;
+        try
+        {
+            now = await TryOpen()!.Poller.RefreshAsync(batches, (batch, failure) => failed.Add((batch, failure)), cancellationToken);
+        }
+        catch (ClaudeBatchException failure) when (!failure.IsFatal)
+        {
+            // The list that tells of all of them: what was collected before is still there.
+            now = batches;
+            failed.AddRange(batches.Where(static b => BatchState.IsRunning(b.State)).Select(b => (b, failure)));
+        }
+
+        foreach ((BatchRecord batch, ClaudeBatchException failure) in failed)
+        {
+            Fail(failure, Batch.From(batch));
+        }
+
+        return [.. now.Where(b => failed.All(f => f.Batch.Id != b.Id))];
+    }
+
+    private async Task<BatchRecord> CollectAsync(BatchRecord batch, CancellationToken cancellationToken)
+    {
         if (batch.State is BatchState.Lost or BatchState.Deleted || (batch.State == BatchState.Collected && !Refresh))
         {
             return batch;
         }
 
-        BatchRecord collected = await session.Collector.CollectAsync(batch.Id, received: null, cancellationToken, again: Refresh);
+        BatchRecord collected = await TryOpen()!.Collector.CollectAsync(batch.Id, received: null, cancellationToken, again: Refresh);
         TellRetries();
         return collected;
     }

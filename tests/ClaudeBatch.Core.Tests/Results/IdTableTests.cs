@@ -35,7 +35,7 @@ public sealed class IdTableTests
 
     private static IdTable Table(byte[][] ids)
     {
-        IdTable table = new();
+        IdTable table = new(capacity: 10);
         foreach (byte[] id in ids)
         {
             table.Add(id);

@@ -1,0 +1,160 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace ClaudeBatch.Benchmarks;
+
+/// <summary>What was measured, as the tables of docs/performance.md.</summary>
+internal sealed class BenchReport(BenchOptions options)
+{
+    /// <summary>The budgets: at most so many times what a peer takes.</summary>
+    private static readonly (Work Work, string Words, (Who Peer, double Goal)[] Goals)[] s_works =
+    [
+        (Work.Submit, "Submit from a JSON Lines file: read, check, spool, ledger, upload", [(Who.CSharp, 0.3)]),
+        (Work.Collect, "First collection: download, verify, flush, ledger, objects to the pipeline", [(Who.TypeScript, 1.3), (Who.CSharp, 0.4)]),
+        (Work.CollectWarm, "The same in a shell that has collected before", []),
+        (Work.ReadAgain, "Reading collected results again", [(Who.TypeScript, 0.7)]),
+        (Work.Text, "The same, with the text of each through ForEach-Object", []),
+        (Work.Rows, "CSV rows through a template to a submitted batch", []),
+        (Work.Ledger, "The ledger alone: rows and seal", []),
+    ];
+
+    private readonly Dictionary<(Work, Who), List<Measurement>> _taken = [];
+
+    private readonly List<(int Size, Measurement Submitted, Measurement Collected)> _grown = [];
+
+    private (Measurement Round, int Calls)? _polled;
+
+    private IReadOnlyList<string> _received = [];
+
+    public void Add(bool counts, Work work, Who who, Measurement measurement)
+    {
+        if (counts)
+        {
+            _taken.TryAdd((work, who), []);
+            _taken[(work, who)].Add(measurement);
+        }
+    }
+
+    public void Grown(int size, Measurement submitted, Measurement collected) => _grown.Add((size, submitted, collected));
+
+    public void Polled(Measurement round, int calls) => _polled = (round, calls);
+
+    /// <param name="digests">A line each create: its count and the digest of its body.</param>
+    public void Received(string digests) => _received =
+        [.. digests.Split('\n').Where(d => d.StartsWith($"{options.Count} ", StringComparison.Ordinal)).GroupBy(static d => d).Select(static d => $"{d.Count()} × `{d.Key}`")];
+
+    public override string ToString()
+    {
+        StringBuilder text = new();
+        AppendLine(text, $"Measured by `{(options.PowerShell is null ? "./build.sh bench" : "./build.ps1 Bench")}` on {DateTime.UtcNow:yyyy-MM-dd}: {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors, {(options.PowerShell is null ? "the engine without a shell" : $"PowerShell {options.PowerShellVersion}")}, .NET {Environment.Version}. {options.Count:N0} requests ({SizeOf(BenchData.RequestsOf(options.Count))} MB), results of {SizeOf(BenchData.ResultsOf(0, Math.Min(options.Count, 100_000)))} MB.");
+        AppendLine(text, $"Medians of {options.Runs} runs (minimum–maximum) after one that is not counted, each a process of its own, all in turn on one plain server (`tests/Benchmarks/BenchServer.cs`: the emulator would be the bottleneck). Times are those inside the process, after import; memory is the process's peak. The floor is the same bytes by HttpClient between the server and a file.");
+        AppendLine(text, $"");
+        AppendLine(text, $"| Work | Ours | Peak | C# SDK | Ratio | TypeScript SDK | Ratio | Floor | Ratio | Goal |");
+        AppendLine(text, $"|---|---|---|---|---|---|---|---|---|---|");
+        foreach ((Work work, string words, (Who Peer, double Goal)[] goals) in s_works.Where(w => Of(w.Work, Who.Ours) is not null))
+        {
+            // What is compared with the first collection of a peer: it has no other.
+            Work other = work is Work.ReadAgain or Work.CollectWarm ? Work.Collect : work;
+            AppendLine(text, $"| {words} | {Times(work, Who.Ours)} | {Peak(work, Who.Ours):N0} MB | {Peer(work, other, Who.CSharp)} | {Peer(work, other, Who.TypeScript)} | {Floor(work, other)} | {string.Join("; ", goals.Select(g => Verdict(work, other, g.Peer, g.Goal)))} |");
+        }
+
+        AppendBudgets(text);
+        AppendGrowth(text);
+        AppendLine(text, $"");
+        AppendLine(text, $"What the server received of the bodies of {options.Count:N0} requests, those of ours, of the peers and of the floor: {string.Join(", ", _received)}.");
+        return text.ToString();
+    }
+
+    private void AppendBudgets(StringBuilder text)
+    {
+        AppendLine(text, $"");
+        AppendLine(text, $"| Budget | Measured | Goal |");
+        AppendLine(text, $"|---|---|---|");
+        if (Of(Work.Render, Who.Ours) is { } rendered)
+        {
+            double micros = Median(rendered, static m => m.Seconds) * 1e6 / options.Count;
+            AppendLine(text, $"| A row through a template (3 columns) | {micros:0.0} µs | < 10 µs {Met(micros < 10)} |");
+        }
+
+        if (Of(Work.Import, Who.Ours) is { } imported)
+        {
+            double millis = Median(imported, static m => m.Seconds) * 1e3;
+            AppendLine(text, $"| `Import-Module` | {millis:0} ms | < 150 ms {Met(millis < 150)} |");
+        }
+
+        if (_grown.Count > 0)
+        {
+            long peak = _grown.Max(static g => Math.Max(g.Submitted.PeakMB, g.Collected.PeakMB));
+            AppendLine(text, $"| Peak memory at any size below | {peak} MB | < 220 MB {Met(peak < 220)} |");
+        }
+
+        if (_grown.FirstOrDefault(static g => g.Size == 100_000) is { Size: > 0 } some && _grown.FirstOrDefault(static g => g.Size == 1_000_000) is { Size: > 0 } many)
+        {
+            double up = many.Submitted.Seconds / some.Submitted.Seconds / 10;
+            double down = many.Collected.Seconds / some.Collected.Seconds / 10;
+            AppendLine(text, $"| Time a request at 1,000,000, of that at 100,000 | {up:0.00} submitted, {down:0.00} collected | ≤ 1.25 {Met(up <= 1.25 && down <= 1.25)} |");
+        }
+
+        if (_polled is { } polled)
+        {
+            AppendLine(text, $"| A round of `Resume-ClaudeBatch` over {polled.Round.Count:N0} unfinished batches | {polled.Calls} calls, {polled.Round.Seconds:0.00} s | a handful {Met(polled.Calls < 10)} |");
+        }
+    }
+
+    private void AppendGrowth(StringBuilder text)
+    {
+        AppendLine(text, $"");
+        AppendLine(text, $"| Requests | Submitted | Each | Peak | Collected | Each | Peak |");
+        AppendLine(text, $"|---|---|---|---|---|---|---|");
+        foreach ((int size, Measurement up, Measurement down) in _grown)
+        {
+            AppendLine(text, $"| {size:N0} | {up.Seconds:0.00} s | {up.Seconds * 1e6 / size:0.0} µs | {up.PeakMB} MB | {down.Seconds:0.00} s | {down.Seconds * 1e6 / size:0.0} µs | {down.PeakMB} MB |");
+        }
+
+        if (_grown.LastOrDefault() is { Size: > 0 } largest)
+        {
+            AppendLine(text, $"");
+            AppendLine(text, $"Memory of the last, from its start to its end in twentieths of its time, in MB: submitted {Course(largest.Submitted)}; collected {Course(largest.Collected)}.");
+        }
+    }
+
+    private static string Course(Measurement measured)
+        => string.Join(' ', Enumerable.Range(1, 20).Select(i => measured.MemoryMB[Math.Max(0, (measured.MemoryMB.Count * i / 20) - 1)]));
+
+    private string Peer(Work work, Work other, Who who) => Of(other, who) is not null
+        ? Format($"{Times(other, who)}, {Peak(other, who):N0} MB | {Ratio(work, other, who):0.00}")
+        : " | ";
+
+    private string Floor(Work work, Work other) => Of(other, Who.Floor) is not null ? Format($"{Times(other, Who.Floor)} | {Ratio(work, other, Who.Floor):0.0}") : " | ";
+
+    private string Verdict(Work work, Work other, Who peer, double goal) => Of(other, peer) is not null
+        ? Format($"≤ {goal} × {(peer == Who.CSharp ? "C#" : "TypeScript")} {Met(Ratio(work, other, peer) <= goal)}")
+        : Format($"≤ {goal} × {peer} not measured");
+
+    private static string Met(bool isMet) => isMet ? "met" : "**missed**";
+
+    private double Ratio(Work work, Work other, Who who) => Median(Of(work, Who.Ours)!, static m => m.Seconds) / Median(Of(other, who)!, static m => m.Seconds);
+
+    private double Peak(Work work, Who who) => Median(Of(work, who)!, static m => m.PeakMB);
+
+    private string Times(Work work, Who who)
+    {
+        List<Measurement> all = Of(work, who)!;
+        return Format($"{Median(all, static m => m.Seconds):0.00} s ({all.Min(static m => m.Seconds):0.00}–{all.Max(static m => m.Seconds):0.00})");
+    }
+
+    private List<Measurement>? Of(Work work, Who who) => _taken.GetValueOrDefault((work, who));
+
+    private static double Median(List<Measurement> all, Func<Measurement, double> value)
+    {
+        double[] sorted = [.. all.Select(value).Order()];
+        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    private string SizeOf(string file) => Format($"{new FileInfo(Path.Combine(options.Folder, file)).Length / 1e6:0}");
+
+    private static string Format(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static void AppendLine(StringBuilder text, FormattableString line) => text.Append(Format(line)).Append('\n');
+}
