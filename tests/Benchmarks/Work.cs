@@ -8,6 +8,7 @@ internal enum Work
     ReadAgain,
     Text,
     Rows,
+    Csv,
     Render,
     Ledger,
     Import,

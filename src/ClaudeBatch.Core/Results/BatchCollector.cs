@@ -65,15 +65,15 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
         }
 
         Milestone.Pass("results-renamed");
-        table ??= OutcomeTable.FromFile(ledger, batch, _prices);
-        if (table.Discovered.Count > 0)
+        using OutcomeTable outcomes = table ?? OutcomeTable.FromFile(ledger, batch, _prices);
+        if (outcomes.Discovered.Count > 0)
         {
-            ledger.Attempts.RecordDiscovered(batch, ledger.Jobs.Get(batch.JobId).SealedRows, table.Discovered);
+            ledger.Attempts.RecordDiscovered(batch, ledger.Jobs.Get(batch.JobId).SealedRows, outcomes.Discovered);
         }
 
-        ledger.Attempts.RecordOutcomes(batch.Id, table.Rows());
-        PauseForOperator(batch, table);
-        return ledger.Record(batch, BatchState.Collected, Summary(table), null, () => ledger.Batches.SetState(batch.Id, BatchState.Collected));
+        ledger.Attempts.RecordOutcomes(batch.Id, outcomes.Rows());
+        PauseForOperator(batch, outcomes);
+        return ledger.Record(batch, BatchState.Collected, Summary(outcomes), null, () => ledger.Batches.SetState(batch.Id, BatchState.Collected));
     }
 
     // Sent again as they are they would fail again: somebody must see to the account first.

@@ -19,6 +19,13 @@ internal sealed class IdTable(int capacity)
 
     public int Count => _entries.Count;
 
+    public void Clear()
+    {
+        _entries.Clear();
+        Array.Clear(_chains);
+        _length = 0;
+    }
+
     /// <summary>Where the id stands, from 0; -1 where it is not there.</summary>
     public int Find(ReadOnlySpan<byte> id)
     {

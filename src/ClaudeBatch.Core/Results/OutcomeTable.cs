@@ -4,15 +4,12 @@ using ClaudeBatch.Core.Ledger;
 namespace ClaudeBatch.Core.Results;
 
 /// <summary>The outcomes of one batch, filled from its lines in whatever order they come; at most 100,000 rows.</summary>
-internal sealed class OutcomeTable
+internal sealed class OutcomeTable : IDisposable
 {
     /// <summary>So many of each kind of stray line are kept by name.</summary>
     private const int Named = 20;
 
-    private readonly IdTable _places;
-
-    // In row order, beside their ids. One without a status is of a row no line has spoken of.
-    private OutcomeRecord[] _outcomes;
+    private readonly OutcomeRoom _room;
 
     private readonly ResultLine _line = new();
 
@@ -25,9 +22,7 @@ internal sealed class OutcomeTable
 
     private OutcomeTable(BatchRecord batch, List<string>? discovered, long firstRow, PriceList? prices)
     {
-        // Grown by doubling they would take twice the memory for a moment.
-        _places = new IdTable(batch.RequestCount);
-        _outcomes = new OutcomeRecord[batch.RequestCount];
+        _room = OutcomeRoom.Take(batch.RequestCount);
         _prices = prices;
         _discovered = discovered;
         _firstRow = firstRow;
@@ -54,7 +49,7 @@ internal sealed class OutcomeTable
     /// <summary>How many failed for a cause at the account, and the service's words for the first of them.</summary>
     public (int Count, string? Words) OperatorFixable { get; private set; }
 
-    public int Count => _places.Count;
+    public int Count => _room.Ids.Count;
 
     public int Missing { get; private set; }
 
@@ -90,6 +85,8 @@ internal sealed class OutcomeTable
         return table;
     }
 
+    public void Dispose() => _room.GiveBack();
+
     /// <summary>Takes a line. The first readable one of an id counts.</summary>
     public void Take(ReadOnlySpan<byte> line, long offset, long number)
     {
@@ -101,7 +98,7 @@ internal sealed class OutcomeTable
             return;
         }
 
-        int place = _places.Find(result.CustomIdBytes);
+        int place = _room.Ids.Find(result.CustomIdBytes);
         if (place < 0)
         {
             if (_discovered is null)
@@ -116,7 +113,7 @@ internal sealed class OutcomeTable
             Add(_firstRow + place, result.CustomIdBytes);
         }
 
-        ref OutcomeRecord outcome = ref _outcomes[place];
+        ref OutcomeRecord outcome = ref _room.Outcomes[place];
         if (outcome.Status is not null)
         {
             Duplicated++;
@@ -152,10 +149,10 @@ internal sealed class OutcomeTable
         }
     }
 
-    /// <summary>Every row of the batch in row order; one that no line spoke of is missing.</summary>
+    /// <summary>Every row of the batch in row order, until the table is disposed; one that no line spoke of is missing.</summary>
     public ReadOnlyMemory<OutcomeRecord> Rows()
     {
-        foreach (ref OutcomeRecord outcome in _outcomes.AsSpan(0, Count))
+        foreach (ref OutcomeRecord outcome in _room.Outcomes)
         {
             if (outcome.Status is null)
             {
@@ -163,18 +160,12 @@ internal sealed class OutcomeTable
             }
         }
 
-        return _outcomes.AsMemory(0, Count);
+        return _room.All;
     }
 
     private void Add(long row, ReadOnlySpan<byte> id)
     {
-        if (Count == _outcomes.Length)
-        {
-            Array.Resize(ref _outcomes, Math.Max(16, _outcomes.Length * 2));
-        }
-
-        _outcomes[Count] = new OutcomeRecord { Row = row };
-        _places.Add(id);
+        _room.Add(row, id);
         Missing++;
     }
 }

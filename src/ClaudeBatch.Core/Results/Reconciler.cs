@@ -105,7 +105,7 @@ public sealed class Reconciler(JobLedger ledger)
     // The ledger has the numbers; which lines they were, the file says.
     private void AddLines(List<BookProblem> problems, BatchRecord batch)
     {
-        OutcomeTable? lines = File.Exists(ledger.Folder.Results(batch.JobId, batch.Part)) ? OutcomeTable.FromFile(ledger, batch, prices: null) : null;
+        using OutcomeTable? lines = File.Exists(ledger.Folder.Results(batch.JobId, batch.Part)) ? OutcomeTable.FromFile(ledger, batch, prices: null) : null;
         if (batch.Duplicated > 0)
         {
             problems.Add(new BookProblem(

@@ -129,7 +129,7 @@ public sealed class Settler(JobLedger ledger, BatchApi api)
 
     private async Task<bool> HasIdsAsync(BatchApi bound, BatchRecord batch, string serviceId, CancellationToken cancellationToken)
     {
-        OutcomeTable table = OutcomeTable.For(ledger, batch, prices: null);
+        using OutcomeTable table = OutcomeTable.For(ledger, batch, prices: null);
         using LineScanner scanner = new(table.Take);
         Reply<Stream> reply = await bound.OpenResultsAsync(serviceId, cancellationToken).ConfigureAwait(false);
         await using (reply.Value.ConfigureAwait(false))
