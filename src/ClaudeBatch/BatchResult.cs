@@ -26,6 +26,10 @@ public sealed class BatchResult
 
     private object? _usage;
 
+    private decimal? _cost;
+
+    private long? _picodollars;
+
     private string? _text;
 
     private AnswerContent? _answer;
@@ -68,7 +72,11 @@ public sealed class BatchResult
     }
 
     /// <summary>In USD, over all attempts of the request; null where it is not known.</summary>
-    public decimal? Cost { get; set; }
+    public decimal? Cost
+    {
+        get => _cost ??= PriceList.ToDollars(_picodollars);
+        set => (_cost, _picodollars) = (value, null);
+    }
 
     public string? ErrorType { get; set; }
 
@@ -105,6 +113,9 @@ public sealed class BatchResult
         set => _line = value is null ? [] : Encoding.UTF8.GetBytes(value);
     }
 
+    /// <summary>What it cost is known.</summary>
+    internal bool IsPriced => _picodollars is not null || _cost is not null;
+
     private AnswerContent? Answer => _wasRead ? _answer : _answer = Read();
 
     public override string ToString() => CustomId ?? string.Empty;
@@ -137,7 +148,7 @@ public sealed class BatchResult
             Job = collected.Batch.Job,
             Attempt = collected.Batch.Attempt,
             RequestId = line?.ErrorRequestId,
-            Cost = PriceList.ToDollars(attempt.CostInPicodollars),
+            _picodollars = attempt.CostInPicodollars,
         };
     }
 

@@ -6,7 +6,7 @@ public sealed class AttemptBooks(LedgerDatabase database)
     private const int Page = 2_000;
 
     private const string AttemptColumns =
-        "a.row, r.custom_id, a.batch_id, a.spool_offset, a.spool_length, a.outcome, a.failure_class, a.result_offset, a.result_length, r.source_offset, r.source_length, a.output_schema, a.stop_reason, a.model, a.error_type";
+        "a.row, r.custom_id, a.spool_offset, a.spool_length, a.outcome, a.failure_class, a.result_offset, a.result_length, r.source_offset, r.source_length, a.output_schema, a.stop_reason, a.model, a.error_type";
 
     // Unknown as soon as one of them is: a part of a cost is no cost.
     private const string CostOfAll =

@@ -3,7 +3,6 @@ namespace ClaudeBatch.Core.Ledger;
 /// <summary>One time a request was tried: where its bytes lie and how it ended.</summary>
 /// <param name="Row">Of the request.</param>
 /// <param name="CustomId">Of the request.</param>
-/// <param name="BatchId">The batch it was part of.</param>
 /// <param name="SpoolOffset">Of its bytes in the part's spool.</param>
 /// <param name="SpoolLength">In bytes.</param>
 /// <param name="Outcome">One of <see cref="Ledger.Outcome"/>; null while there is none.</param>
@@ -20,7 +19,6 @@ namespace ClaudeBatch.Core.Ledger;
 public sealed record AttemptRecord(
     long Row,
     string CustomId,
-    long BatchId,
     long SpoolOffset,
     int SpoolLength,
     string? Outcome,
@@ -39,17 +37,16 @@ public sealed record AttemptRecord(
         row.Number(0),
         row.Text(1),
         row.Number(2),
-        row.Number(3),
-        row.Count(4),
+        row.Count(3),
+        row.WordOrNull(4),
         row.WordOrNull(5),
-        row.WordOrNull(6),
-        row.NumberOrNull(7),
-        (int)(row.NumberOrNull(8) ?? 0),
-        row.Number(9),
+        row.NumberOrNull(6),
+        (int)(row.NumberOrNull(7) ?? 0),
+        row.Number(8),
+        row.Count(9),
         row.Count(10),
-        row.Count(11),
+        row.WordOrNull(11),
         row.WordOrNull(12),
         row.WordOrNull(13),
-        row.WordOrNull(14),
-        row.NumberOrNull(15));
+        row.NumberOrNull(14));
 }

@@ -30,21 +30,20 @@ internal sealed class BatchTally
     public static BatchTally Count(LedgerDatabase database, BatchRecord batch)
     {
         const string isAnswered = $"(outcome IS 'Succeeded' AND {AttemptBooks.IsLast})";
-        (long all, long? cost) = database.Read(
-            """
-            SELECT count(*), CASE WHEN count(outcome) = count(cost_in_picodollars) THEN coalesce(sum(cost_in_picodollars), 0) END
+        (long all, long answered, long? cost) = database.Read(
+            $"""
+            SELECT count(*), total({isAnswered}), CASE WHEN count(outcome) = count(cost_in_picodollars) THEN coalesce(sum(cost_in_picodollars), 0) END
             FROM attempt a WHERE batch_id = $batch
             """,
-            static row => (row.Number(0), row.NumberOrNull(1)),
+            static row => (row.Number(0), row.Number(1), row.NumberOrNull(2)),
             ("$batch", batch.Id)).Single();
-        List<(string? Outcome, bool IsLast, long Count)> counts = database.Read(
+        List<(string? Outcome, bool IsLast, long Count)> counts = all == answered ? [] : database.Read(
             $"SELECT outcome, {AttemptBooks.IsLast} AS is_last, count(*) FROM attempt a WHERE batch_id = $batch AND NOT {isAnswered} GROUP BY outcome, is_last",
             static row => (row.TextOrNull(0), row.Number(1) != 0, row.Number(2)),
             ("$batch", batch.Id));
-        long answered = all - counts.Sum(static c => c.Count);
-        if (answered > 0)
+        if (all - counts.Sum(static c => c.Count) is > 0 and var rest)
         {
-            counts.Add((Outcome.Succeeded, true, answered));
+            counts.Add((Outcome.Succeeded, true, rest));
         }
 
         return new BatchTally(batch, counts, cost);

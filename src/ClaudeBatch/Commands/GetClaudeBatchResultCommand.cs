@@ -210,7 +210,7 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
         foreach (BatchResult result in BatchResult.From(results))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (result is { Cost: null, Model: { } model })
+            if (result is { IsPriced: false, Model: { } model })
             {
                 _unpriced.Add(model);
             }
