@@ -5,13 +5,13 @@ namespace ClaudeBatch.Core.Results;
 /// <summary>Makes the next items of a sequence on another thread while the last ones are used.</summary>
 public static class ReadAhead
 {
-    private const int MostItems = 256;
+    private const int MostItems = 1024;
 
-    private const long MostBytes = 512 * 1024;
+    private const long MostBytes = 2048 * 1024;
 
     /// <summary>The same items in the same order; a failure comes after the items before it.</summary>
     /// <param name="source">Enumerated on other threads, one at a time, never ahead by more than a chunk, and left when the result is.</param>
-    /// <param name="sizeOf">About how many bytes an item holds: a chunk is at most a megabyte, or one item.</param>
+    /// <param name="sizeOf">About how many bytes an item holds: a chunk is at most two megabytes, or one item.</param>
     public static IEnumerable<T> Of<T>(IEnumerable<T> source, Func<T, long> sizeOf)
     {
         using IEnumerator<T> items = source.GetEnumerator();
