@@ -26,13 +26,13 @@ internal sealed record BenchOptions
     /// <summary>The file to write.</summary>
     public string Report { get; private init; } = Path.GetFullPath("docs/performance.md");
 
-    /// <exception cref="ArgumentException">A name that is not known.</exception>
+    /// <exception cref="ArgumentException">A name that is not known, or has no value.</exception>
     public static BenchOptions Parse(ReadOnlySpan<string> arguments)
     {
         BenchOptions options = new();
-        for (int i = 0; i + 1 < arguments.Length; i += 2)
+        for (int i = 0; i < arguments.Length; i += 2)
         {
-            string value = arguments[i + 1];
+            string value = i + 1 < arguments.Length ? arguments[i + 1] : throw new ArgumentException($"'{arguments[i]}' has no value.", nameof(arguments));
             options = arguments[i] switch
             {
                 "--runs" => options with { Runs = Number(value) },

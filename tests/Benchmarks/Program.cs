@@ -5,7 +5,17 @@ using ClaudeBatch.Benchmarks;
 switch (args)
 {
     case ["run", .. string[] rest]:
-        BenchOptions options = BenchOptions.Parse(rest);
+        BenchOptions options;
+        try
+        {
+            options = BenchOptions.Parse(rest);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 2;
+        }
+
         PerformancePage.Write(options.Report, await new BenchRun(options).RunAsync());
         return 0;
     case ["inner"]:
