@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 
 namespace ClaudeBatch.Loader;
@@ -17,7 +18,7 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
     public static Assembly Module => s_module.Value;
 
     protected override Assembly? Load(AssemblyName assemblyName)
-        => _resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
+        => _resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(CompiledAhead(path)) : null;
 
     protected override IntPtr LoadUnmanagedDll(string unmanagedDllName)
         => _resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } path ? LoadUnmanagedDllFromPath(path) : IntPtr.Zero;
@@ -26,6 +27,13 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
     {
         string folder = Path.GetDirectoryName(typeof(ModuleLoadContext).Assembly.Location)!;
         string path = Path.Combine(folder, "ClaudeBatch.dll");
-        return new ModuleLoadContext(path).LoadFromAssemblyPath(path);
+        return new ModuleLoadContext(path).LoadFromAssemblyPath(CompiledAhead(path));
+    }
+
+    // The same assembly with native code for this platform (src/ClaudeBatch.ReadyToRun), where the module brings it.
+    private static string CompiledAhead(string path)
+    {
+        string compiled = Path.Combine(Path.GetDirectoryName(path)!, RuntimeInformation.RuntimeIdentifier, Path.GetFileName(path));
+        return File.Exists(compiled) ? compiled : path;
     }
 }
