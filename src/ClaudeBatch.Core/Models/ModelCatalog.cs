@@ -1,6 +1,6 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using ClaudeBatch.Core.Api;
 
 namespace ClaudeBatch.Core.Models;
@@ -71,9 +71,41 @@ public sealed class ModelCatalog
     private static ModelCatalog Load()
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("models.json")!;
-        ModelFile file = JsonSerializer.Deserialize(stream, ModelJson.Default.ModelFile)!;
-        return new ModelCatalog(file.AsOf, file.Models.Select(static m => m.ToRecord()));
+        using JsonDocument file = JsonDocument.Parse(stream);
+        return new ModelCatalog(ToDay(file.RootElement.GetProperty("as_of")), file.RootElement.GetProperty("models").EnumerateArray().Select(ToRecord));
     }
+
+    private static ModelRecord ToRecord(JsonElement model) => new()
+    {
+        Id = model.GetProperty("id").GetString()!,
+        Alias = Known(model, "alias")?.GetString(),
+        Lifecycle = Known(model, "lifecycle")?.GetString(),
+        DeprecatedAt = Day(model, "deprecated_at"),
+        RetiresAt = Day(model, "retires_at"),
+        RetiresNotBefore = Day(model, "retires_not_before"),
+        Prices = Known(model, "input") is null ? null : ToPrices(model),
+        LongPromptFrom = Known(model, "long_prompt_from")?.GetInt32(),
+        LongPrompt = Known(model, "long_prompt") is { } prices ? ToPrices(prices) : null,
+        Context = Known(model, "context")?.GetInt32(),
+        MaxOutput = Known(model, "max_output")?.GetInt32(),
+        MaxOutputWith300kBeta = Known(model, "max_output_with_300k_beta")?.GetInt32(),
+        MinCacheableTokens = Known(model, "min_cacheable_tokens")?.GetInt32(),
+    };
+
+    private static ModelPrices ToPrices(JsonElement prices) => new(
+        Known(prices, "input")?.GetDecimal(),
+        Known(prices, "output")?.GetDecimal(),
+        Known(prices, "cache_write_5m")?.GetDecimal(),
+        Known(prices, "cache_write_1h")?.GetDecimal(),
+        Known(prices, "cache_read")?.GetDecimal());
+
+    private static DateOnly? Day(JsonElement model, string name) => Known(model, name) is { } day ? ToDay(day) : null;
+
+    private static DateOnly ToDay(JsonElement day) => DateOnly.ParseExact(day.GetString()!, "yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    // What is not known is null or not there.
+    private static JsonElement? Known(JsonElement of, string name)
+        => of.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     // Levenshtein's, on two rows.
     private static int Distance(string one, string other)
@@ -94,82 +126,4 @@ public sealed class ModelCatalog
 
         return previous[other.Length];
     }
-
-    internal sealed record ModelFile(DateOnly AsOf, IReadOnlyList<ModelEntry> Models);
-
-    internal sealed record ModelEntry
-    {
-        public required string Id { get; init; }
-
-        public string? Alias { get; init; }
-
-        public string? Lifecycle { get; init; }
-
-        public DateOnly? DeprecatedAt { get; init; }
-
-        public DateOnly? RetiresAt { get; init; }
-
-        public DateOnly? RetiresNotBefore { get; init; }
-
-        public decimal? Input { get; init; }
-
-        public decimal? Output { get; init; }
-
-        [JsonPropertyName("cache_write_5m")]
-        public decimal? CacheWrite5m { get; init; }
-
-        [JsonPropertyName("cache_write_1h")]
-        public decimal? CacheWrite1h { get; init; }
-
-        public decimal? CacheRead { get; init; }
-
-        public int? LongPromptFrom { get; init; }
-
-        public PriceEntry? LongPrompt { get; init; }
-
-        public int? Context { get; init; }
-
-        public int? MaxOutput { get; init; }
-
-        [JsonPropertyName("max_output_with_300k_beta")]
-        public int? MaxOutputWith300kBeta { get; init; }
-
-        public int? MinCacheableTokens { get; init; }
-
-        public ModelRecord ToRecord() => new()
-        {
-            Id = Id,
-            Alias = Alias,
-            Lifecycle = Lifecycle,
-            DeprecatedAt = DeprecatedAt,
-            RetiresAt = RetiresAt,
-            RetiresNotBefore = RetiresNotBefore,
-            Prices = Input is null ? null : new ModelPrices(Input, Output, CacheWrite5m, CacheWrite1h, CacheRead),
-            LongPromptFrom = LongPromptFrom,
-            LongPrompt = LongPrompt is { } p ? new ModelPrices(p.Input, p.Output, p.CacheWrite5m, p.CacheWrite1h, p.CacheRead) : null,
-            Context = Context,
-            MaxOutput = MaxOutput,
-            MaxOutputWith300kBeta = MaxOutputWith300kBeta,
-            MinCacheableTokens = MinCacheableTokens,
-        };
-    }
-
-    internal sealed record PriceEntry
-    {
-        public decimal? Input { get; init; }
-
-        public decimal? Output { get; init; }
-
-        [JsonPropertyName("cache_write_5m")]
-        public decimal? CacheWrite5m { get; init; }
-
-        [JsonPropertyName("cache_write_1h")]
-        public decimal? CacheWrite1h { get; init; }
-
-        public decimal? CacheRead { get; init; }
-    }
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(ModelCatalog.ModelFile))]
-internal sealed partial class ModelJson : JsonSerializerContext;
