@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace ClaudeBatch.Core.Results;
 
@@ -17,6 +18,7 @@ public sealed class LineScanner(LineScanner.LineHandler onLine) : IDisposable
     /// <summary>A line without its line feed, where it begins, and its number from 1. Empty ones are counted and not reported.</summary>
     public delegate void LineHandler(ReadOnlySpan<byte> line, long offset, long number);
 
+    [MethodImpl(JsonScanner.AtOnce)]
     public void Feed(ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty)
@@ -57,6 +59,7 @@ public sealed class LineScanner(LineScanner.LineHandler onLine) : IDisposable
         _carry = [];
     }
 
+    [MethodImpl(JsonScanner.AtOnce)]
     private void Report(ReadOnlySpan<byte> line, int length)
     {
         _number++;

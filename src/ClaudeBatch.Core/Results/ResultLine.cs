@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using ClaudeBatch.Core.Ledger;
@@ -54,203 +55,171 @@ public sealed class ResultLine
         Usage = default;
         try
         {
-            Utf8JsonReader reader = new(line);
-            return Scan(ref reader) && !reader.Read();
+            JsonScanner scanner = new(line);
+            return TryScan(ref scanner) && scanner.IsAtEnd();
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or ArgumentException or FormatException)
         {
             // Torn, not UTF-8, or of another shape: the request it was for is counted as missing, the line as a problem.
             return false;
         }
     }
 
-    private bool Scan(ref Utf8JsonReader reader)
+    [MethodImpl(JsonScanner.AtOnce)]
+    private bool TryScan(ref JsonScanner scanner)
     {
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        bool hasId = false;
+        bool hasResult = false;
+        if (!scanner.TryEnter())
         {
             return false;
         }
 
-        bool hasId = false;
-        bool hasResult = false;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (scanner.TryProperty(out ReadOnlySpan<byte> name))
         {
-            if (reader.ValueTextEquals("custom_id"u8))
+            if (name.SequenceEqual("custom_id"u8))
             {
-                reader.Read();
-                hasId = ScanId(ref reader);
+                hasId = scanner.TryText(out ReadOnlySpan<byte> id);
+                Keep(id);
             }
-            else if (reader.ValueTextEquals("result"u8))
+            else if (name.SequenceEqual("result"u8))
             {
-                reader.Read();
-                hasResult = ScanResult(ref reader);
+                hasResult = TryScanResult(ref scanner);
             }
             else
             {
-                reader.Read();
-                reader.Skip();
+                scanner.Skip();
             }
         }
 
         return hasId && hasResult;
     }
 
-    private bool ScanId(ref Utf8JsonReader reader)
+    private void Keep(ReadOnlySpan<byte> id)
     {
-        if (reader.TokenType == JsonTokenType.Null)
+        if (id.Length > _id.Length)
         {
-            return false;
+            _id = new byte[id.Length];
         }
 
-        if (reader.ValueSpan.Length > _id.Length)
-        {
-            _id = new byte[reader.ValueSpan.Length];
-        }
-
-        _idLength = reader.CopyString(_id);
-        return true;
+        id.CopyTo(_id);
+        _idLength = id.Length;
     }
 
-    private bool ScanResult(ref Utf8JsonReader reader)
+    [MethodImpl(JsonScanner.AtOnce)]
+    private bool TryScanResult(ref JsonScanner scanner)
     {
-        if (reader.TokenType != JsonTokenType.StartObject)
+        if (!scanner.TryEnter())
         {
             return false;
         }
 
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (scanner.TryProperty(out ReadOnlySpan<byte> name))
         {
-            if (reader.ValueTextEquals("type"u8))
+            if (name.SequenceEqual("type"u8))
             {
-                reader.Read();
-                Status = StatusOf(ref reader);
+                Status = StatusOf(ref scanner);
             }
-            else if (reader.ValueTextEquals("message"u8))
+            else if (name.SequenceEqual("message"u8))
             {
-                reader.Read();
-                ScanMessage(ref reader);
+                ScanMessage(ref scanner);
             }
-            else if (reader.ValueTextEquals("error"u8))
+            else if (name.SequenceEqual("error"u8))
             {
-                reader.Read();
-                ScanError(ref reader);
+                ScanError(ref scanner);
             }
             else
             {
-                reader.Read();
-                reader.Skip();
+                scanner.Skip();
             }
         }
 
         return true;
     }
 
-    private static string StatusOf(ref Utf8JsonReader reader)
-        => reader.ValueTextEquals("succeeded"u8) ? Outcome.Succeeded
-            : reader.ValueTextEquals("errored"u8) ? Outcome.Errored
-            : reader.ValueTextEquals("canceled"u8) ? Outcome.Canceled
-            : reader.ValueTextEquals("expired"u8) ? Outcome.Expired
-            : Outcome.Unknown;
+    [MethodImpl(JsonScanner.AtOnce)]
+    private static string StatusOf(ref JsonScanner scanner) => !scanner.TryText(out ReadOnlySpan<byte> text) ? Outcome.Unknown
+        : text.SequenceEqual("succeeded"u8) ? Outcome.Succeeded
+        : text.SequenceEqual("errored"u8) ? Outcome.Errored
+        : text.SequenceEqual("canceled"u8) ? Outcome.Canceled
+        : text.SequenceEqual("expired"u8) ? Outcome.Expired
+        : Outcome.Unknown;
 
-    private void ScanMessage(ref Utf8JsonReader reader)
+    [MethodImpl(JsonScanner.AtOnce)]
+    private void ScanMessage(ref JsonScanner scanner)
     {
-        if (reader.TokenType != JsonTokenType.StartObject)
+        if (!scanner.TryEnter())
         {
             return;
         }
 
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (scanner.TryProperty(out ReadOnlySpan<byte> name))
         {
-            if (reader.ValueTextEquals("model"u8))
+            if (name.SequenceEqual("model"u8))
             {
-                reader.Read();
-                Model = Repeated(ref reader, ref _lastModel);
+                Model = _lastModel = scanner.TextOrNull(_lastModel);
             }
-            else if (reader.ValueTextEquals("stop_reason"u8))
+            else if (name.SequenceEqual("stop_reason"u8))
             {
-                reader.Read();
-                StopReason = Repeated(ref reader, ref _lastStopReason);
+                StopReason = _lastStopReason = scanner.TextOrNull(_lastStopReason);
             }
-            else if (reader.ValueTextEquals("usage"u8))
+            else if (name.SequenceEqual("usage"u8))
             {
-                reader.Read();
-                Usage = UsageScan.Read(ref reader);
+                Usage = UsageScan.Read(ref scanner);
             }
             else
             {
-                reader.Read();
-                reader.Skip();
+                scanner.Skip();
             }
         }
     }
 
     // The error is nested twice: result.error is the whole envelope, result.error.error says what happened.
-    private void ScanError(ref Utf8JsonReader reader)
+    private void ScanError(ref JsonScanner scanner)
     {
-        if (reader.TokenType != JsonTokenType.StartObject)
+        if (!scanner.TryEnter())
         {
             return;
         }
 
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (scanner.TryProperty(out ReadOnlySpan<byte> name))
         {
-            if (reader.ValueTextEquals("error"u8))
+            if (name.SequenceEqual("error"u8))
             {
-                reader.Read();
-                ScanErrorBody(ref reader);
+                ScanErrorBody(ref scanner);
             }
-            else if (reader.ValueTextEquals("request_id"u8))
+            else if (name.SequenceEqual("request_id"u8))
             {
-                reader.Read();
-                ErrorRequestId = reader.GetString();
+                ErrorRequestId = scanner.TextOrNull();
             }
             else
             {
-                reader.Read();
-                reader.Skip();
+                scanner.Skip();
             }
         }
     }
 
-    private void ScanErrorBody(ref Utf8JsonReader reader)
+    private void ScanErrorBody(ref JsonScanner scanner)
     {
-        if (reader.TokenType != JsonTokenType.StartObject)
+        if (!scanner.TryEnter())
         {
             return;
         }
 
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (scanner.TryProperty(out ReadOnlySpan<byte> name))
         {
-            bool isType = reader.ValueTextEquals("type"u8);
-            bool isMessage = reader.ValueTextEquals("message"u8);
-            reader.Read();
-            if (isType)
+            if (name.SequenceEqual("type"u8))
             {
-                ErrorType = reader.GetString();
+                ErrorType = scanner.TextOrNull();
             }
-            else if (isMessage)
+            else if (name.SequenceEqual("message"u8))
             {
-                ErrorMessage = reader.GetString();
+                ErrorMessage = scanner.TextOrNull();
             }
             else
             {
-                reader.Skip();
+                scanner.Skip();
             }
         }
-    }
-
-    private static string? Repeated(ref Utf8JsonReader reader, ref string? last)
-    {
-        if (reader.TokenType == JsonTokenType.Null)
-        {
-            return null;
-        }
-
-        if (last is null || !reader.ValueTextEquals(last))
-        {
-            last = reader.GetString();
-        }
-
-        return last;
     }
 }

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Runtime.CompilerServices;
 using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Core.Results;
@@ -6,9 +6,10 @@ namespace ClaudeBatch.Core.Results;
 /// <summary>Reads a <c>usage</c> object. Every field may be absent or null; where the split of cache writes is missing they count as 5-minute ones.</summary>
 internal static class UsageScan
 {
-    public static TokenUsage Read(ref Utf8JsonReader reader)
+    [MethodImpl(JsonScanner.AtOnce)]
+    public static TokenUsage Read(ref JsonScanner scanner)
     {
-        if (reader.TokenType != JsonTokenType.StartObject)
+        if (!scanner.TryEnter())
         {
             return default;
         }
@@ -16,78 +17,73 @@ internal static class UsageScan
         long input = 0, writes = 0, read = 0, output = 0, searches = 0;
         long? write5m = null, write1h = null;
         string? geo = null;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (scanner.TryProperty(out ReadOnlySpan<byte> name))
         {
-            if (reader.ValueTextEquals("input_tokens"u8))
+            if (name.SequenceEqual("input_tokens"u8))
             {
-                input = Number(ref reader);
+                input = scanner.Number();
             }
-            else if (reader.ValueTextEquals("output_tokens"u8))
+            else if (name.SequenceEqual("output_tokens"u8))
             {
-                output = Number(ref reader);
+                output = scanner.Number();
             }
-            else if (reader.ValueTextEquals("cache_creation_input_tokens"u8))
+            else if (name.SequenceEqual("cache_creation_input_tokens"u8))
             {
-                writes = Number(ref reader);
+                writes = scanner.Number();
             }
-            else if (reader.ValueTextEquals("cache_read_input_tokens"u8))
+            else if (name.SequenceEqual("cache_read_input_tokens"u8))
             {
-                read = Number(ref reader);
+                read = scanner.Number();
             }
-            else if (reader.ValueTextEquals("cache_creation"u8))
+            else if (name.SequenceEqual("cache_creation"u8))
             {
-                (write5m, write1h) = Pair(ref reader, "ephemeral_5m_input_tokens"u8, "ephemeral_1h_input_tokens"u8);
+                (write5m, write1h) = Pair(ref scanner, "ephemeral_5m_input_tokens"u8, "ephemeral_1h_input_tokens"u8);
             }
-            else if (reader.ValueTextEquals("server_tool_use"u8))
+            else if (name.SequenceEqual("server_tool_use"u8))
             {
-                searches = Pair(ref reader, "web_search_requests"u8, "web_fetch_requests"u8).First ?? 0;
+                searches = Pair(ref scanner, "web_search_requests"u8, "web_fetch_requests"u8).First ?? 0;
             }
-            else if (reader.ValueTextEquals("inference_geo"u8))
+            else if (name.SequenceEqual("inference_geo"u8))
             {
-                reader.Read();
-                geo = reader.TokenType != JsonTokenType.String || reader.ValueTextEquals("not_available"u8) ? null
-                    : reader.ValueTextEquals("us"u8) ? "us"
-                    : reader.GetString();
+                geo = scanner.TextOrNull("not_available") switch
+                {
+                    "not_available" => null,
+                    "us" => "us",
+                    string other => other,
+                    null => null,
+                };
             }
             else
             {
-                reader.Read();
-                reader.Skip();
+                scanner.Skip();
             }
         }
 
         return new TokenUsage(input, write5m ?? writes, write1h ?? 0, read, output, searches, geo);
     }
 
-    private static long Number(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        return reader.TokenType == JsonTokenType.Number ? reader.GetInt64() : 0;
-    }
-
-    private static (long? First, long? Second) Pair(ref Utf8JsonReader reader, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    [MethodImpl(JsonScanner.AtOnce)]
+    private static (long? First, long? Second) Pair(ref JsonScanner scanner, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {
         long? one = null, two = null;
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject)
+        if (!scanner.TryEnter())
         {
             return (one, two);
         }
 
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (scanner.TryProperty(out ReadOnlySpan<byte> name))
         {
-            if (reader.ValueTextEquals(first))
+            if (name.SequenceEqual(first))
             {
-                one = Number(ref reader);
+                one = scanner.Number();
             }
-            else if (reader.ValueTextEquals(second))
+            else if (name.SequenceEqual(second))
             {
-                two = Number(ref reader);
+                two = scanner.Number();
             }
             else
             {
-                reader.Read();
-                reader.Skip();
+                scanner.Skip();
             }
         }
 

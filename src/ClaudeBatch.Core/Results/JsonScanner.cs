@@ -1,0 +1,354 @@
+using System.Buffers.Text;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Text;
+using System.Text.Json;
+
+namespace ClaudeBatch.Core.Results;
+
+/// <summary>Goes through one JSON value from front to back, as strictly as <see cref="Utf8JsonReader"/>, and takes what is asked for.</summary>
+/// <remarks>
+/// For what is done once a line of results. The runtime brings a library's code to full speed in steps, and a process that collects a
+/// batch in a second is over before it has come to the last (docs/performance.md); this is compiled at its first call, once and for all.
+/// Its tests hold it against Utf8JsonReader on lines that were damaged in every way.
+/// </remarks>
+internal ref struct JsonScanner(ReadOnlySpan<byte> json)
+{
+    /// <summary>For whatever runs once a line.</summary>
+    internal const MethodImplOptions AtOnce = MethodImplOptions.AggressiveOptimization;
+
+    /// <summary>As deep as Utf8JsonReader goes by default.</summary>
+    private const int MostDepth = 64;
+
+    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private readonly ReadOnlySpan<byte> _json = json;
+
+    private int _at;
+
+    // Where the last string began, behind its quote.
+    private int _start;
+
+    private int _depth;
+
+    private bool _isFirst;
+
+    /// <summary>Goes into the object that comes next. Anything else is gone past.</summary>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    [MethodImpl(AtOnce)]
+    public bool TryEnter()
+    {
+        if (Next() != '{')
+        {
+            Skip();
+            return false;
+        }
+
+        Descend();
+        return true;
+    }
+
+    /// <summary>Goes to the value of the object's next property, and out of the object when there is none.</summary>
+    /// <param name="name">Without its quotes.</param>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    [MethodImpl(AtOnce)]
+    public bool TryProperty(out ReadOnlySpan<byte> name)
+    {
+        if (!TryElement('}'))
+        {
+            name = default;
+            return false;
+        }
+
+        name = Text();
+        Expect(':');
+        return true;
+    }
+
+    /// <summary>Takes the string that comes next. Anything else is gone past.</summary>
+    /// <param name="text">Without its quotes.</param>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    [MethodImpl(AtOnce)]
+    public bool TryText(out ReadOnlySpan<byte> text)
+    {
+        if (Next() != '"')
+        {
+            Skip();
+            text = default;
+            return false;
+        }
+
+        text = Text();
+        return true;
+    }
+
+    /// <summary>Takes the string that comes next; null for anything else.</summary>
+    /// <param name="usual">What it often is: then this very object is given back.</param>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    /// <exception cref="ArgumentException">It is not UTF-8.</exception>
+    [MethodImpl(AtOnce)]
+    public string? TextOrNull(string? usual = null)
+        => !TryText(out ReadOnlySpan<byte> text) ? null
+            : usual is not null && Ascii.Equals(text, usual) ? usual
+            : s_strict.GetString(text);
+
+    /// <summary>Takes the whole number that comes next; 0 for anything that is no number.</summary>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    /// <exception cref="FormatException">A fraction, or too large.</exception>
+    [MethodImpl(AtOnce)]
+    public long Number()
+    {
+        bool isNumber = Next() is (byte)'-' or (>= (byte)'0' and <= (byte)'9');
+        int start = _at;
+        Skip();
+        ReadOnlySpan<byte> digits = _json[start.._at];
+        return !isNumber ? 0
+            : Utf8Parser.TryParse(digits, out long number, out int used) && used == digits.Length ? number
+            : throw new FormatException("Not a whole number.");
+    }
+
+    /// <summary>Goes past the value that comes next.</summary>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    [MethodImpl(AtOnce)]
+    public void Skip()
+    {
+        switch (Next())
+        {
+            case (byte)'{':
+                Descend();
+                while (TryElement('}'))
+                {
+                    SkipString();
+                    Expect(':');
+                    Skip();
+                }
+
+                break;
+            case (byte)'[':
+                Descend();
+                while (TryElement(']'))
+                {
+                    Skip();
+                }
+
+                break;
+            case (byte)'"':
+                SkipString();
+                break;
+            case (byte)'t':
+                Literal("true"u8);
+                break;
+            case (byte)'f':
+                Literal("false"u8);
+                break;
+            case (byte)'n':
+                Literal("null"u8);
+                break;
+            default:
+                SkipNumber();
+                break;
+        }
+    }
+
+    /// <summary>Only white space is left.</summary>
+    public bool IsAtEnd()
+    {
+        SkipSpace();
+        return _at == _json.Length;
+    }
+
+    // Where a string ends, an escape begins, or a control character stands that may not; the length where there is none.
+    [MethodImpl(AtOnce)]
+    private static int IndexOfMark(ReadOnlySpan<byte> text)
+    {
+        int at = 0;
+        for (; at <= text.Length - Vector128<byte>.Count; at += Vector128<byte>.Count)
+        {
+            Vector128<byte> bytes = Vector128.Create(text[at..]);
+            Vector128<byte> marks = Vector128.Equals(bytes, Vector128.Create((byte)'"'))
+                | Vector128.Equals(bytes, Vector128.Create((byte)'\\'))
+                | Vector128.LessThan(bytes, Vector128.Create((byte)' '));
+            if (marks != Vector128<byte>.Zero)
+            {
+                return at + BitOperations.TrailingZeroCount(marks.ExtractMostSignificantBits());
+            }
+        }
+
+        while (at < text.Length && text[at] is >= (byte)' ' and not (byte)'"' and not (byte)'\\')
+        {
+            at++;
+        }
+
+        return at;
+    }
+
+    private void Descend()
+    {
+        _at++;
+        _isFirst = true;
+        if (++_depth > MostDepth)
+        {
+            throw Broken();
+        }
+    }
+
+    // Goes to the next element of the object or array, or out of it.
+    [MethodImpl(AtOnce)]
+    private bool TryElement(char end)
+    {
+        bool isFirst = _isFirst;
+        _isFirst = false;
+        if (Next() == end)
+        {
+            _at++;
+            _depth--;
+            return false;
+        }
+
+        if (!isFirst)
+        {
+            Expect(',');
+        }
+
+        return true;
+    }
+
+    private ReadOnlySpan<byte> Text()
+    {
+        return SkipString() ? Unescaped() : _json[_start..(_at - 1)];
+    }
+
+    [MethodImpl(AtOnce)]
+    private bool SkipString()
+    {
+        Expect('"');
+        _start = _at;
+        for (bool isEscaped = false; ; isEscaped = true)
+        {
+            _at += IndexOfMark(_json[_at..]);
+            switch (Current())
+            {
+                case (byte)'"':
+                    _at++;
+                    return isEscaped;
+                case (byte)'\\':
+                    _at++;
+                    SkipEscape();
+                    break;
+                default:
+                    throw Broken(); // a control character, or the end of the line
+            }
+        }
+    }
+
+    [MethodImpl(AtOnce)]
+    private void SkipEscape()
+    {
+        byte kind = Current();
+        _at++;
+        if (kind == 'u')
+        {
+            for (int end = _at + 4; _at < end; _at++)
+            {
+                if (!char.IsAsciiHexDigit((char)Current()))
+                {
+                    throw Broken();
+                }
+            }
+        }
+        else if (kind is not ((byte)'"' or (byte)'\\' or (byte)'/' or (byte)'b' or (byte)'f' or (byte)'n' or (byte)'r' or (byte)'t'))
+        {
+            throw Broken();
+        }
+    }
+
+    // Rare: ids, names of properties and of models have nothing to escape.
+    private readonly ReadOnlySpan<byte> Unescaped()
+    {
+        Utf8JsonReader reader = new(_json[(_start - 1).._at]);
+        reader.Read();
+        return Encoding.UTF8.GetBytes(reader.GetString()!);
+    }
+
+    [MethodImpl(AtOnce)]
+    private void SkipNumber()
+    {
+        _at += Current() == '-' ? 1 : 0;
+        if (Current() == '0')
+        {
+            _at++;
+        }
+        else
+        {
+            SkipDigits();
+        }
+
+        if (Current() == '.')
+        {
+            _at++;
+            SkipDigits();
+        }
+
+        if (Current() is (byte)'e' or (byte)'E')
+        {
+            _at++;
+            _at += Current() is (byte)'+' or (byte)'-' ? 1 : 0;
+            SkipDigits();
+        }
+    }
+
+    private void SkipDigits()
+    {
+        int start = _at;
+        while (Current() is >= (byte)'0' and <= (byte)'9')
+        {
+            _at++;
+        }
+
+        if (_at == start)
+        {
+            throw Broken();
+        }
+    }
+
+    private void Literal(ReadOnlySpan<byte> word)
+    {
+        if (!_json[_at..].StartsWith(word))
+        {
+            throw Broken();
+        }
+
+        _at += word.Length;
+    }
+
+    private void Expect(char mark)
+    {
+        if (Next() != mark)
+        {
+            throw Broken();
+        }
+
+        _at++;
+    }
+
+    // The first byte of what comes next.
+    private byte Next()
+    {
+        SkipSpace();
+        return Current();
+    }
+
+    // 0 at the end: no byte of JSON.
+    private readonly byte Current() => _at < _json.Length ? _json[_at] : (byte)0;
+
+    private void SkipSpace()
+    {
+        while (Current() is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')
+        {
+            _at++;
+        }
+    }
+
+    private readonly JsonException Broken() => new($"Not JSON at byte {_at}.");
+}
