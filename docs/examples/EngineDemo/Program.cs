@@ -57,7 +57,7 @@ string path = Path.Combine(output, "labels.csv");
 using StreamWriter csv = new(path);
 csv.WriteLine("Id,Text,Status");
 using ResultReader reader = new(ledger);
-foreach (CollectedResult result in ledger.Batches.OfJob(input.Job.Id).SelectMany(b => reader.OfBatch(b)).OrderBy(static r => r.Attempt.Row))
+foreach (CollectedResult result in reader.InOrder(ledger.Batches.OfJob(input.Job.Id)))
 {
     string text = AnswerContent.Read(result.Line)?.Text ?? string.Empty;
     if (result.Attempt.Row < 8)

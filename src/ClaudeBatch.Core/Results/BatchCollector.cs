@@ -12,12 +12,12 @@ namespace ClaudeBatch.Core.Results;
 /// <param name="ledger">The open ledger.</param>
 /// <param name="api">The service.</param>
 /// <param name="clock">For waits between tries.</param>
-/// <param name="catalog">For the cost of answers; what came with this version where it is null.</param>
-public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider clock, ModelCatalog? catalog = null)
+/// <param name="catalog">For the cost of answers, asked for at the first one; what came with this version where it is null.</param>
+public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider clock, Func<ModelCatalog>? catalog = null)
 {
     private const int Downloads = 3;
 
-    private readonly PriceList _prices = new(catalog ?? ModelCatalog.Shipped);
+    private readonly Lazy<PriceList> _prices = new(() => new PriceList(catalog?.Invoke() ?? ModelCatalog.Shipped));
 
     /// <summary>Collects the batch if it is not yet; one that is, is given back as it is.</summary>
     /// <param name="batchId">The ledger's number of the batch.</param>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
 
@@ -18,9 +19,9 @@ internal sealed class OutcomeTable : IDisposable
 
     private readonly long _firstRow;
 
-    private readonly PriceList? _prices;
+    private readonly Lazy<PriceList>? _prices;
 
-    private OutcomeTable(BatchRecord batch, List<string>? discovered, long firstRow, PriceList? prices)
+    private OutcomeTable(BatchRecord batch, List<string>? discovered, long firstRow, Lazy<PriceList>? prices)
     {
         _room = OutcomeRoom.Take(batch.RequestCount);
         _prices = prices;
@@ -56,7 +57,7 @@ internal sealed class OutcomeTable : IDisposable
     /// <summary>The ids seen are those of the batch, all of them and no other.</summary>
     public bool HasItsIds => Missing == 0 && Foreign == 0;
 
-    public static OutcomeTable For(JobLedger ledger, BatchRecord batch, PriceList? prices)
+    public static OutcomeTable For(JobLedger ledger, BatchRecord batch, Lazy<PriceList>? prices)
     {
         if (batch.MadeElsewhere && ledger.Attempts.OfBatch(batch, -1, 1).Count == 0)
         {
@@ -69,7 +70,7 @@ internal sealed class OutcomeTable : IDisposable
     }
 
     /// <summary>The outcomes as a results file on disk has them.</summary>
-    public static OutcomeTable FromFile(JobLedger ledger, BatchRecord batch, PriceList? prices)
+    public static OutcomeTable FromFile(JobLedger ledger, BatchRecord batch, Lazy<PriceList>? prices)
     {
         OutcomeTable table = For(ledger, batch, prices);
         using LineScanner scanner = new(table.Take);
@@ -88,6 +89,7 @@ internal sealed class OutcomeTable : IDisposable
     public void Dispose() => _room.GiveBack();
 
     /// <summary>Takes a line. The first readable one of an id counts.</summary>
+    [MethodImpl(JsonScanner.AtOnce)]
     public void Take(ReadOnlySpan<byte> line, long offset, long number)
     {
         ResultLine result = _line;
@@ -136,7 +138,7 @@ internal sealed class OutcomeTable : IDisposable
             result.StopReason,
             result.Model,
             result.Usage,
-            _prices?.Cost(result.Model, result.Usage, isBatch: true),
+            _prices?.Value.Cost(result.Model, result.Usage, isBatch: true),
             offset,
             line.Length);
     }

@@ -1,68 +1,71 @@
-using System.Runtime.ExceptionServices;
+using System.Collections.Concurrent;
 
 namespace ClaudeBatch.Core.Results;
 
 /// <summary>Makes the next items of a sequence on another thread while the last ones are used.</summary>
 public static class ReadAhead
 {
-    private const int MostItems = 1024;
+    private const int MostItems = 512;
 
-    private const long MostBytes = 2048 * 1024;
+    private const long MostBytes = 1024 * 1024;
+
+    private const int ChunksAhead = 2;
 
     /// <summary>The same items in the same order; a failure comes after the items before it.</summary>
-    /// <param name="source">Enumerated on other threads, one at a time, never ahead by more than a chunk, and left when the result is.</param>
-    /// <param name="sizeOf">About how many bytes an item holds: a chunk is at most two megabytes, or one item.</param>
+    /// <param name="source">Enumerated on one other thread, ahead by a few chunks at most, and left when the result is.</param>
+    /// <param name="sizeOf">About how many bytes an item holds: a chunk is at most a megabyte, or one item.</param>
     public static IEnumerable<T> Of<T>(IEnumerable<T> source, Func<T, long> sizeOf)
     {
-        using IEnumerator<T> items = source.GetEnumerator();
-        Task<Chunk<T>> next = Task.Run(() => Take(items, sizeOf));
+        using BlockingCollection<List<T>> chunks = new(ChunksAhead);
+        using CancellationTokenSource leave = new();
+        // A thread of its own: it waits for as long as somebody takes over the results, and the pool has few.
+        Task reading = Task.Factory.StartNew(
+            () => Read(source, sizeOf, chunks, leave.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
-            while (true)
+            foreach (List<T> chunk in chunks.GetConsumingEnumerable())
             {
-                Chunk<T> chunk = next.GetAwaiter().GetResult();
-                next = chunk.IsLast ? next : Task.Run(() => Take(items, sizeOf));
-                foreach (T item in chunk.Items)
+                foreach (T item in chunk)
                 {
                     yield return item;
                 }
+            }
 
-                chunk.Failure?.Throw();
-                if (chunk.IsLast)
+            reading.GetAwaiter().GetResult();
+        }
+        finally
+        {
+            // Nobody reads any more when this is left.
+            leave.Cancel();
+            Task.WaitAny(reading);
+        }
+    }
+
+    private static void Read<T>(IEnumerable<T> source, Func<T, long> sizeOf, BlockingCollection<List<T>> chunks, CancellationToken leave)
+    {
+        List<T> chunk = new(MostItems);
+        long size = 0;
+        try
+        {
+            foreach (T item in source)
+            {
+                chunk.Add(item);
+                size += sizeOf(item);
+                if (chunk.Count == MostItems || size >= MostBytes)
                 {
-                    yield break;
+                    chunks.Add(chunk, leave);
+                    (chunk, size) = (new List<T>(MostItems), 0);
                 }
             }
         }
         finally
         {
-            // Nobody reads any more when this is left; a chunk keeps its failure, so that this does not throw.
-            next.Wait();
-        }
-    }
-
-    private static Chunk<T> Take<T>(IEnumerator<T> items, Func<T, long> sizeOf)
-    {
-        List<T> taken = new(MostItems);
-        try
-        {
-            for (long size = 0; taken.Count < MostItems && size < MostBytes; size += sizeOf(taken[^1]))
+            if (!leave.IsCancellationRequested)
             {
-                if (!items.MoveNext())
-                {
-                    return new Chunk<T>(taken, IsLast: true, Failure: null);
-                }
-
-                taken.Add(items.Current);
+                chunks.Add(chunk, leave);
             }
 
-            return new Chunk<T>(taken, IsLast: false, Failure: null);
-        }
-        catch (Exception e)
-        {
-            return new Chunk<T>(taken, IsLast: true, ExceptionDispatchInfo.Capture(e));
+            chunks.CompleteAdding();
         }
     }
-
-    private sealed record Chunk<T>(List<T> Items, bool IsLast, ExceptionDispatchInfo? Failure);
 }

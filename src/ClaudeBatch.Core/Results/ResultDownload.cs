@@ -1,36 +1,30 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
+using Microsoft.Win32.SafeHandles;
 
 namespace ClaudeBatch.Core.Results;
 
 /// <summary>Brings the results of a batch to disk once, digested, flushed and scanned.</summary>
-internal sealed class ResultDownload(JobLedger ledger, BatchApi api, PriceList prices)
+internal sealed class ResultDownload(JobLedger ledger, BatchApi api, Lazy<PriceList> prices)
 {
-    private const int PiecesAhead = 16;
+    private const int PieceSize = 256 * 1024;
 
-    /// <summary>One task takes what comes, writes and digests it; this one reads the books meanwhile, and then the lines.</summary>
+    /// <summary>One task takes what comes, writes and digests it; this one reads the books meanwhile, and then the lines that are written.</summary>
     /// <exception cref="ClaudeBatchException">What the service or the disk says.</exception>
     public async Task<(OutcomeTable Table, byte[] Digest)> RunAsync(
         BatchRecord batch, string partial, IProgress<long>? received, CancellationToken cancellationToken)
     {
-        Channel<ArraySegment<byte>> pieces = Channel.CreateBounded<ArraySegment<byte>>(
-            new BoundedChannelOptions(PiecesAhead) { SingleReader = true, SingleWriter = true });
+        Channel<long> written = Channel.CreateUnbounded<long>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task<byte[]> download = Task.Run(() => FetchAsync(batch, partial, pieces.Writer, received, stop.Token), CancellationToken.None);
+        Task<byte[]> download = Task.Run(() => FetchAsync(batch, partial, written.Writer, received, stop.Token), CancellationToken.None);
         try
         {
             OutcomeTable table = OutcomeTable.For(ledger, batch, prices);
             using LineScanner scanner = new(table.Take);
-            await foreach (ArraySegment<byte> piece in pieces.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
-            {
-                scanner.Feed(piece);
-                ArrayPool<byte>.Shared.Return(piece.Array!);
-            }
-
+            await FollowAsync(partial, written.Reader, scanner, cancellationToken).ConfigureAwait(false);
             byte[] digest = await download.ConfigureAwait(false);
             scanner.Complete();
             return (table, digest);
@@ -43,31 +37,51 @@ internal sealed class ResultDownload(JobLedger ledger, BatchApi api, PriceList p
         }
     }
 
-    private async Task<byte[]> FetchAsync(
-        BatchRecord batch, string partial, ChannelWriter<ArraySegment<byte>> pieces, IProgress<long>? received, CancellationToken cancellationToken)
+    // Read back from the file, which the system has at hand: neither side waits for the other, and nothing is held between them.
+    private static async Task FollowAsync(string partial, ChannelReader<long> written, LineScanner scanner, CancellationToken cancellationToken)
     {
-        const int size = 256 * 1024;
+        byte[] piece = new byte[PieceSize];
+        SafeFileHandle? file = null;
+        try
+        {
+            long done = 0;
+            await foreach (long end in written.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            {
+                file ??= File.OpenHandle(partial, share: FileShare.ReadWrite);
+                while (done < end)
+                {
+                    int count = RandomAccess.Read(file, piece.AsSpan(0, (int)Math.Min(piece.Length, end - done)), done);
+                    scanner.Feed(count > 0 ? piece.AsSpan(0, count) : throw new EndOfStreamException($"'{partial}' was cut from outside."));
+                    done += count;
+                }
+            }
+        }
+        finally
+        {
+            file?.Dispose();
+        }
+    }
+
+    private async Task<byte[]> FetchAsync(
+        BatchRecord batch, string partial, ChannelWriter<long> written, IProgress<long>? received, CancellationToken cancellationToken)
+    {
         try
         {
             Reply<Stream> reply = await api.OpenResultsAsync(batch.ServiceId!, cancellationToken).ConfigureAwait(false);
             await using (reply.Value.ConfigureAwait(false))
             {
                 using IncrementalHash digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-                using LedgerFile file = ledger.Folder.OpenForWriting(partial, FileMode.Create);
+                using LedgerFile file = ledger.Folder.OpenForWriting(partial, FileMode.Create, bufferSize: 1);
+                byte[] piece = new byte[PieceSize];
                 long total = 0;
-                while (true)
+                int count;
+                while ((count = await reply.Value.ReadAsync(piece, cancellationToken).ConfigureAwait(false)) > 0)
                 {
-                    byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
-                    int count = await reply.Value.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-                    if (count == 0)
-                    {
-                        break;
-                    }
-
-                    file.Write(buffer.AsSpan(0, count));
-                    digest.AppendData(buffer, 0, count);
-                    await pieces.WriteAsync(new ArraySegment<byte>(buffer, 0, count), cancellationToken).ConfigureAwait(false);
-                    received?.Report(total += count);
+                    file.Write(piece.AsSpan(0, count));
+                    total += count;
+                    written.TryWrite(total);
+                    digest.AppendData(piece, 0, count);
+                    received?.Report(total);
                     Milestone.Pass("downloading");
                 }
 
@@ -78,7 +92,7 @@ internal sealed class ResultDownload(JobLedger ledger, BatchApi api, PriceList p
         }
         finally
         {
-            pieces.Complete(); // the failure itself is the task's
+            written.Complete(); // the failure itself is the task's
         }
     }
 }

@@ -14,17 +14,12 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
     // Of the batch that was read last; the next row is nearly always of the same one.
     private (BatchRecord? Batch, string Results, string Source) _paths = (null, string.Empty, string.Empty);
 
-    /// <summary>The results of one collected batch.</summary>
-    /// <param name="batch">The batch.</param>
-    /// <param name="allAttempts">Also those a later attempt has replaced.</param>
-    public IEnumerable<CollectedResult> OfBatch(BatchRecord batch, bool allAttempts = false)
-        => ledger.Attempts.All(batch, onlyLast: !allAttempts).Select(a => Read(batch, a));
-
     /// <summary>The last word of each request of collected batches of one job, in input order.</summary>
+    /// <remarks>The ledger is read ahead on another thread: whoever enumerates does not use it meanwhile.</remarks>
     /// <param name="batches">The batches.</param>
     /// <param name="allAttempts">Also those a later attempt has replaced.</param>
     public IEnumerable<CollectedResult> InOrder(IEnumerable<BatchRecord> batches, bool allAttempts = false)
-        => ledger.Attempts.InRowOrder(batches, onlyLast: !allAttempts).Select(a => Read(a.Batch, a.Attempt));
+        => ReadAhead.Of(ledger.Attempts.InRowOrder(batches, onlyLast: !allAttempts), static _ => 0).Select(a => Read(a.Batch, a.Attempt));
 
     public void Dispose() => _files.Dispose();
 

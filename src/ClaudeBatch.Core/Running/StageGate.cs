@@ -43,7 +43,7 @@ public sealed class StageGate(JobLedger ledger)
         int count = 0, failed = 0, incomplete = 0;
         long? cost = 0;
         string? words = null;
-        foreach (CollectedResult result in reader.OfBatch(canary, allAttempts: true))
+        foreach (CollectedResult result in reader.InOrder([canary], allAttempts: true))
         {
             count++;
             cost += result.Attempt.CostInPicodollars;

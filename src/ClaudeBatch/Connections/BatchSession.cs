@@ -35,7 +35,7 @@ internal sealed class BatchSession : IDisposable
 
     public BatchPoller Poller => new(Ledger, Api, Clock);
 
-    public BatchCollector Collector => new(Ledger, Api, Clock, Models.Current);
+    public BatchCollector Collector => new(Ledger, Api, Clock, static () => Models.Current);
 
     /// <summary>Opens the connection's ledger; null when there is none and it is not to be made.</summary>
     public static BatchSession? Open(ClaudeBatchConnection connection, bool create, Action<ClaudeBatchException, TimeSpan> onRetry)

@@ -37,7 +37,7 @@ public sealed class ServerFrontTests : IDisposable
         Assert.Equal(2_000, collected.Counts.Succeeded);
         Assert.Equal(batch.SizeInBytes, progress[^1]);
         using ResultReader reader = new(ledger);
-        Assert.Equal(2_000, reader.OfBatch(collected).Count(static r => r.Attempt.Outcome == Outcome.Succeeded));
+        Assert.Equal(2_000, reader.InOrder([collected]).Count(static r => r.Attempt.Outcome == Outcome.Succeeded));
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed class CollectTests : IDisposable
         BatchRecord batch = await _engine.RunAsync(_engine.Seal("job", ids).NewBatches[0]);
 
         using ResultReader reader = new(_engine.Ledger);
-        CollectedResult[] results = [.. reader.OfBatch(batch)];
+        CollectedResult[] results = [.. reader.InOrder([batch])];
 
         Assert.Equal(BatchState.Collected, batch.State);
         Assert.Equal(ids, results.Select(static r => r.Attempt.CustomId));
