@@ -162,7 +162,7 @@ public sealed class AttemptBooks(LedgerDatabase database)
     }
 
     /// <summary>Writes the outcomes of a batch in row order, in transactions of bounded size.</summary>
-    public void RecordOutcomes(long batchId, ReadOnlyMemory<OutcomeRecord> outcomes)
+    internal void RecordOutcomes(long batchId, ReadOnlyMemory<OutcomeRecord> outcomes, IReadOnlyList<OutcomeWords> words)
     {
         const string sql = """
             UPDATE attempt SET outcome = ?3, error_type = ?4, failure_class = ?5, stop_reason = ?6, model = ?7,
@@ -175,22 +175,24 @@ public sealed class AttemptBooks(LedgerDatabase database)
             ReadOnlyMemory<OutcomeRecord> rows = outcomes.Slice(done, Math.Min(LedgerDatabase.RowsPerTransaction, outcomes.Length - done));
             database.Write(() => database.ExecuteMany(sql, rows.Span, (o, statement) =>
             {
+                OutcomeWords said = words[o.Words - 1];
+                TokenUsage usage = o.Usage;
                 statement.Bind(1, batchId);
                 statement.Bind(2, o.Row);
-                statement.Bind(3, o.Status);
-                statement.Bind(4, o.ErrorType);
-                statement.Bind(5, o.FailureClass);
-                statement.Bind(6, o.StopReason);
-                statement.Bind(7, o.Model);
-                statement.Bind(8, o.Usage.InputTokens);
-                statement.Bind(9, o.Usage.CacheWrite5mTokens);
-                statement.Bind(10, o.Usage.CacheWrite1hTokens);
-                statement.Bind(11, o.Usage.CacheReadTokens);
-                statement.Bind(12, o.Usage.OutputTokens);
-                statement.Bind(13, o.Usage.WebSearches);
-                statement.Bind(14, o.Usage.InferenceGeo);
+                statement.Bind(3, said.Status);
+                statement.Bind(4, said.ErrorType);
+                statement.Bind(5, said.FailureClass);
+                statement.Bind(6, said.StopReason);
+                statement.Bind(7, said.Model);
+                statement.Bind(8, usage.InputTokens);
+                statement.Bind(9, usage.CacheWrite5mTokens);
+                statement.Bind(10, usage.CacheWrite1hTokens);
+                statement.Bind(11, usage.CacheReadTokens);
+                statement.Bind(12, usage.OutputTokens);
+                statement.Bind(13, usage.WebSearches);
+                statement.Bind(14, said.InferenceGeo);
                 statement.Bind(15, o.CostInPicodollars);
-                statement.Bind(16, o.ResultOffset);
+                statement.Bind(16, o.ResultLength > 0 ? o.ResultOffset : null);
                 statement.Bind(17, o.ResultLength);
             }));
             Milestone.Pass("outcomes-recorded");

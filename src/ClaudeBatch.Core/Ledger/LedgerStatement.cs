@@ -12,6 +12,9 @@ internal sealed unsafe class LedgerStatement : IDisposable
 
     private readonly nint _statement;
 
+    // Stands for NULL among the texts that are bound.
+    private static readonly string s_null = new('\0', 1);
+
     // The same word stands in most rows of a batch; what is bound stays bound.
     private readonly string?[] _texts;
 
@@ -122,8 +125,11 @@ internal sealed unsafe class LedgerStatement : IDisposable
 
     private void BindNull(int index)
     {
-        _texts[index] = null;
-        Check(SqliteCalls.BindNull(_statement, index));
+        if (!ReferenceEquals(_texts[index], s_null))
+        {
+            _texts[index] = s_null;
+            Check(SqliteCalls.BindNull(_statement, index));
+        }
     }
 
     private void BindText(int index, string value)

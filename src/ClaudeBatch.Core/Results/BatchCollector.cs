@@ -71,7 +71,8 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
             ledger.Attempts.RecordDiscovered(batch, ledger.Jobs.Get(batch.JobId).SealedRows, outcomes.Discovered);
         }
 
-        ledger.Attempts.RecordOutcomes(batch.Id, outcomes.Rows());
+        (ReadOnlyMemory<OutcomeRecord> rows, IReadOnlyList<OutcomeWords> words) = outcomes.Rows();
+        ledger.Attempts.RecordOutcomes(batch.Id, rows, words);
         PauseForOperator(batch, outcomes);
         return ledger.Record(batch, BatchState.Collected, Summary(outcomes), null, () => ledger.Batches.SetState(batch.Id, BatchState.Collected));
     }

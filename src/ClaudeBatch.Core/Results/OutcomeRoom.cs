@@ -2,7 +2,7 @@ using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Core.Results;
 
-/// <summary>The arrays of an <see cref="OutcomeTable"/>, some 20 MB for a whole batch. A large job fills the same ones once a part.</summary>
+/// <summary>The arrays of an <see cref="OutcomeTable"/>, some 10 MB for a whole batch. A large job fills the same ones once a part.</summary>
 internal sealed class OutcomeRoom(int capacity)
 {
     // Weak: between two jobs of a long-lived shell nothing holds them.
@@ -10,9 +10,16 @@ internal sealed class OutcomeRoom(int capacity)
 
     private OutcomeRecord[] _outcomes = new OutcomeRecord[capacity];
 
+    private readonly Dictionary<OutcomeWords, int> _places = [];
+
+    private readonly List<OutcomeWords> _words = [];
+
     public IdTable Ids { get; } = new(capacity);
 
-    /// <summary>In row order, beside their ids. One without a status is of a row no line has spoken of.</summary>
+    /// <summary>What the outcomes refer to.</summary>
+    public IReadOnlyList<OutcomeWords> Words => _words;
+
+    /// <summary>In row order, beside their ids.</summary>
     public Span<OutcomeRecord> Outcomes => _outcomes.AsSpan(0, Ids.Count);
 
     public ReadOnlyMemory<OutcomeRecord> All => _outcomes.AsMemory(0, Ids.Count);
@@ -31,6 +38,8 @@ internal sealed class OutcomeRoom(int capacity)
     public void GiveBack()
     {
         Ids.Clear();
+        _words.Clear();
+        _places.Clear();
         lock (s_spare)
         {
             s_spare.SetTarget(this);
@@ -46,5 +55,17 @@ internal sealed class OutcomeRoom(int capacity)
 
         _outcomes[Ids.Count] = new OutcomeRecord { Row = row };
         Ids.Add(id);
+    }
+
+    /// <summary>Where these words stand, from 1.</summary>
+    public int PlaceOf(OutcomeWords words)
+    {
+        if (!_places.TryGetValue(words, out int place))
+        {
+            _words.Add(words);
+            _places.Add(words, place = _words.Count);
+        }
+
+        return place;
     }
 }

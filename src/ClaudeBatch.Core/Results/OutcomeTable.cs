@@ -19,6 +19,8 @@ internal sealed class OutcomeTable : IDisposable
 
     private readonly long _firstRow;
 
+    private (OutcomeWords Words, int Place)? _last;
+
     private readonly Lazy<PriceList>? _prices;
 
     private OutcomeTable(BatchRecord batch, List<string>? discovered, long firstRow, Lazy<PriceList>? prices)
@@ -116,7 +118,7 @@ internal sealed class OutcomeTable : IDisposable
         }
 
         ref OutcomeRecord outcome = ref _room.Outcomes[place];
-        if (outcome.Status is not null)
+        if (outcome.Words != 0)
         {
             Duplicated++;
             Name(DuplicatedIds, result.CustomId);
@@ -130,17 +132,15 @@ internal sealed class OutcomeTable : IDisposable
         }
 
         Missing--;
-        outcome = new OutcomeRecord(
-            outcome.Row,
-            result.Status,
-            result.ErrorType,
-            result.Status == Outcome.Succeeded ? null : failureClass,
-            result.StopReason,
-            result.Model,
-            result.Usage,
-            _prices?.Value.Cost(result.Model, result.Usage, isBatch: true),
-            offset,
-            line.Length);
+        outcome = new OutcomeRecord
+        {
+            Row = outcome.Row,
+            Words = PlaceOf(result, result.Status == Outcome.Succeeded ? null : failureClass),
+            Usage = result.Usage,
+            CostInPicodollars = _prices?.Value.Cost(result.Model, result.Usage, isBatch: true),
+            ResultOffset = offset,
+            ResultLength = line.Length,
+        };
     }
 
     private static void Name<T>(List<T> names, T name)
@@ -151,18 +151,33 @@ internal sealed class OutcomeTable : IDisposable
         }
     }
 
-    /// <summary>Every row of the batch in row order, until the table is disposed; one that no line spoke of is missing.</summary>
-    public ReadOnlyMemory<OutcomeRecord> Rows()
+    /// <summary>Every row of the batch in row order with what it refers to, until the table is disposed; one that no line spoke of is missing.</summary>
+    public (ReadOnlyMemory<OutcomeRecord> Outcomes, IReadOnlyList<OutcomeWords> Words) Rows()
     {
+        int missing = Missing > 0 ? _room.PlaceOf(new OutcomeWords(Outcome.Missing)) : 0;
         foreach (ref OutcomeRecord outcome in _room.Outcomes)
         {
-            if (outcome.Status is null)
+            if (outcome.Words == 0)
             {
-                outcome = outcome with { Status = Outcome.Missing, CostInPicodollars = 0 };
+                outcome = outcome with { Words = missing };
             }
         }
 
-        return _room.All;
+        return (_room.All, _room.Words);
+    }
+
+    // Nearly every line has the words of the line before.
+    private int PlaceOf(ResultLine line, string? failureClass)
+    {
+        if (_last is not { } last
+            || !ReferenceEquals(last.Words.Status, line.Status) || !ReferenceEquals(last.Words.StopReason, line.StopReason) || !ReferenceEquals(last.Words.Model, line.Model)
+            || !ReferenceEquals(last.Words.FailureClass, failureClass) || last.Words.ErrorType != line.ErrorType || last.Words.InferenceGeo != line.Usage.InferenceGeo)
+        {
+            OutcomeWords words = new(line.Status, line.ErrorType, failureClass, line.StopReason, line.Model, line.Usage.InferenceGeo);
+            _last = last = (words, _room.PlaceOf(words));
+        }
+
+        return last.Place;
     }
 
     private void Add(long row, ReadOnlySpan<byte> id)

@@ -21,19 +21,19 @@ internal static class UsageScan
         {
             if (name.SequenceEqual("input_tokens"u8))
             {
-                input = scanner.Number();
+                input = Count(ref scanner);
             }
             else if (name.SequenceEqual("output_tokens"u8))
             {
-                output = scanner.Number();
+                output = Count(ref scanner);
             }
             else if (name.SequenceEqual("cache_creation_input_tokens"u8))
             {
-                writes = scanner.Number();
+                writes = Count(ref scanner);
             }
             else if (name.SequenceEqual("cache_read_input_tokens"u8))
             {
-                read = scanner.Number();
+                read = Count(ref scanner);
             }
             else if (name.SequenceEqual("cache_creation"u8))
             {
@@ -62,6 +62,9 @@ internal static class UsageScan
         return new TokenUsage(input, write5m ?? writes, write1h ?? 0, read, output, searches, geo);
     }
 
+    private static long Count(ref JsonScanner scanner)
+        => scanner.Number() is >= 0 and <= uint.MaxValue and var count ? count : throw new FormatException("No count of tokens.");
+
     [MethodImpl(JsonScanner.AtOnce)]
     private static (long? First, long? Second) Pair(ref JsonScanner scanner, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {
@@ -75,11 +78,11 @@ internal static class UsageScan
         {
             if (name.SequenceEqual(first))
             {
-                one = scanner.Number();
+                one = Count(ref scanner);
             }
             else if (name.SequenceEqual(second))
             {
-                two = scanner.Number();
+                two = Count(ref scanner);
             }
             else
             {

@@ -48,6 +48,9 @@ public sealed class ResultLineTests
     [InlineData("""{"custom_id":"a","result":null}""")]
     [InlineData("""{"custom_id":"a","result":{"type":"expired"}}{"custom_id":"b","result":{"type":"expired"}}""")]
     [InlineData("null")]
+    [InlineData("""{"custom_id":"a","result":{"type":"succeeded","message":{"usage":{"output_tokens":4294967296}}}}""")]
+    [InlineData("""{"custom_id":"a","result":{"type":"succeeded","message":{"usage":{"output_tokens":-1}}}}""")]
+    [InlineData("""{"custom_id":"a","result":{"type":"succeeded","message":{"usage":{"output_tokens":1.5}}}}""")]
     public void What_cannot_be_read_is_no_result(string line) => Assert.Null(Parse(line));
 
     [Fact]
