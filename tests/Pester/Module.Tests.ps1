@@ -22,6 +22,20 @@ Describe 'The module' {
         [System.Runtime.Loader.AssemblyLoadContext]::Default.Assemblies.GetName().Name | Should -Not -Contain 'ClaudeBatch.Core'
     }
 
+    It 'runs what was compiled ahead for this platform, and without it' {
+        $runtime = [System.Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier
+        $copy = New-TestFolder
+        Copy-Item -LiteralPath (Split-Path -Path $modulePath) -Destination $copy -Recurse
+        $ahead = Join-Path -Path $copy -ChildPath "bin/$runtime"
+        $script = "Import-Module '$copy/ClaudeBatch.psd1'; Connect-ClaudeBatch -Emulator -LedgerPath '$copy/ledger'
+            [System.Runtime.Loader.AssemblyLoadContext]::All.Assemblies.Location | Where-Object { `$_ -like '*ClaudeBatch.Core.dll' } | Split-Path"
+        if (Test-Path -LiteralPath $ahead) {
+            pwsh -NoProfile -Command $script | Should -Be $ahead
+            Remove-Item -LiteralPath $ahead -Recurse
+        }
+        pwsh -NoProfile -Command $script | Should -Be (Split-Path -Path $ahead)
+    }
+
     It 'writes nothing and makes no folder when it is imported' {
         $folder = New-TestFolder
         $script = "`$env:XDG_DATA_HOME = '$folder'; Import-Module '$modulePath'; Get-ClaudeBatchJob; Get-ClaudeBatch; Test-Path '$folder'"
