@@ -34,8 +34,11 @@ internal sealed class BenchRun(BenchOptions options)
 
             foreach (int size in options.Growth)
             {
-                Console.Error.WriteLine($"{size} requests");
-                await GrowAsync(size);
+                for (int run = 1; run <= options.Runs; run++)
+                {
+                    Console.Error.WriteLine($"{size} requests, run {run} of {options.Runs}");
+                    await GrowAsync(size);
+                }
             }
 
             if (_who.HasModule)

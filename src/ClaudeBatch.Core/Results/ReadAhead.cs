@@ -5,15 +5,15 @@ namespace ClaudeBatch.Core.Results;
 /// <summary>Makes the next items of a sequence on another thread while the last ones are used.</summary>
 public static class ReadAhead
 {
-    private const int MostItems = 512;
+    private const int MostItems = 1024;
 
-    private const long MostBytes = 1024 * 1024;
+    private const long MostBytes = 2048 * 1024;
 
     private const int ChunksAhead = 2;
 
     /// <summary>The same items in the same order; a failure comes after the items before it.</summary>
     /// <param name="source">Enumerated on one other thread, ahead by a few chunks at most, and left when the result is.</param>
-    /// <param name="sizeOf">About how many bytes an item holds: a chunk is at most a megabyte, or one item.</param>
+    /// <param name="sizeOf">About how many bytes an item holds: a chunk is at most two megabytes, or one item.</param>
     public static IEnumerable<T> Of<T>(IEnumerable<T> source, Func<T, long> sizeOf)
     {
         using BlockingCollection<List<T>> chunks = new(ChunksAhead);
