@@ -1,14 +1,72 @@
-using System.Text.Json.Serialization;
+using System.Text.Json;
 
 namespace ClaudeBatch.Core.Api;
 
 /// <summary>The service's own objects; unknown fields are ignored, absent ones are null.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectRequiredConstructorParameters = false)]
-[JsonSerializable(typeof(MessageBatch))]
-[JsonSerializable(typeof(BatchPage))]
-[JsonSerializable(typeof(ErrorEnvelope))]
-[JsonSerializable(typeof(TokenCount))]
-[JsonSerializable(typeof(DeletedBatch))]
-[JsonSerializable(typeof(ServiceModel))]
-[JsonSerializable(typeof(ModelPage))]
-internal sealed partial class ApiJson : JsonSerializerContext;
+/// <remarks>Read by hand: what a serializer has to know of them is a tenth of the first call of a process.</remarks>
+internal static class ApiJson
+{
+    public static MessageBatch Batch(JsonElement batch) => new()
+    {
+        Id = RequiredText(batch, "id"),
+        ProcessingStatus = RequiredText(batch, "processing_status"),
+        RequestCounts = Counts(Known(batch, "request_counts") ?? throw Lacks("request_counts")),
+        CreatedAt = Time(batch, "created_at") ?? default,
+        EndedAt = Time(batch, "ended_at"),
+        ExpiresAt = Time(batch, "expires_at"),
+        CancelInitiatedAt = Time(batch, "cancel_initiated_at"),
+        ArchivedAt = Time(batch, "archived_at"),
+    };
+
+    public static BatchPage Batches(JsonElement page) => new()
+    {
+        Data = [.. Items(page).Select(Batch)],
+        HasMore = Known(page, "has_more")?.GetBoolean() ?? false,
+        LastId = Text(page, "last_id"),
+    };
+
+    public static ModelPage Models(JsonElement page) => new()
+    {
+        Data = [.. Items(page).Select(Model)],
+        HasMore = Known(page, "has_more")?.GetBoolean() ?? false,
+        LastId = Text(page, "last_id"),
+    };
+
+    public static TokenCount Tokens(JsonElement count) => new(Known(count, "input_tokens")?.GetInt64() ?? 0);
+
+    public static DeletedBatch Deleted(JsonElement batch) => new(Text(batch, "id"));
+
+    public static ErrorEnvelope Error(JsonElement envelope) => new(Known(envelope, "error") is { } error ? ErrorBody(error) : null, Text(envelope, "request_id"));
+
+    private static ErrorBody ErrorBody(JsonElement error)
+        => new(Text(error, "type"), Text(error, "message"), Known(error, "details") is { } details ? new ErrorDetails(Text(details, "error_code")) : null);
+
+    private static RequestCounts Counts(JsonElement counts)
+        => new(Count(counts, "processing"), Count(counts, "succeeded"), Count(counts, "errored"), Count(counts, "canceled"), Count(counts, "expired"));
+
+    private static ServiceModel Model(JsonElement model) => new()
+    {
+        Id = RequiredText(model, "id"),
+        DisplayName = Text(model, "display_name"),
+        Lifecycle = Text(model, "lifecycle"),
+        DeprecatedAt = Time(model, "deprecated_at"),
+        RetiresAt = Time(model, "retires_at"),
+        MaxInputTokens = Known(model, "max_input_tokens")?.GetInt32(),
+        MaxTokens = Known(model, "max_tokens")?.GetInt32(),
+    };
+
+    private static JsonElement.ArrayEnumerator Items(JsonElement page) => Known(page, "data")?.EnumerateArray() ?? default;
+
+    private static string RequiredText(JsonElement of, string name) => Text(of, name) ?? throw Lacks(name);
+
+    private static string? Text(JsonElement of, string name) => Known(of, name)?.GetString();
+
+    private static int Count(JsonElement of, string name) => Known(of, name)?.GetInt32() ?? 0;
+
+    private static DateTimeOffset? Time(JsonElement of, string name) => Known(of, name)?.GetDateTimeOffset();
+
+    private static JsonElement? Known(JsonElement of, string name)
+        => of.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private static JsonException Lacks(string name) => new($"It has no '{name}'.");
+}

@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Polly;
 
 namespace ClaudeBatch.Core.Api;
@@ -77,7 +76,7 @@ public sealed class BatchApi : IDisposable
         try
         {
             Reply<MessageBatch> reply = await OnceAsync(
-                request, "Create batch", path, ApiJson.Default.MessageBatch, _limits.CreateReply, cancellationToken).ConfigureAwait(false);
+                request, "Create batch", path, ApiJson.Batch, _limits.CreateReply, cancellationToken).ConfigureAwait(false);
             return new CreateReply(reply, null, content.LastByteHandedOver);
         }
         catch (ClaudeBatchException failure)
@@ -87,13 +86,13 @@ public sealed class BatchApi : IDisposable
     }
 
     public Task<Reply<MessageBatch>> RetrieveAsync(string id, CancellationToken cancellationToken)
-        => RepeatAsync(HttpMethod.Get, BatchPath(id), $"Retrieve batch '{id}'", id, ApiJson.Default.MessageBatch, cancellationToken);
+        => RepeatAsync(HttpMethod.Get, BatchPath(id), $"Retrieve batch '{id}'", id, ApiJson.Batch, cancellationToken);
 
     public Task<Reply<MessageBatch>> CancelAsync(string id, CancellationToken cancellationToken)
-        => RepeatAsync(HttpMethod.Post, $"{BatchPath(id)}/cancel", $"Cancel batch '{id}'", id, ApiJson.Default.MessageBatch, cancellationToken);
+        => RepeatAsync(HttpMethod.Post, $"{BatchPath(id)}/cancel", $"Cancel batch '{id}'", id, ApiJson.Batch, cancellationToken);
 
     public async Task<ReplyHeaders> DeleteAsync(string id, CancellationToken cancellationToken)
-        => (await RepeatAsync(HttpMethod.Delete, BatchPath(id), $"Delete batch '{id}'", id, ApiJson.Default.DeletedBatch, cancellationToken)
+        => (await RepeatAsync(HttpMethod.Delete, BatchPath(id), $"Delete batch '{id}'", id, ApiJson.Deleted, cancellationToken)
             .ConfigureAwait(false)).Headers;
 
     /// <summary>One page of the account's batches, newest first.</summary>
@@ -103,7 +102,7 @@ public sealed class BatchApi : IDisposable
     public Task<Reply<BatchPage>> ListAsync(int limit, string? afterId, CancellationToken cancellationToken)
     {
         string after = afterId is null ? string.Empty : $"&after_id={Uri.EscapeDataString(afterId)}";
-        return RepeatAsync(HttpMethod.Get, $"{Batches}?limit={limit}{after}", "List batches", null, ApiJson.Default.BatchPage, cancellationToken);
+        return RepeatAsync(HttpMethod.Get, $"{Batches}?limit={limit}{after}", "List batches", null, ApiJson.Batches, cancellationToken);
     }
 
     /// <summary>The results as they come. The path is built here: one named by a reply could lead the key elsewhere.</summary>
@@ -121,7 +120,7 @@ public sealed class BatchApi : IDisposable
 
     /// <summary>The service's own count of a prompt's tokens; free.</summary>
     public Task<Reply<TokenCount>> CountTokensAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
-        => RepeatAsync(HttpMethod.Post, "v1/messages/count_tokens", "Count tokens", null, ApiJson.Default.TokenCount, cancellationToken, body);
+        => RepeatAsync(HttpMethod.Post, "v1/messages/count_tokens", "Count tokens", null, ApiJson.Tokens, cancellationToken, body);
 
     /// <summary>One request through the Messages API, at full price; the answer is kept as it came. Sent once: it costs money.</summary>
     public async Task<Reply<byte[]>> SendMessageAsync(ReadOnlyMemory<byte> parameters, CancellationToken cancellationToken)
@@ -136,7 +135,7 @@ public sealed class BatchApi : IDisposable
     public Task<Reply<ModelPage>> ListModelsAsync(string? afterId, CancellationToken cancellationToken)
     {
         string after = afterId is null ? string.Empty : $"&after_id={Uri.EscapeDataString(afterId)}";
-        return RepeatAsync(HttpMethod.Get, $"v1/models?limit=1000{after}", "List models", null, ApiJson.Default.ModelPage, cancellationToken);
+        return RepeatAsync(HttpMethod.Get, $"v1/models?limit=1000{after}", "List models", null, ApiJson.Models, cancellationToken);
     }
 
     private static string BatchPath(string id) => $"{Batches}/{Uri.EscapeDataString(id)}";
@@ -153,7 +152,7 @@ public sealed class BatchApi : IDisposable
         string path,
         string what,
         object? target,
-        JsonTypeInfo<T> type,
+        Func<JsonElement, T> read,
         CancellationToken cancellationToken,
         ReadOnlyMemory<byte>? body = null)
         => await _repeatable.ExecuteAsync(
@@ -161,12 +160,12 @@ public sealed class BatchApi : IDisposable
             {
                 using HttpRequestMessage request = Request(method, path);
                 request.Content = body is { } bytes ? Json(bytes) : null;
-                return await OnceAsync(request, what, target, type, _limits.Answer, token).ConfigureAwait(false);
+                return await OnceAsync(request, what, target, read, _limits.Answer, token).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
 
     private async Task<Reply<T>> OnceAsync<T>(
-        HttpRequestMessage request, string what, object? target, JsonTypeInfo<T> type, TimeSpan limit, CancellationToken cancellationToken)
+        HttpRequestMessage request, string what, object? target, Func<JsonElement, T> read, TimeSpan limit, CancellationToken cancellationToken)
     {
         using HttpResponseMessage response = await AnswerAsync(request, what, target, limit, cancellationToken).ConfigureAwait(false);
         ReplyHeaders headers = ReplyHeaders.Of(response, _clock.GetUtcNow());
@@ -174,10 +173,10 @@ public sealed class BatchApi : IDisposable
         {
             Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             using StallLimitedStream limited = new(body, response, _limits.Stall);
-            T? value = await JsonSerializer.DeserializeAsync(limited, type, cancellationToken).ConfigureAwait(false);
-            return new Reply<T>(value ?? throw new JsonException("The body is null."), headers);
+            using JsonDocument document = await JsonDocument.ParseAsync(limited, default, cancellationToken).ConfigureAwait(false);
+            return new Reply<T>(read(document.RootElement), headers);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
             throw ServiceFailure.Unreadable(what, headers.RequestId, e);
         }

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace ClaudeBatch.Core.Api;
 
 /// <summary>A batch as the service describes it (object <c>message_batch</c>).</summary>
@@ -23,6 +21,5 @@ public sealed record MessageBatch
     public DateTimeOffset? ArchivedAt { get; init; }
 
     /// <summary>The only sign that a batch is over; the counts are none.</summary>
-    [JsonIgnore]
     public bool HasEnded => ProcessingStatus == "ended";
 }

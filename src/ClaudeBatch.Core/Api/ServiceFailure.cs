@@ -126,10 +126,11 @@ internal static class ServiceFailure
             await using (body.ConfigureAwait(false))
             {
                 int length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-                return JsonSerializer.Deserialize(buffer.AsSpan(0, length), ApiJson.Default.ErrorEnvelope);
+                using JsonDocument document = JsonDocument.Parse(buffer.AsMemory(0, length));
+                return ApiJson.Error(document.RootElement);
             }
         }
-        catch (Exception e) when (e is JsonException or IOException or HttpRequestException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or IOException or HttpRequestException)
         {
             // Not the service's own words (a proxy's page, or cut short): the status alone has to do.
             return null;
