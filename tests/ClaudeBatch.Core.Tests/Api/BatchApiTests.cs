@@ -121,12 +121,41 @@ public sealed class BatchApiTests : IDisposable
         Assert.Single(_network.Requests);
     }
 
-    [Fact]
-    public async Task An_answer_that_is_not_the_services_is_said_so()
+    [Theory]
+    [InlineData("<html>Sign in to the hotel network</html>")]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"id":7,"processing_status":"ended","request_counts":{}}""")]
+    [InlineData("""{"id":"a","processing_status":"ended","request_counts":null}""")]
+    [InlineData("""{"id":"a","processing_status":"ended","request_counts":{"succeeded":1.5}}""")]
+    [InlineData("""{"id":"a","processing_status":"ended","request_counts":{},"ended_at":"yesterday"}""")]
+    public async Task An_answer_that_is_not_the_services_is_said_so(string answer)
     {
-        _network.Answer(HttpStatusCode.OK, "<html>Sign in to the hotel network</html>");
+        _network.Answer(HttpStatusCode.OK, answer);
 
         Assert.Equal("ResponseUnreadable", (await Assert.ThrowsAsync<ClaudeBatchException>(() => _api.RetrieveAsync("a", CancellationToken.None))).Id);
+    }
+
+    [Fact]
+    public async Task Fields_that_are_new_are_passed_over_and_those_that_are_not_there_are_not_known()
+    {
+        _network.Answer(
+            HttpStatusCode.OK,
+            """{"id":"a","mood":{"x":[1]},"processing_status":"resting","request_counts":{"succeeded":2,"dreaming":9},"created_at":"2026-11-21T10:00:00.5Z","ended_at":null}""");
+
+        MessageBatch batch = (await _api.RetrieveAsync("a", CancellationToken.None)).Value;
+
+        Assert.Equal(
+            new MessageBatch
+            {
+                Id = "a",
+                ProcessingStatus = "resting",
+                RequestCounts = new RequestCounts(0, 2, 0, 0, 0),
+                CreatedAt = new DateTimeOffset(2026, 11, 21, 10, 0, 0, 500, TimeSpan.Zero),
+            },
+            batch);
     }
 
     [Theory]
