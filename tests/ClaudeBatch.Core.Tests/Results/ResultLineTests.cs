@@ -32,6 +32,14 @@ public sealed class ResultLineTests
         Assert.Equal(FailureClass.Permanent, line.FailureClass);
     }
 
+    [Fact]
+    public void What_is_escaped_is_read_as_what_it_stands_for()
+    {
+        ResultLine line = Parse("""{"custom_id":"\u0061-1","result":{"ty\u0070e":"succeeded","message":{"model":"m\/1","content":"\ud83d"}}}""")!;
+
+        Assert.Equal(("a-1", Outcome.Succeeded, "m/1"), (line.CustomId, line.Status, line.Model));
+    }
+
     [Theory]
     [InlineData("canceled", Outcome.Canceled)]
     [InlineData("expired", Outcome.Expired)]
@@ -48,6 +56,8 @@ public sealed class ResultLineTests
     [InlineData("""{"custom_id":"a","result":null}""")]
     [InlineData("""{"custom_id":"a","result":{"type":"expired"}}{"custom_id":"b","result":{"type":"expired"}}""")]
     [InlineData("null")]
+    [InlineData("""{"custom_id":"a","result":{"type":"errored","error":{"error":{"type":"x","message":"half a pair: \ud83d"}}}}""")]
+    [InlineData("""{"custom_id":"a","result":{"type":"expired","\ud83d":1}}""")]
     [InlineData("""{"custom_id":"a","result":{"type":"succeeded","message":{"usage":{"output_tokens":4294967296}}}}""")]
     [InlineData("""{"custom_id":"a","result":{"type":"succeeded","message":{"usage":{"output_tokens":-1}}}}""")]
     [InlineData("""{"custom_id":"a","result":{"type":"succeeded","message":{"usage":{"output_tokens":1.5}}}}""")]
