@@ -65,11 +65,9 @@ internal ref partial struct JsonScanner
         return true;
     }
 
-    private ReadOnlySpan<byte> Text()
-    {
-        return SkipString() ? Unescaped() : _json[_start..(_at - 1)];
-    }
+    private ReadOnlySpan<byte> Text() => SkipString() ? Unescaped() : _json[_start..(_at - 1)];
 
+    // Whether there was an escape in it.
     [MethodImpl(AtOnce)]
     private bool SkipString()
     {

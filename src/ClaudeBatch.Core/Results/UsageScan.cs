@@ -49,8 +49,7 @@ internal static class UsageScan
                 {
                     "not_available" => null,
                     "us" => "us",
-                    string other => other,
-                    null => null,
+                    var other => other,
                 };
             }
             else
