@@ -12,10 +12,12 @@ public sealed class UsageBooks(JobLedger ledger, PriceList prices)
         string ids = string.Join(',', batches.Select(static b => b.Id.ToString(CultureInfo.InvariantCulture)));
         return
         [
-            .. ledger.Database.Read($"SELECT DISTINCT model FROM attempt WHERE batch_id IN ({ids}) AND model IS NOT NULL ORDER BY model", static row => row.Text(0))
+            .. ledger.Database.Read($"SELECT DISTINCT model FROM {Attempts(ids)} AND model IS NOT NULL ORDER BY model", static row => row.Text(0))
                 .Select(m => Tiers(ids, m).Aggregate(static (sum, tier) => sum.Plus(tier))),
         ];
     }
+
+    private static string Attempts(string ids) => $"batch b JOIN attempt a ON {RowKey.Within("a.id", "b.id")} WHERE b.id IN ({ids})";
 
     // What has the same price can be added up: one row for each place it ran at, and for prompts that are long.
     private List<ModelUsage> Tiers(string ids, string model) => ledger.Database.Read(
@@ -23,7 +25,7 @@ public sealed class UsageBooks(JobLedger ledger, PriceList prices)
         SELECT inference_geo, input_tokens + cache_write_5m_tokens + cache_write_1h_tokens + cache_read_tokens > $from AS is_long,
             count(*), sum(input_tokens), sum(cache_write_5m_tokens), sum(cache_write_1h_tokens), sum(cache_read_tokens), sum(output_tokens), sum(web_searches),
             CASE WHEN count(*) = count(cost_in_picodollars) THEN sum(cost_in_picodollars) END
-        FROM attempt WHERE batch_id IN ({ids}) AND model = $model GROUP BY inference_geo, is_long
+        FROM {Attempts(ids)} AND model = $model GROUP BY inference_geo, is_long
         """,
         row => Tier(
             model,

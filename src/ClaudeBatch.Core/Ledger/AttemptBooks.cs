@@ -9,9 +9,11 @@ public sealed class AttemptBooks(LedgerDatabase database)
         "a.row, r.custom_id, a.spool_offset, a.spool_length, a.outcome, a.failure_class, a.result_offset, a.result_length, r.source_offset, r.source_length, a.output_schema, a.stop_reason, a.model, a.error_type";
 
     // Unknown as soon as one of them is: a part of a cost is no cost.
-    private const string CostOfAll =
+    private static readonly string s_costOfAll =
         "(SELECT CASE WHEN count(*) = count(p.cost_in_picodollars) THEN sum(p.cost_in_picodollars) END "
-        + "FROM batch pb JOIN attempt p ON p.batch_id = pb.id AND p.row = a.row WHERE pb.job_id = $job AND pb.attempt <= $attempt AND pb.state <> 'Draft')";
+        + $"FROM batch pb JOIN attempt p ON p.id = {RowKey.Of("pb.id", "a.row")} WHERE pb.job_id = $job AND pb.attempt <= $attempt AND pb.state <> 'Draft')";
+
+    private static readonly string s_itsRequest = $"JOIN request r ON r.id = {RowKey.Of("$job", "a.row")}";
 
     /// <summary>Nothing has replaced the attempt <c>a</c>. What a draft would replace is not replaced before the draft is sealed.</summary>
     internal const string IsLast = "(a.replaced_by IS NULL OR a.replaced_by IN (SELECT id FROM batch WHERE state = 'Draft'))";
@@ -24,8 +26,8 @@ public sealed class AttemptBooks(LedgerDatabase database)
     public IReadOnlyList<AttemptRecord> OfBatch(BatchRecord batch, long afterRow, int limit, bool onlyLast = false)
         => database.Read(
             $"""
-            SELECT {AttemptColumns}, {(onlyLast && batch.Attempt > 1 ? CostOfAll : "a.cost_in_picodollars")} FROM attempt a JOIN request r ON r.job_id = $job AND r.row = a.row
-            WHERE a.batch_id = $batch AND a.row > $after {(onlyLast ? $"AND {IsLast}" : string.Empty)} ORDER BY a.row LIMIT $limit
+            SELECT {AttemptColumns}, {(onlyLast && batch.Attempt > 1 ? s_costOfAll : "a.cost_in_picodollars")} FROM attempt a {s_itsRequest}
+            WHERE {RowKey.Within("a.id", "$batch", "$after")} {(onlyLast ? $"AND {IsLast}" : string.Empty)} ORDER BY a.id LIMIT $limit
             """,
             AttemptRecord.From,
             ("$job", batch.JobId),
@@ -36,7 +38,7 @@ public sealed class AttemptBooks(LedgerDatabase database)
 
     /// <summary>The rows of a batch with their ids in UTF-8, in row order.</summary>
     internal void ForEachId(BatchRecord batch, IdHandler take) => database.ForEach(
-        "SELECT a.row, r.custom_id FROM attempt a JOIN request r ON r.job_id = $job AND r.row = a.row WHERE a.batch_id = $batch ORDER BY a.row",
+        $"SELECT a.row, r.custom_id FROM attempt a {s_itsRequest} WHERE {RowKey.Within("a.id", "$batch")} ORDER BY a.id",
         row => take(row.Number(0), row.Utf8(1)),
         ("$job", batch.JobId),
         ("$batch", batch.Id));
@@ -96,20 +98,20 @@ public sealed class AttemptBooks(LedgerDatabase database)
     /// <summary>A request of the job failed for a cause at the account and was not sent again since.</summary>
     public bool AnyWaitsForOperator(JobRecord job) => database.Scalar(
         $"""
-        SELECT EXISTS (SELECT 1 FROM batch b JOIN attempt a ON a.batch_id = b.id
+        SELECT EXISTS (SELECT 1 FROM batch b JOIN attempt a ON {RowKey.Within("a.id", "b.id")}
         WHERE b.job_id = $job AND a.failure_class = 'OperatorFixable' AND {IsLast})
         """,
         ("$job", job.Id)) != 0;
 
     private long FirstRow(BatchRecord batch)
-        => database.Scalar("SELECT row FROM attempt WHERE batch_id = $batch ORDER BY row LIMIT 1", ("$batch", batch.Id));
+        => database.Scalar($"SELECT row FROM attempt WHERE {RowKey.Within("id", "$batch")} ORDER BY id LIMIT 1", ("$batch", batch.Id));
 
     /// <summary>The requests of a job in row order, a page at a time: what a re-run of the same line is held against.</summary>
     public IReadOnlyList<RequestRecord> Requests(long jobId, long afterRow, int limit)
         => database.Read(
-            """
+            $"""
             SELECT row, custom_id, digest, source_offset, source_length, refusal FROM request
-            WHERE job_id = $job AND row > $after ORDER BY row LIMIT $limit
+            WHERE {RowKey.Within("id", "$job", "$after")} ORDER BY id LIMIT $limit
             """,
             RequestRecord.From,
             ("$job", jobId),
@@ -119,9 +121,9 @@ public sealed class AttemptBooks(LedgerDatabase database)
     /// <summary>The rows of a job's sealed input that did not become requests, a page at a time.</summary>
     public IReadOnlyList<RequestRecord> Refused(JobRecord job, long afterRow, int limit)
         => database.Read(
-            """
+            $"""
             SELECT row, custom_id, digest, source_offset, source_length, refusal FROM request
-            WHERE job_id = $job AND row > $after AND row < $sealed AND refusal IS NOT NULL ORDER BY row LIMIT $limit
+            WHERE id > {RowKey.Of("$job", "$after")} AND id < {RowKey.Of("$job", "$sealed")} AND refusal IS NOT NULL ORDER BY id LIMIT $limit
             """,
             RequestRecord.From,
             ("$job", job.Id),
@@ -139,18 +141,17 @@ public sealed class AttemptBooks(LedgerDatabase database)
             database.Write(() =>
             {
                 database.ExecuteMany(
-                    "INSERT OR IGNORE INTO request (job_id, row, custom_id, digest, source_offset, source_length) VALUES (?1, ?2, ?3, zeroblob(16), 0, 0)",
+                    "INSERT OR IGNORE INTO request (id, custom_id, digest, source_offset, source_length) VALUES (?1, ?2, zeroblob(16), 0, 0)",
                     chunk,
                     (id, statement) =>
                     {
-                        statement.Bind(1, batch.JobId);
-                        statement.Bind(2, row++);
-                        statement.Bind(3, id);
+                        statement.Bind(1, RowKey.Of(batch.JobId, row++));
+                        statement.Bind(2, id);
                     });
                 database.Execute(
-                    """
-                    INSERT OR IGNORE INTO attempt (batch_id, row, spool_offset, spool_length)
-                    SELECT $batch, row, 0, 0 FROM request WHERE job_id = $job AND row >= $from AND row < $to
+                    $"""
+                    INSERT OR IGNORE INTO attempt (id, spool_offset, spool_length)
+                    SELECT {RowKey.Of("$batch", "row")}, 0, 0 FROM request WHERE id >= {RowKey.Of("$job", "$from")} AND id < {RowKey.Of("$job", "$to")}
                     """,
                     ("$batch", batch.Id),
                     ("$job", batch.JobId),
@@ -165,10 +166,10 @@ public sealed class AttemptBooks(LedgerDatabase database)
     internal void RecordOutcomes(long batchId, ReadOnlyMemory<OutcomeRecord> outcomes, IReadOnlyList<OutcomeWords> words)
     {
         const string sql = """
-            UPDATE attempt SET outcome = ?3, error_type = ?4, failure_class = ?5, stop_reason = ?6, model = ?7,
-                input_tokens = ?8, cache_write_5m_tokens = ?9, cache_write_1h_tokens = ?10, cache_read_tokens = ?11,
-                output_tokens = ?12, web_searches = ?13, inference_geo = ?14, cost_in_picodollars = ?15, result_offset = ?16, result_length = ?17
-            WHERE batch_id = ?1 AND row = ?2
+            UPDATE attempt SET outcome = ?2, error_type = ?3, failure_class = ?4, stop_reason = ?5, model = ?6,
+                input_tokens = ?7, cache_write_5m_tokens = ?8, cache_write_1h_tokens = ?9, cache_read_tokens = ?10,
+                output_tokens = ?11, web_searches = ?12, inference_geo = ?13, cost_in_picodollars = ?14, result_offset = ?15, result_length = ?16
+            WHERE id = ?1
             """;
         for (int done = 0; done < outcomes.Length; done += LedgerDatabase.RowsPerTransaction)
         {
@@ -177,23 +178,22 @@ public sealed class AttemptBooks(LedgerDatabase database)
             {
                 OutcomeWords said = words[o.Words - 1];
                 TokenUsage usage = o.Usage;
-                statement.Bind(1, batchId);
-                statement.Bind(2, o.Row);
-                statement.Bind(3, said.Status);
-                statement.Bind(4, said.ErrorType);
-                statement.Bind(5, said.FailureClass);
-                statement.Bind(6, said.StopReason);
-                statement.Bind(7, said.Model);
-                statement.Bind(8, usage.InputTokens);
-                statement.Bind(9, usage.CacheWrite5mTokens);
-                statement.Bind(10, usage.CacheWrite1hTokens);
-                statement.Bind(11, usage.CacheReadTokens);
-                statement.Bind(12, usage.OutputTokens);
-                statement.Bind(13, usage.WebSearches);
-                statement.Bind(14, said.InferenceGeo);
-                statement.Bind(15, o.CostInPicodollars);
-                statement.Bind(16, o.ResultLength > 0 ? o.ResultOffset : null);
-                statement.Bind(17, o.ResultLength);
+                statement.Bind(1, RowKey.Of(batchId, o.Row));
+                statement.Bind(2, said.Status);
+                statement.Bind(3, said.ErrorType);
+                statement.Bind(4, said.FailureClass);
+                statement.Bind(5, said.StopReason);
+                statement.Bind(6, said.Model);
+                statement.Bind(7, usage.InputTokens);
+                statement.Bind(8, usage.CacheWrite5mTokens);
+                statement.Bind(9, usage.CacheWrite1hTokens);
+                statement.Bind(10, usage.CacheReadTokens);
+                statement.Bind(11, usage.OutputTokens);
+                statement.Bind(12, usage.WebSearches);
+                statement.Bind(13, said.InferenceGeo);
+                statement.Bind(14, o.CostInPicodollars);
+                statement.Bind(15, o.ResultLength > 0 ? o.ResultOffset : null);
+                statement.Bind(16, o.ResultLength);
             }));
             Milestone.Pass("outcomes-recorded");
         }

@@ -33,12 +33,12 @@ internal sealed class BatchTally
         (long all, long answered, long? cost) = database.Read(
             $"""
             SELECT count(*), total({isAnswered}), CASE WHEN count(outcome) = count(cost_in_picodollars) THEN coalesce(sum(cost_in_picodollars), 0) END
-            FROM attempt a WHERE batch_id = $batch
+            FROM attempt a WHERE {RowKey.Within("a.id", "$batch")}
             """,
             static row => (row.Number(0), row.Number(1), row.NumberOrNull(2)),
             ("$batch", batch.Id)).Single();
         List<(string? Outcome, bool IsLast, long Count)> counts = all == answered ? [] : database.Read(
-            $"SELECT outcome, {AttemptBooks.IsLast} AS is_last, count(*) FROM attempt a WHERE batch_id = $batch AND NOT {isAnswered} GROUP BY outcome, is_last",
+            $"SELECT outcome, {AttemptBooks.IsLast} AS is_last, count(*) FROM attempt a WHERE {RowKey.Within("a.id", "$batch")} AND NOT {isAnswered} GROUP BY outcome, is_last",
             static row => (row.TextOrNull(0), row.Number(1) != 0, row.Number(2)),
             ("$batch", batch.Id));
         if (all - counts.Sum(static c => c.Count) is > 0 and var rest)

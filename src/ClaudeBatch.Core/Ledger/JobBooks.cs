@@ -75,11 +75,11 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
     {
         foreach (long batch in database.Read("SELECT id FROM batch WHERE job_id = $job", static row => row.Number(0), ("$job", jobId)))
         {
-            database.DeleteRows("attempt", "batch_id", batch);
+            database.DeleteRows("attempt", batch);
             database.Write(() => database.Execute("DELETE FROM batch WHERE id = $id", ("$id", batch)));
         }
 
-        database.DeleteRows("request", "job_id", jobId);
+        database.DeleteRows("request", jobId);
         database.Write(() => database.Execute("DELETE FROM job WHERE id = $id", ("$id", jobId)));
     }
 
@@ -93,7 +93,7 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
     internal JobTotals Totals(JobRecord job, IReadOnlyCollection<BatchTally> tallies)
     {
         JobTotals totals = database.Read(
-            "SELECT count(*) - count(refusal), count(refusal) FROM request WHERE job_id = $job AND row < $sealed",
+            $"SELECT count(*) - count(refusal), count(refusal) FROM request WHERE id >= {RowKey.Of("$job", "0")} AND id < {RowKey.Of("$job", "$sealed")}",
             static row => new JobTotals { Requests = row.Number(0), Refused = row.Number(1) },
             ("$job", job.Id),
             ("$sealed", job.SealedRows)).Single();

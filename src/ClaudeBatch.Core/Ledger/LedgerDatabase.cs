@@ -195,22 +195,28 @@ public sealed class LedgerDatabase : IDisposable
         }
     }
 
-    /// <summary>Deletes the rows of a key a bounded number at a time: a million in one transaction would make everybody else wait.</summary>
-    internal void DeleteRows(string table, string keyColumn, long key)
-        => InSteps($"{table} WHERE {keyColumn} = $key", $"DELETE FROM {table} WHERE {keyColumn} = $key AND row BETWEEN $from AND $to", key);
+    /// <summary>Deletes the rows of a job or batch a bounded number at a time: a million in one transaction would make everybody else wait.</summary>
+    /// <param name="table"><c>request</c> or <c>attempt</c>.</param>
+    /// <param name="owner">The job or the batch.</param>
+    /// <param name="firstRow">Those before it stay.</param>
+    internal void DeleteRows(string table, long owner, long firstRow = 0) => InSteps(table, owner, firstRow, $"DELETE FROM {table} WHERE id BETWEEN $from AND $to");
 
-    /// <summary>Runs a statement over ranges of rows, each in a transaction of its own.</summary>
-    /// <param name="rows">What follows FROM to find the rows of <c>$key</c>.</param>
-    /// <param name="statement">Takes <c>$key</c>, <c>$from</c> and <c>$to</c>.</param>
-    /// <param name="key">The value of <c>$key</c>.</param>
-    internal void InSteps(string rows, string statement, long key)
+    /// <summary>Runs a statement over the rows of a job or batch, a bounded number in each transaction.</summary>
+    /// <param name="table"><c>request</c> or <c>attempt</c>.</param>
+    /// <param name="owner">The job or the batch.</param>
+    /// <param name="firstRow">Those before it are left alone.</param>
+    /// <param name="statement">Takes the ids <c>$from</c> and <c>$to</c>.</param>
+    internal void InSteps(string table, long owner, long firstRow, string statement)
     {
         (long first, long last) = Read(
-            $"SELECT coalesce(min(row), 0), coalesce(max(row), -1) FROM {rows}", static row => (row.Number(0), row.Number(1)), ("$key", key)).Single();
-        for (long row = first; row <= last; row += RowsPerTransaction)
+            $"SELECT coalesce(min(id), 0), coalesce(max(id), -1) FROM {table} WHERE {RowKey.Within("id", "$owner", "$before")}",
+            static row => (row.Number(0), row.Number(1)),
+            ("$owner", owner),
+            ("$before", firstRow - 1)).Single();
+        for (long id = first; id <= last; id += RowsPerTransaction)
         {
-            long begin = row;
-            Write(() => Execute(statement, ("$key", key), ("$from", begin), ("$to", begin + RowsPerTransaction - 1)));
+            long begin = id;
+            Write(() => Execute(statement, ("$from", begin), ("$to", Math.Min(last, begin + RowsPerTransaction - 1))));
         }
     }
 

@@ -25,21 +25,19 @@ internal sealed class InputDraft(LedgerDatabase database, long jobId)
         foreach (long batch in sealedBatches)
         {
             database.InSteps(
-                "attempt WHERE batch_id = $key",
-                "UPDATE attempt SET replaced_by = NULL WHERE batch_id = $key AND row BETWEEN $from AND $to AND replaced_by IN (SELECT id FROM batch WHERE state = 'Draft')",
-                batch);
+                "attempt",
+                batch,
+                firstRow: 0,
+                "UPDATE attempt SET replaced_by = NULL WHERE id BETWEEN $from AND $to AND replaced_by IN (SELECT id FROM batch WHERE state = 'Draft')");
         }
 
         foreach (long draft in drafts)
         {
-            database.DeleteRows("attempt", "batch_id", draft);
+            database.DeleteRows("attempt", draft);
         }
 
-        const string unsealed = "row >= (SELECT sealed_rows FROM job WHERE id = $key)";
-        database.InSteps(
-            $"request WHERE job_id = $key AND {unsealed}",
-            $"DELETE FROM request WHERE job_id = $key AND row BETWEEN $from AND $to AND {unsealed}",
-            jobId);
+        long sealedRows = database.Scalar("SELECT sealed_rows FROM job WHERE id = $job", ("$job", jobId));
+        database.DeleteRows("request", jobId, sealedRows);
         database.Write(() => database.Execute("DELETE FROM batch WHERE job_id = $job AND state = 'Draft'", ("$job", jobId)));
     }
 
@@ -106,35 +104,33 @@ internal sealed class InputDraft(LedgerDatabase database, long jobId)
         {
             database.ExecuteMany(
                 """
-                INSERT INTO request (job_id, row, custom_id, digest, source_offset, source_length, refusal)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                INSERT INTO request (id, custom_id, digest, source_offset, source_length, refusal)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                 """,
                 CollectionsMarshal.AsSpan(_requests),
                 (r, statement) =>
                 {
-                    statement.Bind(1, jobId);
-                    statement.Bind(2, r.Row);
-                    statement.Bind(3, r.CustomId);
-                    statement.Bind(4, r.Digest.AsSpan());
-                    statement.Bind(5, r.SourceOffset);
-                    statement.Bind(6, (long)r.SourceLength);
-                    statement.Bind(7, r.Refusal);
+                    statement.Bind(1, RowKey.Of(jobId, r.Row));
+                    statement.Bind(2, r.CustomId);
+                    statement.Bind(3, r.Digest.AsSpan());
+                    statement.Bind(4, r.SourceOffset);
+                    statement.Bind(5, (long)r.SourceLength);
+                    statement.Bind(6, r.Refusal);
                 });
             database.ExecuteMany(
-                "INSERT INTO attempt (batch_id, row, spool_offset, spool_length, output_schema) VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT INTO attempt (id, spool_offset, spool_length, output_schema) VALUES (?1, ?2, ?3, ?4)",
                 CollectionsMarshal.AsSpan(_attempts),
                 static (a, statement) =>
                 {
-                    statement.Bind(1, a.Batch);
-                    statement.Bind(2, a.Row);
-                    statement.Bind(3, a.Offset);
-                    statement.Bind(4, (long)a.Length);
-                    statement.Bind(5, (long)a.Schema);
+                    statement.Bind(1, RowKey.Of(a.Batch, a.Row));
+                    statement.Bind(2, a.Offset);
+                    statement.Bind(3, (long)a.Length);
+                    statement.Bind(4, (long)a.Schema);
                 });
             database.ExecuteMany(
                 $"""
                 UPDATE attempt AS a SET replaced_by = ?1
-                WHERE row = ?2 AND batch_id IN (SELECT id FROM batch WHERE job_id = ?3 AND state <> 'Draft') AND {AttemptBooks.IsLast}
+                WHERE id IN (SELECT {RowKey.Of("b.id", "?2")} FROM batch b WHERE b.job_id = ?3 AND b.state <> 'Draft') AND {AttemptBooks.IsLast}
                 """,
                 CollectionsMarshal.AsSpan(_replacements),
                 (r, statement) =>

@@ -43,10 +43,9 @@ public sealed partial class JobInput
             foreach ((long row, UInt128 digest) in _resent)
             {
                 _ledger.Database.Execute(
-                    "UPDATE request SET digest = $digest WHERE job_id = $job AND row = $row",
+                    "UPDATE request SET digest = $digest WHERE id = $id",
                     ("$digest", ContentDigest.ToBytes(digest)),
-                    ("$job", _job.Id),
-                    ("$row", row));
+                    ("$id", RowKey.Of(_job.Id, row)));
             }
 
             _draft.Seal();
@@ -84,7 +83,7 @@ public sealed partial class JobInput
     private List<long> ExistingBatches() => _ledger.Database.Read(
         $"""
         SELECT b.id FROM batch b WHERE b.job_id = $job AND b.state <> 'Draft'
-        AND EXISTS (SELECT 1 FROM attempt a WHERE a.batch_id = b.id AND {AttemptBooks.IsLast}) ORDER BY b.id
+        AND EXISTS (SELECT 1 FROM attempt a WHERE {RowKey.Within("a.id", "b.id")} AND {AttemptBooks.IsLast}) ORDER BY b.id
         """,
         static row => row.Number(0),
         ("$job", _job.Id));

@@ -32,7 +32,7 @@ internal sealed class KnownRequests
 
         foreach (long row in ledger.Database.Read(
             $"""
-            SELECT a.row FROM batch b JOIN attempt a ON a.batch_id = b.id
+            SELECT a.row FROM batch b JOIN attempt a ON {RowKey.Within("a.id", "b.id")}
             WHERE b.job_id = $job AND b.state IN ('Rejected', 'Abandoned') AND {AttemptBooks.IsLast}
             """,
             static row => row.Number(0),

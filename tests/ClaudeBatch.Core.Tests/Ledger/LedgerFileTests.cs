@@ -111,6 +111,38 @@ public sealed class LedgerFileTests : IDisposable
     }
 
     [Fact]
+    public void Rows_of_an_earlier_version_are_brought_over_whole_and_to_their_places()
+    {
+        MakeFirstVersion();
+        Execute("""
+            INSERT INTO batch (id, job_id, part, attempt, state, request_count, size_in_bytes) VALUES (7, 1, 2, 2, 'Collected', 1, 1);
+            INSERT INTO request VALUES (1, 1, 'b', x'000102030405060708090a0b0c0d0e0f', 20, 30, 'TooLarge');
+            INSERT INTO request VALUES (2, 0, 'of another job', x'000102030405060708090a0b0c0d0e0f', 0, 0, NULL);
+            UPDATE attempt SET replaced_by = 7, cost_in_picodollars = 100 WHERE batch_id = 1;
+            INSERT INTO attempt VALUES (7, 0, 1, 2, NULL, 'Errored', 'api_error', 'Transient', 'end_turn', 'a-model', 3, 4, 5, 6, 7, 8, 9, 10, 11);
+            """);
+
+        using JobLedger ledger = JobLedger.Open(_folder, TimeProvider.System);
+
+        Assert.Equal(
+            ["1 0 a 0 20 NULL", "1 1 b 20 30 'TooLarge'", "2 0 of another job 0 0 NULL"],
+            Rows(ledger, "SELECT job_id || ' ' || row || ' ' || custom_id || ' ' || source_offset || ' ' || source_length || ' ' || quote(refusal) FROM request ORDER BY id"));
+        Assert.Equal(
+            ["1 0 13 114 7 NULL", "7 0 1 2 NULL 'Errored'"],
+            Rows(ledger, "SELECT batch_id || ' ' || row || ' ' || spool_offset || ' ' || spool_length || ' ' || quote(replaced_by) || ' ' || quote(outcome) FROM attempt ORDER BY id"));
+        Assert.Equal(
+            ["0 api_error Transient end_turn a-model 3 4 5 6 7 8 NULL 9 10 11"],
+            Rows(ledger, """
+                SELECT output_schema || ' ' || error_type || ' ' || failure_class || ' ' || stop_reason || ' ' || model || ' ' || input_tokens || ' ' ||
+                    cache_write_5m_tokens || ' ' || cache_write_1h_tokens || ' ' || cache_read_tokens || ' ' || output_tokens || ' ' || web_searches || ' ' ||
+                    quote(inference_geo) || ' ' || cost_in_picodollars || ' ' || result_offset || ' ' || result_length
+                FROM attempt WHERE batch_id = 7
+                """));
+        AttemptRecord last = Assert.Single(ledger.Attempts.OfBatch(ledger.Batches.Get(7), -1, 10, onlyLast: true));
+        Assert.Equal(("a", 109L), (last.CustomId, last.CostInPicodollars));
+    }
+
+    [Fact]
     public async Task A_migration_waits_until_nobody_else_has_the_ledger_open()
     {
         MakeFirstVersion();
@@ -134,6 +166,8 @@ public sealed class LedgerFileTests : IDisposable
     [InlineData("tmpfs", false)]
     public void Network_file_systems_are_told_apart(string format, bool isNetwork)
         => Assert.Equal(isNetwork, LedgerFolder.IsNetwork(DriveType.Unknown, format));
+
+    private static List<string> Rows(JobLedger ledger, string sql) => ledger.Database.Read(sql, static row => row.Text(0));
 
     private void MakeFirstVersion()
     {
