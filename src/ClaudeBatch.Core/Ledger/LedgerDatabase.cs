@@ -26,7 +26,13 @@ public sealed class LedgerDatabase : IDisposable
         Folder = folder;
     }
 
-    static LedgerDatabase() => SQLitePCL.Batteries_V2.Init();
+    static LedgerDatabase()
+    {
+        SQLitePCL.Batteries_V2.Init();
+        // A connection is used by one thread at a time, so SQLite need not lock it at each call, of which there are millions.
+        // Refused (SQLITE_MISUSE) where this was done already: the library outlives a module that is imported again.
+        _ = SQLitePCL.raw.sqlite3_config(SQLitePCL.raw.SQLITE_CONFIG_MULTITHREAD);
+    }
 
     public LedgerFolder Folder { get; }
 
