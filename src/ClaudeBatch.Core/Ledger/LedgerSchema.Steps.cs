@@ -138,7 +138,7 @@ internal static partial class LedgerSchema
         ALTER TABLE job ADD COLUMN pause_id TEXT;
         """;
 
-    // Requests and attempts under one integer, RowKey. What it is made of stays readable; neither takes room.
+    // Requests and attempts under one integer, RowKey, in the order of the input. Its two parts can be read as columns; they take no room.
     private const string Sixth = """
         ALTER TABLE request RENAME TO request_of_two_columns;
         CREATE TABLE request (
