@@ -24,7 +24,7 @@ internal static class PlanValues
         }
         catch (Exception e) when (e is FormatException or InvalidCastException or OverflowException)
         {
-            throw new ArgumentException($"'{value}' does not fit the {what}'s '{property.Name}'.", e);
+            throw new ArgumentException($"'{value}' does not fit the {what}'s '{property.Name}', which takes {Fitting(property.PropertyType)}.", e);
         }
     }
 
@@ -38,6 +38,15 @@ internal static class PlanValues
         JsonValueKind.False => false,
         JsonValueKind.Null => null,
         _ => element.GetString(),
+    };
+
+    private static string Fitting(Type type) => Type.GetTypeCode(Nullable.GetUnderlyingType(type) ?? type) switch
+    {
+        TypeCode.Boolean => "true or false",
+        TypeCode.Int32 or TypeCode.Int64 => "a whole number",
+        TypeCode.Double => "a number",
+        TypeCode.String => "a text",
+        _ => "seconds, or hours:minutes:seconds",
     };
 
     private static object? Converted(object? value, Type type)

@@ -19,7 +19,12 @@ public sealed class PlanTests
 
     [Theory]
     [InlineData("Erorred", 0.1, "has no 'Erorred'")]
-    [InlineData("Errored", "much", "'much' does not fit the plan's 'Errored'")]
+    [InlineData("Errored", "much", "'much' does not fit the plan's 'Errored', which takes a number.")]
+    [InlineData("Latency", "a day", "which takes seconds, or hours:minutes:seconds.")]
+    [InlineData("QueueLimit", "many", "which takes a whole number.")]
+    [InlineData("CountsMoveEarly", "perhaps", "which takes true or false.")]
+    [InlineData("Faults", "all", "fault")]
+    [InlineData("Faults", 5, "fault")]
     [InlineData("Errored", 1.5, "lie between 0 and 1")]
     [InlineData("Speed", 0, "Speed is a number above 0")]
     public void A_bad_plan_is_refused_by_name(string name, object value, string message)
