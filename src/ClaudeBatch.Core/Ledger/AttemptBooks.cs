@@ -123,7 +123,7 @@ public sealed class AttemptBooks(LedgerDatabase database)
         => database.Read(
             $"""
             SELECT row, custom_id, digest, source_offset, source_length, refusal FROM request
-            WHERE id > {RowKey.Of("$job", "$after")} AND id < {RowKey.Of("$job", "$sealed")} AND refusal IS NOT NULL ORDER BY id LIMIT $limit
+            WHERE {RowKey.Within("id", "$job", "$after", "$sealed")} AND refusal IS NOT NULL ORDER BY id LIMIT $limit
             """,
             RequestRecord.From,
             ("$job", job.Id),

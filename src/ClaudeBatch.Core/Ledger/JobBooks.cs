@@ -93,7 +93,7 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
     internal JobTotals Totals(JobRecord job, IReadOnlyCollection<BatchTally> tallies)
     {
         JobTotals totals = database.Read(
-            $"SELECT count(*) - count(refusal), count(refusal) FROM request WHERE id >= {RowKey.Of("$job", "0")} AND id < {RowKey.Of("$job", "$sealed")}",
+            $"SELECT count(*) - count(refusal), count(refusal) FROM request WHERE {RowKey.Within("id", "$job", before: "$sealed")}",
             static row => new JobTotals { Requests = row.Number(0), Refused = row.Number(1) },
             ("$job", job.Id),
             ("$sealed", job.SealedRows)).Single();

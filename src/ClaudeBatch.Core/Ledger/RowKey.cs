@@ -20,5 +20,7 @@ internal static class RowKey
     /// <param name="id">The column.</param>
     /// <param name="owner">A parameter or column with the ledger's number of the job or batch.</param>
     /// <param name="after">A parameter or number: only the rows after this one.</param>
-    public static string Within(string id, string owner, string after = "-1") => $"({id} > {Of(owner, after)} AND {id} < ({owner} + 1) << 32)";
+    /// <param name="before">A parameter or number: only the rows before this one; all where it is left out.</param>
+    public static string Within(string id, string owner, string after = "-1", string before = "(1 << 32)")
+        => $"({id} > {Of(owner, after)} AND {id} < {Of(owner, before)})";
 }
