@@ -1,14 +1,16 @@
-#Requires -Version 7.4
 <#
 .SYNOPSIS
     Builds, tests and demonstrates ClaudeBatch.
 .DESCRIPTION
     Build  lays the module out at out/ClaudeBatch, compiled ahead for this platform.
-    Test   builds, runs xunit, then Pester on the built module, and prints what was not run.
+    Test   builds, runs xunit (the engine, the emulator, crashes, the cmdlets inside the test process), then Pester on the built module.
     Help   makes docs/en-US/ClaudeBatch.dll-Help.xml of the pages beside it, with the module Microsoft.PowerShell.PlatyPS.
     Package  makes out/package/ClaudeBatch.<version>.nupkg for the PowerShell Gallery, compiled ahead for each platform, and imports it in a shell of its own.
     Bench  measures against the official C# and TypeScript SDKs and writes docs/performance.md.
     Demo   builds, and runs a job of 190 customer messages on the embedded emulator.
+
+    Runs in PowerShell 7.4 or later. Started in Windows PowerShell or an older PowerShell it goes on in the pwsh on the path, else in the
+    one that 'dotnet tool restore' brings; so this file keeps to the syntax of Windows PowerShell 5.1.
 .EXAMPLE
     ./build.ps1 Test
 #>
@@ -27,6 +29,39 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 $modulePath = Join-Path -Path $PSScriptRoot -ChildPath 'out/ClaudeBatch/ClaudeBatch.psd1'
+
+# A shell is started by its own file: a .NET tool's 'pwsh' is a program that starts dotnet, and its process is dotnet's.
+function Get-Shell {
+    $program = [Environment]::ProcessPath
+    if ((Split-Path -Path $program -LeafBase) -eq 'dotnet' -and -not $env:DOTNET_ROOT) {
+        $env:DOTNET_ROOT = Split-Path -Path $program
+    }
+    $name = 'pwsh'
+    if ($IsWindows) {
+        $name = 'pwsh.exe'
+    }
+    Join-Path -Path $PSHOME -ChildPath $name
+}
+
+# The same task in a PowerShell that is recent enough.
+function Invoke-InPowerShell {
+    $question = 'if ($PSVersionTable.PSVersion -ge [version] ''7.4'') { ''enough'' }'
+    $ErrorActionPreference = 'Continue'
+    $command = @('pwsh')
+    if (-not (Get-Command -Name pwsh -ErrorAction Ignore) -or (& pwsh -NoProfile -NonInteractive -Command $question) -ne 'enough') {
+        Push-Location -LiteralPath $PSScriptRoot
+        $null = & dotnet tool restore 2>&1
+        Pop-Location
+        $command = @('dotnet', 'tool', 'run', 'pwsh')
+        if ($LASTEXITCODE -ne 0) {
+            [Console]::Error.WriteLine('ClaudeBatch takes PowerShell 7.4 or later; there is none on the path, and ''dotnet tool restore'' brought none: https://aka.ms/install-powershell')
+            exit 1
+        }
+    }
+    $arguments = @($command | Select-Object -Skip 1) + @('-NoProfile', '-File', $PSCommandPath, $Task) + $BenchArguments
+    & $command[0] @arguments
+    exit $LASTEXITCODE
+}
 
 function Invoke-Build {
     $output = & dotnet build (Join-Path -Path $PSScriptRoot -ChildPath 'ClaudeBatch.sln') --nologo --verbosity quiet
@@ -48,64 +83,33 @@ function Invoke-CompileAhead {
 }
 
 function Invoke-XunitTest {
-    $passed = $failed = $skipped = 0
-    $output = & dotnet test (Join-Path -Path $PSScriptRoot -ChildPath 'ClaudeBatch.sln') --no-build --nologo
+    # The last lines are read; they are English in every culture then.
+    $env:DOTNET_CLI_UI_LANGUAGE = 'en'
+    $output = & dotnet test --solution (Join-Path -Path $PSScriptRoot -ChildPath 'ClaudeBatch.sln') --no-build --no-progress
+    $hasFailed = $LASTEXITCODE -ne 0
     $output | Write-Host
+    $count = @{ total = 0; succeeded = 0; failed = 0; skipped = 0 }
     foreach ($line in $output) {
-        if ($line -match 'Failed:\s*(\d+), Passed:\s*(\d+), Skipped:\s*(\d+)') {
-            $failed += [int]$Matches[1]
-            $passed += [int]$Matches[2]
-            $skipped += [int]$Matches[3]
+        if ($line -match '^\s*(total|succeeded|failed|skipped):\s*(\d+)$') {
+            $count[$Matches[1]] = [int] $Matches[2]
         }
     }
-    if ($LASTEXITCODE -ne 0 -and $failed -eq 0) {
-        $failed = 1
+    # A program that ended early has counted nothing.
+    if (($hasFailed -or $count.total -eq 0) -and $count.failed -eq 0) {
+        $count.failed = 1
     }
-    [pscustomobject]@{ Passed = $passed; Failed = $failed; Skipped = $skipped; Note = $null }
+    [pscustomobject]@{ Passed = $count.succeeded; Failed = $count.failed; Skipped = $count.skipped }
 }
 
 function Invoke-PesterTest {
-    $minimum = [version]'5.5'
-    $pester = Get-Module -Name Pester -ListAvailable | Where-Object Version -GE $minimum
-    if (-not $pester) {
-        try {
-            Install-Module -Name Pester -MinimumVersion $minimum -Scope CurrentUser -Force -SkipPublisherCheck
-        }
-        catch {
-            return [pscustomobject]@{
-                Passed = 0; Failed = 0; Skipped = 0
-                Note   = "Not run: the Pester tests; Pester $minimum or later is not here and the PowerShell Gallery cannot be reached."
-            }
-        }
-    }
     # A process of its own: an imported module keeps its assemblies loaded, and the next build could not replace them.
-    $tests = Join-Path -Path $PSScriptRoot -ChildPath 'tests/Pester'
-    $script = @"
-`$configuration = New-PesterConfiguration
-`$configuration.Run.Path = '$tests'
-`$configuration.Run.PassThru = `$true
-`$configuration.Output.Verbosity = 'Normal'
-`$result = Invoke-Pester -Configuration `$configuration
-'{0} {1} {2}' -f `$result.PassedCount, (`$result.FailedCount + `$result.FailedBlocksCount + `$result.FailedContainersCount), (`$result.SkippedCount + `$result.NotRunCount) | Set-Content -LiteralPath '{counts}'
-"@
-    $counts = New-TemporaryFile
-    try {
-        $shell = (Get-Process -Id $PID).Path
-        $arguments = @('-NoProfile', '-NonInteractive', '-Command', $script.Replace('{counts}', $counts.FullName))
-        # 'dotnet tool run pwsh' runs inside the dotnet program.
-        if ((Split-Path -Path $shell -LeafBase) -eq 'dotnet') {
-            $arguments = @('tool', 'run', 'pwsh') + $arguments
-        }
-        & $shell @arguments | Write-Host
-        $numbers = (Get-Content -LiteralPath $counts -Raw) -split ' '
-        if ($numbers.Count -ne 3) {
-            return [pscustomobject]@{ Passed = 0; Failed = 1; Skipped = 0; Note = 'Pester ended without a result.' }
-        }
-        [pscustomobject]@{ Passed = [int]$numbers[0]; Failed = [int]$numbers[1]; Skipped = [int]$numbers[2]; Note = $null }
+    $runner = Join-Path -Path $PSScriptRoot -ChildPath 'tests/Pester/Run.ps1'
+    $output = & (Get-Shell) -NoProfile -NonInteractive -File $runner | ForEach-Object { Write-Host $_; $_ }
+    if ("$(@($output)[-1])" -match '^Pester: (\d+) passed, (\d+) failed, (\d+) skipped$') {
+        return [pscustomobject]@{ Passed = [int] $Matches[1]; Failed = [int] $Matches[2]; Skipped = [int] $Matches[3] }
     }
-    finally {
-        Remove-Item -LiteralPath $counts
-    }
+    Write-Host 'Pester ended without a result.'
+    [pscustomobject]@{ Passed = 0; Failed = 1; Skipped = 0 }
 }
 
 function Invoke-Help {
@@ -134,17 +138,16 @@ function Invoke-Package {
     # What a user gets: unpacked where modules are found, imported in a fresh shell by its name.
     $modules = Join-Path -Path $folder -ChildPath 'modules'
     [System.IO.Compression.ZipFile]::ExtractToDirectory($package.FullName, (Join-Path -Path $modules -ChildPath "ClaudeBatch/$($manifest.Version)"))
-    $shell = (Get-Process -Id $PID).Path
-    $arguments = @('-NoProfile', '-NonInteractive', '-Command', "`$env:PSModulePath = '$modules'; Import-Module ClaudeBatch; (Get-Command -Module ClaudeBatch).Count")
-    if ((Split-Path -Path $shell -LeafBase) -eq 'dotnet') {
-        $arguments = @('tool', 'run', 'pwsh') + $arguments
-    }
-    $count = & $shell @arguments
+    $count = & (Get-Shell) -NoProfile -NonInteractive -Command "`$env:PSModulePath = '$modules'; Import-Module ClaudeBatch; (Get-Command -Module ClaudeBatch).Count"
     Remove-Item -LiteralPath $modules -Recurse -Force
     if ($count -ne $manifest.ExportedCmdlets.Count) {
         throw "The package exports $count cmdlets and not $($manifest.ExportedCmdlets.Count)."
     }
     Write-Host "Made $($package.FullName), $([math]::Round($package.Length / 1MB, 1)) MB, $count cmdlets. Publish it with: Publish-PSResource -NupkgPath '$($package.FullName)' -ApiKey <key>"
+}
+
+if ($PSVersionTable.PSVersion -lt [version] '7.4') {
+    Invoke-InPowerShell
 }
 
 switch ($Task) {
@@ -161,7 +164,6 @@ switch ($Task) {
         Invoke-Build
         Invoke-CompileAhead
         $results = @(Invoke-XunitTest; Invoke-PesterTest)
-        $results.Note | Where-Object { $_ } | Write-Host
         $passed = ($results | Measure-Object -Property Passed -Sum).Sum
         $failed = ($results | Measure-Object -Property Failed -Sum).Sum
         $skipped = ($results | Measure-Object -Property Skipped -Sum).Sum
@@ -181,9 +183,7 @@ switch ($Task) {
         Invoke-CompileAhead
         Push-Location -LiteralPath $PSScriptRoot
         try {
-            # By its file: 'dotnet tool run pwsh' runs inside the dotnet program, and pwsh stands beside its libraries.
-            $shell = Join-Path -Path $PSHOME -ChildPath ($IsWindows ? 'pwsh.exe' : 'pwsh')
-            $arguments = @('--pwsh', ((Test-Path -LiteralPath $shell) ? $shell : 'pwsh'), '--pwsh-version', $PSVersionTable.PSVersion) + $BenchArguments
+            $arguments = @('--pwsh', (Get-Shell), '--pwsh-version', $PSVersionTable.PSVersion) + $BenchArguments
             & dotnet run --project tests/Benchmarks --configuration Release -- run @arguments
             if ($LASTEXITCODE -ne 0) {
                 throw 'The measurements failed.'

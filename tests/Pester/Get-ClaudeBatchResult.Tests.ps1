@@ -93,7 +93,7 @@ Import-Module '$modulePath'
 Connect-ClaudeBatch -Emulator -LedgerPath '$ledger' -EmulatorPlan @{ Speed = 6000 }
 Wait-ClaudeBatch -Id '$($batch.Id)' | Get-ClaudeBatchResult | ForEach-Object Text
 "@
-        pwsh -NoProfile -Command $script | Should -Be @('message 1', 'message 2', 'message 3')
+        & $shellPath -NoProfile -Command $script | Should -Be @('message 1', 'message 2', 'message 3')
         (Get-ClaudeBatch -Job handed -Local).State | Should -Be 'Collected'
     }
 

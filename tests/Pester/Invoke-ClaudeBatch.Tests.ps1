@@ -96,7 +96,7 @@ Describe 'Invoke-ClaudeBatch' {
         }
         $module = (Get-Module ClaudeBatch).Path -replace 'psm1$', 'psd1'
         Set-Content -LiteralPath "$TestDrive/crash.ps1" -Value $script
-        $shell = Start-Process -FilePath pwsh -ArgumentList '-NoProfile', '-File', "$TestDrive/crash.ps1", $module, $ledger -PassThru -RedirectStandardOutput "$TestDrive/out.txt"
+        $shell = Start-Process -FilePath $shellPath -ArgumentList '-NoProfile', '-File', "$TestDrive/crash.ps1", $module, $ledger -PassThru -RedirectStandardOutput "$TestDrive/out.txt"
         foreach ($try in 1..200) {
             if (@(Get-ClaudeBatch -Job crashed -Local -ErrorAction Ignore).State -contains 'InProgress') { break }
             Start-Sleep -Milliseconds 50

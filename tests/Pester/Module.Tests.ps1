@@ -10,7 +10,7 @@ Describe 'The module' {
 
     It 'still exports every cmdlet when it is imported twice by force' {
         $script = "Import-Module '$modulePath' -Force; Import-Module '$modulePath' -Force; (Get-Command -Module ClaudeBatch).Count"
-        pwsh -NoProfile -Command $script | Should -Be (Get-Command -Module ClaudeBatch).Count
+        & $shellPath -NoProfile -Command $script | Should -Be (Get-Command -Module ClaudeBatch).Count
     }
 
     It 'keeps its own System.Text.Json in its own load context' {
@@ -30,21 +30,21 @@ Describe 'The module' {
         $script = "Import-Module '$copy/ClaudeBatch.psd1'; Connect-ClaudeBatch -Emulator -LedgerPath '$copy/ledger'
             [System.Runtime.Loader.AssemblyLoadContext]::All.Assemblies.Location | Where-Object { `$_ -like '*ClaudeBatch.Core.dll' } | Split-Path"
         if (Test-Path -LiteralPath $ahead) {
-            pwsh -NoProfile -Command $script | Should -Be $ahead
+            & $shellPath -NoProfile -Command $script | Should -Be $ahead
             Remove-Item -LiteralPath $ahead -Recurse
         }
-        pwsh -NoProfile -Command $script | Should -Be (Split-Path -Path $ahead)
+        & $shellPath -NoProfile -Command $script | Should -Be (Split-Path -Path $ahead)
     }
 
     It 'writes nothing and makes no folder when it is imported' {
         $folder = New-TestFolder
         $script = "`$env:XDG_DATA_HOME = '$folder'; Import-Module '$modulePath'; Get-ClaudeBatchJob; Get-ClaudeBatch; Test-Path '$folder'"
-        pwsh -NoProfile -Command $script | Should -Be 'False'
+        & $shellPath -NoProfile -Command $script | Should -Be 'False'
     }
 
     It 'says what to run when it is not built' {
         $checkout = Join-Path -Path $PSScriptRoot -ChildPath '../../ClaudeBatch.psd1'
-        pwsh -NoProfile -NonInteractive -Command "Import-Module '$checkout'" 2>&1 | Out-String | Should -Match 'dotnet build ClaudeBatch.sln'
+        & $shellPath -NoProfile -NonInteractive -Command "Import-Module '$checkout'" 2>&1 | Out-String | Should -Match 'dotnet build ClaudeBatch.sln'
     }
 
     It 'works in parallel runspaces' {

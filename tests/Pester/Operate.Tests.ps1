@@ -173,7 +173,7 @@ Describe 'The key' -Skip:(-not $hasServer) {
         }
         $env:TEST_KEY = $key
         try {
-            pwsh -NoProfile -File "$TestDrive/secret.ps1" ((Get-Module ClaudeBatch).Path -replace 'psm1$', 'psd1') $port $ledger $TestDrive *> "$TestDrive/streams.txt"
+            & $shellPath -NoProfile -File "$TestDrive/secret.ps1" ((Get-Module ClaudeBatch).Path -replace 'psm1$', 'psd1') $port $ledger $TestDrive *> "$TestDrive/streams.txt"
         }
         finally {
             $env:TEST_KEY = $null

@@ -7,7 +7,7 @@ BeforeAll {
         param([string] $Ledger, [hashtable] $Plan = @{ Speed = 6000 }, [string] $More = '', [switch] $Raw)
         $pairs = $Plan.GetEnumerator() | ForEach-Object { "$($_.Key) = $($_.Value)" }
         $line = "Import-Module '$module'; Connect-ClaudeBatch -Emulator -LedgerPath '$Ledger' -EmulatorPlan @{ $($pairs -join '; ') }; Resume-ClaudeBatch -Exit $More"
-        $output = pwsh -NoProfile -NonInteractive -Command $line 2>&1
+        $output = & $shellPath -NoProfile -NonInteractive -Command $line 2>&1
         if ($Raw) { $output } else { $LASTEXITCODE }
     }
 }
@@ -85,7 +85,7 @@ Describe 'A scheduler''s loop of steps, each a process of its own' {
         (Get-ClaudeBatch -Job nightly -Local).State | Should -Be 'Spooled', 'Spooled', 'Spooled'
         $line = "Import-Module '$module'; Connect-ClaudeBatch -Emulator -LedgerPath '$ledger' -EmulatorPlan @{ Speed = 6000; Errored = 0.2; Seed = 4 }; Resume-ClaudeBatch -Exit"
         $codes = foreach ($step in 1..40) {
-            $shell = Start-Process -FilePath pwsh -ArgumentList '-NoProfile', '-NonInteractive', '-Command', $line -PassThru -RedirectStandardOutput "$TestDrive/step.txt"
+            $shell = Start-Process -FilePath $shellPath -ArgumentList '-NoProfile', '-NonInteractive', '-Command', $line -PassThru -RedirectStandardOutput "$TestDrive/step.txt"
             if ($step -in 2, 4) {
                 Start-Sleep -Milliseconds 500
                 $shell | Stop-Process -Force
@@ -116,7 +116,7 @@ Describe 'The script of docs/scheduled-tasks.md' {
             Replace('Connect-ClaudeBatch -ApiKeyPath /etc/claudebatch/key -LedgerPath /var/lib/claudebatch', "Connect-ClaudeBatch -Emulator -LedgerPath '$ledger' -EmulatorPlan @{ Speed = 6000 }").
             Replace("`$Text | mail -s 'ClaudeBatch needs you' ops@example.com", "Set-Content -LiteralPath '$TestDrive/alert.txt' -Value `$Text")
         Set-Content -LiteralPath "$TestDrive/resume.ps1" -Value $script
-        $log = pwsh -NoProfile -NonInteractive -File "$TestDrive/resume.ps1"
+        $log = & $shellPath -NoProfile -NonInteractive -File "$TestDrive/resume.ps1"
         $LASTEXITCODE | Should -Be 4
         $log | Should -Match '^\d{4}-.* broke: Paused, 0 of 3 succeeded\. 3 requests of part 1 failed for a cause at the account'
         Get-Content -LiteralPath "$TestDrive/alert.txt" | Should -Match '^broke: Paused'

@@ -2,6 +2,9 @@
 $modulePath = Join-Path -Path $PSScriptRoot -ChildPath '../../out/ClaudeBatch/ClaudeBatch.psd1'
 Import-Module -Name $modulePath -Force
 
+# The shell that runs the tests, by its own file: 'pwsh' may be a .NET tool's, which starts dotnet, or another one altogether.
+$shellPath = Join-Path -Path $PSHOME -ChildPath ($IsWindows ? 'pwsh.exe' : 'pwsh')
+
 foreach ($name in 'ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_BASE_URL', 'CLAUDEBATCH_HOME') {
     [Environment]::SetEnvironmentVariable($name, $null)
 }

@@ -151,7 +151,7 @@ Describe 'What the cache sees' {
             $fields.Keys -join ','
         }
         $module = (Get-Module ClaudeBatch).Path -replace 'psm1$', 'psd1'
-        $runs = foreach ($i in 1..3) { , (pwsh -NoProfile -Command $script -args $module) }
+        $runs = foreach ($i in 1..3) { , (& $shellPath -NoProfile -Command $script -args $module) }
         @($runs | ForEach-Object { $_[0] } | Select-Object -Unique) | Should -HaveCount 1
         @($runs | ForEach-Object { $_[1] } | Select-Object -Unique).Count | Should -BeGreaterThan 1 -Because 'the order of the tables did differ'
     }

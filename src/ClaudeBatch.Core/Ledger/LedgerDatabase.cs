@@ -62,6 +62,9 @@ public sealed class LedgerDatabase : IDisposable
             Mode = SqliteOpenMode.ReadWrite,
             Pooling = false,
             DefaultTimeout = 60,
+            // On by default in this build of SQLite. A migration that makes a table anew would drop or rewrite what refers to it,
+            // and inside a transaction the setting no longer takes: so off from the first moment.
+            ForeignKeys = false,
         }.ToString();
         LedgerPresence presence = LedgerPresence.Enter(folder);
         LedgerDatabase database = new(new SqliteConnection(connectionString), folder, presence);
@@ -70,7 +73,7 @@ public sealed class LedgerDatabase : IDisposable
             database._connection.Open();
             // The version is read before anything is set: a file that is not ours stays as it is to the byte.
             LedgerSchema.Prepare(database);
-            database.Execute("PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=OFF; PRAGMA busy_timeout=60000;");
+            database.Execute("PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA busy_timeout=60000;");
             return database;
         }
         catch (SqliteException e)
