@@ -1,0 +1,72 @@
+BeforeAll {
+    . "$PSScriptRoot/Support.ps1"
+
+    # A ledger of an earlier version, unpacked; its emulator goes on as if it had been left a moment ago.
+    function Expand-TestLedger {
+        param([string] $Name)
+        $folder = New-TestFolder
+        Expand-Archive -LiteralPath "$PSScriptRoot/ledgers/$Name.zip" -DestinationPath $folder
+        $clock = Join-Path -Path $folder -ChildPath 'emulator/service/clock'
+        $null, $stoodAt, $speed = (Get-Content -LiteralPath $clock -Raw) -split ' '
+        Set-Content -LiteralPath $clock -Value "$([datetimeoffset]::UtcNow.ToString('o')) $stoodAt $speed" -NoNewline
+        $folder
+    }
+
+    # The rows that schema-6.ps1 made its jobs of.
+    $rows = 1..40 | ForEach-Object {
+        [pscustomobject]@{
+            Number = $_; Text = "message $_"; Amount = [decimal] "$_.50"; Ratio = $_ / 7; Big = [long] 4000000000 + $_; Open = ($_ % 2 -eq 0)
+            Note   = $(if ($_ % 3) { "n$_" }); Day = [datetime]::new(2026, 11, 1, 8, 30, $_); At = [datetime]::new(2026, 11, 1, 8, 30, $_, [DateTimeKind]::Utc)
+        }
+    }
+}
+
+Describe 'A ledger of schema 6' {
+    BeforeAll {
+        $ledger = Expand-TestLedger -Name 'schema-6'
+        Connect-ClaudeBatch -Emulator -LedgerPath $ledger -EmulatorPlan @{ Speed = 6000; Latency = 3600 } -WarningAction SilentlyContinue
+    }
+
+    It 'shows job <name> as <state>, its rows where they were' -ForEach @(
+        @{ name = 'finished'; state = 'Finished'; counts = '40 0 40 0 0' }
+        @{ name = 'messages'; state = 'Finished'; counts = '30 0 21 4 5' }
+        @{ name = 'words'; state = 'Finished'; counts = '3 0 1 1 1' }
+        @{ name = 'refused'; state = 'Running'; counts = '2 2 0 0 0' }
+        @{ name = 'paused'; state = 'Paused'; counts = '5 5 0 0 0' }
+        @{ name = 'lost'; state = 'Running'; counts = '7 7 0 0 0' }
+        @{ name = 'running'; state = 'Running'; counts = '40 40 0 0 0' }
+        @{ name = 'cut'; state = 'InputCut'; counts = '0 0 0 0 0' }
+    ) {
+        $job = Get-ClaudeBatchJob -Name $name
+        $job.State | Should -Be $state
+        "$($job.Requests) $($job.Pending) $($job.Succeeded) $($job.Errored) $($job.Expired)" | Should -Be $counts
+    }
+
+    It 'balances, and gives its answers with their rows' {
+        (Compare-ClaudeBatch -Job finished).IsReconciled | Should -BeTrue
+        $results = @(Get-ClaudeBatchResult -Job finished)
+        $results.Count | Should -Be 40
+        $results[11].Source.Text | Should -Be 'message 12'
+        $results[11].Text | Should -Be '12: message 12 12.5'
+        ($results | Measure-Object -Property Attempt -Maximum).Maximum | Should -Be 3
+    }
+
+    It 'takes the same line for the same job: nothing is sent again' {
+        $batches = @(Get-ClaudeBatch -Job finished -Local).Count
+        $request = $rows | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 100 -Prompt '{{Number}}: {{Text}} {{Amount}}'
+        $request | Submit-ClaudeBatch -Job finished -WarningAction SilentlyContinue | Out-Null
+        @(Get-ClaudeBatch -Job finished -Local).Count | Should -Be $batches
+        (Get-ClaudeBatchJob -Name finished).Requests | Should -Be 40
+    }
+
+    It 'goes on with what was under way, and starts anew what was cut' {
+        1..3 | ForEach-Object { [pscustomobject]@{ A = $_ } } | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 9 -Prompt '{{A}}' |
+            Submit-ClaudeBatch -Job cut -WarningAction SilentlyContinue | Out-Null
+        Resume-ClaudeBatch -Job paused -WarningAction SilentlyContinue | Out-Null
+        foreach ($job in 'refused', 'paused', 'lost', 'running', 'cut') {
+            Get-ClaudeBatchJob -Name $job | Wait-ClaudeBatch -WarningAction SilentlyContinue | Get-ClaudeBatchResult | Out-Null
+            $books = Compare-ClaudeBatch -Job $job
+            "$job $($books.Pending) $($books.NotSubmitted) $($books.IsReconciled)" | Should -Be "$job 0 0 True"
+        }
+    }
+}
