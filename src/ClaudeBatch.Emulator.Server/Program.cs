@@ -24,7 +24,7 @@ catch (Exception e) when (e is ArgumentException or JsonException or FormatExcep
     return 2;
 }
 
-await using EmulatorServer server = await EmulatorServer.StartAsync(state, plan, EmulatorClock.Open(state, plan.Speed), port);
+await using EmulatorServer server = await EmulatorServer.StartAsync(state, plan, EmulatorClock.OpenForServer(state, plan.Speed), port);
 await Console.Out.WriteLineAsync($"Listening on {server.BaseAddress}");
 await server.WaitForShutdownAsync();
 return 0;

@@ -1,73 +1,119 @@
-using System.Globalization;
-
 namespace ClaudeBatch.Emulator;
 
-/// <summary>A clock that runs faster than another, for rehearsing a day in seconds.</summary>
-public sealed class EmulatorClock : TimeProvider
+/// <summary>A clock that runs ahead of another, for rehearsing a day in seconds.</summary>
+/// <remarks>
+/// A rehearsal's clock is fast where a person would wait: while somebody waits on one of its timers, and between two commands. While a
+/// command works it keeps the pace of the real one, so that a machine under load, which takes seconds for what should take none, does not
+/// find its batches expired. A service on a port cannot know when its callers work; its clock always runs fast.
+/// </remarks>
+public sealed class EmulatorClock : TimeProvider, IDisposable
 {
     private readonly TimeProvider _real;
 
     private readonly double _speed;
 
-    private readonly DateTimeOffset _realOrigin;
+    private readonly bool _isAlwaysFast;
 
-    private readonly DateTimeOffset _origin;
+    private readonly ClockState _state;
 
-    private readonly long _realTimestamp;
-
+    /// <summary>A clock of this process alone, which always runs fast.</summary>
     public EmulatorClock(TimeProvider real, double speed)
-        : this(real, speed, real.GetUtcNow(), real.GetUtcNow())
+        : this(real, speed, isAlwaysFast: true, ClockState.InMemory(real.GetUtcNow().UtcTicks, speed))
     {
     }
 
-    private EmulatorClock(TimeProvider real, double speed, DateTimeOffset realOrigin, DateTimeOffset origin)
+    private EmulatorClock(TimeProvider real, double speed, bool isAlwaysFast, ClockState state)
     {
         _real = real;
         _speed = speed;
-        _realOrigin = realOrigin;
-        _origin = origin;
-        _realTimestamp = real.GetTimestamp();
+        _isAlwaysFast = isAlwaysFast;
+        _state = state;
     }
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>The clock of a folder: it goes on across processes, and a change of speed never turns it back.</summary>
+    /// <summary>Opens the rehearsal clock of a folder: one for all processes, which goes on where it was and is never turned back.</summary>
     public static EmulatorClock Open(string stateFolder, double speed, TimeProvider? real = null)
+        => Open(stateFolder, speed, isAlwaysFast: false, real ?? System);
+
+    /// <summary>Opens the clock of a folder for a service on a port.</summary>
+    public static EmulatorClock OpenForServer(string stateFolder, double speed, TimeProvider? real = null)
+        => Open(stateFolder, speed, isAlwaysFast: true, real ?? System);
+
+    public override DateTimeOffset GetUtcNow() => new(Now(_isAlwaysFast), TimeSpan.Zero);
+
+    public override long GetTimestamp() => Now(_isAlwaysFast);
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        => new Wait(this, callback, state, dueTime, period);
+
+    public void Dispose() => _state.Dispose();
+
+    private static EmulatorClock Open(string stateFolder, double speed, bool isAlwaysFast, TimeProvider real)
     {
-        real ??= System;
         Directory.CreateDirectory(stateFolder);
-        string path = Path.Combine(stateFolder, "clock");
-        EmulatorClock clock = new(real, speed);
-        if (File.Exists(path))
-        {
-            string[] parts = File.ReadAllText(path).Split(' ');
-            clock = new EmulatorClock(real, Double(parts[2]), Time(parts[0]), Time(parts[1]));
-            if (clock._speed == speed)
-            {
-                return clock;
-            }
-
-            clock = new EmulatorClock(real, speed, real.GetUtcNow(), clock.GetUtcNow());
-        }
-
-        string temporary = path + "." + Guid.NewGuid().ToString("N");
-        File.WriteAllText(temporary, string.Create(CultureInfo.InvariantCulture, $"{clock._realOrigin:o} {clock._origin:o} {clock._speed:R}"));
-        File.Move(temporary, path, overwrite: true);
+        EmulatorClock clock = new(real, speed, isAlwaysFast, ClockState.OfFolder(stateFolder, real.GetUtcNow().UtcTicks, speed));
+        _ = clock.Now(isIdleOver: true);
+        clock._state.Speed = speed; // what was idle before passed at the speed of before
         return clock;
     }
 
-    public override DateTimeOffset GetUtcNow() => _origin + ((_real.GetUtcNow() - _realOrigin) * _speed);
+    // The time since anybody last looked passed fast where nobody worked in it.
+    private long Now(bool isIdleOver)
+    {
+        long real = _real.GetUtcNow().UtcTicks;
+        long idle = real - _state.Looked(real);
+        if (isIdleOver && idle > 0)
+        {
+            _state.MoveAhead(ahead => ahead + (long)(idle * (_state.Speed - 1)));
+        }
 
-    public override long GetTimestamp() => (long)(_real.GetElapsedTime(_realTimestamp).Ticks * _speed);
+        return real + _state.Ahead;
+    }
 
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        => _real.CreateTimer(callback, state, Scaled(dueTime), Scaled(period));
+    private void PassTo(long due) => _state.MoveAhead(ahead => Math.Max(ahead, due - _real.GetUtcNow().UtcTicks));
 
     // A wait that was not zero must not become zero: a loop that polls would spin.
     private TimeSpan Scaled(TimeSpan time)
         => time <= TimeSpan.Zero ? time : TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerMillisecond, (long)(time.Ticks / _speed)));
 
-    private static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
+    /// <summary>A timer whose waiting takes little real time; when it fires, all of it has passed.</summary>
+    private sealed class Wait : ITimer
+    {
+        private readonly EmulatorClock _clock;
 
-    private static double Double(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+        private readonly ITimer _timer;
+
+        private long _due;
+
+        private long _period;
+
+        public Wait(EmulatorClock clock, TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _clock = clock;
+            _timer = clock._real.CreateTimer(
+                _ =>
+                {
+                    long due = Interlocked.Read(ref _due);
+                    clock.PassTo(due);
+                    Interlocked.CompareExchange(ref _due, due + Interlocked.Read(ref _period), due);
+                    callback(state);
+                },
+                null,
+                Timeout.InfiniteTimeSpan,
+                Timeout.InfiniteTimeSpan);
+            Change(dueTime, period);
+        }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            Interlocked.Exchange(ref _due, _clock.GetTimestamp() + Math.Max(0, dueTime.Ticks));
+            Interlocked.Exchange(ref _period, Math.Max(0, period.Ticks));
+            return _timer.Change(_clock.Scaled(dueTime), _clock.Scaled(period));
+        }
+
+        public void Dispose() => _timer.Dispose();
+
+        public ValueTask DisposeAsync() => _timer.DisposeAsync();
+    }
 }

@@ -27,7 +27,7 @@ public sealed class EmulatorPlan
     /// <summary>Chance, so that a rehearsal repeats.</summary>
     public int Seed { get; set; }
 
-    /// <summary>How many times faster than the wall clock the emulator's time runs.</summary>
+    /// <summary>How many times faster than the wall clock the emulator's time runs while nobody works or somebody waits.</summary>
     public double Speed { get; set; } = 60;
 
     /// <summary><c>echo</c>, <c>schema</c>, or the path of a JSON Lines file of <c>{custom_id, text}</c>.</summary>

@@ -74,24 +74,6 @@ public sealed class PlanTests
         Assert.Equal("""{"label":"billing","score":1,"day":"2026-01-31","sum":1,"next":true}""", Text((await service.ResultsAsync(id))["a"]));
     }
 
-    [Fact]
-    public void Time_runs_faster_and_never_back_when_the_speed_changes()
-    {
-        ManualClock real = new();
-        string folder = Directory.CreateTempSubdirectory("claudebatch-clock-").FullName;
-        EmulatorClock fast = EmulatorClock.Open(folder, 3600, real);
-        DateTimeOffset begin = fast.GetUtcNow();
-
-        real.Advance(TimeSpan.FromSeconds(24));
-        DateTimeOffset afterADay = EmulatorClock.Open(folder, 3600, real).GetUtcNow();
-        EmulatorClock slow = EmulatorClock.Open(folder, 1, real);
-        real.Advance(TimeSpan.FromSeconds(1));
-
-        Assert.Equal(TimeSpan.FromHours(24), afterADay - begin);
-        Assert.Equal(afterADay + TimeSpan.FromSeconds(1), slow.GetUtcNow());
-        Directory.Delete(folder, recursive: true);
-    }
-
     private static string Text(JsonElement result)
         => result.GetProperty("message").GetProperty("content")[0].GetProperty("text").GetString()!;
 

@@ -57,7 +57,7 @@ internal sealed class BatchSession : IDisposable
 
     public void Dispose()
     {
-        Service.Dispose();
         Ledger.Dispose();
+        Service.Dispose();
     }
 }

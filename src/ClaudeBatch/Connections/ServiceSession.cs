@@ -45,7 +45,11 @@ internal sealed class ServiceSession : IDisposable
         _connection.ApiVersion ?? ServiceConnection.DefaultApiVersion,
         [.. _connection.Beta]);
 
-    public void Dispose() => _api?.Dispose();
+    public void Dispose()
+    {
+        _api?.Dispose();
+        (Clock as IDisposable)?.Dispose();
+    }
 
     private string State => Path.Combine(_connection.Folder.Root, "service");
 
