@@ -90,6 +90,7 @@ public sealed class ModelCatalog
         MaxOutput = Known(model, "max_output")?.GetInt32(),
         MaxOutputWith300kBeta = Known(model, "max_output_with_300k_beta")?.GetInt32(),
         MinCacheableTokens = Known(model, "min_cacheable_tokens")?.GetInt32(),
+        Rules = ModelRules.From(model),
     };
 
     private static ModelPrices ToPrices(JsonElement prices) => new(

@@ -38,5 +38,8 @@ public sealed record ModelRecord
     /// <summary>A shared prefix of fewer tokens is never cached.</summary>
     public int? MinCacheableTokens { get; init; }
 
+    /// <summary>What it refuses of a request's fields.</summary>
+    public ModelRules Rules { get; init; } = ModelRules.None;
+
     public bool IsRetired(DateOnly today) => Lifecycle == "retired" || RetiresAt <= today;
 }

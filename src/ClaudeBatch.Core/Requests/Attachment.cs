@@ -10,8 +10,8 @@ public sealed class Attachment
     /// <summary>Of an image in base64, as the service enforces it.</summary>
     private const int LongestImage = 5 * 1024 * 1024;
 
-    /// <summary>Of a document; the service takes no larger request outside of batches.</summary>
-    private const int LongestDocument = 32 * 1024 * 1024;
+    /// <summary>Of a document, bytes; since 2026-10-28 a single request to the service is no larger than 128 MB.</summary>
+    private const int LongestDocument = 128 * 1024 * 1024;
 
     private const int MostPixels = 8_000;
 
@@ -84,7 +84,7 @@ public sealed class Attachment
         }
 
         return length > LongestDocument
-            ? throw TooLarge("DocumentTooLarge", place, string.Create(CultureInfo.InvariantCulture, $"has {length:N0} bytes, above 32 MB"))
+            ? throw TooLarge("DocumentTooLarge", place, string.Create(CultureInfo.InvariantCulture, $"has {length:N0} bytes, above 128 MB"))
             : new Attachment("document", signature.MediaType == "text/plain" ? "text" : "base64", place, signature.MediaType);
     }
 

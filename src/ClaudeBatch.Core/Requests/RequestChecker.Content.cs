@@ -67,6 +67,12 @@ public sealed partial class RequestChecker
                 isImageData = reader.TokenType == JsonTokenType.String && reader.ValueSpan.StartsWith("image/"u8);
                 isFileData = isImageData || (reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("application/pdf"u8));
             }
+            else if (reader.ValueTextEquals("source"u8))
+            {
+                reader.Read();
+                _facts.HasRemoteSource |= TextIn(reader, "type"u8) is "url" or "file";
+                Text(ref reader);
+            }
             else if (reader.ValueTextEquals("file_id"u8) || reader.ValueTextEquals("url"u8))
             {
                 _facts.References++;

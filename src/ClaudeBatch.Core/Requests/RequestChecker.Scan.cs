@@ -5,13 +5,6 @@ namespace ClaudeBatch.Core.Requests;
 /// <content>The one pass over the bytes.</content>
 public sealed partial class RequestChecker
 {
-    private static readonly HashSet<string> s_known = new(StringComparer.Ordinal)
-    {
-        "model", "max_tokens", "messages", "system", "cache_control", "thinking", "output_config", "tools", "tool_choice", "stop_sequences",
-        "metadata", "service_tier", "inference_geo", "container", "diagnostics", "stream", "speed", "temperature", "top_p", "top_k",
-        "context_management", "mcp_servers", "fallbacks", "fallback_credit_token", "billing_policy", "compaction", "thread", "output_format",
-    };
-
     private void Fields(ref Utf8JsonReader reader)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -50,40 +43,6 @@ public sealed partial class RequestChecker
         }
     }
 
-    private void OtherField(ref Utf8JsonReader reader)
-    {
-        string name = reader.GetString()!;
-        reader.Read();
-        switch (name)
-        {
-            case "stream" when reader.TokenType == JsonTokenType.True:
-            case "speed" when reader.TokenType != JsonTokenType.Null:
-            case "fallbacks":
-                Error("FieldRefused", $"'{name}' is not taken in a batch; leave it out.");
-                break;
-            case "temperature" or "top_p" or "top_k" when apiVersion == Api.ServiceConnection.DefaultApiVersion:
-                Error(
-                    "SamplingRefused",
-                    $"'{name}' is no longer taken under API version {apiVersion}; leave it out, and steer with the prompt or -Effort, or connect with -ApiVersion 2023-06-01.");
-                break;
-            case "cache_control" when reader.TokenType == JsonTokenType.StartObject:
-                Breakpoint(ref reader);
-                return;
-            case "inference_geo" when reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("us"u8):
-                _facts.InferenceGeo = "us";
-                break;
-            default:
-                if (!s_known.Contains(name))
-                {
-                    Warning("FieldUnknown", $"'{name}' is not a field of a request that is known here; the service refuses fields it does not know.");
-                }
-
-                break;
-        }
-
-        Walk(ref reader);
-    }
-
     private void OutputConfig(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -101,6 +60,11 @@ public sealed partial class RequestChecker
                 int start = (int)reader.TokenStartIndex;
                 reader.Skip();
                 _facts.OutputSchema = start..(int)reader.BytesConsumed;
+            }
+            else if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == depth + 1 && reader.ValueTextEquals("effort"u8))
+            {
+                reader.Read();
+                _facts.Effort = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
             }
         }
     }

@@ -18,8 +18,6 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
 
     private const int MostImages = 100;
 
-    private const int SmallestBudget = 1024;
-
     private const int WarningDays = 60;
 
     private readonly Dictionary<string, RequestFault?> _modelFaults = new(StringComparer.Ordinal);
@@ -96,15 +94,17 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
             _facts.Faults.Add(fault);
         }
 
-        MaxTokensFault(_facts.Model is null ? null : catalog.Find(_facts.Model));
-        ThinkingFault();
+        ModelRecord? known = _facts.Model is null ? null : catalog.Find(_facts.Model);
+        MaxTokensFault(known);
+        BudgetFault(known?.Rules ?? ModelRules.None);
         if (!_facts.HasMessages)
         {
             Error("MessagesMissing", "It has no messages.");
         }
-        else if (_facts.LastRole == "assistant" && _facts.Model is { } model && !TakesPrefill(model))
+
+        if (known is not null)
         {
-            Error("PrefillRefused", $"The last message is the assistant's; {model} takes no prefill. End with a user message, or ask for a form with -OutputSchema.");
+            RuleFaults(_facts.Model!, known.Rules);
         }
 
         if (_facts.Breakpoints > MostBreakpoints)
@@ -173,38 +173,6 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
                 "MaxTokensRefused",
                 string.Create(CultureInfo.InvariantCulture, $"Its max_tokens is above {most}, the most that {model!.Id} takes."));
         }
-    }
-
-    private void ThinkingFault()
-    {
-        if (_facts.ThinkingType != "enabled")
-        {
-            return;
-        }
-
-        if (_facts.Model is { } model && OnlyThinksAdaptively(model))
-        {
-            Error("ThinkingRefused", $"{model} takes no thinking budget; use -Thinking adaptive, and -Effort to steer it.");
-        }
-        else if (_facts.ThinkingBudget is not { } budget || budget < SmallestBudget || budget >= _facts.MaxTokens)
-        {
-            Error("ThinkingRefused", $"A thinking budget is at least {SmallestBudget} tokens and below max_tokens.");
-        }
-    }
-
-    // From reference: Opus 4.7 and later, Sonnet, Haiku, Fable and Mythos from 5 on.
-    private static bool OnlyThinksAdaptively(string model) => Generation(model) is { } g && g >= (model.Contains("opus", StringComparison.Ordinal) ? 4.7m : 5m);
-
-    // The models before 4.6 still take it.
-    private static bool TakesPrefill(string model) => Generation(model) is not { } g || g < 4.6m;
-
-    // claude-opus-4-7 is 4.7, claude-sonnet-5 is 5, claude-haiku-4-5-20251001 is 4.5; claude-3-haiku-… is 3.
-    private static decimal? Generation(string model)
-    {
-        string[] parts = [.. model.Split('-').Where(static p => p.Length is 1 or 2 && p.All(char.IsAsciiDigit))];
-        return parts.Length == 0
-            ? null
-            : decimal.Parse(parts.Length > 1 ? $"{parts[0]}.{parts[1]}" : parts[0], CultureInfo.InvariantCulture);
     }
 
     private void Error(string id, string message) => _facts.Faults.Add(new RequestFault(id, message, IsError: true));

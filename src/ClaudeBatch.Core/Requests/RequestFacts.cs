@@ -48,6 +48,15 @@ public sealed class RequestFacts
     /// <summary><c>us</c>, where it was asked for.</summary>
     public string? InferenceGeo { get; internal set; }
 
+    /// <summary>Its tools, as far as they matter before the service is asked.</summary>
+    public RequestTools Tools { get; } = new();
+
+    /// <summary>A picture or a document lies at an address or with the service.</summary>
+    internal bool HasRemoteSource { get; set; }
+
+    /// <summary>The service's token counter takes it: no server tools but the advisor, no MCP servers, nothing that lies elsewhere.</summary>
+    public bool IsCountable => !HasRemoteSource && !Tools.RunAtService;
+
     internal long FileBytes { get; set; }
 
     internal int Breakpoints { get; set; }
@@ -55,6 +64,15 @@ public sealed class RequestFacts
     internal string? ThinkingType { get; set; }
 
     internal long? ThinkingBudget { get; set; }
+
+    internal string? Effort { get; set; }
+
+    internal string? ToolChoice { get; set; }
+
+    /// <summary>The first sampling parameter that is not at its default.</summary>
+    internal string? Sampling { get; set; }
+
+    internal bool NamesInferenceGeo { get; set; }
 
     internal bool HasMessages { get; set; }
 
@@ -82,6 +100,12 @@ public sealed class RequestFacts
         Breakpoints = 0;
         ThinkingType = null;
         ThinkingBudget = null;
+        Effort = null;
+        ToolChoice = null;
+        Sampling = null;
+        NamesInferenceGeo = false;
+        HasRemoteSource = false;
+        Tools.Reset();
         HasMessages = false;
         LastRole = null;
     }

@@ -41,7 +41,7 @@ public sealed class PriceListTests
 
     [Theory]
     [InlineData("claude-not-there")]
-    [InlineData("claude-mythos-5-2")]
+    [InlineData("claude-mythos-preview")]
     [InlineData(null)]
     public void What_has_no_price_has_no_cost_and_not_none(string? model)
         => Assert.Null(_prices.Cost(model, Usage("1,0,0,0,1,0"), isBatch: true));

@@ -78,7 +78,7 @@ public sealed class RequestCheckerTests
     {
         RequestChecker earlier = new(ModelCatalog.Shipped, s_today, "2023-06-01", ["output-300k-2026-03-24"]);
 
-        Assert.Empty(earlier.Check(Encoding.UTF8.GetBytes(Item("""{"model":"claude-opus-5","max_tokens":300000,"temperature":0,MESSAGES}"""))).Faults);
+        Assert.Empty(earlier.Check(Encoding.UTF8.GetBytes(Item("""{"model":"claude-opus-4-6","max_tokens":300000,"temperature":0,MESSAGES}"""))).Faults);
     }
 
     [Theory]
@@ -90,7 +90,7 @@ public sealed class RequestCheckerTests
     [Fact]
     public void A_price_that_is_not_known_is_not_zero()
     {
-        Assert.Null(ModelCatalog.Shipped.Find("claude-mythos-5-2")!.Prices);
+        Assert.Null(ModelCatalog.Shipped.Find("claude-mythos-preview")!.Prices);
         Assert.Equal(1m, ModelCatalog.Shipped.Find("claude-haiku-4-5")!.Prices!.Input);
         Assert.Equal("claude-haiku-4-5-20251001", ModelCatalog.Shipped.Find("claude-haiku-4-5")!.Id);
     }

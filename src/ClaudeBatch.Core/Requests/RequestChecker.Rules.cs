@@ -1,0 +1,79 @@
+using ClaudeBatch.Core.Models;
+
+namespace ClaudeBatch.Core.Requests;
+
+/// <content>What the model that was asked does not take; each fault names the model and what to use in place.</content>
+public sealed partial class RequestChecker
+{
+    private const int SmallestBudget = 1024;
+
+    private static readonly string[] s_efforts = ["low", "medium", "high", "xhigh", "max"];
+
+    private void RuleFaults(string model, ModelRules rules)
+    {
+        ThinkingFaults(model, rules);
+        if (rules.RefusesForcedTools && _facts.ToolChoice is "any" or "tool")
+        {
+            Error(
+                "ToolChoiceRefused",
+                $"{model} cannot be forced to use a tool (tool_choice '{_facts.ToolChoice}'); for an answer as JSON use output_config.format (-OutputSchema), else tool_choice 'auto'.");
+        }
+
+        if (rules.RefusesPrefill && _facts.HasMessages && _facts.LastRole == "assistant")
+        {
+            Error("PrefillRefused", $"The last message is the assistant's; {model} takes no prefill. End with a user message, or ask for a form with -OutputSchema.");
+        }
+
+        if (rules.RefusesSampling && _facts.Sampling is { } parameter)
+        {
+            Error("SamplingRefused", $"{model} takes '{parameter}' at its default only; leave it out, and steer with the prompt or -Effort.");
+        }
+
+        if (rules.RefusesInferenceGeo && _facts.NamesInferenceGeo)
+        {
+            Error("FieldRefused", $"{model} does not take 'inference_geo'; leave it out, or use a model from Claude 4.6 on.");
+        }
+
+        foreach (string type in _facts.Tools.Types)
+        {
+            if (rules.Tools.TryGetValue(type, out string? instead))
+            {
+                Error("ToolRefused", $"{model} does not take the tool '{type}'; use '{instead}'.");
+            }
+        }
+
+        if (_facts.Tools.Advisor is { } advisor && rules.Advisors.Count > 0 && !rules.Advisors.Contains(advisor))
+        {
+            Error("ToolRefused", $"{model} takes no '{advisor}' as its advisor; use {string.Join(" or ", rules.Advisors)}.");
+        }
+    }
+
+    private void ThinkingFaults(string model, ModelRules rules)
+    {
+        if (_facts.ThinkingType is not { } type)
+        {
+            return;
+        }
+
+        if (rules.Thinking.TryGetValue(type, out string? instead))
+        {
+            Error("ThinkingRefused", type == "enabled"
+                ? $"{model} takes no thinking budget; use -Thinking {instead}, and -Effort to steer it."
+                : $"{model} does not take thinking of the type '{type}'; use '{instead}', and a low -Effort for little of it.");
+        }
+        else if (type == "disabled" && rules.MostEffortWithoutThinking is { } most && Array.IndexOf(s_efforts, _facts.Effort) > Array.IndexOf(s_efforts, most))
+        {
+            Error("ThinkingRefused", $"{model} takes thinking of the type 'disabled' up to an effort of '{most}' only; lower the effort, or use 'adaptive'.");
+        }
+    }
+
+    // Of every model that takes a budget at all; one that takes none is told so alone.
+    private void BudgetFault(ModelRules rules)
+    {
+        if (_facts.ThinkingType == "enabled" && !rules.Thinking.ContainsKey("enabled")
+            && (_facts.ThinkingBudget is not { } budget || budget < SmallestBudget || budget >= _facts.MaxTokens))
+        {
+            Error("ThinkingRefused", $"A thinking budget is at least {SmallestBudget} tokens and below max_tokens.");
+        }
+    }
+}
