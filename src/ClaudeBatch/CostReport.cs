@@ -68,7 +68,7 @@ public sealed class CostReport
         SavedByBatch = PriceList.ToDollars(usage.StandardCost - usage.Cost),
         SavedByCache = PriceList.ToDollars(usage.SavedByCache),
         CacheReadRatio = usage.Usage.PromptTokens == 0 ? null : (double)usage.Usage.CacheReadTokens / usage.Usage.PromptTokens,
-        Basis = "The usage the service reported.",
+        Basis = "The usage the service reported. It tells no time of containers; code execution that is paid for is not in it.",
     };
 
     internal static CostReport From(ModelEstimate estimate, string basis) => new()

@@ -10,9 +10,11 @@ namespace ClaudeBatch.Core.Costs;
 /// end all of the request. The low end takes all that is marked for the cache as read from it, and answers of one token; the high end
 /// takes it as written, and answers of <c>max_tokens</c>.
 /// An image is 100 to 4,800 tokens; a PDF 1,500 to one and a half a byte; no prompt is longer than the model's context.
+/// The low end takes no web search, the high end as many as <c>max_uses</c> of the tool allows; without one there is no high end. What searches
+/// bring back is read as tokens, and code may run in a container whose time is paid: neither can be known before, and neither is in it.
 /// </remarks>
 /// <param name="catalog">The models with limits and prices.</param>
-public sealed class CostEstimate(ModelCatalog catalog)
+public sealed partial class CostEstimate(ModelCatalog catalog)
 {
     private const double FewestBytesPerToken = 2;
 
@@ -37,16 +39,21 @@ public sealed class CostEstimate(ModelCatalog catalog)
     /// <summary>Picodollars; null where a model has no price.</summary>
     public long? Low => Sum(static m => m.Low);
 
-    /// <summary>Picodollars; null where a model has no price.</summary>
+    /// <summary>Picodollars; null where a model has no price, or where nothing limits the searches.</summary>
     public long? High => Sum(static m => m.High);
 
     /// <summary>Why these requests may cost more than this, or cannot be said not to; null when they will not.</summary>
     /// <param name="most">USD.</param>
     public string? Above(decimal most)
     {
+        if (_models.Values.Where(static m => !m.HasPrice).Select(static m => $"'{m.Model}'").ToArray() is { Length: > 0 } unpriced)
+        {
+            return $"Of {string.Join(", ", unpriced)} no price is known here, so -MaxCost cannot be held.";
+        }
+
         if (Low is not { } low || High is not { } high)
         {
-            return $"Of {string.Join(", ", _models.Values.Where(static m => m.High is null).Select(static m => $"'{m.Model}'"))} no price is known here, so -MaxCost cannot be held.";
+            return $"{UnlimitedSearches} -MaxCost cannot be held so; give the tool max_uses.";
         }
 
         return PriceList.ToDollars(high) <= most

@@ -22,6 +22,8 @@ public sealed class ModelEstimate
 
     private long _highTokens;
 
+    private long? _mostSearches = 0;
+
     internal ModelEstimate(string model, int context, PriceList prices)
     {
         Model = model;
@@ -42,8 +44,20 @@ public sealed class ModelEstimate
     /// <summary>Picodollars; null where the model has no price.</summary>
     public long? Low => (long?)(_input.Low * _lowFactor) + _output.Low;
 
-    /// <summary>Picodollars; null where the model has no price.</summary>
-    public long? High => (long?)(_input.High * _highFactor) + _output.High;
+    /// <summary>Picodollars; null where the model has no price, or where nothing limits the searches.</summary>
+    public long? High => (long?)(_input.High * _highFactor) + _output.High + (_mostSearches is { } searches ? PriceList.OfSearches(searches) : null);
+
+    /// <summary>All prices of tokens that were needed are known.</summary>
+    public bool HasPrice => _input.High is not null && _output.High is not null && _input.Low is not null;
+
+    /// <summary>Requests for which the web may be searched.</summary>
+    public long SearchRequests { get; private set; }
+
+    /// <summary>Of those, the ones whose tools set no limit.</summary>
+    public long UnlimitedSearchRequests { get; private set; }
+
+    /// <summary>Requests for which code may run in a container whose time is paid.</summary>
+    public long PaidCodeRequests { get; private set; }
 
     /// <summary>The service has counted some of the requests: its tokens were so many times the low and the high end of theirs.</summary>
     internal void Narrow(double lowFactor, double highFactor) => (_lowFactor, _highFactor) = (lowFactor, highFactor);
@@ -55,6 +69,10 @@ public sealed class ModelEstimate
         long highRest = (long)Math.Min(rest.High, _context - highCached);
         long output = facts.MaxTokens ?? 0;
         Requests++;
+        SearchRequests += facts.Tools.SearchesWeb ? 1 : 0;
+        UnlimitedSearchRequests += facts.Tools.MostSearches is null ? 1 : 0;
+        PaidCodeRequests += facts.Tools.RunsPaidCode ? 1 : 0;
+        _mostSearches += facts.Tools.MostSearches;
         _lowTokens += lowCached + lowRest;
         _highTokens += highCached + highRest;
         HighOutputTokens += output;

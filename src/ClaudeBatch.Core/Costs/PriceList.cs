@@ -8,7 +8,7 @@ namespace ClaudeBatch.Core.Costs;
 /// <param name="catalog">The models with their prices.</param>
 public sealed class PriceList(ModelCatalog catalog)
 {
-    /// <summary>Of one web search. A batch discount on it is not documented, so none is taken.</summary>
+    /// <summary>Of one web search, picodollars: 10 USD for 1,000, in a batch as outside (documentation of the service, "Web search tool").</summary>
     private const long WebSearch = 10_000_000_000;
 
     private const decimal PicodollarsPerDollar = 1_000_000_000_000m;
@@ -38,8 +38,11 @@ public sealed class PriceList(ModelCatalog catalog)
             : usage.PromptTokens + usage.OutputTokens == 0 ? 0 : null;
         // With inference_geo "us" everything costs a tenth more.
         tokens = usage.InferenceGeo == "us" ? tokens / 10 * 11 : tokens;
-        return (isBatch ? tokens / 2 : tokens) + (usage.WebSearches * WebSearch);
+        return (isBatch ? tokens / 2 : tokens) + OfSearches(usage.WebSearches);
     }
+
+    /// <summary>What so many web searches cost, with any model, in a batch or outside; picodollars.</summary>
+    public static long OfSearches(long count) => checked(count * WebSearch);
 
     /// <summary>Prompts of more tokens have prices of their own; null where all have the same.</summary>
     public int? LongPromptFrom(string? model) => Known(model).LongPromptFrom;

@@ -38,8 +38,8 @@ public sealed class UsageBooks(JobLedger ledger, PriceList prices)
 
     private ModelUsage Tier(string model, bool isLong, long answers, TokenUsage usage, long? cost)
     {
-        // What was paid is what the books say; searches have no batch price.
-        long searches = prices.Cost(model, new TokenUsage(0, 0, 0, 0, 0, usage.WebSearches), isBatch: true, isLong) ?? 0;
+        // What was paid is what the books say; a search costs the same outside of a batch.
+        long searches = PriceList.OfSearches(usage.WebSearches);
         long? saved = prices.Cost(model, usage.WithoutCache(), isBatch: true, isLong) - prices.Cost(model, usage, isBatch: true, isLong);
         return new ModelUsage(model, answers, usage, cost, ((cost - searches) * 2) + searches, saved);
     }

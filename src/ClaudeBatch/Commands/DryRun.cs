@@ -40,9 +40,12 @@ internal sealed class DryRun(SpoolLimits limits, RequestChecker checker, CostEst
 
     public string Describe(string? job)
     {
-        string cost = estimate is { Low: { } low, High: { } high }
-            ? string.Create(CultureInfo.InvariantCulture, $"${PriceList.ToDollars(low):0.00####} to ${PriceList.ToDollars(high):0.00####}")
-            : "at a cost that is not known here";
+        string cost = estimate switch
+        {
+            { Low: { } low, High: { } high } => $"{PriceList.Text(PriceList.ToDollars(low))} to {PriceList.Text(PriceList.ToDollars(high))}",
+            { Low: { } low } => $"{PriceList.Text(PriceList.ToDollars(low))} and more",
+            _ => "at a cost that is not known here",
+        };
         long lowTokens = estimate.Models.Sum(static m => m.LowInputTokens);
         long highTokens = estimate.Models.Sum(static m => m.HighInputTokens);
         return string.Create(

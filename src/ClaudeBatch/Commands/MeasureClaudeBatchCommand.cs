@@ -29,6 +29,8 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
 
     private TokenSample? _sample;
 
+    private long _notCountable;
+
     /// <summary>Requests for an estimate; batches, jobs, results or ids of batches for what they have cost.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
     [ValidateNotNull]
@@ -88,17 +90,30 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
             BatchRequest request = BatchRequest.From(item);
             _estimate ??= new CostEstimate(Models.Current);
             _checker ??= OpenService().Checker();
-            _estimate.Add(_checker.Check(request.Utf8.Span));
+            RequestFacts facts = _checker.Check(request.Utf8.Span);
+            _estimate.Add(facts);
             if (CountTokens > 0)
             {
-                _sample ??= new TokenSample(CountTokens);
-                _sample.Add(request.Utf8);
+                Sample(request, facts);
             }
 
             return;
         }
 
         Keep(BatchesOf(new BatchReference(item)));
+    }
+
+    // The service counts no request with tools of its own or with files that lie elsewhere: another one stands for it.
+    private void Sample(BatchRequest request, RequestFacts facts)
+    {
+        if (!facts.IsCountable)
+        {
+            _notCountable++;
+            return;
+        }
+
+        _sample ??= new TokenSample(CountTokens);
+        _sample.Add(request.Utf8);
     }
 
     private static bool IsRequest(object item)
@@ -119,12 +134,22 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
         {
             await _sample.NarrowAsync(estimate, Models.Current, _checker!, OpenService().Api, cancellationToken);
             TellRetries();
-            basis = string.Create(CultureInfo.InvariantCulture, $"Counted by the service for {_sample.Count} of {estimate.Requests} requests; the ends are those of the sample.");
+            basis = string.Create(CultureInfo.InvariantCulture, $"Counted by the service for {_sample.Count} of {estimate.Requests} requests; the ends are those of the sample.{(_notCountable > 0 ? $" It can count {estimate.Requests - _notCountable} of them." : string.Empty)}");
+        }
+        else if (_notCountable > 0)
+        {
+            Warn("The service can count none of these requests: each has server tools (other than the advisor), MCP servers, or pictures or documents by url or file. The estimate is from their bytes.");
         }
 
+        foreach (string note in estimate.NotHeld)
+        {
+            Warn(note);
+        }
+
+        basis += estimate.SearchBasis;
         foreach (ModelEstimate model in estimate.Models)
         {
-            WarnOfPrice(model.Model, model.High);
+            WarnOfPrice(model.Model, model.HasPrice);
             Emit(CostReport.From(model, basis));
         }
 
@@ -137,7 +162,7 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
         ModelUsage total = new("Total", 0, default, 0, 0, 0);
         foreach (ModelUsage usage in books.Of(_batches.Values))
         {
-            WarnOfPrice(usage.Model, usage.Cost);
+            WarnOfPrice(usage.Model, usage.Cost is not null);
             if (usage.SavedByCache < 0)
             {
                 Warn(string.Create(
@@ -152,9 +177,9 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
         Emit(CostReport.From(total));
     }
 
-    private void WarnOfPrice(string model, long? cost)
+    private void WarnOfPrice(string model, bool isKnown)
     {
-        if (cost is null)
+        if (!isKnown)
         {
             Warn($"Model '{model}' has no price here; what it costs is not known.");
         }

@@ -19,6 +19,8 @@ public abstract class SubmissionCommand : ConnectedCommand
 
     private bool? _isWhatIf;
 
+    private CostEstimate? _estimate;
+
     private protected const string InputObjectSet = "InputObject";
 
     private const string PathSet = "Path";
@@ -95,6 +97,7 @@ public abstract class SubmissionCommand : ConnectedCommand
     {
         if (_dryRun is not null)
         {
+            WarnOfTools();
             ShouldProcess(_dryRun.Describe(JobName), "Submit batches");
             return null;
         }
@@ -108,6 +111,7 @@ public abstract class SubmissionCommand : ConnectedCommand
         SealedInput input = _input.Seal(MaxCost);
         _input.Dispose();
         _input = null;
+        WarnOfTools();
         Report(input.Findings);
         if (input.AlreadyThere > 0)
         {
@@ -133,7 +137,7 @@ public abstract class SubmissionCommand : ConnectedCommand
         BatchRequest request = BatchRequest.From(InputObject);
         if (IsWhatIf)
         {
-            _dryRun ??= new DryRun(Limits, OpenService().Checker(), new CostEstimate(Models.Current));
+            _dryRun ??= new DryRun(Limits, OpenService().Checker(), Estimate);
             _dryRun.Add(request.Utf8.Span);
             return;
         }
@@ -169,13 +173,24 @@ public abstract class SubmissionCommand : ConnectedCommand
     {
         if (IsWhatIf)
         {
-            _dryRun ??= new DryRun(Limits, OpenService().Checker(), new CostEstimate(Models.Current));
+            _dryRun ??= new DryRun(Limits, OpenService().Checker(), Estimate);
             _dryRun.Add(RequestLine.Parse(line.ToArray(), place()).Utf8.Span);
             return;
         }
 
         _input ??= TryOpenInput();
         _input.AddLine(line, place);
+    }
+
+    private CostEstimate Estimate => _estimate ??= new CostEstimate(Models.Current);
+
+    // A warning and never a question, so that a scheduled line goes on.
+    private void WarnOfTools()
+    {
+        foreach (string note in Estimate.BeforeSending(isCapped: MaxCost is not null))
+        {
+            Warn(note);
+        }
     }
 
     private SpoolLimits Limits => new(MaxRequestsPerBatch, MaxBytesPerBatch);
@@ -214,7 +229,7 @@ public abstract class SubmissionCommand : ConnectedCommand
         }
 
         return JobInput.Open(
-            session.Ledger, JobName, service, Limits, Attempts, Force, session.Service.Checker(), new CostEstimate(Models.Current), Stages);
+            session.Ledger, JobName, service, Limits, Attempts, Force, session.Service.Checker(), Estimate, Stages);
     }
 
     private void Report(IReadOnlyList<Finding> findings)
