@@ -33,7 +33,7 @@ public sealed class ClaudeBatchException : Exception
     /// <summary>The service's <c>error.type</c>, when it answered with its own error body.</summary>
     public string? ErrorType { get; init; }
 
-    /// <summary>The service's own words.</summary>
+    /// <summary>The service's own words, and what to do where a code of its says more than they do.</summary>
     public string? ServiceMessage { get; init; }
 
     /// <summary>The service's <c>error.details.error_code</c>, which tells a spend limit from a rate limit.</summary>

@@ -41,6 +41,13 @@ public sealed class EmulatedReply
             writer.WriteStartObject("error"u8);
             writer.WriteString("type"u8, error.Type);
             writer.WriteString("message"u8, error.Message);
+            if (error.Code is not null)
+            {
+                writer.WriteStartObject("details"u8);
+                writer.WriteString("error_code"u8, error.Code);
+                writer.WriteEndObject();
+            }
+
             writer.WriteEndObject();
             writer.WriteString("request_id"u8, requestId);
             writer.WriteEndObject();

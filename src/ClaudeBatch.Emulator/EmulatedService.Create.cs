@@ -114,7 +114,11 @@ public sealed partial class EmulatedService
     {
         if (fault.ErrorBody)
         {
-            throw new ServiceError(fault.Status, TypeOf(fault.Status), $"The emulator's plan refuses with {fault.Status}.") { RetryAfter = fault.RetryAfter };
+            throw new ServiceError(fault.Status, TypeOf(fault.Status), $"The emulator's plan refuses with {fault.Status}.")
+            {
+                RetryAfter = fault.RetryAfter,
+                Code = fault.Code,
+            };
         }
 
         EmulatedReply page = EmulatedReply.Page(fault.Status);

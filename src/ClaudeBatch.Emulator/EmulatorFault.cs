@@ -22,6 +22,9 @@ public sealed record EmulatorFault(string Kind)
     /// <summary>A refusal in the service's own words; else a page, as something in between would send it.</summary>
     public bool ErrorBody { get; init; } = true;
 
+    /// <summary>The <c>error.details.error_code</c> of a refusal in the service's own words; null for none.</summary>
+    public string? Code { get; init; }
+
     /// <summary>The batch is made although the reply says otherwise.</summary>
     public bool Accept { get; init; }
 

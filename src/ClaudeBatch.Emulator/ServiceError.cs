@@ -7,6 +7,9 @@ internal sealed class ServiceError(int status, string type, string message) : Ex
 
     public string Type { get; } = type;
 
+    /// <summary>The <c>error.details.error_code</c>; null for none.</summary>
+    public string? Code { get; init; }
+
     public bool? ShouldRetry { get; init; }
 
     public double? RetryAfter { get; init; }

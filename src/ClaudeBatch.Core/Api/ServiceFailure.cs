@@ -18,21 +18,23 @@ internal static class ServiceFailure
         string? type = envelope?.Error?.Type;
         string? code = envelope?.Error?.Details?.ErrorCode;
         string words = envelope?.Error?.Message ?? $"HTTP {status} {response.ReasonPhrase}";
+        string? toDo = KnownError.ToDoAbout(envelope?.Error?.Details);
+        string said = toDo is null ? Shorten(words) : $"{Shorten(words)} {toDo}";
         string? requestId = headers.RequestId ?? envelope?.RequestId;
         (FailureKind kind, string id) = Classify(response.StatusCode, type, code, words);
 
         string suffix = requestId is null ? string.Empty : $" (request {requestId})";
-        return new ClaudeBatchException(kind, id, $"{what}: {Shorten(words)}{suffix}")
+        return new ClaudeBatchException(kind, id, $"{what}: {said}{suffix}")
         {
             Target = target,
             Status = status,
             ErrorType = type,
             ErrorCode = code,
-            ServiceMessage = Shorten(words),
+            ServiceMessage = said,
             RequestId = requestId,
             RetryAfter = headers.RetryAfter,
             IsTransient = IsTransient(response, kind, status),
-            RecommendedAction = Advice(kind),
+            RecommendedAction = toDo is null ? Advice(kind) : null,
         };
     }
 
@@ -65,7 +67,12 @@ internal static class ServiceFailure
 
     private static (FailureKind Kind, string Id) Classify(HttpStatusCode status, string? type, string? code, string words)
     {
-        if (IsSpendLimit(code, words))
+        if (KnownError.Of(code) is { } known)
+        {
+            return (known.Kind, known.Id);
+        }
+
+        if (IsOwnLimit(words))
         {
             return (FailureKind.Billing, "SpendLimitReached");
         }
@@ -87,12 +94,9 @@ internal static class ServiceFailure
         };
     }
 
-    // 429 with one of these codes has no retry-after and must not be retried; a limit set by the user comes as a 400 with this text.
-    private static bool IsSpendLimit(string? code, string words)
-        => code is "enforced_spend_limit_reached" or "contract_spend_limit_reached" or "organization_on_hold"
-            || code?.StartsWith("cmek_", StringComparison.Ordinal) == true
-            || (words.StartsWith("You have reached your specified", StringComparison.Ordinal)
-                && words.Contains("API usage limits", StringComparison.Ordinal));
+    // A limit set by the user comes as a 400 with this text and no code.
+    private static bool IsOwnLimit(string words) => words.StartsWith("You have reached your specified", StringComparison.Ordinal)
+        && words.Contains("API usage limits", StringComparison.Ordinal);
 
     private static bool IsTransient(HttpResponseMessage response, FailureKind kind, int status)
     {

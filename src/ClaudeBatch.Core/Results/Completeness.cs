@@ -10,7 +10,7 @@ public static class Completeness
     /// <summary>Why the answer is not complete, in a few words; null when it is.</summary>
     /// <param name="status">One of <see cref="Outcome"/>.</param>
     /// <param name="stopReason">The service's word for why it ended.</param>
-    /// <param name="errorMessage">The service's words for a failure.</param>
+    /// <param name="errorMessage">The service's words for a failure, and what to do.</param>
     public static string? Reason(string status, string? stopReason, string? errorMessage) => status switch
     {
         Outcome.Succeeded => stopReason switch
@@ -32,7 +32,7 @@ public static class Completeness
     public static string? Of(CollectedResult result)
     {
         string status = result.Attempt.Outcome ?? Outcome.Missing;
-        return Reason(status, result.Attempt.StopReason, status == Outcome.Errored ? ResultLine.Parse(result.Line)?.ErrorMessage : null) ?? SchemaReason(result);
+        return Reason(status, result.Attempt.StopReason, status == Outcome.Errored ? ResultLine.Parse(result.Line)?.ErrorReason : null) ?? SchemaReason(result);
     }
 
     /// <summary>Why a succeeded answer does not fit the schema of its request; null when it does, or has none.</summary>

@@ -106,6 +106,17 @@ internal ref partial struct JsonScanner(ReadOnlySpan<byte> json)
             : throw new FormatException("Not a whole number.");
     }
 
+    /// <summary>Takes the value that comes next as it stands, whatever it is.</summary>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    [MethodImpl(AtOnce)]
+    public ReadOnlySpan<byte> Value()
+    {
+        _ = Next();
+        int start = _at;
+        Skip();
+        return _json[start.._at];
+    }
+
     /// <summary>Goes past the value that comes next.</summary>
     /// <exception cref="JsonException">It is not JSON.</exception>
     [MethodImpl(AtOnce)]

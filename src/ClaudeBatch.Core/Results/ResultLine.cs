@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Core.Results;
@@ -29,6 +30,12 @@ public sealed class ResultLine
 
     public string? ErrorMessage { get; private set; }
 
+    /// <summary>What to do about the error, where its details say more than its words; null where they do not.</summary>
+    public string? ErrorToDo { get; private set; }
+
+    /// <summary>The service's words and what to do.</summary>
+    public string? ErrorReason => ErrorToDo is null ? ErrorMessage : $"{ErrorMessage} {ErrorToDo}".TrimStart();
+
     public string? ErrorRequestId { get; private set; }
 
     public string? StopReason { get; private set; }
@@ -51,7 +58,7 @@ public sealed class ResultLine
     internal bool TryRead(ReadOnlySpan<byte> line)
     {
         Status = Outcome.Unknown;
-        ErrorType = ErrorMessage = ErrorRequestId = StopReason = Model = null;
+        ErrorType = ErrorMessage = ErrorToDo = ErrorRequestId = StopReason = Model = null;
         Usage = default;
         try
         {
@@ -216,10 +223,27 @@ public sealed class ResultLine
             {
                 ErrorMessage = scanner.TextOrNull();
             }
+            else if (name.SequenceEqual("details"u8))
+            {
+                ErrorToDo = ToDoAbout(scanner.Value());
+            }
             else
             {
                 scanner.Skip();
             }
         }
+    }
+
+    // Nearly every error has details, and few of them a code that says more than the words.
+    private static string? ToDoAbout(ReadOnlySpan<byte> details)
+    {
+        if (details.IndexOf("error_code"u8) < 0)
+        {
+            return null;
+        }
+
+        Utf8JsonReader reader = new(details);
+        JsonElement element = JsonElement.ParseValue(ref reader);
+        return element.ValueKind == JsonValueKind.Object ? KnownError.ToDoAbout(ApiJson.Details(element)) : null;
     }
 }

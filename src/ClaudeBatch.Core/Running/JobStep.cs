@@ -1,3 +1,4 @@
+using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Results;
 using ClaudeBatch.Core.Submission;
@@ -19,7 +20,7 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
         return state switch
         {
             JobState.Running or JobState.Ambiguous => true,
-            JobState.Paused => isNamed || job.PausedAt is null || ledger.Clock.GetUtcNow().UtcDateTime - job.PausedAt >= s_pausedInterval,
+            JobState.Paused => isNamed || (!Lasts(job) && IsOldPause(job)),
             // Collected, but with failures that may be tried again.
             JobState.Finished => MayRetry(job),
             _ => false,
@@ -77,6 +78,11 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
         MaxAttempts = job.MaxAttempts,
         Classes = job.PauseReason is null ? null : new HashSet<string> { FailureClass.Transient, FailureClass.OperatorFixable },
     };
+
+    private bool IsOldPause(JobRecord job) => job.PausedAt is null || ledger.Clock.GetUtcNow().UtcDateTime - job.PausedAt >= s_pausedInterval;
+
+    // What a workspace is does not change within the hour: only who names the job knows that it has.
+    private static bool Lasts(JobRecord job) => job.PauseId == KnownError.HumanReviewDisabled;
 
     // Failures are gathered until the whole attempt is in, so that they make one batch and not many small ones.
     private bool MayRetry(JobRecord job)
