@@ -1,29 +1,38 @@
 namespace ClaudeBatch.Emulator;
 
-/// <summary>The models the emulated service knows (the public list of 2026-11).</summary>
+/// <summary>The models the emulated service knows (the public list of 2026-11-27), and what each refuses.</summary>
 internal static class EmulatedModels
 {
     private const long Million = 1_000_000;
 
+    private const Refused SinceClaude46 = Refused.Prefill;
+
+    private const Refused SinceOpus47 = SinceClaude46 | Refused.Budget | Refused.Sampling;
+
+    private const Refused AlwaysThinking = SinceOpus47 | Refused.NoThinking;
+
     /// <summary>Oldest last, as the Models API lists them.</summary>
     public static IReadOnlyList<EmulatedModel> All { get; } =
     [
-        new("claude-fable-5-2", null, "Claude Fable 5.2", "active", Million, 128_000),
-        new("claude-mythos-5-2", null, "Claude Mythos 5.2", "active", Million, 128_000),
-        new("claude-fable-5-1", null, "Claude Fable 5.1", "active", Million, 128_000),
-        new("claude-fable-5", null, "Claude Fable 5", "active", Million, 128_000),
-        new("claude-opus-5-5", null, "Claude Opus 5.5", "active", Million, 128_000),
-        new("claude-opus-5", null, "Claude Opus 5", "active", Million, 128_000),
-        new("claude-opus-4-8", null, "Claude Opus 4.8", "active", Million, 128_000),
-        new("claude-opus-4-7", null, "Claude Opus 4.7", "active", Million, 128_000),
-        new("claude-opus-4-6", null, "Claude Opus 4.6", "active", Million, 128_000),
-        new("claude-opus-4-5-20251101", "claude-opus-4-5", "Claude Opus 4.5", "active", 200_000, 64_000),
-        new("claude-sonnet-5-5", null, "Claude Sonnet 5.5", "active", Million, 128_000),
-        new("claude-sonnet-5", null, "Claude Sonnet 5", "active", Million, 128_000),
-        new("claude-sonnet-4-6", null, "Claude Sonnet 4.6", "active", Million, 128_000),
-        new("claude-sonnet-4-5-20250929", "claude-sonnet-4-5", "Claude Sonnet 4.5", "deprecated", 200_000, 64_000),
-        new("claude-haiku-5-5", null, "Claude Haiku 5.5", "active", Million, 128_000),
-        new("claude-haiku-4-5-20251001", "claude-haiku-4-5", "Claude Haiku 4.5", "active", 200_000, 64_000),
+        new("claude-fable-5-2", null, "Claude Fable 5.2", "active", Million, 128_000, AlwaysThinking | Refused.ForcedTool | Refused.OldComputer | Refused.OtherAdvisor),
+        new("claude-mythos-5-2", null, "Claude Mythos 5.2", "active", Million, 128_000, AlwaysThinking | Refused.ForcedTool | Refused.OldComputer),
+        new("claude-haiku-5-5", null, "Claude Haiku 5.5", "active", Million, 128_000, SinceOpus47),
+        new("claude-sonnet-5-5", null, "Claude Sonnet 5.5", "active", Million, 128_000, AlwaysThinking | Refused.ForcedTool),
+        new("claude-opus-5-5", null, "Claude Opus 5.5", "active", Million, 128_000, AlwaysThinking | Refused.ForcedTool),
+        new("claude-fable-5-1", null, "Claude Fable 5.1", "active", Million, 128_000, AlwaysThinking | Refused.ForcedTool),
+        new("claude-mythos-5-1", null, "Claude Mythos 5.1", "active", Million, 128_000, AlwaysThinking | Refused.ForcedTool),
+        new("claude-opus-5", null, "Claude Opus 5", "active", Million, 128_000, SinceOpus47 | Refused.NoThinkingAtHighEffort),
+        new("claude-sonnet-5", null, "Claude Sonnet 5", "active", Million, 128_000, SinceOpus47),
+        new("claude-fable-5", null, "Claude Fable 5", "active", Million, 128_000, AlwaysThinking),
+        new("claude-mythos-5", null, "Claude Mythos 5", "active", Million, 128_000, AlwaysThinking),
+        new("claude-opus-4-8", null, "Claude Opus 4.8", "active", Million, 128_000, SinceOpus47),
+        new("claude-mythos-preview", null, "Claude Mythos Preview", "deprecated", Million, 128_000, Refused.Nothing),
+        new("claude-opus-4-7", null, "Claude Opus 4.7", "active", Million, 128_000, SinceOpus47),
+        new("claude-sonnet-4-6", null, "Claude Sonnet 4.6", "active", Million, 128_000, SinceClaude46),
+        new("claude-opus-4-6", null, "Claude Opus 4.6", "active", Million, 128_000, SinceClaude46),
+        new("claude-opus-4-5-20251101", "claude-opus-4-5", "Claude Opus 4.5", "deprecated", 200_000, 64_000, Refused.Region),
+        new("claude-haiku-4-5-20251001", "claude-haiku-4-5", "Claude Haiku 4.5", "active", 200_000, 64_000, Refused.Region),
+        new("claude-sonnet-4-5-20250929", "claude-sonnet-4-5", "Claude Sonnet 4.5", "deprecated", 200_000, 64_000, Refused.Region),
     ];
 
     public static EmulatedModel? Find(string name)
@@ -31,8 +40,39 @@ internal static class EmulatedModels
 }
 
 /// <summary>A model of the emulated service.</summary>
-internal sealed record EmulatedModel(string Id, string? Alias, string DisplayName, string Lifecycle, long MaxInputTokens, int MaxTokens)
+internal sealed record EmulatedModel(
+    string Id, string? Alias, string DisplayName, string Lifecycle, long MaxInputTokens, int MaxTokens, Refused Refuses);
+
+/// <summary>What a model answers with an error, beside what all of them do.</summary>
+[Flags]
+internal enum Refused
 {
-    /// <summary>From 4.6 on, a conversation must end with the user's turn.</summary>
-    public bool TakesPrefill => Alias is not null;
+    Nothing = 0,
+
+    /// <summary>A conversation that ends with the assistant's turn: from Claude 4.6 on.</summary>
+    Prefill = 1,
+
+    /// <summary><c>thinking.type</c> <c>enabled</c>, which names a budget.</summary>
+    Budget = 2,
+
+    /// <summary><c>thinking.type</c> <c>disabled</c>.</summary>
+    NoThinking = 4,
+
+    /// <summary>The same, with an effort of <c>xhigh</c> or <c>max</c>.</summary>
+    NoThinkingAtHighEffort = 8,
+
+    /// <summary><c>tool_choice</c> <c>any</c> and <c>tool</c>.</summary>
+    ForcedTool = 16,
+
+    /// <summary>Sampling parameters that are not at their defaults.</summary>
+    Sampling = 32,
+
+    /// <summary><c>inference_geo</c>.</summary>
+    Region = 64,
+
+    /// <summary>The tool <c>computer_20251124</c>.</summary>
+    OldComputer = 128,
+
+    /// <summary>An advisor that is not Fable or Mythos 5.2.</summary>
+    OtherAdvisor = 256,
 }

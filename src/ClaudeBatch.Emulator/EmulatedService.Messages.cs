@@ -5,11 +5,6 @@ namespace ClaudeBatch.Emulator;
 /// <content>The endpoints beside the batches: one message, the count of its tokens, the models.</content>
 public sealed partial class EmulatedService
 {
-    private static readonly HashSet<string> s_countable = new(StringComparer.Ordinal)
-    {
-        "model", "messages", "system", "tools", "tool_choice", "thinking", "output_config", "cache_control", "speed",
-    };
-
     private static async Task<JsonDocument> BodyAsync(EmulatedRequest request, CancellationToken cancellationToken)
     {
         using MemoryStream body = new();
@@ -89,12 +84,9 @@ public sealed partial class EmulatedService
     private static async Task<EmulatedReply> CountTokensAsync(EmulatedRequest request, CancellationToken cancellationToken)
     {
         using JsonDocument body = await BodyAsync(request, cancellationToken).ConfigureAwait(false);
-        foreach (JsonProperty field in body.RootElement.EnumerateObject())
+        if (Countable.Fault(body.RootElement) is { } fault)
         {
-            if (!s_countable.Contains(field.Name))
-            {
-                throw ServiceError.Invalid($"{field.Name}: Extra inputs are not permitted");
-            }
+            throw fault;
         }
 
         long tokens = EmulatedAnswer.TokensOf(body.RootElement.GetRawText().Length);

@@ -9,6 +9,7 @@ internal static class ParamsCheck
     {
         "model", "max_tokens", "messages", "system", "cache_control", "thinking", "output_config", "tools", "tool_choice", "stop_sequences",
         "metadata", "service_tier", "inference_geo", "container", "diagnostics", "speed", "stream",
+        "billing_policy", "fallback_credit_token",
     };
 
     private static readonly HashSet<string> s_sampling = new(StringComparer.Ordinal) { "temperature", "top_p", "top_k" };
@@ -34,9 +35,21 @@ internal static class ParamsCheck
             return ServiceError.Invalid("\"stream=True\" is not supported in the Message Batches API");
         }
 
+        if (inBatch && parameters.TryGetProperty("speed", out JsonElement speed) && speed.ValueKind != JsonValueKind.Null)
+        {
+            return ServiceError.Invalid("\"speed\" is not supported in the Message Batches API");
+        }
+
+        if (inBatch && parameters.TryGetProperty("billing_policy", out JsonElement billing) && billing.ValueKind == JsonValueKind.Object
+            && billing.TryGetProperty("bill_to", out JsonElement payer) && payer.GetString() != "self")
+        {
+            return ServiceError.Invalid("billing_policy.bill_to: only \"self\" is supported in the Message Batches API");
+        }
+
         return ModelFault(parameters, out EmulatedModel? model)
             ?? MaxTokensFault(parameters, model!)
-            ?? MessagesFault(parameters, model!);
+            ?? MessagesFault(parameters, model!)
+            ?? ModelRulesCheck.Fault(parameters, model!);
     }
 
     private static ServiceError? ModelFault(JsonElement parameters, out EmulatedModel? model)
@@ -101,7 +114,7 @@ internal static class ParamsCheck
             index++;
         }
 
-        return role == "assistant" && !model.TakesPrefill
+        return role == "assistant" && model.Refuses.HasFlag(Refused.Prefill)
             ? ServiceError.Invalid("This model does not support assistant message prefill. The conversation must end with a user message.")
             : null;
     }
