@@ -152,12 +152,12 @@ Wait-ClaudeBatch -Id '$($batch.Id)' | Get-ClaudeBatchResult | ForEach-Object Tex
     }
 
     It 'knows no cost of a model without a price, and says so' {
-        $result = New-ClaudeBatchRequest -Model claude-mythos-5-2 -MaxTokens 10 -Prompt x -CustomId a -WarningAction SilentlyContinue |
+        $result = New-ClaudeBatchRequest -Model claude-mythos-preview -MaxTokens 10 -Prompt x -CustomId a -WarningAction SilentlyContinue |
             Submit-ClaudeBatch -Job unpriced -WarningAction SilentlyContinue | Wait-ClaudeBatch |
             Get-ClaudeBatchResult -WarningVariable warned -WarningAction SilentlyContinue
         $result.Status | Should -Be 'Succeeded'
         $result.Cost | Should -BeNullOrEmpty
-        $warned.Message | Should -Match "Model 'claude-mythos-5-2' has no price here"
+        $warned.Message | Should -Match "Model 'claude-mythos-preview' has no price here"
         (Get-ClaudeBatchJob unpriced).Cost | Should -BeNullOrEmpty
         (Measure-ClaudeBatch -Job unpriced -WarningAction SilentlyContinue)[0].Cost | Should -BeNullOrEmpty
     }

@@ -62,10 +62,10 @@ Describe 'Measure-ClaudeBatch' {
     }
 
     It 'knows no price as no cost, and warns' {
-        $report = New-ClaudeBatchRequest -Model claude-mythos-5-2 -MaxTokens 10 -Prompt x -CustomId a |
+        $report = New-ClaudeBatchRequest -Model claude-mythos-preview -MaxTokens 10 -Prompt x -CustomId a |
             Measure-ClaudeBatch -WarningVariable warned -WarningAction SilentlyContinue
         $report.High | Where-Object { $null -ne $_ } | Should -BeNullOrEmpty
-        $warned.Message | Should -Match "'claude-mythos-5-2' has no price here"
+        $warned.Message | Should -Match "'claude-mythos-preview' has no price here"
     }
 }
 
@@ -86,8 +86,8 @@ Describe 'Submit-ClaudeBatch -MaxCost' {
     }
 
     It 'refuses a model whose price is not known' {
-        { New-ClaudeBatchRequest -Model claude-mythos-5-2 -MaxTokens 10 -Prompt x -CustomId a | Submit-ClaudeBatch -Job unknown -MaxCost 5 } |
-            Should -Throw "*'claude-mythos-5-2'*" -ErrorId 'BudgetExceeded,*'
+        { New-ClaudeBatchRequest -Model claude-mythos-preview -MaxTokens 10 -Prompt x -CustomId a | Submit-ClaudeBatch -Job unknown -MaxCost 5 } |
+            Should -Throw "*'claude-mythos-preview'*" -ErrorId 'BudgetExceeded,*'
     }
 
     It 'looks at what would be sent, not at what the job has already' {

@@ -228,7 +228,7 @@ Describe 'Get-ClaudeBatchModel' {
     }
 
     It 'knows no price as no price' {
-        (Get-ClaudeBatchModel claude-mythos-5-2).BatchInput | Should -BeNullOrEmpty
+        (Get-ClaudeBatchModel claude-mythos-preview).BatchInput | Should -BeNullOrEmpty
     }
 
     It 'finds by id, alias and wildcard, retired ones too' {
