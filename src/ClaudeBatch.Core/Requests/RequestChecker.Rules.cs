@@ -57,9 +57,12 @@ public sealed partial class RequestChecker
 
         if (rules.Thinking.TryGetValue(type, out string? instead))
         {
-            Error("ThinkingRefused", type == "enabled"
-                ? $"{model} takes no thinking budget; use -Thinking {instead}, and -Effort to steer it."
-                : $"{model} does not take thinking of the type '{type}'; use '{instead}', and a low -Effort for little of it.");
+            Error("ThinkingRefused", (type, instead) switch
+            {
+                ("enabled", _) => $"{model} takes no thinking budget; use -Thinking {instead}, and -Effort to steer it.",
+                (_, "adaptive") => $"{model} does not take thinking of the type '{type}'; use 'adaptive', with a low -Effort for little of it.",
+                _ => $"{model} does not take thinking of the type '{type}'; use '{instead}'.",
+            });
         }
         else if (type == "disabled" && rules.MostEffortWithoutThinking is { } most && Array.IndexOf(s_efforts, _facts.Effort) > Array.IndexOf(s_efforts, most))
         {
