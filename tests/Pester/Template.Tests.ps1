@@ -21,7 +21,7 @@ Describe 'New-ClaudeBatchTemplate' {
         @{ name = 'a tool by name'; how = @{ Tool = @{ name = 'look' }; ToolChoice = 'look' }; field = 'tool_choice'; json = '{"type":"tool","name":"look"}' }
         @{ name = 'a free choice of tools'; how = @{ Tool = @{ name = 'look' }; ToolChoice = 'any' }; field = 'tool_choice'; json = '{"type":"any"}' }
         @{ name = 'metadata'; how = @{ Metadata = @{ user_id = 'u-1' } }; field = 'metadata'; json = '{"user_id":"u-1"}' }
-        @{ name = 'any other field'; how = @{ AdditionalParameter = @{ inference_geo = 'us' } }; field = 'inference_geo'; json = '"us"' }
+        @{ name = 'any other field'; how = @{ Model = 'claude-haiku-5-5'; AdditionalParameter = @{ inference_geo = 'us' } }; field = 'inference_geo'; json = '"us"' }
         @{ name = 'a further field of output_config'; how = @{ Effort = 'low'; AdditionalParameter = @{ output_config = @{ later = 1 } } }; field = 'output_config'; json = '{"effort":"low","later":1}' }
         @{ name = 'a field given whole'; how = @{ AdditionalParameter = @{ thinking = @{ type = 'disabled' } } }; field = 'thinking'; json = '{"type":"disabled"}' }
     ) {
@@ -133,7 +133,7 @@ Describe 'What the cache sees' {
                 $template = New-ClaudeBatchTemplate @haiku -System "round $round" -Tool @{
                     name         = 'look'
                     input_schema = @{ type = 'object'; properties = $fields; additionalProperties = $false; minimum = 1.5; limit = [decimal] 0.25 }
-                } -Metadata @{ user_id = "u-$round" } -AdditionalParameter @{ service_tier = 'auto'; inference_geo = 'us'; container = "c$round" } -WarningAction Ignore
+                } -Metadata @{ user_id = "u-$round" } -AdditionalParameter @{ service_tier = 'auto'; diagnostics = @{ previous_message_id = 'm' }; container = "c$round" } -WarningAction Ignore
                 $row = [pscustomobject]@{ Body = "volatile-$name-$($random.Next())" }
                 Get-Shared ($row | New-ClaudeBatchRequest -Template $template -Prompt '{{Body}}') $row.Body
             }
