@@ -6,7 +6,23 @@ namespace ClaudeBatch.Crash.Tests;
 /// <summary>The order in which things reach the disk and the network, as the operating system saw it.</summary>
 public sealed class DurabilityOrderTests
 {
-    [StraceFact]
+    private static readonly Lazy<bool> s_canTrace = new(static () =>
+    {
+        try
+        {
+            using Process strace = Process.Start(new ProcessStartInfo("strace", ["-o", "/dev/null", "true"]) { RedirectStandardError = true })!;
+            strace.WaitForExit();
+            return strace.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false; // there is no such program
+        }
+    });
+
+    public static bool CanTrace => s_canTrace.Value;
+
+    [Fact(Skip = "There is no strace here that may trace.", SkipUnless = nameof(CanTrace))]
     public async Task One_submission_and_one_collection_in_their_order()
     {
         await using Scene scene = await Scene.StartAsync(new EmulatorPlan { Speed = 600, Latency = TimeSpan.FromSeconds(60) });
@@ -46,25 +62,4 @@ public sealed class DurabilityOrderTests
             Assert.True(at > 0, $"Not in its place: {what} ({call} {argument}).{Environment.NewLine}{string.Join(Environment.NewLine, calls)}");
         }
     }
-}
-
-/// <summary>A test that is skipped where there is no strace, or no right to use it.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class StraceFactAttribute : FactAttribute
-{
-    private static readonly Lazy<bool> s_works = new(static () =>
-    {
-        try
-        {
-            using Process strace = Process.Start(new ProcessStartInfo("strace", ["-o", "/dev/null", "true"]) { RedirectStandardError = true })!;
-            strace.WaitForExit();
-            return strace.ExitCode == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false; // there is no such program
-        }
-    });
-
-    public StraceFactAttribute() => Skip = s_works.Value ? null : "There is no strace here that may trace.";
 }

@@ -15,10 +15,7 @@ public sealed class OwnerTests
     [InlineData("reading-input", "JobBusy")]
     public async Task A_stopped_owner_is_named_and_goes_on_when_it_is_woken(string place, string error)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            return; // Windows stops no process from outside.
-        }
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows stops no process from outside.");
 
         await using Scene scene = await Scene.StartAsync(new EmulatorPlan { Speed = 600, Latency = TimeSpan.FromSeconds(60) });
         Process owner = await scene.RunToAsync($"submit {OnePart}", place);

@@ -20,13 +20,13 @@ public sealed class OfficialSdkTests : IAsyncLifetime
 
     private AnthropicClient Client => _client!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _server = await EmulatorServer.StartAsync(_folder, new EmulatorPlan(), _clock);
         _client = new AnthropicClient { BaseUrl = _server.BaseAddress.AbsoluteUri.TrimEnd('/'), ApiKey = "sk-ant-test", MaxRetries = 0 };
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _client?.Dispose();
         await _server!.DisposeAsync();

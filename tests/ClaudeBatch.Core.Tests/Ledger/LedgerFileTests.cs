@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using ClaudeBatch.Core.Ledger;
 using Microsoft.Data.Sqlite;
 
@@ -6,6 +7,8 @@ namespace ClaudeBatch.Core.Tests.Ledger;
 /// <summary>The ledger's file: how it is made, guarded and brought to a newer form.</summary>
 public sealed class LedgerFileTests : IDisposable
 {
+    private const string NoModes = "Windows gives a user's folder to the user; there are no modes to look at.";
+
     private readonly LedgerFolder _folder = new(Path.Combine(Directory.CreateTempSubdirectory("claudebatch-ledger-").FullName, "ledger"));
 
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(_folder.Root)!, recursive: true);
@@ -21,12 +24,10 @@ public sealed class LedgerFileTests : IDisposable
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public void Everything_is_its_owners_alone()
     {
-        if (OperatingSystem.IsWindows())
-        {
-            return; // Windows gives a user's folder to the user; there are no modes to look at.
-        }
+        Assert.SkipWhen(OperatingSystem.IsWindows(), NoModes);
 
         using EngineFixture engine = new();
         engine.Seal("job", "a", "b");
@@ -40,12 +41,10 @@ public sealed class LedgerFileTests : IDisposable
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public void A_folder_that_is_there_keeps_its_rights()
     {
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
+        Assert.SkipWhen(OperatingSystem.IsWindows(), NoModes);
 
         const UnixFileMode given = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
         Directory.CreateDirectory(_folder.Root, given);

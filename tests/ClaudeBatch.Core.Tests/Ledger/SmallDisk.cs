@@ -6,6 +6,9 @@ namespace ClaudeBatch.Core.Tests.Ledger;
 /// <summary>A file system in memory that is soon full; it takes the right to mount one, and is not there where that is missing.</summary>
 internal sealed class SmallDisk : IDisposable
 {
+    /// <summary>Why a test of one is skipped where <see cref="CanMount"/> is false.</summary>
+    public const string Missing = "No small disk can be mounted here; it takes Linux and the right to mount.";
+
     private static readonly Lazy<bool> s_canMount = new(static () =>
     {
         using SmallDisk disk = new(megabytes: 1);
@@ -67,11 +70,4 @@ internal sealed class SmallDisk : IDisposable
             return false; // there is no such program
         }
     }
-}
-
-/// <summary>A test that is skipped where no small disk can be mounted.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class SmallDiskFactAttribute : FactAttribute
-{
-    public SmallDiskFactAttribute() => Skip = SmallDisk.CanMount ? null : "No small disk can be mounted here; it takes Linux and the right to mount.";
 }
