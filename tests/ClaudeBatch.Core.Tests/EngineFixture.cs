@@ -38,7 +38,7 @@ internal sealed class EngineFixture : IDisposable
     /// <summary>Happens after the service has made a batch and before its reply is read.</summary>
     public Action<HttpResponseMessage>? Between { get; set; }
 
-    public ManualClock Clock { get; } = new();
+    public ImpatientClock Clock { get; } = new();
 
     public EmulatorPlan Plan { get; }
 

@@ -1,11 +1,12 @@
 using ClaudeBatch.Emulator;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ClaudeBatch.Emulator.Tests;
 
 /// <summary>A rehearsal's time is fast where a person would wait, and nowhere else.</summary>
 public sealed class EmulatorClockTests : IDisposable
 {
-    private readonly ManualClock _real = new();
+    private readonly FakeTimeProvider _real = new();
 
     private readonly string _folder = Directory.CreateTempSubdirectory("claudebatch-clock-").FullName;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ClaudeBatch.Emulator.Tests;
 
@@ -47,8 +48,8 @@ public sealed partial class LifeCycleTests : IDisposable
     public async Task An_ended_batch_has_its_counts_however_fast_time_passes(int secondsBetweenLooks)
     {
         string folder = Directory.CreateTempSubdirectory("claudebatch-ticking-").FullName;
-        EmulatedService service = new(
-            folder, new EmulatorPlan(), new TickingClock(TimeSpan.FromSeconds(secondsBetweenLooks)), EmulatorHandler.BaseAddress);
+        FakeTimeProvider clock = new() { AutoAdvanceAmount = TimeSpan.FromSeconds(secondsBetweenLooks) };
+        EmulatedService service = new(folder, new EmulatorPlan(), clock, EmulatorHandler.BaseAddress);
         string answer = await AskAsync(service, "POST", "/v1/messages/batches", ServiceFixture.Body("a"));
         string id = JsonDocument.Parse(answer).RootElement.GetProperty("id").GetString()!;
 

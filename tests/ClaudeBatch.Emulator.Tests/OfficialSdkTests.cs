@@ -4,6 +4,7 @@ using Anthropic.Models.Messages;
 using Anthropic.Models.Messages.Batches;
 using Anthropic.Models.Models;
 using ClaudeBatch.Emulator.Server;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ClaudeBatch.Emulator.Tests;
 
@@ -12,7 +13,7 @@ public sealed class OfficialSdkTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("claudebatch-sdk-").FullName;
 
-    private readonly ManualClock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
 
     private EmulatorServer? _server;
 

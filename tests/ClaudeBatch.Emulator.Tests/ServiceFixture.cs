@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ClaudeBatch.Emulator.Tests;
 
@@ -15,7 +16,7 @@ internal sealed class ServiceFixture : IDisposable
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("claudebatch-emulator-").FullName;
 
-    public ManualClock Clock { get; } = new();
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 21, 3, 0, 0, TimeSpan.Zero));
 
     public EmulatorPlan Plan { get; }
 

@@ -13,7 +13,7 @@ public sealed class ServerFrontTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("claudebatch-server-").FullName;
 
-    private readonly ManualClock _clock = new();
+    private readonly ImpatientClock _clock = new();
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
