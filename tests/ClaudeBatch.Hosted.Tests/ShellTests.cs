@@ -14,7 +14,7 @@ public sealed class ShellTests : IDisposable
     public ShellTests()
     {
         InitialSessionState state = InitialSessionState.CreateDefault();
-        state.ImportPSModule([Engine.ModulePath]);
+        state.ImportPSModule([Module.Path]);
         _runspace = RunspaceFactory.CreateRunspace(state);
         _runspace.Open();
         Run($"Connect-ClaudeBatch -Emulator -LedgerPath '{_ledger}' -EmulatorPlan @{{ Speed = 6000 }}");
