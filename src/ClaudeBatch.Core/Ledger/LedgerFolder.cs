@@ -119,6 +119,13 @@ public class LedgerFolder
             return;
         }
 
+        // Of several that find none, one makes it.
+        using OwnershipLock? turn = OwnershipLock.TryTake(this, "reserve");
+        if (turn is null || File.Exists(Reserve))
+        {
+            return;
+        }
+
         string unfinished = Reserve + ".partial";
         try
         {

@@ -19,12 +19,15 @@ internal static partial class LedgerSchema
     /// <exception cref="ClaudeBatchException"><c>LedgerUnreadable</c>, <c>LedgerTooNew</c>, <c>LedgerBusy</c>.</exception>
     public static void Prepare(LedgerDatabase database)
     {
-        long version = Check(database);
-        if (version == 0)
+        if (database.Scalar("PRAGMA user_version") == 0)
         {
+            // Looked at inside the transaction: another process may be making the tables right now.
             database.Write(() => Bring(database, Check(database)));
+            return;
         }
-        else if (version < Version)
+
+        long version = Check(database);
+        if (version < Version)
         {
             database.Alone(() =>
             {
@@ -38,6 +41,11 @@ internal static partial class LedgerSchema
     // Two processes may both have found it old; the second one in finds it done.
     private static void Bring(LedgerDatabase database, long from)
     {
+        if (from == Version)
+        {
+            return;
+        }
+
         for (long step = from + 1; step <= Version; step++)
         {
             database.Execute(s_steps[step]);
