@@ -88,7 +88,7 @@ public sealed class KillTests
     [Fact]
     public async Task Killed_while_canceling()
     {
-        await using Scene scene = await Scene.StartAsync(new EmulatorPlan { Speed = 600, Latency = TimeSpan.FromHours(23) });
+        await using Scene scene = await Scene.StartAsync(new EmulatorPlan { Speed = 60, Latency = TimeSpan.FromDays(365) });
         await scene.RunAsync("submit");
         await scene.KillAtAsync("cancel", "canceled-at-service");
 
@@ -120,9 +120,11 @@ public sealed class KillTests
     // A server sees a killed client a moment later; what it has of the body by then is all it will have.
     private static async Task ServiceIsDoneAsync(Scene scene, int ids)
     {
-        for (int i = 0; i < 400 && (scene.IdsAtService().Count < ids || Directory.EnumerateFiles(Path.Combine(scene.Root, "service", "batches"), "*.incoming").Any()); i++)
+        string batches = Path.Combine(scene.Root, "service", "batches");
+        using CancellationTokenSource limit = new(Scene.Patience);
+        while (scene.IdsAtService().Count < ids || Directory.EnumerateFiles(batches, "*.incoming").Any())
         {
-            await Task.Delay(10);
+            await Task.Delay(10, limit.Token);
         }
 
         Assert.Equal(ids, scene.IdsAtService().Count);

@@ -20,7 +20,7 @@ public sealed class OwnerTests
         await using Scene scene = await Scene.StartAsync(new EmulatorPlan { Speed = 600, Latency = TimeSpan.FromSeconds(60) });
         Process owner = await scene.RunToAsync($"submit {OnePart}", place);
         await SignalAsync("STOP", owner);
-        File.Delete(scene.Mark);
+        await owner.StandardInput.WriteLineAsync("Go on when you are woken.");
 
         string other = await scene.RunAsync($"submit {OnePart}");
         await SignalAsync("CONT", owner);

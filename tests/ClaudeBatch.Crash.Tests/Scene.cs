@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Emulator;
@@ -10,7 +11,8 @@ namespace ClaudeBatch.Crash.Tests;
 /// <summary>A service on a port, a ledger, and processes that work on them and are killed.</summary>
 internal sealed class Scene : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    /// <summary>A guard against what never ends, however slow the machine is.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly EmulatorServer _server;
 
@@ -32,8 +34,6 @@ internal sealed class Scene : IAsyncDisposable
     public string Root { get; }
 
     public string Ledger { get; }
-
-    public string Mark => Ledger + ".mark";
 
     /// <summary>The same service and another ledger.</summary>
     public Scene WithAnotherLedger() => new(Root, _server, _speed, "another", ownsServer: false);
@@ -61,12 +61,13 @@ internal sealed class Scene : IAsyncDisposable
         string[] probe = [.. under, "dotnet", Path.Combine(AppContext.BaseDirectory, "ClaudeBatch.CrashProbe.dll")];
         ProcessStartInfo start = new(probe[0])
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         string speed = _speed.ToString(CultureInfo.InvariantCulture);
         string[] arguments =
-            [.. probe[1..], .. command.Split(' '), "--server", _server.BaseAddress.AbsoluteUri, "--ledger", Ledger, "--mark", Mark, "--speed", speed];
+            [.. probe[1..], .. command.Split(' '), "--server", _server.BaseAddress.AbsoluteUri, "--ledger", Ledger, "--speed", speed];
         foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -81,7 +82,7 @@ internal sealed class Scene : IAsyncDisposable
     /// <returns>What it wrote, both streams.</returns>
     public async Task<string> RunAsync(string command, params string[] under)
     {
-        using CancellationTokenSource limit = new(s_patience);
+        using CancellationTokenSource limit = new(Patience);
         Process process = Start(command, under);
         Task<string> error = process.StandardError.ReadToEndAsync(limit.Token);
         string output = await process.StandardOutput.ReadToEndAsync(limit.Token);
@@ -92,20 +93,20 @@ internal sealed class Scene : IAsyncDisposable
     /// <summary>Starts a probe and waits until it stands at the place it was told to stop at.</summary>
     public async Task<Process> RunToAsync(string command, string place, int skip = 0)
     {
+        using CancellationTokenSource limit = new(Patience);
         Process process = Start($"{command} --stop-at {place} --skip {skip}");
-        long begin = Stopwatch.GetTimestamp();
-        while (!File.Exists(Mark))
+        StringBuilder before = new();
+        while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
         {
-            if (process.HasExited || Stopwatch.GetElapsedTime(begin) > s_patience)
+            if (line == $"at {place}")
             {
-                throw new InvalidOperationException(
-                    $"'{place}' was never reached: {await process.StandardOutput.ReadToEndAsync()}{await process.StandardError.ReadToEndAsync()}");
+                return process;
             }
 
-            await Task.Delay(5);
+            before.AppendLine(line);
         }
 
-        return process;
+        throw new InvalidOperationException($"'{place}' was never reached: {before}{await process.StandardError.ReadToEndAsync(limit.Token)}");
     }
 
     /// <summary>Runs a probe to a place and kills it there; nothing in it gets a chance to clean up.</summary>
@@ -114,7 +115,6 @@ internal sealed class Scene : IAsyncDisposable
         Process process = await RunToAsync(command, place, skip);
         process.Kill();
         await process.WaitForExitAsync();
-        File.Delete(Mark);
     }
 
     /// <summary>How often the service holds each custom id, over all of its batches.</summary>

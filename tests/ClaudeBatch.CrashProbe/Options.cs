@@ -21,14 +21,11 @@ internal sealed class Options(string[] args)
 
     public int MaxAttempts => Number("attempts", 1);
 
-    /// <summary>The place to stop at.</summary>
+    /// <summary>The place to stop at: the probe writes <c>at place</c> and goes on when it is sent a line.</summary>
     public string? StopAt => Get("stop-at");
 
     /// <summary>How many times the place is passed before.</summary>
     public int Skip => Number("skip", 0);
-
-    /// <summary>The file that says the place was reached; the probe goes on when it is taken away.</summary>
-    public string Mark => Get("mark")!;
 
     public bool SendAgain => Get("again") is not null;
 

@@ -19,11 +19,8 @@ Milestone.Passed = name =>
         return;
     }
 
-    File.WriteAllText(options.Mark, name);
-    while (File.Exists(options.Mark))
-    {
-        Thread.Sleep(5);
-    }
+    Console.WriteLine($"at {name}");
+    Console.ReadLine();
 };
 
 TimeProvider clock = new EmulatorClock(TimeProvider.System, options.Speed);

@@ -165,15 +165,13 @@ Wait-ClaudeBatch -Id '$($batch.Id)' | Get-ClaudeBatchResult | ForEach-Object Tex
     It 'warns before the service gives results up, and says so when it has' {
         $batch = New-TestRequest | Submit-ClaudeBatch -Job old | Wait-ClaudeBatch -WarningVariable early
         $early | Should -BeNullOrEmpty
-        # More than a day in each tenth of a second.
-        Connect-TestEmulator -LedgerPath $ledger -Plan @{ Speed = 1000000 }
-        foreach ($try in 1..60) {
-            Get-ClaudeBatch -Job old -WarningVariable warned -WarningAction SilentlyContinue | Out-Null
-            if ($warned) { break }
-            Start-Sleep -Milliseconds 100
-        }
+        Move-TestClock -By 23.00:00:00
+        Get-ClaudeBatch -Job old -WarningVariable early | Out-Null
+        $early | Should -BeNullOrEmpty
+        Move-TestClock -By 2.00:00:00
+        Get-ClaudeBatch -Job old -WarningVariable warned -WarningAction SilentlyContinue | Out-Null
         $warned[0].Message | Should -BeLike "The service keeps the results of batch 'old/1' until *"
-        Start-Sleep -Milliseconds 700
+        Move-TestClock -By 5.00:00:00
         $batch | Get-ClaudeBatchResult -ErrorVariable problem -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
         $problem[0].FullyQualifiedErrorId | Should -BeLike 'ResultsExpired,*'
     }

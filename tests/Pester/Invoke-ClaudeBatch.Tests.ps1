@@ -97,18 +97,13 @@ Describe 'Invoke-ClaudeBatch' {
         $module = (Get-Module ClaudeBatch).Path -replace 'psm1$', 'psd1'
         Set-Content -LiteralPath "$TestDrive/crash.ps1" -Value $script
         $shell = Start-Process -FilePath $shellPath -ArgumentList '-NoProfile', '-File', "$TestDrive/crash.ps1", $module, $ledger -PassThru -RedirectStandardOutput "$TestDrive/out.txt"
-        foreach ($try in 1..200) {
-            if (@(Get-ClaudeBatch -Job crashed -Local -ErrorAction Ignore).State -contains 'InProgress') { break }
-            Start-Sleep -Milliseconds 50
-        }
-        $shell | Stop-Process -Force
+        do {
+            $isSent = @(Get-ClaudeBatch -Job crashed -Local -ErrorAction Ignore).State -contains 'InProgress'
+        } until ($isSent -or $shell.WaitForExit(50))
+        Stop-TestProcess $shell
         (Get-ClaudeBatch -Job crashed -Local).State | Should -Be 'InProgress', 'Spooled'
         Connect-TestEmulator -LedgerPath $ledger
-        foreach ($step in 1..300) {
-            $job = Resume-ClaudeBatch -Job crashed -InformationAction Ignore
-            if ($job.State -eq 'Finished') { break }
-            Start-Sleep -Milliseconds 20
-        }
+        $job = Complete-TestJob -Name crashed
         $job.Succeeded | Should -Be 20
         (Get-ClaudeBatch -Job crashed -Local).RequestCount | Should -Be 3, 17
     }

@@ -156,11 +156,7 @@ Describe 'Invoke-ClaudeBatchRetry' {
         Connect-TestEmulator -Plan @{ Unpaid = 0.4; Seed = 4 }
         New-TestRequest -Count 20 | Submit-ClaudeBatch -Job nightly -MaxAttempts 2 | Wait-ClaudeBatch | Get-ClaudeBatchResult | Out-Null
         Connect-TestEmulator -LedgerPath (Get-ClaudeBatchConnection).LedgerPath
-        foreach ($step in 1..200) {
-            $job = Resume-ClaudeBatch -Job nightly
-            if ($job.State -eq 'Finished') { break }
-            Start-Sleep -Milliseconds 20
-        }
+        $job = Complete-TestJob -Name nightly
         $job.State | Should -Be 'Finished'
         $job.Succeeded | Should -Be 20
     }

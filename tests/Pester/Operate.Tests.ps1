@@ -123,24 +123,12 @@ Describe 'Wait-ClaudeBatch' {
 Describe 'The key' -Skip:(-not $hasServer) {
     BeforeAll {
         $server = Get-ChildItem -Path "$PSScriptRoot/../../src/ClaudeBatch.Emulator.Server/bin" -Recurse -Filter ClaudeBatch.Emulator.Server.dll | Select-Object -First 1
-        $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
-        $listener.Start()
-        $port = $listener.LocalEndpoint.Port
-        $listener.Stop()
-        $process = Start-Process -FilePath dotnet -ArgumentList $server.FullName, '--port', $port, '--plan', '{\"Speed\":6000}' -PassThru -RedirectStandardOutput "$TestDrive/server.txt" -RedirectStandardError "$TestDrive/server-errors.txt"
-        foreach ($try in 1..100) {
-            try {
-                Invoke-RestMethod -Uri "http://127.0.0.1:$port/v1/models" -Headers @{ 'x-api-key' = 'x'; 'anthropic-version' = '2023-06-01' } | Out-Null
-                break
-            }
-            catch {
-                Start-Sleep -Milliseconds 100
-            }
-        }
+        $process = Start-TestProcess -FilePath dotnet -ArgumentList $server.FullName, '--state', "$TestDrive/service", '--plan', '{"Speed":6000}' -Until '^Listening on'
+        $port = ([uri] $process.Line.Split(' ')[-1]).Port
     }
 
     AfterAll {
-        $process | Stop-Process -Force
+        Stop-TestProcess $process
     }
 
     It 'is in no stream, no transcript, no file and no object, whatever is asked for' {
@@ -181,7 +169,7 @@ Describe 'The key' -Skip:(-not $hasServer) {
         Get-Content -LiteralPath "$TestDrive/streams.txt" -Raw | Should -Match 'Sent 1 request through the Messages API'
         Get-Content -LiteralPath "$TestDrive/streams.txt" -Raw | Should -Match 'ApiKeyRejected'
         (Get-Item "$TestDrive/transcript.txt").Length | Should -BeGreaterThan 5000
-        foreach ($file in @(Get-ChildItem -Recurse -File -LiteralPath $ledger) + @(Get-Item "$TestDrive/transcript.txt", "$TestDrive/streams.txt", "$TestDrive/connection.xml", "$TestDrive/server.txt")) {
+        foreach ($file in @(Get-ChildItem -Recurse -File -LiteralPath $ledger, "$TestDrive/service") + @(Get-Item "$TestDrive/transcript.txt", "$TestDrive/streams.txt", "$TestDrive/connection.xml")) {
             [Text.Encoding]::Latin1.GetString([IO.File]::ReadAllBytes($file.FullName)).Contains($key) | Should -BeFalse -Because "$file must not hold the key"
         }
     }

@@ -9,10 +9,7 @@ Describe 'Resume-ClaudeBatch' {
             ForEach-Object State | Should -Be @('Unconfirmed', 'Spooled')
         $warned[0].Message | Should -BeLike '*the reply was lost*'
 
-        $deadline = [datetime]::UtcNow.AddSeconds(30)
-        do {
-            $job = Resume-ClaudeBatch -Job lost -WarningAction SilentlyContinue
-        } until ($job.State -eq 'Finished' -or [datetime]::UtcNow -gt $deadline)
+        $job = Complete-TestJob -Name lost
 
         $job.Succeeded | Should -Be 4
         (Compare-ClaudeBatch -Job lost).IsReconciled | Should -BeTrue
@@ -23,7 +20,7 @@ Describe 'Resume-ClaudeBatch' {
     It 'retries within what the job allows, and no more' {
         Connect-TestEmulator -Plan @{ Errored = 1; Latency = 1 }
         New-TestRequest | Submit-ClaudeBatch -Job tries -MaxAttempts 2 | Out-Null
-        1..20 | ForEach-Object { Resume-ClaudeBatch | Out-Null; Start-Sleep -Milliseconds 5 }
+        1..20 | ForEach-Object { Resume-ClaudeBatch | Out-Null; Move-TestClock -By 01:00:00 }
         $job = Get-ClaudeBatchJob -Job tries
         $job.State, $job.Attempts, $job.Batches, $job.Errored | Should -Be @('Finished', 2, 2, 3)
     }
@@ -183,9 +180,7 @@ Describe 'The ledger''s settings' {
         New-TestRequest | Submit-ClaudeBatch -Job old | Wait-ClaudeBatch | Get-ClaudeBatchResult | Out-Null
         Resume-ClaudeBatch
         (Get-ClaudeBatchResult -Job old).Count | Should -Be 3
-        Connect-ClaudeBatch -Emulator -LedgerPath $ledger -EmulatorPlan @{ Speed = 1e7 }
-        Get-ClaudeBatchJob | Out-Null # from here on time runs faster
-        Start-Sleep -Milliseconds 50
+        Move-TestClock -By 1.01:00:00
         Resume-ClaudeBatch
         Get-ClaudeBatchResult -Job old -ErrorAction SilentlyContinue -ErrorVariable gone | Should -BeNullOrEmpty
         $gone[0].FullyQualifiedErrorId | Should -BeLike 'PayloadRemoved,*'

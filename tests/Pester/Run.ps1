@@ -30,4 +30,4 @@ $result = Invoke-Pester -Configuration $configuration
 
 $failed = $result.FailedCount + $result.FailedBlocksCount + $result.FailedContainersCount
 'Pester: {0} passed, {1} failed, {2} skipped' -f $result.PassedCount, $failed, ($result.SkippedCount + $result.NotRunCount)
-exit [int] ($failed -gt 0 -or $result.PassedCount -eq 0)
+exit [int] ($failed -gt 0 -or -not $result.PassedCount)

@@ -83,18 +83,18 @@ Describe 'A scheduler''s loop of steps, each a process of its own' {
         Connect-TestEmulator -LedgerPath $ledger -Plan @{ Errored = 0.2; Seed = 4; Faults = @(@{ Kind = 'Refuse'; Status = 529; RetryAfter = 6000; Times = 9 }) }
         New-TestRequest -Count 60 | Submit-ClaudeBatch -Job nightly -MaxRequestsPerBatch 25 -MaxAttempts 9 -WarningAction SilentlyContinue | Out-Null
         (Get-ClaudeBatch -Job nightly -Local).State | Should -Be 'Spooled', 'Spooled', 'Spooled'
-        $line = "Import-Module '$module'; Connect-ClaudeBatch -Emulator -LedgerPath '$ledger' -EmulatorPlan @{ Speed = 6000; Errored = 0.2; Seed = 4 }; Resume-ClaudeBatch -Exit"
+        $line = "Import-Module '$module'; Connect-ClaudeBatch -Emulator -LedgerPath '$ledger' -EmulatorPlan @{ Speed = 6000; Errored = 0.2; Seed = 4 }; 'at work'; Resume-ClaudeBatch -Exit"
         $codes = foreach ($step in 1..40) {
-            $shell = Start-Process -FilePath $shellPath -ArgumentList '-NoProfile', '-NonInteractive', '-Command', $line -PassThru -RedirectStandardOutput "$TestDrive/step.txt"
+            $shell = Start-TestProcess -ArgumentList '-NoProfile', '-NonInteractive', '-Command', $line -Until 'at work'
             if ($step -in 2, 4) {
-                Start-Sleep -Milliseconds 500
-                $shell | Stop-Process -Force
+                Stop-TestProcess $shell
                 'killed'
                 continue
             }
             $shell.WaitForExit()
             $shell.ExitCode
             if ($shell.ExitCode -ne 2) { break }
+            Move-TestClock -By 00:10:00
         }
         $codes | Should -Contain 'killed'
         $codes[-1] | Should -Be 0

@@ -31,3 +31,54 @@ function New-TestRequest {
     New-TestRow -Count $Count |
         New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 100 -CustomId 'row-{{Id}}' -Prompt $Prompt
 }
+
+# Lets time pass at the emulator of the default connection.
+function Move-TestClock {
+    param([Parameter(Mandatory)] [timespan] $By)
+    $path = Join-Path -Path (Get-ClaudeBatchConnection).LedgerPath -ChildPath 'emulator/service/time'
+    # The file of ClockState: how far the emulator's time is ahead stands first, in ticks.
+    $file = [IO.File]::Open($path, 'Open', 'ReadWrite', 'ReadWrite')
+    try {
+        $bytes = [byte[]]::new(8)
+        $file.ReadExactly($bytes, 0, 8)
+        $file.Position = 0
+        $file.Write([BitConverter]::GetBytes([BitConverter]::ToInt64($bytes) + $By.Ticks))
+    }
+    finally {
+        $file.Dispose()
+    }
+}
+
+# Takes the scheduler's step, an hour after the other, until the job is over.
+function Complete-TestJob {
+    param([Parameter(Mandatory)] [string] $Name, [int] $Step = 30)
+    foreach ($hour in 1..$Step) {
+        $job = Resume-ClaudeBatch -Job $Name -InformationAction Ignore -WarningAction SilentlyContinue
+        if ($job.State -eq 'Finished') { break }
+        Move-TestClock -By 01:00:00
+    }
+    $job
+}
+
+# Starts a program and gives it back when it has written a line that matches.
+function Start-TestProcess {
+    param([string] $FilePath = $shellPath, [Parameter(Mandatory)] [string[]] $ArgumentList, [Parameter(Mandatory)] [string] $Until)
+    $start = [Diagnostics.ProcessStartInfo]::new($FilePath, $ArgumentList)
+    $start.RedirectStandardOutput = $true
+    $process = [Diagnostics.Process]::Start($start)
+    do {
+        $line = $process.StandardOutput.ReadLine()
+    } until ($null -eq $line -or $line -match $Until)
+    if ($null -eq $line) {
+        throw "$FilePath ended before it wrote '$Until'."
+    }
+    # What it goes on to write must not fill the pipe.
+    $null = $process.StandardOutput.ReadToEndAsync()
+    $process | Add-Member -NotePropertyName Line -NotePropertyValue $line -PassThru
+}
+
+function Stop-TestProcess {
+    param([Parameter(Mandatory)] [Diagnostics.Process] $Process)
+    $Process.Kill()
+    $Process.WaitForExit()
+}

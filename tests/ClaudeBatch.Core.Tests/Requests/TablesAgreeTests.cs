@@ -13,7 +13,7 @@ public sealed class TablesAgreeTests : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("claudebatch-tables-").FullName;
 
-    private readonly ManualClock _clock = new();
+    private readonly ImpatientClock _clock = new();
 
     private readonly HttpClient _http;
 
