@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using System.Text;
 using ClaudeBatch.Core;
+using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Requests;
-using ClaudeBatch.Core.Submission;
 using ClaudeBatch.Json;
 using ClaudeBatch.Requests;
 

@@ -6,6 +6,7 @@ using System.Text.Json;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Results;
 using ClaudeBatch.Json;
 
@@ -143,7 +144,7 @@ public sealed class BatchResult
             Model = attempt.Model,
             ErrorType = attempt.ErrorType,
             ErrorMessage = line?.ErrorMessage,
-            FailureClass = attempt.FailureClass ?? Core.Results.FailureClass.None,
+            FailureClass = attempt.FailureClass ?? Core.Ledger.FailureClass.None,
             BatchId = collected.Batch.ServiceId,
             Job = collected.Batch.Job,
             Attempt = collected.Batch.Attempt,

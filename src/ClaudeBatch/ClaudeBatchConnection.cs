@@ -1,6 +1,6 @@
 using ClaudeBatch.Connections;
 using ClaudeBatch.Core.Api;
-using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Files;
 using ClaudeBatch.Emulator;
 
 namespace ClaudeBatch;

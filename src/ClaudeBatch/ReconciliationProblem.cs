@@ -1,3 +1,4 @@
+using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Results;
 
 namespace ClaudeBatch;

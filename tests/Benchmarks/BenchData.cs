@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using ClaudeBatch.Core.Submission;
+using ClaudeBatch.Core.Input;
 
 namespace ClaudeBatch.Benchmarks;
 

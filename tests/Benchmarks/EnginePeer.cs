@@ -1,10 +1,13 @@
+using ClaudeBatch.Core.Account;
 using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Input;
+using ClaudeBatch.Core.Json;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Files;
 using ClaudeBatch.Core.Models;
 using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Results;
 using ClaudeBatch.Core.Running;
-using ClaudeBatch.Core.Submission;
 
 namespace ClaudeBatch.Benchmarks;
 

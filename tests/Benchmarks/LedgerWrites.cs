@@ -1,7 +1,8 @@
 using System.Text;
 using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
-using ClaudeBatch.Core.Submission;
+using ClaudeBatch.Core.Ledger.Files;
 
 namespace ClaudeBatch.Benchmarks;
 

@@ -1,9 +1,11 @@
+using ClaudeBatch.Core.Account;
 using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Files;
 using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Results;
-using ClaudeBatch.Core.Running;
-using ClaudeBatch.Core.Submission;
+using ClaudeBatch.Core.Sending;
 using ClaudeBatch.Emulator;
 
 namespace ClaudeBatch.Core.Tests;

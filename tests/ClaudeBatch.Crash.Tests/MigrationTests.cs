@@ -1,4 +1,5 @@
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Files;
 using ClaudeBatch.Emulator;
 using Microsoft.Data.Sqlite;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Files;
 using ClaudeBatch.Emulator;
 using ClaudeBatch.Emulator.Server;
 

@@ -1,11 +1,12 @@
 using System.Text;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Files;
 using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Results;
 using ClaudeBatch.Core.Running;
-using ClaudeBatch.Core.Submission;
 using ClaudeBatch.CrashProbe;
 using ClaudeBatch.Emulator;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Sqlite;
 
 namespace ClaudeBatch.Core.Costs;
 

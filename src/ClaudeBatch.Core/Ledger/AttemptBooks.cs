@@ -1,3 +1,5 @@
+using ClaudeBatch.Core.Ledger.Sqlite;
+
 namespace ClaudeBatch.Core.Ledger;
 
 /// <summary>What the ledger says and keeps about requests and each time they were tried.</summary>

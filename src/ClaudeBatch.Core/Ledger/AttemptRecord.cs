@@ -1,3 +1,6 @@
+using ClaudeBatch.Core.Ledger.Sqlite;
+using ClaudeBatch.Core.Requests;
+
 namespace ClaudeBatch.Core.Ledger;
 
 /// <summary>One time a request was tried: where its bytes lie and how it ended.</summary>

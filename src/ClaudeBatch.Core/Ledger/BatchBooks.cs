@@ -1,4 +1,5 @@
 using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Ledger.Sqlite;
 
 namespace ClaudeBatch.Core.Ledger;
 

@@ -1,3 +1,5 @@
+using ClaudeBatch.Core.Ledger.Sqlite;
+
 namespace ClaudeBatch.Core.Ledger;
 
 /// <summary>The attempts of one batch, counted by how they ended.</summary>

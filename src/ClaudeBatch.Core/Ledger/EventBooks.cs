@@ -1,3 +1,5 @@
+using ClaudeBatch.Core.Ledger.Sqlite;
+
 namespace ClaudeBatch.Core.Ledger;
 
 /// <summary>The journal: what changed, when, and in which words of the service. No prompt and no key.</summary>

@@ -1,3 +1,5 @@
+using ClaudeBatch.Core.Ledger.Sqlite;
+
 namespace ClaudeBatch.Core.Ledger;
 
 /// <summary>An entry of the journal.</summary>

@@ -1,3 +1,6 @@
+using ClaudeBatch.Core.Ledger.Files;
+using ClaudeBatch.Core.Ledger.Sqlite;
+
 namespace ClaudeBatch.Core.Ledger;
 
 /// <summary>An open ledger: the books and the folder beside them.</summary>

@@ -1,3 +1,5 @@
+using ClaudeBatch.Core.Ledger.Sqlite;
+
 namespace ClaudeBatch.Core.Ledger;
 
 /// <summary>A job as the ledger keeps it: its name, its connection, and what an operator did to it.</summary>

@@ -1,3 +1,5 @@
+using ClaudeBatch.Core.Ledger.Files;
+
 namespace ClaudeBatch.Core.Ledger;
 
 /// <summary>Derives where a job stands.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ClaudeBatch.Core.Ledger.Sqlite;
 
 namespace ClaudeBatch.Core.Ledger;
 

@@ -1,3 +1,6 @@
+using ClaudeBatch.Core.Ledger.Sqlite;
+using ClaudeBatch.Core.Requests;
+
 namespace ClaudeBatch.Core.Ledger;
 
 /// <summary>A row of a job's input.</summary>

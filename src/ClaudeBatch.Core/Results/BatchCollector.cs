@@ -1,10 +1,10 @@
 using System.Globalization;
+using ClaudeBatch.Core.Account;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Files;
 using ClaudeBatch.Core.Models;
-using ClaudeBatch.Core.Running;
-using ClaudeBatch.Core.Submission;
 
 namespace ClaudeBatch.Core.Results;
 
@@ -33,11 +33,7 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
             return batch;
         }
 
-        using OwnershipLock? ownership = OwnershipLock.TryTake(ledger.Folder, batch.LockName);
-        if (ownership is null)
-        {
-            throw OwnershipLock.Busy(ledger.Folder, batch);
-        }
+        using OwnershipLock ownership = Ownership.Take(ledger.Folder, batch);
 
         batch = ledger.Batches.Get(batchId);
         if (batch.State == BatchState.Collected && !again)

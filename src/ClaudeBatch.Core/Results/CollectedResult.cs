@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Results;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ClaudeBatch.Core.Costs;
+using ClaudeBatch.Core.Json;
 using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Core.Results;

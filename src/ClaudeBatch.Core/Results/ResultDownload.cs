@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 using System.Threading.Channels;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Costs;
+using ClaudeBatch.Core.Json;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace ClaudeBatch.Core.Results;

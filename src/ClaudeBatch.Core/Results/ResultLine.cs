@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Json;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Results;
 
@@ -44,7 +46,7 @@ public sealed class ResultLine
 
     public TokenUsage Usage { get; private set; }
 
-    public string FailureClass => Results.FailureClass.Of(Status, ErrorType, ErrorMessage);
+    public string FailureClass => Ledger.FailureClass.Of(Status, ErrorType, ErrorMessage);
 
     /// <summary>Scans a line; null when it is not a result that can be read.</summary>
     public static ResultLine? Parse(ReadOnlySpan<byte> line)

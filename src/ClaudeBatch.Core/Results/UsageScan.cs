@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ClaudeBatch.Core.Json;
 using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Core.Results;

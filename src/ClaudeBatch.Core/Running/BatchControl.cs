@@ -1,6 +1,7 @@
+using ClaudeBatch.Core.Account;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger;
-using ClaudeBatch.Core.Submission;
+using ClaudeBatch.Core.Ledger.Files;
 
 namespace ClaudeBatch.Core.Running;
 
@@ -85,11 +86,7 @@ public sealed class BatchControl(JobLedger ledger, BatchApi api)
 
     private BatchRecord GiveUp(BatchRecord batch)
     {
-        using OwnershipLock? ownership = OwnershipLock.TryTake(ledger.Folder, batch.LockName);
-        if (ownership is null)
-        {
-            throw OwnershipLock.Busy(ledger.Folder, batch);
-        }
+        using OwnershipLock ownership = Ownership.Take(ledger.Folder, batch);
 
         batch = ledger.Batches.Get(batch.Id);
         return BatchState.IsUnsent(batch.State)

@@ -1,7 +1,10 @@
 using System.Globalization;
+using ClaudeBatch.Core.Account;
 using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
-using ClaudeBatch.Core.Submission;
+using ClaudeBatch.Core.Ledger.Files;
+using ClaudeBatch.Core.Sending;
 
 namespace ClaudeBatch.Core.Running;
 
@@ -61,7 +64,7 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
     {
         JobName.Check(jobName);
         JobRecord job = ledger.Jobs.FindOrCreate(jobName, api.Connection, maxAttempts: 1);
-        using OwnershipLock ownership = OwnershipLock.TakeInput(ledger.Folder, job);
+        using OwnershipLock ownership = Ownership.TakeInput(ledger.Folder, job);
         Reply<MessageBatch> reply = await FindAsync(job, serviceId, cancellationToken).ConfigureAwait(false);
         long id = 0;
         ledger.Database.Write(() =>
@@ -89,7 +92,7 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
         return ledger.Record(batch, BatchState.Abandoned, "Given up by a person.", null, () => ledger.Batches.SetState(batch.Id, BatchState.Abandoned));
     }
 
-    private OwnershipLock Own(BatchRecord batch) => OwnershipLock.TryTake(ledger.Folder, batch.LockName) ?? throw OwnershipLock.Busy(ledger.Folder, batch);
+    private OwnershipLock Own(BatchRecord batch) => Ownership.Take(ledger.Folder, batch);
 
     private async Task<Reply<MessageBatch>> FindAsync(JobRecord job, string serviceId, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
+using ClaudeBatch.Core.Account;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger;
-using ClaudeBatch.Core.Submission;
+using ClaudeBatch.Core.Sending;
 
 namespace ClaudeBatch.Core.Running;
 

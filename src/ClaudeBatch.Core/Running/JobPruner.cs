@@ -1,4 +1,5 @@
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Files;
 
 namespace ClaudeBatch.Core.Running;
 
@@ -19,7 +20,7 @@ public sealed class JobPruner(JobLedger ledger)
     /// <exception cref="ClaudeBatchException"><c>JobBusy</c>.</exception>
     public void RemovePayloads(JobRecord job)
     {
-        using OwnershipLock ownership = OwnershipLock.TakeInput(ledger.Folder, job);
+        using OwnershipLock ownership = Ownership.TakeInput(ledger.Folder, job);
         string folder = ledger.Folder.Job(job.Id);
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
         {
@@ -33,7 +34,7 @@ public sealed class JobPruner(JobLedger ledger)
     public void Forget(JobRecord job)
     {
         RemovePayloads(job);
-        using OwnershipLock ownership = OwnershipLock.TakeInput(ledger.Folder, job);
+        using OwnershipLock ownership = Ownership.TakeInput(ledger.Folder, job);
         ledger.Jobs.Forget(job.Id);
         ledger.Events.Add("JobForgotten", $"Job '{job.Name}' was taken out of the books.");
     }

@@ -1,7 +1,9 @@
+using ClaudeBatch.Core.Account;
 using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Results;
-using ClaudeBatch.Core.Submission;
+using ClaudeBatch.Core.Retries;
 
 namespace ClaudeBatch.Core.Running;
 

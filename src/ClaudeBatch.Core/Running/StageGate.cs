@@ -1,8 +1,8 @@
 using System.Globalization;
 using ClaudeBatch.Core.Costs;
+using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Results;
-using ClaudeBatch.Core.Submission;
 
 namespace ClaudeBatch.Core.Running;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using ClaudeBatch.Core.Costs;
+using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Requests;
-using ClaudeBatch.Core.Submission;
 
 namespace ClaudeBatch.Commands;
 

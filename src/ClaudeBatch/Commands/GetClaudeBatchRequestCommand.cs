@@ -1,8 +1,9 @@
 using System.Management.Automation;
 using ClaudeBatch.Connections;
 using ClaudeBatch.Core;
+using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
-using ClaudeBatch.Core.Submission;
+using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Commands;
 

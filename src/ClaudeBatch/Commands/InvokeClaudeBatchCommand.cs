@@ -4,10 +4,10 @@ using ClaudeBatch.Completers;
 using ClaudeBatch.Connections;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Costs;
+using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Results;
 using ClaudeBatch.Core.Running;
-using ClaudeBatch.Core.Submission;
 using ClaudeBatch.Pipeline;
 using JobState = ClaudeBatch.Core.Ledger.JobState;
 

@@ -3,10 +3,11 @@ using System.Management.Automation;
 using ClaudeBatch.Completers;
 using ClaudeBatch.Connections;
 using ClaudeBatch.Core;
+using ClaudeBatch.Core.Account;
+using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
-using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Results;
-using ClaudeBatch.Core.Submission;
+using ClaudeBatch.Core.Retries;
 using ClaudeBatch.Requests;
 
 namespace ClaudeBatch.Commands;
@@ -132,7 +133,7 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
         HashSet<string>? classes = SetOf(FailureClass);
         if (classes is null && Status.Length == 0 && (Template is not null || Repair is not null))
         {
-            classes = [Core.Results.FailureClass.Transient, Core.Results.FailureClass.Permanent];
+            classes = [Core.Ledger.FailureClass.Transient, Core.Ledger.FailureClass.Permanent];
         }
 
         return new RetryFilter
@@ -154,7 +155,7 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
         RetryPlanner planner = new(session.Ledger);
         Dictionary<string, long> reasons = planner.Candidates(job, filter).GroupBy(static c => c.Reason).ToDictionary(static g => g.Key, static g => g.LongCount());
         // What waits for somebody is not sent by the way; they are told how.
-        if (job.PauseReason is { } pause && filter.Classes?.Contains(Core.Results.FailureClass.OperatorFixable) != true)
+        if (job.PauseReason is { } pause && filter.Classes?.Contains(Core.Ledger.FailureClass.OperatorFixable) != true)
         {
             Warn($"Job '{job.Name}' is paused: {pause}");
         }

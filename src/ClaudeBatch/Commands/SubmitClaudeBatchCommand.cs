@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ClaudeBatch.Completers;
 using ClaudeBatch.Connections;
+using ClaudeBatch.Core.Input;
 
 namespace ClaudeBatch.Commands;
 

@@ -3,9 +3,9 @@ using System.Management.Automation;
 using ClaudeBatch.Connections;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Costs;
+using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Running;
-using ClaudeBatch.Core.Submission;
 
 namespace ClaudeBatch.Commands;
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Connections;
 

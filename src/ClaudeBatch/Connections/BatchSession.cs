@@ -1,6 +1,8 @@
 using ClaudeBatch.Core;
+using ClaudeBatch.Core.Account;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Files;
 using ClaudeBatch.Core.Results;
 using ClaudeBatch.Core.Running;
 

@@ -1,8 +1,9 @@
 using System.Globalization;
 using ClaudeBatch.Core;
+using ClaudeBatch.Core.Account;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger;
-using ClaudeBatch.Core.Running;
+using ClaudeBatch.Core.Ledger.Files;
 
 namespace ClaudeBatch.Connections;
 

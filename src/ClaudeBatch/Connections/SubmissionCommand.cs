@@ -4,8 +4,8 @@ using ClaudeBatch.Commands;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Costs;
+using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Requests;
-using ClaudeBatch.Core.Submission;
 using ClaudeBatch.Requests;
 
 namespace ClaudeBatch.Connections;
@@ -70,7 +70,7 @@ public abstract class SubmissionCommand : ConnectedCommand
     {
         if (JobName is not null)
         {
-            Core.Submission.JobName.Check(JobName);
+            Core.Input.JobName.Check(JobName);
         }
 
         return Task.CompletedTask;
@@ -219,7 +219,7 @@ public abstract class SubmissionCommand : ConnectedCommand
         BatchSession session = OpenOrCreate();
         if (JobName is null)
         {
-            JobName = Core.Submission.JobName.FromTime(session.Clock.GetUtcNow());
+            JobName = Core.Input.JobName.FromTime(session.Clock.GetUtcNow());
             Warn($"No -Job was given; this one is '{JobName}'. Running the line again would pay again; with -Job it would not.");
         }
 

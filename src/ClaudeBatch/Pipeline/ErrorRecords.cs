@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ClaudeBatch.Core;
+using ClaudeBatch.Core.Api;
 
 namespace ClaudeBatch.Pipeline;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using ClaudeBatch.Core;
-using ClaudeBatch.Core.Results;
+using ClaudeBatch.Core.Json;
 
 namespace ClaudeBatch.Requests;
 

@@ -5,7 +5,6 @@ using System.Management.Automation;
 using System.Text;
 using System.Text.Json;
 using ClaudeBatch.Core;
-using ClaudeBatch.Core.Models;
 using ClaudeBatch.Json;
 
 namespace ClaudeBatch.Requests;

@@ -1,13 +1,12 @@
 using System.Net;
 using System.Text;
-using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Models;
 using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Results;
 using ClaudeBatch.Core.Running;
-using ClaudeBatch.Core.Submission;
+using ClaudeBatch.Core.Sending;
 using ClaudeBatch.Emulator;
 
 namespace ClaudeBatch.Core.Tests.Api;

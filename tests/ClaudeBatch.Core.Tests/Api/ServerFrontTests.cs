@@ -1,8 +1,10 @@
+using ClaudeBatch.Core.Account;
 using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Files;
 using ClaudeBatch.Core.Results;
-using ClaudeBatch.Core.Running;
-using ClaudeBatch.Core.Submission;
+using ClaudeBatch.Core.Sending;
 using ClaudeBatch.Emulator;
 using ClaudeBatch.Emulator.Server;
 

@@ -1,10 +1,10 @@
 using System.Text;
+using ClaudeBatch.Core.Account;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Models;
 using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Results;
-using ClaudeBatch.Core.Running;
 
 namespace ClaudeBatch.Core.Tests.Costs;
 

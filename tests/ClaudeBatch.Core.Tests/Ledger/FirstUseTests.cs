@@ -1,4 +1,5 @@
-using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Files;
+using ClaudeBatch.Core.Ledger.Sqlite;
 
 namespace ClaudeBatch.Core.Tests.Ledger;
 

@@ -1,6 +1,8 @@
+using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Files;
 using ClaudeBatch.Core.Requests;
-using ClaudeBatch.Core.Submission;
+using ClaudeBatch.Core.Sending;
 
 namespace ClaudeBatch.Core.Tests.Ledger;
 

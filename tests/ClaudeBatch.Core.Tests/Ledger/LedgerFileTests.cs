@@ -1,5 +1,7 @@
 using System.Runtime.Versioning;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Files;
+using ClaudeBatch.Core.Ledger.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace ClaudeBatch.Core.Tests.Ledger;

@@ -1,4 +1,4 @@
-using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Files;
 
 namespace ClaudeBatch.Core.Tests.Ledger;
 

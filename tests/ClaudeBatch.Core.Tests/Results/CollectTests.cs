@@ -1,8 +1,10 @@
 using System.Text;
+using ClaudeBatch.Core.Account;
+using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Results;
-using ClaudeBatch.Core.Running;
-using ClaudeBatch.Core.Submission;
+using ClaudeBatch.Core.Retries;
+using ClaudeBatch.Core.Sending;
 using ClaudeBatch.Emulator;
 
 namespace ClaudeBatch.Core.Tests.Results;

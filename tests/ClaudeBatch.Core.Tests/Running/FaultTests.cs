@@ -1,8 +1,8 @@
 using System.Text.Json;
-using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Results;
 using ClaudeBatch.Core.Running;
-using ClaudeBatch.Core.Submission;
 using ClaudeBatch.Emulator;
 
 namespace ClaudeBatch.Core.Tests.Running;

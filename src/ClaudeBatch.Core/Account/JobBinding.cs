@@ -1,0 +1,46 @@
+using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Ledger;
+
+namespace ClaudeBatch.Core.Account;
+
+/// <summary>A job belongs to the address and the workspace it began with.</summary>
+public static class JobBinding
+{
+    /// <exception cref="ClaudeBatchException"><c>JobBoundElsewhere</c>.</exception>
+    public static void Check(JobRecord job, ServiceConnection connection)
+    {
+        if (!string.Equals(job.BaseAddress, connection.BaseAddress.AbsoluteUri, StringComparison.OrdinalIgnoreCase))
+        {
+            throw Elsewhere(job, "address", job.BaseAddress, connection.BaseAddress.AbsoluteUri);
+        }
+    }
+
+    /// <summary>The service in the version and with the betas the job began with.</summary>
+    /// <exception cref="ClaudeBatchException"><c>JobBoundElsewhere</c>.</exception>
+    public static BatchApi Bind(BatchApi api, JobRecord job)
+    {
+        Check(job, api.Connection);
+        return api.As(job.ApiVersion, job.Betas.Split(',', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    /// <summary>Holds what the service said of us against what it said the first time.</summary>
+    /// <exception cref="ClaudeBatchException"><c>JobBoundElsewhere</c>.</exception>
+    public static void Check(JobRecord job, ReplyHeaders headers)
+    {
+        if (job.WorkspaceId is { } workspace && headers.WorkspaceId is { } now && workspace != now)
+        {
+            throw Elsewhere(job, "workspace", workspace, now);
+        }
+
+        if (job.OrganizationId is { } organization && headers.OrganizationId is { } present && organization != present)
+        {
+            throw Elsewhere(job, "organization", organization, present);
+        }
+    }
+
+    private static ClaudeBatchException Elsewhere(JobRecord job, string what, string then, string now) => new(
+        FailureKind.Conflict,
+        "JobBoundElsewhere",
+        $"Job '{job.Name}' belongs to the {what} '{then}', and this connection leads to '{now}'. Connect with the job's own, or use another job name.")
+    { Target = job.Name };
+}

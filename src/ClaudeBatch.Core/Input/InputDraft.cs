@@ -1,0 +1,148 @@
+using System.Runtime.InteropServices;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Sqlite;
+
+namespace ClaudeBatch.Core.Input;
+
+/// <summary>The rows of an input whose end was not seen yet, on their way into the ledger in bounded transactions.</summary>
+internal sealed class InputDraft(LedgerDatabase database, long jobId)
+{
+    private readonly List<RequestRecord> _requests = [];
+
+    private int _nextPart;
+
+    private readonly List<(long Batch, long Row)> _replacements = [];
+
+    private readonly List<(long Batch, long Row, long Offset, int Length, int Schema)> _attempts = [];
+
+    /// <summary>Takes away what an input that was cut short has left; sealed rows stay.</summary>
+    public static void Discard(LedgerDatabase database, long jobId)
+    {
+        List<long> drafts = database.Read(
+            "SELECT id FROM batch WHERE job_id = $job AND state = 'Draft'", static row => row.Number(0), ("$job", jobId));
+        List<long> sealedBatches = drafts.Count == 0
+            ? []
+            : database.Read("SELECT id FROM batch WHERE job_id = $job AND state <> 'Draft'", static row => row.Number(0), ("$job", jobId));
+        foreach (long batch in sealedBatches)
+        {
+            database.InSteps(
+                "attempt",
+                batch,
+                firstRow: 0,
+                "UPDATE attempt SET replaced_by = NULL WHERE id BETWEEN $from AND $to AND replaced_by IN (SELECT id FROM batch WHERE state = 'Draft')");
+        }
+
+        foreach (long draft in drafts)
+        {
+            database.DeleteRows("attempt", draft);
+        }
+
+        long sealedRows = database.Scalar("SELECT sealed_rows FROM job WHERE id = $job", ("$job", jobId));
+        database.DeleteRows("request", jobId, sealedRows);
+        database.Write(() => database.Execute("DELETE FROM batch WHERE job_id = $job AND state = 'Draft'", ("$job", jobId)));
+    }
+
+    /// <summary>The number of the next part; several spoolers may fill parts of one draft.</summary>
+    public int NextPart()
+    {
+        _nextPart = _nextPart == 0 ? 1 + (int)database.Scalar("SELECT coalesce(max(part), 0) FROM batch WHERE job_id = $job", ("$job", jobId)) : _nextPart + 1;
+        return _nextPart;
+    }
+
+    public long BeginBatch(int part, int attempt, string? heldFor)
+    {
+        long id = 0;
+        database.Write(() => id = database.Insert(
+            "INSERT INTO batch (job_id, part, attempt, state, request_count, size_in_bytes, held_for) VALUES ($job, $part, $attempt, 'Draft', 0, 0, $held)",
+            ("$job", jobId),
+            ("$part", part),
+            ("$attempt", attempt),
+            ("$held", heldFor)));
+        return id;
+    }
+
+    public void CompleteBatch(long batchId, int count, long size, byte[] digest)
+        => database.Write(() => database.Execute(
+            "UPDATE batch SET request_count = $count, processing = $count, size_in_bytes = $size, spool_digest = $digest WHERE id = $id",
+            ("$count", count),
+            ("$size", size),
+            ("$digest", digest),
+            ("$id", batchId)));
+
+    public void Add(RequestRecord request)
+    {
+        _requests.Add(request);
+        if (_requests.Count >= LedgerDatabase.RowsPerTransaction)
+        {
+            Flush();
+        }
+    }
+
+    public void Add(long batchId, long row, long offset, int length, int schema)
+    {
+        _attempts.Add((batchId, row, offset, length, schema));
+        if (_attempts.Count >= LedgerDatabase.RowsPerTransaction)
+        {
+            Flush();
+        }
+    }
+
+    /// <summary>The row's last attempt so far will be replaced by one of this batch, once it is sealed.</summary>
+    public void Replace(long batchId, long row) => _replacements.Add((batchId, row));
+
+    /// <summary>Makes the drafted batches binding, and with them what they replace: call it inside a transaction.</summary>
+    public void Seal()
+        => database.Execute("UPDATE batch SET state = 'Spooled' WHERE job_id = $job AND state = 'Draft'", ("$job", jobId));
+
+    public void Flush()
+    {
+        if (_requests.Count == 0 && _attempts.Count == 0 && _replacements.Count == 0)
+        {
+            return;
+        }
+
+        database.Write(() =>
+        {
+            database.ExecuteMany(
+                """
+                INSERT INTO request (id, custom_id, digest, source_offset, source_length, refusal)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                """,
+                CollectionsMarshal.AsSpan(_requests),
+                (r, statement) =>
+                {
+                    statement.Bind(1, RowKey.Of(jobId, r.Row));
+                    statement.Bind(2, r.CustomId);
+                    statement.Bind(3, r.Digest.AsSpan());
+                    statement.Bind(4, r.SourceOffset);
+                    statement.Bind(5, (long)r.SourceLength);
+                    statement.Bind(6, r.Refusal);
+                });
+            database.ExecuteMany(
+                "INSERT INTO attempt (id, spool_offset, spool_length, output_schema) VALUES (?1, ?2, ?3, ?4)",
+                CollectionsMarshal.AsSpan(_attempts),
+                static (a, statement) =>
+                {
+                    statement.Bind(1, RowKey.Of(a.Batch, a.Row));
+                    statement.Bind(2, a.Offset);
+                    statement.Bind(3, (long)a.Length);
+                    statement.Bind(4, (long)a.Schema);
+                });
+            database.ExecuteMany(
+                $"""
+                UPDATE attempt AS a SET replaced_by = ?1
+                WHERE id IN (SELECT {RowKey.Of("b.id", "?2")} FROM batch b WHERE b.job_id = ?3 AND b.state <> 'Draft') AND {AttemptBooks.IsLast}
+                """,
+                CollectionsMarshal.AsSpan(_replacements),
+                (r, statement) =>
+                {
+                    statement.Bind(1, r.Batch);
+                    statement.Bind(2, r.Row);
+                    statement.Bind(3, jobId);
+                });
+        });
+        _requests.Clear();
+        _attempts.Clear();
+        _replacements.Clear();
+    }
+}

@@ -1,0 +1,104 @@
+using System.Collections;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Sqlite;
+
+namespace ClaudeBatch.Core.Input;
+
+/// <summary>The sealed requests of a job, in about 50 bytes each, so that the same line run again sends nothing again.</summary>
+internal sealed class KnownRequests
+{
+    private readonly Dictionary<Key, Entry> _byId;
+
+    private readonly HashSet<UInt128> _refused = [];
+
+    private readonly BitArray _unsent;
+
+    private readonly BitArray _seen;
+
+    private KnownRequests(int rows)
+    {
+        _byId = new Dictionary<Key, Entry>(rows); // grown by doubling it would hold twice as much for a moment
+        _unsent = new BitArray(rows);
+        _seen = new BitArray(rows);
+    }
+
+    public static KnownRequests Load(JobLedger ledger, JobRecord job)
+    {
+        const int page = 10_000;
+        KnownRequests known = new((int)job.SealedRows);
+        if (job.SealedRows == 0)
+        {
+            return known;
+        }
+
+        foreach (long row in ledger.Database.Read(
+            $"""
+            SELECT a.row FROM batch b JOIN attempt a ON {RowKey.Within("a.id", "b.id")}
+            WHERE b.job_id = $job AND b.state IN ('Rejected', 'Abandoned') AND {AttemptBooks.IsLast}
+            """,
+            static row => row.Number(0),
+            ("$job", job.Id)))
+        {
+            known._unsent[(int)row] = true;
+        }
+
+        long last = -1;
+        IReadOnlyList<RequestRecord> requests;
+        do
+        {
+            requests = ledger.Attempts.Requests(job.Id, last, page);
+            foreach (RequestRecord request in requests)
+            {
+                known.Add(request);
+                last = request.Row;
+            }
+        }
+        while (requests.Count == page);
+
+        return known;
+    }
+
+    public bool TryFind(UInt128 idDigest, out Known known)
+    {
+        bool isThere = _byId.TryGetValue(Key.Of(idDigest), out Entry entry);
+        known = isThere ? new Known(entry.Row, new UInt128(entry.High, entry.Low), _unsent[entry.Row]) : default;
+        return isThere;
+    }
+
+    /// <summary>Marks the row as met in this input; false when it was already.</summary>
+    public bool TrySee(int row)
+    {
+        bool isFirst = !_seen[row];
+        _seen[row] = true;
+        return isFirst;
+    }
+
+    /// <summary>A row like this was refused before; it is reported again but not kept twice.</summary>
+    public bool WasRefused(UInt128 digest) => _refused.Contains(digest);
+
+    private void Add(RequestRecord request)
+    {
+        UInt128 digest = ContentDigest.Read(request.Digest);
+        if (request.Refusal is null)
+        {
+            _ = _byId.TryAdd(Key.Of(ContentDigest.Of(request.CustomId)), new Entry((int)request.Row, (ulong)(digest >> 64), (ulong)digest));
+        }
+        else
+        {
+            _refused.Add(digest);
+        }
+    }
+
+    /// <param name="Row">Its place in the input.</param>
+    /// <param name="Digest">Of its exact bytes; 0 where only its id is known.</param>
+    /// <param name="IsUnsent">The service has refused its batch, or a person has abandoned it.</param>
+    internal readonly record struct Known(int Row, UInt128 Digest, bool IsUnsent);
+
+    // A UInt128 is laid out on 16 bytes, and a dictionary of them is a third larger.
+    private readonly record struct Key(ulong High, ulong Low)
+    {
+        public static Key Of(UInt128 digest) => new((ulong)(digest >> 64), (ulong)digest);
+    }
+
+    private readonly record struct Entry(int Row, ulong High, ulong Low);
+}

@@ -1,0 +1,63 @@
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Files;
+
+namespace ClaudeBatch.Core.Input;
+
+/// <summary>Reads requests back as they were sent, in input order; memory does not grow with the batch.</summary>
+public sealed class SpoolReader(JobLedger ledger) : IDisposable
+{
+    private const int Page = 2_000;
+
+    private readonly PayloadFiles _files = new();
+
+    /// <summary>The requests of one batch.</summary>
+    /// <exception cref="ClaudeBatchException"><c>PayloadRemoved</c>, <c>MadeElsewhere</c>.</exception>
+    public IEnumerable<SentRequest> OfBatch(BatchRecord batch, Func<string, string, bool> isWanted) => ledger.Attempts.All(batch)
+        .Where(a => isWanted(a.CustomId, RequestStatus.Of(batch.State, a.Outcome)))
+        .Select(a => Read(batch, a));
+
+    /// <summary>The last attempt of each request of a job, and the rows that never became one.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="isWanted">Takes a custom id and a <see cref="RequestStatus"/>.</param>
+    /// <exception cref="ClaudeBatchException"><c>PayloadRemoved</c>, <c>MadeElsewhere</c>.</exception>
+    public IEnumerable<SentRequest> OfJob(JobRecord job, Func<string, string, bool> isWanted) => ledger.Attempts
+        .LastOf(ledger.Batches.OfJob(job.Id))
+        .Where(a => isWanted(a.Attempt.CustomId, RequestStatus.Of(a.Batch.State, a.Attempt.Outcome)))
+        .Select(a => Read(a.Batch, a.Attempt))
+        .Concat(Refused(job, isWanted));
+
+    public void Dispose() => _files.Dispose();
+
+    /// <summary>The request of one attempt.</summary>
+    /// <exception cref="ClaudeBatchException"><c>PayloadRemoved</c>, <c>MadeElsewhere</c>.</exception>
+    public SentRequest Read(BatchRecord batch, AttemptRecord attempt) => batch.MadeElsewhere
+        ? throw new ClaudeBatchException(
+            FailureKind.NotFound, "MadeElsewhere", $"Batch '{batch.ServiceId}' was made by another tool; its requests are not in this ledger.")
+        { Target = batch.Key }
+        : new SentRequest(
+            attempt.CustomId,
+            _files.Read(ledger.Folder.Spool(batch.JobId, batch.Part), attempt.SpoolOffset, attempt.SpoolLength),
+            Source(batch.JobId, attempt.SourceOffset, attempt.SourceLength),
+            Refusal: null);
+
+    private IEnumerable<SentRequest> Refused(JobRecord job, Func<string, string, bool> isWanted)
+    {
+        long last = -1;
+        IReadOnlyList<RequestRecord> page;
+        do
+        {
+            page = ledger.Attempts.Refused(job, last, Page);
+            foreach (RequestRecord row in page)
+            {
+                last = row.Row;
+                if (isWanted(row.CustomId, RequestStatus.Refused))
+                {
+                    yield return new SentRequest(row.CustomId, [], Source(job.Id, row.SourceOffset, row.SourceLength), row.Refusal);
+                }
+            }
+        }
+        while (page.Count == Page);
+    }
+
+    private byte[] Source(long jobId, long offset, int length) => length == 0 ? [] : _files.Read(ledger.Folder.Source(jobId), offset, length);
+}

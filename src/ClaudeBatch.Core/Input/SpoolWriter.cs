@@ -1,0 +1,66 @@
+using System.Security.Cryptography;
+using ClaudeBatch.Core.Ledger.Files;
+
+namespace ClaudeBatch.Core.Input;
+
+/// <summary>Writes a part's spool, the exact body of its create call, once and durably.</summary>
+internal sealed class SpoolWriter : IDisposable
+{
+    /// <summary>The bytes around and between the requests: <c>{"requests":[</c>, <c>,</c>, <c>]}</c>.</summary>
+    public const int EnvelopeLength = 15;
+
+    private readonly LedgerFile _file;
+
+    private readonly IncrementalHash _digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+    public SpoolWriter(LedgerFolder folder, string path)
+    {
+        _file = folder.OpenForWriting(path, FileMode.Create);
+        Put("{\"requests\":["u8);
+    }
+
+    public int Count { get; private set; }
+
+    /// <summary>The size the body will have when it is completed now.</summary>
+    public long Length { get; private set; } = 2;
+
+    /// <summary>The size the body would have with one more request.</summary>
+    public long LengthWith(int itemLength) => Length + itemLength + (Count > 0 ? 1 : 0);
+
+    /// <summary>Appends a request and says where it begins.</summary>
+    public long Append(ReadOnlySpan<byte> item)
+    {
+        if (Count > 0)
+        {
+            Put(","u8);
+        }
+
+        long offset = Length - 2;
+        Put(item);
+        Count++;
+        return offset;
+    }
+
+    /// <summary>Closes the envelope, waits until the bytes are on the disk, and gives their SHA-256.</summary>
+    public byte[] Complete()
+    {
+        Put("]}"u8);
+        Length -= 2;
+        _file.FlushToDisk();
+        FolderFlush.Of(Path.GetDirectoryName(_file.Name)!);
+        return _digest.GetHashAndReset();
+    }
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        _digest.Dispose();
+    }
+
+    private void Put(ReadOnlySpan<byte> bytes)
+    {
+        _file.Write(bytes);
+        _digest.AppendData(bytes);
+        Length += bytes.Length;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+
+namespace ClaudeBatch.Core.Json;
+
+/// <summary>Cuts a stream of bytes into lines at <c>\n</c> and nowhere else, whatever the sizes they arrive in.</summary>
+/// <param name="onLine">Given each line that is not empty.</param>
+public sealed class LineScanner(LineScanner.LineHandler onLine) : IDisposable
+{
+    private byte[] _carry = ArrayPool<byte>.Shared.Rent(64 * 1024);
+
+    private int _carried;
+
+    private long _position;
+
+    private long _number;
+
+    /// <summary>A line without its line feed, where it begins, and its number from 1. Empty ones are counted and not reported.</summary>
+    public delegate void LineHandler(ReadOnlySpan<byte> line, long offset, long number);
+
+    [MethodImpl(JsonScanner.AtOnce)]
+    public void Feed(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            int end = bytes.IndexOf((byte)'\n');
+            if (end < 0)
+            {
+                Carry(bytes);
+                return;
+            }
+
+            if (_carried > 0)
+            {
+                Carry(bytes[..end]);
+                Report(_carry.AsSpan(0, _carried), _carried);
+                _carried = 0;
+            }
+            else
+            {
+                Report(bytes[..end], end);
+            }
+
+            _position++;
+            bytes = bytes[(end + 1)..];
+        }
+    }
+
+    /// <summary>The end of the stream: the last line may have no line feed.</summary>
+    public void Complete()
+    {
+        Report(_carry.AsSpan(0, _carried), _carried);
+        _carried = 0;
+    }
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_carry);
+        _carry = [];
+    }
+
+    [MethodImpl(JsonScanner.AtOnce)]
+    private void Report(ReadOnlySpan<byte> line, int length)
+    {
+        _number++;
+        ReadOnlySpan<byte> trimmed = line.TrimEnd((byte)'\r');
+        if (!trimmed.IsEmpty)
+        {
+            onLine(trimmed, _position, _number);
+        }
+
+        _position += length;
+    }
+
+    private void Carry(ReadOnlySpan<byte> bytes)
+    {
+        if (_carried + bytes.Length > _carry.Length)
+        {
+            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(_carry.Length * 2, _carried + bytes.Length));
+            _carry.AsSpan(0, _carried).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_carry);
+            _carry = larger;
+        }
+
+        bytes.CopyTo(_carry.AsSpan(_carried));
+        _carried += bytes.Length;
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.Data.Sqlite;
+
+namespace ClaudeBatch.Core.Ledger.Files;
+
+/// <summary>What goes wrong with the books, in our words.</summary>
+internal static class LedgerFailure
+{
+    private const int Busy = 5;
+
+    private const int Corrupt = 11;
+
+    private const int Full = 13;
+
+    private const int NotADatabase = 26;
+
+    /// <summary>Nothing could be written because there is no room; a smaller write may still fit.</summary>
+    public static bool IsFull(Exception failure) => failure switch
+    {
+        ClaudeBatchException { InnerException: { } inner } => IsFull(inner),
+        SqliteException e => e.SqliteErrorCode == Full,
+        // ENOSPC and EDQUOT on Unix, ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL on Windows.
+        IOException e => (e.HResult & 0xFFFF) is 28 or 122 or 112 or 39,
+        _ => false,
+    };
+
+    public static ClaudeBatchException From(SqliteException cause, LedgerFolder folder) => cause.SqliteErrorCode switch
+    {
+        NotADatabase or Corrupt => Unreadable(folder, cause),
+        Busy => new ClaudeBatchException(
+            FailureKind.Busy,
+            "LedgerBusy",
+            $"'{folder.Database}' is being written by another process and was not free for a minute. Run the line again.",
+            cause)
+        { Target = folder.Database },
+        _ => LedgerFolder.NotWritable(folder.Database, cause),
+    };
+
+    public static ClaudeBatchException Unreadable(LedgerFolder folder, Exception? cause) => new(
+        FailureKind.Storage,
+        "LedgerUnreadable",
+        $"'{folder.Database}' is not a ledger that can be read. It was left untouched; restore it from a backup or name another folder.",
+        cause)
+    { Target = folder.Database };
+
+    public static ClaudeBatchException TooNew(LedgerFolder folder, long version, long newest) => new(
+        FailureKind.Storage,
+        "LedgerTooNew",
+        $"'{folder.Database}' was written by a newer ClaudeBatch (schema {version}; this one reads up to {newest}). Update the module.")
+    { Target = folder.Database };
+}

@@ -1,0 +1,65 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace ClaudeBatch.Core.Ledger.Files;
+
+/// <summary>One file of many small pieces, read ahead while they are asked for one after another.</summary>
+internal sealed class PayloadFile(string path) : IDisposable
+{
+    // Small enough to stay out of the heap of large objects.
+    private const int WindowSize = 64 * 1024;
+
+    private readonly SafeFileHandle _handle = File.OpenHandle(path, options: FileOptions.RandomAccess);
+
+    private byte[]? _window;
+
+    private long _start;
+
+    private int _count;
+
+    /// <summary>When it was last read, in the reckoning of its owner.</summary>
+    public long LastUse { get; set; }
+
+    /// <exception cref="ClaudeBatchException"><c>LedgerUnreadable</c>.</exception>
+    public void Read(long offset, Span<byte> bytes)
+    {
+        if (!Holds(offset, bytes.Length) && IsNext(offset) && bytes.Length <= WindowSize)
+        {
+            _window ??= new byte[WindowSize];
+            _start = offset;
+            _count = RandomAccess.Read(_handle, _window, offset);
+        }
+
+        if (Holds(offset, bytes.Length))
+        {
+            _window.AsSpan((int)(offset - _start), bytes.Length).CopyTo(bytes);
+            return;
+        }
+
+        // Answers may lie in another order than the rows: what is around one of those is not what is wanted next.
+        (_start, _count) = (offset + bytes.Length, 0);
+        ReadAll(offset, bytes);
+    }
+
+    public void Dispose() => _handle.Dispose();
+
+    private bool Holds(long offset, int length) => offset >= _start && offset + length <= _start + _count;
+
+    private bool IsNext(long offset) => offset >= _start && offset <= _start + _count + 1;
+
+    private void ReadAll(long offset, Span<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            int count = RandomAccess.Read(_handle, bytes, offset);
+            if (count == 0)
+            {
+                throw new ClaudeBatchException(
+                    FailureKind.Storage, "LedgerUnreadable", $"'{path}' is shorter than the ledger says; it was changed from outside.")
+                { Target = path };
+            }
+
+            bytes = bytes[count..];
+            offset += count;
+        }
+    }
+}

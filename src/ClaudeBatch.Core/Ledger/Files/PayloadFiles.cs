@@ -1,0 +1,57 @@
+namespace ClaudeBatch.Core.Ledger.Files;
+
+/// <summary>Reads pieces of the files beside the books. A few are open at a time: a job may have a thousand.</summary>
+public sealed class PayloadFiles : IDisposable
+{
+    private const int OpenAtOnce = 16;
+
+    private readonly Dictionary<string, PayloadFile> _files = new(StringComparer.Ordinal);
+
+    private long _uses;
+
+    /// <exception cref="ClaudeBatchException"><c>PayloadRemoved</c>, <c>LedgerUnreadable</c>.</exception>
+    public byte[] Read(string path, long offset, int length)
+    {
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(length);
+        Read(path, offset, bytes);
+        return bytes;
+    }
+
+    /// <exception cref="ClaudeBatchException"><c>PayloadRemoved</c>, <c>LedgerUnreadable</c>.</exception>
+    public void Read(string path, long offset, Span<byte> bytes)
+    {
+        if (!_files.TryGetValue(path, out PayloadFile? file))
+        {
+            file = Open(path);
+        }
+
+        file.LastUse = ++_uses;
+        file.Read(offset, bytes);
+    }
+
+    public void Dispose()
+    {
+        foreach (PayloadFile file in _files.Values)
+        {
+            file.Dispose();
+        }
+    }
+
+    internal static ClaudeBatchException Removed(string path) => new(
+        FailureKind.NotFound, "PayloadRemoved", $"'{path}' is gone: the ledger still has the counts, requests and answers were removed.")
+    { Target = path };
+
+    private PayloadFile Open(string path)
+    {
+        if (_files.Count == OpenAtOnce)
+        {
+            (string oldest, PayloadFile unused) = _files.MinBy(static f => f.Value.LastUse);
+            unused.Dispose();
+            _files.Remove(oldest);
+        }
+
+        PayloadFile file = File.Exists(path) ? new PayloadFile(path) : throw Removed(path);
+        _files.Add(path, file);
+        return file;
+    }
+}

@@ -1,0 +1,244 @@
+using System.Globalization;
+using ClaudeBatch.Core.Ledger.Files;
+using Microsoft.Data.Sqlite;
+
+namespace ClaudeBatch.Core.Ledger.Sqlite;
+
+/// <summary>One open connection to the books: how statements run, never what they say.</summary>
+/// <remarks>
+/// Writes are short, immediate and durable; reads finish before anyone is handed what they found.
+/// One thread at a time; a cmdlet opens its own.
+/// </remarks>
+public sealed class LedgerDatabase : IDisposable
+{
+    /// <summary>The most rows a transaction holds, so that nobody waits long for another.</summary>
+    public const int RowsPerTransaction = 20_000;
+
+    private readonly SqliteConnection _connection;
+
+    private readonly LedgerPresence _presence;
+
+    private bool _isWriting;
+
+    private LedgerDatabase(SqliteConnection connection, LedgerFolder folder, LedgerPresence presence)
+    {
+        _connection = connection;
+        _presence = presence;
+        Folder = folder;
+    }
+
+    static LedgerDatabase()
+    {
+        SQLitePCL.Batteries_V2.Init();
+        // A connection is used by one thread at a time, so SQLite need not lock it at each call, of which there are millions.
+        // Refused (SQLITE_MISUSE) where this was done already: the library outlives a module that is imported again.
+        _ = SQLitePCL.raw.sqlite3_config(SQLitePCL.raw.SQLITE_CONFIG_MULTITHREAD);
+    }
+
+    public LedgerFolder Folder { get; }
+
+    /// <summary>Opens the ledger, making it where there is none.</summary>
+    /// <exception cref="ClaudeBatchException"><c>LedgerNotWritable</c>, <c>LedgerUnreadable</c>, <c>LedgerTooNew</c>, <c>LedgerOnNetwork</c>.</exception>
+    public static LedgerDatabase OpenOrCreate(LedgerFolder folder)
+    {
+        folder.Create();
+        if (!folder.Exists)
+        {
+            // SQLite would give the file the process's default rights.
+            folder.OpenForWriting(folder.Database, FileMode.OpenOrCreate, bufferSize: 1).Dispose();
+        }
+
+        folder.KeepReserve();
+        return Open(folder);
+    }
+
+    /// <summary>Opens a ledger that is there.</summary>
+    /// <exception cref="ClaudeBatchException"><c>LedgerUnreadable</c>, <c>LedgerTooNew</c>, <c>LedgerNotWritable</c>, <c>LedgerBusy</c>.</exception>
+    public static LedgerDatabase Open(LedgerFolder folder)
+    {
+        folder.RefuseNetwork();
+        string connectionString = new SqliteConnectionStringBuilder
+        {
+            DataSource = folder.Database,
+            Mode = SqliteOpenMode.ReadWrite,
+            Pooling = false,
+            DefaultTimeout = 60,
+            // On by default in this build of SQLite. A migration that makes a table anew would drop or rewrite what refers to it,
+            // and inside a transaction the setting no longer takes: so off from the first moment.
+            ForeignKeys = false,
+        }.ToString();
+        LedgerPresence presence = LedgerPresence.Enter(folder);
+        LedgerDatabase database = new(new SqliteConnection(connectionString), folder, presence);
+        try
+        {
+            database._connection.Open();
+            // The version is read before anything is set: a file that is not ours stays as it is to the byte.
+            LedgerSchema.Prepare(database);
+            database.Execute("PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA busy_timeout=60000;");
+            return database;
+        }
+        catch (SqliteException e)
+        {
+            database.Dispose();
+            throw LedgerFailure.From(e, folder);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        _connection.Dispose();
+        _presence.Dispose();
+    }
+
+    /// <summary>Runs the work while no other process has the ledger open.</summary>
+    /// <exception cref="ClaudeBatchException"><c>LedgerBusy</c>.</exception>
+    internal void Alone(Action work) => _presence.Alone(work);
+
+    /// <summary>Runs the work in one immediate transaction, or in the one that is open; an exception undoes all of it.</summary>
+    public void Write(Action work)
+    {
+        if (_isWriting)
+        {
+            work();
+            return;
+        }
+
+        _isWriting = true;
+        try
+        {
+            using SqliteTransaction transaction = _connection.BeginTransaction(deferred: false);
+            work();
+            transaction.Commit();
+        }
+        catch (SqliteException e)
+        {
+            throw LedgerFailure.From(e, Folder);
+        }
+        finally
+        {
+            _isWriting = false;
+        }
+    }
+
+    public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        using SqliteCommand command = Command(sql, parameters);
+        return command.ExecuteNonQuery();
+    }
+
+    public long Insert(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        Execute(sql, parameters);
+        return Scalar("SELECT last_insert_rowid()");
+    }
+
+    public long Scalar(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        using SqliteCommand command = Command(sql, parameters);
+        try
+        {
+            return Convert.ToInt64(command.ExecuteScalar() ?? 0L, CultureInfo.InvariantCulture);
+        }
+        catch (SqliteException e)
+        {
+            throw LedgerFailure.From(e, Folder);
+        }
+    }
+
+    /// <summary>Reads all rows and closes the reader before it returns; ask by key range.</summary>
+    public List<T> Read<T>(string sql, Func<LedgerRow, T> make, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        List<T> rows = [];
+        ForEach(sql, row => rows.Add(make(row)), parameters);
+        return rows;
+    }
+
+    /// <summary>Shows each row to somebody who keeps nothing of it; the ledger is not written meanwhile.</summary>
+    internal void ForEach(string sql, Action<LedgerRow> take, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        try
+        {
+            using LedgerStatement statement = new(_connection, sql);
+            foreach ((string name, object? value) in parameters)
+            {
+                // A caller may name what only some forms of its statement use.
+                if (statement.IndexOf(name) is > 0 and var index)
+                {
+                    statement.Bind(index, value);
+                }
+            }
+
+            LedgerRow row = statement.Row;
+            while (statement.Step())
+            {
+                take(row);
+            }
+        }
+        catch (SqliteException e)
+        {
+            throw LedgerFailure.From(e, Folder);
+        }
+    }
+
+    /// <summary>Runs one statement for many rows, prepared once; call it inside <see cref="Write"/>.</summary>
+    /// <param name="sql">With parameters <c>?1</c>, <c>?2</c>, ….</param>
+    /// <param name="rows">A run each.</param>
+    /// <param name="bind">Binds all parameters of a row.</param>
+    internal void ExecuteMany<T>(string sql, ReadOnlySpan<T> rows, Action<T, LedgerStatement> bind)
+    {
+        if (rows.IsEmpty)
+        {
+            return;
+        }
+
+        using LedgerStatement statement = new(_connection, sql);
+        foreach (T row in rows)
+        {
+            bind(row, statement);
+            statement.Step();
+            statement.Reset();
+        }
+    }
+
+    /// <summary>Deletes the rows of a job or batch a bounded number at a time: a million in one transaction would make everybody else wait.</summary>
+    /// <param name="table"><c>request</c> or <c>attempt</c>.</param>
+    /// <param name="owner">The job or the batch.</param>
+    /// <param name="firstRow">Those before it stay.</param>
+    internal void DeleteRows(string table, long owner, long firstRow = 0) => InSteps(table, owner, firstRow, $"DELETE FROM {table} WHERE id BETWEEN $from AND $to");
+
+    /// <summary>Runs a statement over the rows of a job or batch, a bounded number in each transaction.</summary>
+    /// <param name="table"><c>request</c> or <c>attempt</c>.</param>
+    /// <param name="owner">The job or the batch.</param>
+    /// <param name="firstRow">Those before it are left alone.</param>
+    /// <param name="statement">Takes the ids <c>$from</c> and <c>$to</c>.</param>
+    internal void InSteps(string table, long owner, long firstRow, string statement)
+    {
+        (long first, long last) = Read(
+            $"SELECT coalesce(min(id), 0), coalesce(max(id), -1) FROM {table} WHERE {RowKey.Within("id", "$owner", "$before")}",
+            static row => (row.Number(0), row.Number(1)),
+            ("$owner", owner),
+            ("$before", firstRow - 1)).Single();
+        for (long id = first; id <= last; id += RowsPerTransaction)
+        {
+            long begin = id;
+            Write(() => Execute(statement, ("$from", begin), ("$to", Math.Min(last, begin + RowsPerTransaction - 1))));
+        }
+    }
+
+    private SqliteCommand Command(string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        SqliteCommand command = _connection.CreateCommand();
+        command.CommandText = sql;
+        foreach ((string name, object? value) in parameters)
+        {
+            command.Parameters.AddWithValue(name, value ?? DBNull.Value);
+        }
+
+        return command;
+    }
+}

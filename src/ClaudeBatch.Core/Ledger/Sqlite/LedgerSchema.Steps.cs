@@ -1,0 +1,192 @@
+namespace ClaudeBatch.Core.Ledger.Sqlite;
+
+/// <content>What brings a ledger from each version to the next. A released step is never changed.</content>
+internal static partial class LedgerSchema
+{
+    /// <summary>By the version they lead to.</summary>
+    private static readonly string[] s_steps = ["", First, Second, Third, Fourth, Fifth, Sixth];
+
+    private const string First = """
+        CREATE TABLE job (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+            base_address TEXT NOT NULL,
+            organization_id TEXT,
+            workspace_id TEXT,
+            api_version TEXT NOT NULL,
+            betas TEXT NOT NULL,
+            max_attempts INTEGER NOT NULL,
+            sealed_at TEXT,
+            sealed_rows INTEGER NOT NULL DEFAULT 0,
+            stopped_at TEXT,
+            pause_reason TEXT,
+            created_at TEXT NOT NULL,
+            updated_at TEXT NOT NULL
+        );
+
+        CREATE TABLE batch (
+            id INTEGER PRIMARY KEY,
+            job_id INTEGER NOT NULL REFERENCES job (id),
+            part INTEGER NOT NULL,
+            attempt INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            service_id TEXT,
+            adopted TEXT NOT NULL DEFAULT 'No',
+            request_count INTEGER NOT NULL,
+            size_in_bytes INTEGER NOT NULL,
+            spool_digest BLOB,
+            processing_status TEXT,
+            processing INTEGER NOT NULL DEFAULT 0,
+            succeeded INTEGER NOT NULL DEFAULT 0,
+            errored INTEGER NOT NULL DEFAULT 0,
+            canceled INTEGER NOT NULL DEFAULT 0,
+            expired INTEGER NOT NULL DEFAULT 0,
+            created_at TEXT,
+            ended_at TEXT,
+            expires_at TEXT,
+            cancel_initiated_at TEXT,
+            archived_at TEXT,
+            organization_id TEXT,
+            workspace_id TEXT,
+            intent TEXT,
+            results_digest BLOB,
+            duplicated INTEGER NOT NULL DEFAULT 0,
+            foreign_lines INTEGER NOT NULL DEFAULT 0,
+            message TEXT,
+            UNIQUE (job_id, part)
+        );
+
+        CREATE UNIQUE INDEX batch_by_service_id ON batch (service_id) WHERE service_id IS NOT NULL;
+
+        -- In the order of the input; no index has a random key across the job.
+        CREATE TABLE request (
+            job_id INTEGER NOT NULL,
+            row INTEGER NOT NULL,
+            custom_id TEXT NOT NULL,
+            digest BLOB NOT NULL,
+            source_offset INTEGER NOT NULL,
+            source_length INTEGER NOT NULL,
+            refusal TEXT,
+            PRIMARY KEY (job_id, row)
+        ) WITHOUT ROWID;
+
+        -- replaced_by is the batch of the next attempt; a row's last attempt is the one without it.
+        CREATE TABLE attempt (
+            batch_id INTEGER NOT NULL,
+            row INTEGER NOT NULL,
+            spool_offset INTEGER NOT NULL,
+            spool_length INTEGER NOT NULL,
+            replaced_by INTEGER,
+            outcome TEXT,
+            error_type TEXT,
+            failure_class TEXT,
+            stop_reason TEXT,
+            model TEXT,
+            input_tokens INTEGER,
+            cache_write_5m_tokens INTEGER,
+            cache_write_1h_tokens INTEGER,
+            cache_read_tokens INTEGER,
+            output_tokens INTEGER,
+            web_searches INTEGER,
+            cost_in_picodollars INTEGER,
+            result_offset INTEGER,
+            result_length INTEGER,
+            PRIMARY KEY (batch_id, row)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE event (
+            id INTEGER PRIMARY KEY,
+            at TEXT NOT NULL,
+            job_id INTEGER,
+            batch_id INTEGER,
+            kind TEXT NOT NULL,
+            request_id TEXT,
+            message TEXT NOT NULL
+        );
+
+        CREATE INDEX event_by_job ON event (job_id, id);
+
+        CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        """;
+
+    // What settling a create, waiting for room and the patience with a 404 must remember across processes.
+    private const string Second = """
+        ALTER TABLE batch ADD COLUMN settlement TEXT;
+        ALTER TABLE batch ADD COLUMN not_before TEXT;
+        ALTER TABLE batch ADD COLUMN waits_for_room INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE batch ADD COLUMN not_found_since TEXT;
+        ALTER TABLE job ADD COLUMN paused_at TEXT;
+        """;
+
+    // Which of the job's output schemas the request asked for; 0 where it asked for none.
+    private const string Third = """
+        ALTER TABLE attempt ADD COLUMN output_schema INTEGER NOT NULL DEFAULT 0;
+        """;
+
+    // What prices depend on besides the tokens, and what was expected before anything was sent.
+    private const string Fourth = """
+        ALTER TABLE attempt ADD COLUMN inference_geo TEXT;
+        ALTER TABLE job ADD COLUMN low_estimate_in_picodollars INTEGER;
+        ALTER TABLE job ADD COLUMN high_estimate_in_picodollars INTEGER;
+        """;
+
+    // A part that waits until an earlier one has shown something, and what the job is held to then.
+    private const string Fifth = """
+        ALTER TABLE batch ADD COLUMN held_for TEXT;
+        ALTER TABLE job ADD COLUMN max_failure_ratio REAL;
+        ALTER TABLE job ADD COLUMN max_cost_in_picodollars INTEGER;
+        ALTER TABLE job ADD COLUMN pause_id TEXT;
+        """;
+
+    // Requests and attempts under one integer, RowKey, in the order of the input. Its two parts can be read as columns; they take no room.
+    private const string Sixth = """
+        ALTER TABLE request RENAME TO request_of_two_columns;
+        CREATE TABLE request (
+            id INTEGER PRIMARY KEY,
+            job_id INTEGER AS (id >> 32),
+            row INTEGER AS (id & 0xffffffff),
+            custom_id TEXT NOT NULL,
+            digest BLOB NOT NULL,
+            source_offset INTEGER NOT NULL,
+            source_length INTEGER NOT NULL,
+            refusal TEXT
+        );
+        INSERT INTO request (id, custom_id, digest, source_offset, source_length, refusal)
+            SELECT (job_id << 32) + row, custom_id, digest, source_offset, source_length, refusal FROM request_of_two_columns ORDER BY job_id, row;
+        DROP TABLE request_of_two_columns;
+
+        ALTER TABLE attempt RENAME TO attempt_of_two_columns;
+        CREATE TABLE attempt (
+            id INTEGER PRIMARY KEY,
+            batch_id INTEGER AS (id >> 32),
+            row INTEGER AS (id & 0xffffffff),
+            spool_offset INTEGER NOT NULL,
+            spool_length INTEGER NOT NULL,
+            output_schema INTEGER NOT NULL DEFAULT 0,
+            replaced_by INTEGER,
+            outcome TEXT,
+            error_type TEXT,
+            failure_class TEXT,
+            stop_reason TEXT,
+            model TEXT,
+            input_tokens INTEGER,
+            cache_write_5m_tokens INTEGER,
+            cache_write_1h_tokens INTEGER,
+            cache_read_tokens INTEGER,
+            output_tokens INTEGER,
+            web_searches INTEGER,
+            inference_geo TEXT,
+            cost_in_picodollars INTEGER,
+            result_offset INTEGER,
+            result_length INTEGER
+        );
+        INSERT INTO attempt (id, spool_offset, spool_length, output_schema, replaced_by, outcome, error_type, failure_class, stop_reason, model,
+                input_tokens, cache_write_5m_tokens, cache_write_1h_tokens, cache_read_tokens, output_tokens, web_searches, inference_geo,
+                cost_in_picodollars, result_offset, result_length)
+            SELECT (batch_id << 32) + row, spool_offset, spool_length, output_schema, replaced_by, outcome, error_type, failure_class, stop_reason, model,
+                input_tokens, cache_write_5m_tokens, cache_write_1h_tokens, cache_read_tokens, output_tokens, web_searches, inference_geo,
+                cost_in_picodollars, result_offset, result_length
+            FROM attempt_of_two_columns ORDER BY batch_id, row;
+        DROP TABLE attempt_of_two_columns;
+        """;
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using ClaudeBatch.Core.Input;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Files;
+using ClaudeBatch.Core.Results;
+
+namespace ClaudeBatch.Core.Retries;
+
+/// <summary>Copies the bytes of exactly the failed requests from the spool into new batches of the same job.</summary>
+public sealed class RetryPlanner(JobLedger ledger)
+{
+    /// <summary>The requests the filter takes, by attempt, so that a part holds requests of one attempt number.</summary>
+    public IEnumerable<RetryCandidate> Candidates(JobRecord job, RetryFilter filter)
+    {
+        using ResultReader reader = new(ledger);
+        foreach (BatchRecord batch in ledger.Batches.OfJob(job.Id).OrderBy(static b => b.Attempt))
+        {
+            foreach (AttemptRecord attempt in ledger.Attempts.All(batch, onlyLast: true))
+            {
+                if (filter.Reason(batch, attempt, () => Completeness.Of(reader.Read(batch, attempt)) is null) is { } reason)
+                {
+                    yield return new RetryCandidate(batch, attempt, reason);
+                }
+            }
+        }
+    }
+
+    /// <summary>Plans the next attempt of a job and seals it; the new batches are ready to be sent.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="filter">Which requests.</param>
+    /// <param name="limits">Where parts end.</param>
+    /// <param name="rewritten">What is sent in place of them; only what is in it is sent then.</param>
+    /// <exception cref="ClaudeBatchException"><c>JobBusy</c>, <c>PayloadRemoved</c>.</exception>
+    public IReadOnlyList<BatchRecord> Plan(JobRecord job, RetryFilter filter, SpoolLimits limits, RewrittenRequests? rewritten = null)
+    {
+        using OwnershipLock ownership = Ownership.TakeInput(ledger.Folder, job);
+        InputDraft.Discard(ledger.Database, job.Id);
+        InputDraft draft = new(ledger.Database, job.Id);
+        using PartSpooler parts = new(ledger.Database, job.Id, limits, draft);
+        long count = Copy(job, filter, draft, parts, rewritten);
+        if (count == 0)
+        {
+            return [];
+        }
+
+        Milestone.Pass("retry-planned");
+        parts.CompletePart();
+        draft.Flush();
+        ledger.Database.Write(draft.Seal);
+        ledger.Events.Add(
+            "RetryPlanned",
+            string.Create(CultureInfo.InvariantCulture, $"{count} requests{(rewritten is null ? string.Empty : ", changed,")} in {parts.Batches.Count} parts."),
+            job.Id);
+        return [.. parts.Batches.Select(ledger.Batches.Get)];
+    }
+
+    private long Copy(JobRecord job, RetryFilter filter, InputDraft draft, PartSpooler parts, RewrittenRequests? rewritten)
+    {
+        using PayloadFiles files = new();
+        long count = 0;
+        byte[] buffer = [];
+        foreach ((BatchRecord batch, AttemptRecord attempt, _) in Candidates(job, filter))
+        {
+            (string path, long offset, int length, int schema) = (ledger.Folder.Spool(batch.JobId, batch.Part), attempt.SpoolOffset, attempt.SpoolLength, attempt.OutputSchema);
+            if (rewritten is not null && !rewritten.TryFind(attempt.Row, out path, out offset, out length, out schema))
+            {
+                continue;
+            }
+
+            if (buffer.Length < length)
+            {
+                buffer = new byte[length * 2];
+            }
+
+            files.Read(path, offset, buffer.AsSpan(0, length));
+            draft.Replace(parts.Append(attempt.Row, buffer.AsSpan(0, length), batch.Attempt + 1, schema), attempt.Row);
+            count++;
+        }
+
+        return count;
+    }
+}

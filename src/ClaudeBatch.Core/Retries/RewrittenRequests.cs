@@ -1,0 +1,76 @@
+using ClaudeBatch.Core.Input;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Files;
+using ClaudeBatch.Core.Requests;
+
+namespace ClaudeBatch.Core.Retries;
+
+/// <summary>Requests that are sent again otherwise than before, on disk until they are planned: what rewrites them may take its time, and no lock waits for it.</summary>
+public sealed class RewrittenRequests : IDisposable
+{
+    private readonly Dictionary<long, (long Offset, int Length, int Schema)> _places = [];
+
+    private readonly InputRules _rules;
+
+    private readonly SchemaStore _schemas;
+
+    private readonly LedgerFile _file;
+
+    private readonly string _path;
+
+    /// <param name="ledger">The open ledger.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="rules">What each of them is held against.</param>
+    public RewrittenRequests(JobLedger ledger, JobRecord job, InputRules rules)
+    {
+        _rules = rules;
+        _path = Path.Combine(ledger.Folder.Job(job.Id), $"rewritten-{Guid.NewGuid():N}.tmp");
+        _file = ledger.Folder.OpenForWriting(_path, FileMode.CreateNew);
+        _schemas = new SchemaStore(ledger.Folder, job.Id);
+    }
+
+    public int Count => _places.Count;
+
+    /// <summary>Takes a request in place of the one of that row.</summary>
+    /// <returns>Why it cannot be sent; null when it is taken.</returns>
+    public RequestFault? Add(long row, string customId, ReadOnlySpan<byte> item)
+    {
+        RequestFacts? facts = null;
+        RequestFault? fault = _rules.OfEnvelope(customId, item.Length);
+        if (fault is null && (facts = _rules.OfFields(item)) is not null && facts.Faults.Any(static f => f.IsError))
+        {
+            fault = facts.Faults.First(static f => f.IsError);
+        }
+
+        if (fault is null)
+        {
+            int schema = facts?.OutputSchema is { } where ? _schemas.NumberOf(item[where]) : 0;
+            _places[row] = (_file.Position, item.Length, schema);
+            _file.Write(item);
+        }
+
+        return fault;
+    }
+
+    /// <summary>All were added; they can be read.</summary>
+    public void Complete()
+    {
+        _file.FlushToDisk();
+        _schemas.FlushToDisk();
+    }
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        _schemas.Dispose();
+        File.Delete(_path);
+    }
+
+    internal bool TryFind(long row, out string path, out long offset, out int length, out int schema)
+    {
+        path = _path;
+        bool isThere = _places.TryGetValue(row, out (long Offset, int Length, int Schema) place);
+        (offset, length, schema) = place;
+        return isThere;
+    }
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using ClaudeBatch.Core.Ledger;
+
+namespace ClaudeBatch.Core.Sending;
+
+/// <summary>What keeps a part from being sent now, as far as the ledger alone can say.</summary>
+internal static class SendGate
+{
+    public static ClaudeBatchException? Obstacle(JobLedger ledger, JobRecord job, BatchRecord batch)
+    {
+        if (job.StoppedAt is not null)
+        {
+            return new ClaudeBatchException(
+                FailureKind.Conflict, "JobStopped", $"Job '{job.Name}' was stopped; part {batch.Part} is not sent. Resume-ClaudeBatch -Job {job.Name} -Force goes on with it.")
+            { Target = batch.Key };
+        }
+
+        FileInfo spool = new(ledger.Folder.Spool(batch.JobId, batch.Part));
+        if (!spool.Exists || spool.Length != batch.SizeInBytes)
+        {
+            return new ClaudeBatchException(
+                FailureKind.InvalidData,
+                "SpoolChanged",
+                $"'{spool.FullName}' is gone or is not what was sealed; part {batch.Part} of job '{job.Name}' cannot be sent. Give it up with Repair-ClaudeBatch -Id '{batch.Key}' -Abandon and run the submitting line again.")
+            { Target = batch.Key };
+        }
+
+        if (ledger.Batches.UnsettledLike(batch) is { } other)
+        {
+            return Wait(
+                "BatchWaits", $"it waits until batch '{other.Key}', which has as many requests, is settled: two such could not be told apart.", null, batch);
+        }
+
+        TimeSpan left = (batch.NotBefore ?? DateTime.MinValue) - ledger.Clock.GetUtcNow().UtcDateTime;
+        if (left > TimeSpan.Zero)
+        {
+            return Wait(
+                "ServiceBusy",
+                string.Create(CultureInfo.InvariantCulture, $"the service asked for patience ({batch.Message}); it is sent again in {left.TotalSeconds:0} seconds."),
+                left,
+                batch);
+        }
+
+        int running = ledger.Batches.CountRunning();
+        return batch.WaitsForRoom > 0 && running >= batch.WaitsForRoom
+            ? Wait("QueueFull", $"the account's queue is full; it waits until one of the {running} running batches has ended.", null, batch)
+            : null;
+    }
+
+    private static ClaudeBatchException Wait(string id, string why, TimeSpan? time, BatchRecord batch) => new(
+        FailureKind.RateLimited, id, $"Part {batch.Part} of job '{batch.Job}' is not sent yet: {why}")
+    { Target = batch.Key, IsTransient = true, RetryAfter = time };
+}
