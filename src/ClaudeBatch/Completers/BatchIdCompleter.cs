@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
-using ClaudeBatch.Connections;
+using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Completers;
 

@@ -1,8 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using ClaudeBatch.Connections;
 using ClaudeBatch.Core;
+using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Completers;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using ClaudeBatch.Core.Models;
+using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Completers;
 
@@ -14,7 +15,7 @@ public sealed class ModelCompleter : IArgumentCompleter
     {
         WildcardPattern pattern = WildcardPattern.Get(wordToComplete.Trim('\'', '"') + "*", WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
         DateOnly today = DateOnly.FromDateTime(DateTime.UtcNow);
-        return Connections.Models.Current.Models
+        return Models.Current.Models
             .Where(m => !m.IsRetired(today))
             .Select(static m => (Name: m.Alias ?? m.Id, Model: m))
             .Where(m => pattern.IsMatch(m.Name) || pattern.IsMatch(m.Model.Id))
@@ -23,7 +24,7 @@ public sealed class ModelCompleter : IArgumentCompleter
 
     private static string Tip(ModelRecord record)
     {
-        Model model = Model.From(record, Connections.Models.Current.AsOf);
+        Model model = Model.From(record, Models.Current.AsOf);
         string price = model is { BatchInput: { } input, BatchOutput: { } output }
             ? string.Create(CultureInfo.InvariantCulture, $"${input:0.######} in, ${output:0.######} out a million tokens in a batch ({model.PricesAsOf:yyyy-MM-dd})")
             : "price not known";

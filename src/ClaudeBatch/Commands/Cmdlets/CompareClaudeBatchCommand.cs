@@ -1,0 +1,33 @@
+using System.Management.Automation;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Results;
+using ClaudeBatch.Sessions;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Holds jobs' books against their input and the service's counts.</summary>
+[Cmdlet(VerbsData.Compare, "ClaudeBatch", DefaultParameterSetName = InputObjectSet)]
+[OutputType(typeof(Reconciliation))]
+public sealed class CompareClaudeBatchCommand : BatchCommand
+{
+    private readonly HashSet<long> _jobs = [];
+
+    protected override Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        // Batches and results name their job; the books are kept by job.
+        _jobs.UnionWith(ParameterSetName == JobSet ? ResolveJobs().Select(static j => j.Id) : Resolve().Select(static b => b.JobId));
+        return Task.CompletedTask;
+    }
+
+    protected override Task EndAsync(CancellationToken cancellationToken)
+    {
+        foreach (long id in _jobs)
+        {
+            BatchSession session = TryOpen()!;
+            JobRecord job = session.Ledger.Jobs.Get(id);
+            Emit(Reconciliation.From(job.Name, new Reconciler(session.Ledger).Check(job)));
+        }
+
+        return Task.CompletedTask;
+    }
+}

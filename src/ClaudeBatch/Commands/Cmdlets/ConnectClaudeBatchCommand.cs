@@ -1,0 +1,223 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Net;
+using System.Security;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Api;
+using ClaudeBatch.Emulator;
+using ClaudeBatch.Pipeline;
+using ClaudeBatch.Sessions;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Sets the process's default connection: to the service, or to the embedded emulator.</summary>
+[Cmdlet(VerbsCommunications.Connect, "ClaudeBatch", DefaultParameterSetName = KeySet)]
+[OutputType(typeof(ClaudeBatchConnection))]
+public sealed class ConnectClaudeBatchCommand : AsyncCommand
+{
+    private const string KeySet = "ApiKey";
+
+    private const string PathSet = "ApiKeyPath";
+
+    private const string SecretSet = "Secret";
+
+    private const string EmulatorSet = "Emulator";
+
+    [Parameter(ParameterSetName = KeySet)]
+    public SecureString? ApiKey { get; set; }
+
+    [Parameter(Mandatory = true, ParameterSetName = PathSet)]
+    [ValidateNotNullOrEmpty]
+    public string? ApiKeyPath { get; set; }
+
+    [Parameter(Mandatory = true, ParameterSetName = SecretSet)]
+    [ValidateNotNullOrEmpty]
+    public string? SecretName { get; set; }
+
+    [Parameter(ParameterSetName = SecretSet)]
+    [ValidateNotNullOrEmpty]
+    public string? VaultName { get; set; }
+
+    [Parameter(Mandatory = true, ParameterSetName = EmulatorSet)]
+    public SwitchParameter Emulator { get; set; }
+
+    [Parameter]
+    public IDictionary? EmulatorPlan { get; set; }
+
+    [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = SecretSet)]
+    public Uri? BaseUri { get; set; }
+
+    [Parameter]
+    public string? WorkspaceId { get; set; }
+
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ApiVersion { get; set; }
+
+    [Parameter]
+    public string[] Beta { get; set; } = [];
+
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? LedgerPath { get; set; }
+
+    /// <summary>How many days a finished job keeps its payloads; kept in the ledger. 0 keeps them for ever.</summary>
+    [Parameter]
+    [ValidateRange(0, 36500)]
+    public int RetentionDays { get; set; }
+
+    /// <summary>How long the account's lists must show nothing before a create whose reply was lost is sent again; kept in the ledger.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan SettleTimeout { get; set; }
+
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    protected override Task EndAsync(CancellationToken cancellationToken)
+    {
+        (ApiCredential? credential, string? source) = Credential();
+        ClaudeBatchConnection connection = new()
+        {
+            BaseUri = Emulator ? EmulatorHandler.BaseAddress : BaseUri ?? ConnectionDefaults.BaseUri,
+            ApiVersion = ApiVersion,
+            Beta = Beta,
+            WorkspaceId = WorkspaceId,
+            LedgerPath = LedgerPath is null ? ConnectionDefaults.LedgerPath : GetUnresolvedProviderPathFromPSPath(LedgerPath),
+            Credential = credential ?? throw ClaudeBatchConnection.KeyMissing(),
+            KeySource = source,
+            IsEmulator = Emulator,
+            Plan = Plan(),
+        };
+        _ = connection.ToService(); // a bad address is told now, not at the first call
+        connection.Folder.Create();
+        KeepSettings(connection);
+        ConnectionDefaults.Current = connection;
+        if (PassThru)
+        {
+            Emit(connection);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private void KeepSettings(ClaudeBatchConnection connection)
+    {
+        bool hasRetention = MyInvocation.BoundParameters.ContainsKey(nameof(RetentionDays));
+        bool hasTimeout = MyInvocation.BoundParameters.ContainsKey(nameof(SettleTimeout));
+        if (!hasRetention && !hasTimeout)
+        {
+            return;
+        }
+
+        using BatchSession session = BatchSession.Open(connection, create: true, static (_, _) => { })!;
+        if (hasRetention)
+        {
+            session.Ledger.Settings.RetentionDays = RetentionDays == 0 ? null : RetentionDays;
+        }
+
+        if (hasTimeout)
+        {
+            session.Ledger.Settings.SettleTimeout = SettleTimeout;
+        }
+    }
+
+    private EmulatorPlan? Plan()
+    {
+        if (EmulatorPlan is null)
+        {
+            return Emulator ? new EmulatorPlan() : null;
+        }
+
+        try
+        {
+            EmulatorPlan plan = ClaudeBatch.Emulator.EmulatorPlan.FromDictionary((IDictionary)Bare(EmulatorPlan)!);
+            if (plan.Answers is not ("echo" or "schema"))
+            {
+                plan.Answers = ExistingFile(plan.Answers);
+            }
+
+            return plan;
+        }
+        catch (ArgumentException e)
+        {
+            throw new ClaudeBatchException(FailureKind.InvalidArgument, "EmulatorPlanInvalid", e.Message, e) { Target = EmulatorPlan };
+        }
+    }
+
+    // The emulator knows no shell: tables and lists go to it without the shell's wrapping.
+    private static object? Bare(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
+    {
+        IDictionary table => new Hashtable(table.Keys.Cast<object>().ToDictionary(static k => k, k => Bare(table[k]))),
+        object[] several => several.Select(Bare).ToArray(),
+        object bare => bare,
+        null => null,
+    };
+
+    private (ApiCredential? Credential, string? Source) Credential()
+    {
+        switch (ParameterSetName)
+        {
+            case EmulatorSet:
+                return (ApiCredential.FromKey("emulator"), "emulator");
+            case PathSet:
+                return (FromFile(ExistingFile(ApiKeyPath!)), ApiKeyPath);
+            case SecretSet:
+                return (FromVault(), $"secret {SecretName}");
+            case KeySet when ApiKey is not null:
+                return (ApiCredential.FromKey(new NetworkCredential(string.Empty, ApiKey).Password), "-ApiKey");
+            default:
+                (ApiCredential Credential, string Source)? found = ConnectionDefaults.Credential;
+                return (found?.Credential, found?.Source);
+        }
+    }
+
+    private string ExistingFile(string given)
+    {
+        string path = GetUnresolvedProviderPathFromPSPath(given);
+        return File.Exists(path)
+            ? path
+            : throw new ClaudeBatchException(FailureKind.NotFound, "PathNotFound", $"There is no file '{path}'.") { Target = given };
+    }
+
+    private static ApiCredential FromFile(string path)
+    {
+        const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & others) != 0)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.Permission, "ApiKeyFileOpen", $"'{path}' can be read by others. Make it yours alone with: chmod 600 '{path}'")
+            { Target = path };
+        }
+
+        return ApiCredential.FromKey(File.ReadAllText(path));
+    }
+
+    private ApiCredential FromVault()
+    {
+        using PowerShell shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
+        shell.AddCommand("Get-Secret").AddParameter("Name", SecretName).AddParameter("ErrorAction", ActionPreference.Stop);
+        if (VaultName is not null)
+        {
+            shell.AddParameter("Vault", VaultName);
+        }
+
+        try
+        {
+            object? secret = shell.Invoke().FirstOrDefault()?.BaseObject;
+            string? key = secret is SecureString secure ? new NetworkCredential(string.Empty, secure).Password : secret as string;
+            return ApiCredential.FromKey(key ?? throw new InvalidOperationException("It holds no text."));
+        }
+        catch (Exception e) when (e is RuntimeException or InvalidOperationException)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.NotFound,
+                "SecretNotFound",
+                $"Secret '{SecretName}' could not be read: {e.Message} It takes the module Microsoft.PowerShell.SecretManagement and an unlocked vault.",
+                e)
+            { Target = SecretName };
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.Management.Automation;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Ledger;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Lists batches, refreshed from the service.</summary>
+[Cmdlet(VerbsCommon.Get, "ClaudeBatch", DefaultParameterSetName = AllSet)]
+[OutputType(typeof(Batch))]
+public sealed class GetClaudeBatchCommand : BatchCommand
+{
+    private const string AllSet = "All";
+
+    private const string ServiceSet = "Service";
+
+    private readonly List<BatchRecord> _batches = [];
+
+    [Parameter]
+    [ValidateSet(
+        "Spooled", "Uploading", "Unconfirmed", "InProgress", "Canceling", "Ended", "Downloaded", "Collected", "Rejected", "Lost", "Abandoned", "Deleted")]
+    public string[] State { get; set; } = [];
+
+    /// <summary>Asks nobody: what the ledger has.</summary>
+    [Parameter]
+    public SwitchParameter Local { get; set; }
+
+    /// <summary>All that the account has, ours or not, the newest first.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ServiceSet)]
+    public SwitchParameter Service { get; set; }
+
+    /// <summary>At most so many of them.</summary>
+    [Parameter(ParameterSetName = ServiceSet)]
+    [ValidateRange(1, int.MaxValue)]
+    public int First { get; set; } = int.MaxValue;
+
+    protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        if (ParameterSetName == ServiceSet)
+        {
+            await EmitAccountAsync(cancellationToken);
+            return;
+        }
+
+        _batches.AddRange(ParameterSetName == AllSet ? TryOpen()?.Ledger.Batches.All() ?? [] : Resolve());
+    }
+
+    // All that came are asked about together: a thousand cost a list and not a thousand calls.
+    protected override async Task EndAsync(CancellationToken cancellationToken)
+    {
+        foreach (BatchRecord batch in await RefreshAsync(cancellationToken))
+        {
+            WarnOfExpiry(batch);
+            if (State.Length == 0 || State.Contains(batch.State, StringComparer.OrdinalIgnoreCase))
+            {
+                Emit(Batch.From(batch));
+            }
+        }
+    }
+
+    private async Task EmitAccountAsync(CancellationToken cancellationToken)
+    {
+        const int page = 1_000;
+        string? after = null;
+        int left = First;
+        Reply<BatchPage> reply;
+        do
+        {
+            reply = await OpenService().Api.ListAsync(Math.Min(left, page), after, cancellationToken);
+            TellRetries();
+            foreach (MessageBatch batch in reply.Value.Data.Take(left))
+            {
+                Batch found = Batch.From(batch, TryOpen()?.Ledger.Batches.Find(batch.Id), reply.Headers);
+                if (State.Length == 0 || State.Contains(found.State, StringComparer.OrdinalIgnoreCase))
+                {
+                    Emit(found);
+                }
+            }
+
+            left -= reply.Value.Data.Count;
+            after = reply.Value.LastId;
+        }
+        while (reply.Value.HasMore && after is not null && left > 0);
+    }
+
+    private async Task<IReadOnlyList<BatchRecord>> RefreshAsync(CancellationToken cancellationToken)
+    {
+        if (Local || !_batches.Any(static b => BatchState.IsRunning(b.State)))
+        {
+            return _batches;
+        }
+
+        try
+        {
+            // Without a network one of them is tried, not all in turn.
+            return await TryOpen()!.Poller.RefreshAsync(_batches, static (_, failure) => throw failure, cancellationToken);
+        }
+        catch (ClaudeBatchException failure)
+        {
+            Warn($"{failure.Message} What follows is the ledger's last word.");
+            return [.. _batches.Select(b => TryOpen()!.Ledger.Batches.Get(b.Id))];
+        }
+    }
+}

@@ -1,0 +1,17 @@
+using System.Management.Automation;
+using ClaudeBatch.Pipeline;
+using ClaudeBatch.Sessions;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Shows the connection the other cmdlets would use now.</summary>
+[Cmdlet(VerbsCommon.Get, "ClaudeBatchConnection")]
+[OutputType(typeof(ClaudeBatchConnection))]
+public sealed class GetClaudeBatchConnectionCommand : AsyncCommand
+{
+    protected override Task EndAsync(CancellationToken cancellationToken)
+    {
+        Emit(ConnectionDefaults.Resolve(given: null));
+        return Task.CompletedTask;
+    }
+}

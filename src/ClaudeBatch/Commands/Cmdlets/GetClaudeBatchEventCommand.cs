@@ -1,0 +1,64 @@
+using System.Management.Automation;
+using ClaudeBatch.Core.Ledger;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Reads the ledger's journal in its order.</summary>
+[Cmdlet(VerbsCommon.Get, "ClaudeBatchEvent")]
+[OutputType(typeof(BatchEvent))]
+public sealed class GetClaudeBatchEventCommand : JobCommand
+{
+    private const int Page = 1_000;
+
+    /// <summary>Only later ones.</summary>
+    [Parameter]
+    public DateTime? After { get; set; }
+
+    /// <summary>Kinds, with wildcards.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Kind { get; set; } = ["*"];
+
+    protected override Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        if (!MyInvocation.BoundParameters.ContainsKey(nameof(Job)) && !MyInvocation.ExpectingInput)
+        {
+            EmitAll(jobId: null, cancellationToken);
+            return Task.CompletedTask;
+        }
+
+        foreach (JobRecord job in ResolveJobs())
+        {
+            EmitAll(job.Id, cancellationToken);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private void EmitAll(long? jobId, CancellationToken cancellationToken)
+    {
+        if (TryOpen() is not { } session)
+        {
+            return;
+        }
+
+        WildcardPattern[] kinds = [.. Kind.Select(static k => WildcardPattern.Get(k, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant))];
+        long last = 0;
+        IReadOnlyList<EventRecord> events;
+        do
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            events = session.Ledger.Events.Read(jobId, After?.ToUniversalTime(), last, Page);
+            foreach (EventRecord entry in events)
+            {
+                last = entry.Id;
+                if (kinds.Any(k => k.IsMatch(entry.Kind)))
+                {
+                    Emit(BatchEvent.From(entry));
+                }
+            }
+        }
+        while (events.Count == Page);
+    }
+}

@@ -1,0 +1,20 @@
+using System.Management.Automation;
+using ClaudeBatch.Core.Ledger;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Lists jobs with their counts, from the ledger alone.</summary>
+[Cmdlet(VerbsCommon.Get, "ClaudeBatchJob")]
+[OutputType(typeof(BatchJob))]
+public sealed class GetClaudeBatchJobCommand : JobCommand
+{
+    protected override Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        foreach (JobRecord job in ResolveJobs())
+        {
+            Emit(BatchJob.From(TryOpen()!.Ledger, job));
+        }
+
+        return Task.CompletedTask;
+    }
+}

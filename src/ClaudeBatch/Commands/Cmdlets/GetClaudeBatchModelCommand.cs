@@ -1,0 +1,83 @@
+using System.Management.Automation;
+using ClaudeBatch.Completers;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Models;
+using ClaudeBatch.Sessions;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Lists models with limits and prices, and the day the prices were read.</summary>
+[Cmdlet(VerbsCommon.Get, "ClaudeBatchModel")]
+[OutputType(typeof(Model))]
+public sealed class GetClaudeBatchModelCommand : ConnectedCommand
+{
+    /// <summary>Ids or aliases, with wildcards; all that still take requests where none is named.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ModelCompleter))]
+    public string[]? Name { get; set; }
+
+    /// <summary>Asks the service what it knows; the other cmdlets of this process know it then, too.</summary>
+    [Parameter]
+    public SwitchParameter Refresh { get; set; }
+
+    protected override async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        if (!Refresh)
+        {
+            return;
+        }
+
+        List<ServiceModel> found = [];
+        string? after = null;
+        ModelPage page;
+        do
+        {
+            page = (await OpenService().Api.ListModelsAsync(after, cancellationToken)).Value;
+            found.AddRange(page.Data);
+            after = page.LastId;
+        }
+        while (page.HasMore && after is not null);
+        TellRetries();
+        Models.Current = Models.Current.With(found);
+    }
+
+    protected override Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        DateOnly today = DateOnly.FromDateTime(DateTime.UtcNow);
+        if (Name is null)
+        {
+            Emit(static (m, day) => !m.IsRetired(day), today);
+            return Task.CompletedTask;
+        }
+
+        foreach (string name in Name)
+        {
+            WildcardPattern pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+            if (!Emit((m, _) => pattern.IsMatch(m.Id) || (m.Alias is not null && pattern.IsMatch(m.Alias)), today)
+                && !WildcardPattern.ContainsWildcardCharacters(name))
+            {
+                string nearest = Models.Current.Nearest(name) is { } near ? $" Did you mean '{near}'?" : string.Empty;
+                Fail(new ClaudeBatchException(
+                    FailureKind.NotFound, "ModelNotFound", $"Model '{name}' is not known here.{nearest} -Refresh asks the service for newer ones.")
+                { Target = name });
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private bool Emit(Func<ModelRecord, DateOnly, bool> isWanted, DateOnly today)
+    {
+        bool any = false;
+        foreach (ModelRecord model in Models.Current.Models.Where(m => isWanted(m, today)))
+        {
+            Emit(Model.From(model, Models.Current.AsOf));
+            any = true;
+        }
+
+        return any;
+    }
+}

@@ -1,0 +1,125 @@
+using System.Management.Automation;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Input;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Requests;
+using ClaudeBatch.Sessions;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Gives requests back as they were sent: the prompt behind a bad answer, or the dead letters of a job.</summary>
+[Cmdlet(VerbsCommon.Get, "ClaudeBatchRequest", DefaultParameterSetName = InputObjectSet)]
+[OutputType(typeof(BatchRequest))]
+public sealed class GetClaudeBatchRequestCommand : BatchCommand
+{
+    // Results come by the thousand; each batch is gone through once for all of them.
+    private readonly Dictionary<string, HashSet<string>> _ofResults = [];
+
+    private NameFilter? _ids;
+
+    private NameFilter? _statuses;
+
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] CustomId { get; set; } = [];
+
+    [Parameter]
+    [ValidateSet("Succeeded", "Errored", "Canceled", "Expired", "Unknown", "Missing", "Pending", "NotSubmitted", "Refused")]
+    public string[] Status { get; set; } = [];
+
+    protected override Task BeginAsync(CancellationToken cancellationToken)
+    {
+        _ids = new NameFilter(CustomId);
+        _statuses = new NameFilter(Status);
+        return Task.CompletedTask;
+    }
+
+    protected override Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        switch (ParameterSetName)
+        {
+            case JobSet:
+                EmitJobs(ResolveJobs(), cancellationToken);
+                break;
+            case IdSet:
+                EmitBatches(Id.SelectMany(id => One(id, id)), IsWanted, cancellationToken);
+                break;
+            default:
+                foreach (BatchReference reference in InputObject)
+                {
+                    Take(reference, cancellationToken);
+                }
+
+                break;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    protected override Task EndAsync(CancellationToken cancellationToken)
+    {
+        foreach ((string key, HashSet<string> ids) in _ofResults)
+        {
+            EmitBatches(One(key, key), (id, status) => ids.Contains(id) && IsWanted(id, status), cancellationToken);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private bool IsWanted(string customId, string status) => _ids!.Takes(customId) && _statuses!.Takes(status);
+
+    private void Take(BatchReference reference, CancellationToken cancellationToken)
+    {
+        if (reference.Job is { } job)
+        {
+            EmitJobs(JobsLike(WildcardPattern.Escape(job)), cancellationToken);
+        }
+        else if (reference.CustomId is not { } customId)
+        {
+            EmitBatches(One(reference.Key!, reference.Original), IsWanted, cancellationToken);
+        }
+        else if (_ofResults.TryGetValue(reference.Key!, out HashSet<string>? ids))
+        {
+            ids.Add(customId);
+        }
+        else
+        {
+            _ofResults.Add(reference.Key!, [customId]);
+        }
+    }
+
+    private void EmitJobs(IEnumerable<JobRecord> jobs, CancellationToken cancellationToken)
+    {
+        foreach (JobRecord job in jobs)
+        {
+            using SpoolReader reader = new(TryOpen()!.Ledger);
+            EmitAll(reader.OfJob(job, IsWanted), cancellationToken);
+        }
+    }
+
+    private void EmitBatches(IEnumerable<BatchRecord> batches, Func<string, string, bool> isWanted, CancellationToken cancellationToken)
+    {
+        foreach (BatchRecord batch in batches)
+        {
+            using SpoolReader reader = new(TryOpen()!.Ledger);
+            EmitAll(reader.OfBatch(batch, isWanted), cancellationToken);
+        }
+    }
+
+    private void EmitAll(IEnumerable<SentRequest> requests, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (SentRequest request in requests)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Emit(BatchRequest.From(request));
+            }
+        }
+        catch (ClaudeBatchException failure) when (!failure.IsFatal)
+        {
+            Fail(failure);
+        }
+    }
+}

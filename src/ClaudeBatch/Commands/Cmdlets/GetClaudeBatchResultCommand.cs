@@ -1,0 +1,224 @@
+using System.Management.Automation;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Results;
+using ClaudeBatch.Sessions;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Collects the results of ended batches once, and emits them from disk.</summary>
+[Cmdlet(VerbsCommon.Get, "ClaudeBatchResult", DefaultParameterSetName = InputObjectSet)]
+[OutputType(typeof(BatchResult))]
+public sealed class GetClaudeBatchResultCommand : BatchCommand
+{
+    // Of a job whose batches come one by one and whose input order is asked for.
+    private readonly Dictionary<long, List<BatchRecord>> _gathered = [];
+
+    private readonly HashSet<long> _jobs = [];
+
+    private readonly HashSet<string> _unpriced = new(StringComparer.Ordinal);
+
+    private NameFilter? _statuses;
+
+    private NameFilter? _classes;
+
+    [Parameter]
+    [ValidateSet("Succeeded", "Errored", "Canceled", "Expired", "Unknown", "Missing")]
+    public string[] Status { get; set; } = [];
+
+    [Parameter]
+    [ValidateSet("None", "Transient", "Permanent", "OperatorFixable")]
+    public string[] FailureClass { get; set; } = [];
+
+    /// <summary>In the order of the input over all batches; what comes through the pipeline is emitted at its end then.</summary>
+    [Parameter]
+    public SwitchParameter Ordered { get; set; }
+
+    /// <summary>Also those a later attempt has replaced.</summary>
+    [Parameter]
+    public SwitchParameter AllAttempts { get; set; }
+
+    /// <summary>Downloads once more what is here already.</summary>
+    [Parameter]
+    public SwitchParameter Refresh { get; set; }
+
+    /// <summary>Books that do not balance are an error, and nothing of the batch or job is emitted.</summary>
+    [Parameter]
+    public SwitchParameter Strict { get; set; }
+
+    protected override Task BeginAsync(CancellationToken cancellationToken)
+    {
+        _statuses = new NameFilter(Status);
+        _classes = new NameFilter(FailureClass);
+        return Task.CompletedTask;
+    }
+
+    protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        if (ParameterSetName == JobSet)
+        {
+            foreach (JobRecord job in ResolveJobs())
+            {
+                IReadOnlyList<BatchRecord> collected = await CollectAsync(TryOpen()!.Ledger.Batches.OfJob(job.Id), cancellationToken);
+                BookCheck books = new Reconciler(TryOpen()!.Ledger).Check(TryOpen()!.Ledger.Jobs.Get(job.Id));
+                EmitChecked($"job '{job.Name}'", job.Name, books.Problems, job.Id, collected, cancellationToken);
+            }
+
+            return;
+        }
+
+        foreach (BatchRecord batch in Resolve())
+        {
+            foreach (BatchRecord collected in await CollectAsync([batch], cancellationToken))
+            {
+                if (!Ordered)
+                {
+                    EmitBatches([collected], cancellationToken);
+                }
+                else if (_gathered.TryGetValue(collected.JobId, out List<BatchRecord>? gathered))
+                {
+                    gathered.Add(collected);
+                }
+                else
+                {
+                    _gathered.Add(collected.JobId, [collected]);
+                }
+            }
+        }
+    }
+
+    protected override Task EndAsync(CancellationToken cancellationToken)
+    {
+        foreach (List<BatchRecord> batches in _gathered.Values)
+        {
+            EmitBatches(batches, cancellationToken);
+        }
+
+        foreach (string model in _unpriced)
+        {
+            Warn($"Model '{model}' has no price here; what its answers cost is not known.");
+        }
+
+        foreach (JobRecord job in _jobs.Select(id => TryOpen()!.Ledger.Jobs.Get(id)).Where(static j => j.PauseReason is not null))
+        {
+            Warn($"Job '{job.Name}' is paused: {job.PauseReason}");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    // One part of a job may be looked at while others run: only what is wrong with the part itself is told.
+    private void EmitBatches(List<BatchRecord> batches, CancellationToken cancellationToken)
+    {
+        Reconciler reconciler = new(TryOpen()!.Ledger);
+        string what = batches.Count == 1 ? $"batch '{batches[0].Key}'" : $"{batches.Count} batches of job '{batches[0].Job}'";
+        EmitChecked(what, batches[0].Job, [.. batches.SelectMany(reconciler.Check)], batches[0].JobId, batches, cancellationToken);
+    }
+
+    private void EmitChecked(
+        string what, string job, IReadOnlyList<BookProblem> problems, long jobId, IReadOnlyList<BatchRecord> batches, CancellationToken cancellationToken)
+    {
+        _jobs.Add(jobId);
+        string? complaint = problems.Count == 0
+            ? null
+            : $"The books of {what} do not balance: {string.Join(" ", problems.Select(static p => p.Message))} Compare-ClaudeBatch -Job {job} lists the ids.";
+        if (complaint is not null && Strict)
+        {
+            Fail(new ClaudeBatchException(FailureKind.InvalidData, "BooksDoNotBalance", complaint + " Nothing of it is emitted under -Strict.") { Target = job });
+            return;
+        }
+
+        using (ResultReader reader = new(TryOpen()!.Ledger))
+        {
+            bool missingLast = !Ordered && problems.Any(static p => p.Kind == Outcome.Missing);
+            IEnumerable<CollectedResult> results = reader.InOrder(batches, AllAttempts);
+            EmitAll(missingLast ? results.Where(static r => r.Attempt.Outcome != Outcome.Missing) : results, cancellationToken);
+            if (missingLast)
+            {
+                EmitAll(reader.InOrder(batches, AllAttempts).Where(static r => r.Attempt.Outcome == Outcome.Missing), cancellationToken);
+            }
+        }
+
+        if (complaint is not null)
+        {
+            Warn(complaint);
+        }
+    }
+
+    /// <summary>Those of the batches that have results; the others become one error each.</summary>
+    private async Task<IReadOnlyList<BatchRecord>> CollectAsync(IReadOnlyList<BatchRecord> batches, CancellationToken cancellationToken)
+    {
+        List<BatchRecord> collected = [];
+        foreach (BatchRecord batch in await RefreshAsync(batches, cancellationToken))
+        {
+            try
+            {
+                collected.Add(await CollectAsync(batch, cancellationToken));
+            }
+            catch (ClaudeBatchException failure) when (!failure.IsFatal)
+            {
+                Fail(failure, Batch.From(batch));
+            }
+        }
+
+        return collected;
+    }
+
+    /// <summary>The batches as the service says they stand now, less those it could not be asked about, each an error.</summary>
+    private async Task<IReadOnlyList<BatchRecord>> RefreshAsync(IReadOnlyList<BatchRecord> batches, CancellationToken cancellationToken)
+    {
+        if (!batches.Any(static b => BatchState.IsRunning(b.State)))
+        {
+            return batches;
+        }
+
+        List<(BatchRecord Batch, ClaudeBatchException Failure)> failed = [];
+        IReadOnlyList<BatchRecord> now;
+        try
+        {
+            now = await TryOpen()!.Poller.RefreshAsync(batches, (batch, failure) => failed.Add((batch, failure)), cancellationToken);
+        }
+        catch (ClaudeBatchException failure) when (!failure.IsFatal)
+        {
+            // The list that tells of all of them: what was collected before is still there.
+            now = batches;
+            failed.AddRange(batches.Where(static b => BatchState.IsRunning(b.State)).Select(b => (b, failure)));
+        }
+
+        foreach ((BatchRecord batch, ClaudeBatchException failure) in failed)
+        {
+            Fail(failure, Batch.From(batch));
+        }
+
+        return [.. now.Where(b => failed.All(f => f.Batch.Id != b.Id))];
+    }
+
+    private async Task<BatchRecord> CollectAsync(BatchRecord batch, CancellationToken cancellationToken)
+    {
+        if (batch.State is BatchState.Lost or BatchState.Deleted || (batch.State == BatchState.Collected && !Refresh))
+        {
+            return batch;
+        }
+
+        BatchRecord collected = await TryOpen()!.Collector.CollectAsync(batch.Id, received: null, cancellationToken, again: Refresh);
+        TellRetries();
+        return collected;
+    }
+
+    private void EmitAll(IEnumerable<CollectedResult> results, CancellationToken cancellationToken)
+    {
+        foreach (BatchResult result in BatchResult.From(results))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (result is { IsPriced: false, Model: { } model })
+            {
+                _unpriced.Add(model);
+            }
+
+            if (_statuses!.Takes(result.Status!) && _classes!.Takes(result.FailureClass!))
+            {
+                Emit(result);
+            }
+        }
+    }
+}

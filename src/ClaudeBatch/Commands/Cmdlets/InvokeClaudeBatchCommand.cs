@@ -1,0 +1,168 @@
+using System.Globalization;
+using System.Management.Automation;
+using ClaudeBatch.Completers;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Costs;
+using ClaudeBatch.Core.Input;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Results;
+using ClaudeBatch.Core.Running;
+using ClaudeBatch.Pipeline;
+using ClaudeBatch.Sessions;
+using JobState = ClaudeBatch.Core.Ledger.JobState;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Does it all: submits, waits, collects, retries, and emits the results. The same line again goes on where it was.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "ClaudeBatch", DefaultParameterSetName = InputObjectSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(BatchResult))]
+public sealed class InvokeClaudeBatchCommand : SubmissionCommand
+{
+    private Staging? _staging;
+
+    private JobRecord? _job;
+
+    [Parameter(Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(JobCompleter))]
+    public string? Job { get; set; }
+
+    /// <summary>How often a request is tried.</summary>
+    [Parameter]
+    [ValidateRange(1, 100)]
+    public int MaxAttempts { get; set; } = 3;
+
+    /// <summary>So many requests go first; their failures, fit and cost decide whether the others follow.</summary>
+    [Parameter]
+    [ValidateRange(1, 1000)]
+    public int Canary { get; set; }
+
+    /// <summary>One request of each shared prefix goes first, so that the others read it from the cache.</summary>
+    [Parameter]
+    public SwitchParameter WarmCache { get; set; }
+
+    /// <summary>The share of a canary that may fail or be incomplete, 0 to 1.</summary>
+    [Parameter]
+    [ValidateRange(0.0, 1.0)]
+    public double MaxFailureRatio { get; set; } = StageGate.DefaultFailureRatio;
+
+    [Parameter]
+    [Alias("PollIntervalSec")]
+    [DurationTransformation]
+    public TimeSpan PollInterval { get; set; }
+
+    private protected override string? JobName
+    {
+        get => Job;
+        set => Job = value;
+    }
+
+    private protected override int Attempts => MaxAttempts;
+
+    private protected override Staging? Stages => _staging ??= Canary > 0 || WarmCache ? new Staging(Canary, WarmCache) : null;
+
+    private protected override string? StopAdvice => _job is null
+        ? null
+        : $"Nothing was canceled: job '{_job.Name}' goes on without this shell. The same line again goes on where it was, and so does: Resume-ClaudeBatch -Job {_job.Name}";
+
+    protected override async Task EndAsync(CancellationToken cancellationToken)
+    {
+        if (Seal() is not { } input)
+        {
+            return;
+        }
+
+        if (_staging?.HasNothingToWarm == true && input.Accepted > 0)
+        {
+            Warn("No request is marked for the cache, so -WarmCache had nothing to warm; mark what all of them share with -CacheSystem.");
+        }
+
+        BatchSession session = OpenOrCreate();
+        session.Ledger.Jobs.SetLimits(input.Job.Id, MaxAttempts, MaxFailureRatio, PriceList.FromDollars(MaxCost));
+        _job = session.Ledger.Jobs.Get(input.Job.Id);
+        if (!IsWorthAStep() || ShouldProcess($"job '{_job.Name}', {input.Accepted} new requests in {input.NewBatches.Count} parts", "Submit, wait, retry"))
+        {
+            await DriveAsync(session, cancellationToken);
+        }
+
+        Finish(session, cancellationToken);
+        _job = null;
+    }
+
+    private bool IsWorthAStep() => TryOpen()!.Step.IsDue(_job!, isNamed: true);
+
+    private async Task DriveAsync(BatchSession session, CancellationToken cancellationToken)
+    {
+        JobProgress progress = new(session.Clock, Show);
+        JobStep step = session.Step;
+        try
+        {
+            // A pause is for a person to end: one step may find it mended, a second one would only ask again.
+            for (bool isPaused = false; step.IsDue(session.Ledger.Jobs.Get(_job!.Id), isNamed: true) && !isPaused;)
+            {
+                Say(await step.RunAsync(session.Ledger.Jobs.Get(_job.Id), cancellationToken));
+                IReadOnlyList<BatchRecord> batches = session.Ledger.Batches.OfJob(_job.Id);
+                string state = JobStates.Of(session.Ledger.Folder, session.Ledger.Jobs.Get(_job.Id), batches);
+                isPaused = state is JobState.Paused or JobState.Ambiguous or JobState.Stopped;
+                BatchRecord[] open = [.. batches.Where(static b => !BatchState.IsFinal(b.State) && b.HeldFor is null)];
+                if (open.Length > 0 && !isPaused)
+                {
+                    progress.Show(batches);
+                    await Task.Delay(session.Round.NextWait(open, PollInterval > TimeSpan.Zero ? PollInterval : null), session.Clock, cancellationToken);
+                }
+            }
+        }
+        finally
+        {
+            if (!Stopping)
+            {
+                progress.Complete();
+            }
+        }
+    }
+
+    private void Finish(BatchSession session, CancellationToken cancellationToken)
+    {
+        BatchJob job = BatchJob.From(session.Ledger, session.Ledger.Jobs.Get(_job!.Id));
+        if (job.State != JobState.Finished)
+        {
+            Fail(
+                new ClaudeBatchException(
+                    FailureKind.Conflict,
+                    "JobNotFinished",
+                    $"Job '{job.Name}' is {job.State}: {job.Message ?? "it waits for somebody."} What it has so far: Get-ClaudeBatchResult -Job {job.Name}"),
+                job);
+            return;
+        }
+
+        if (WarmCache)
+        {
+            TellOfCache(session);
+        }
+
+        BookCheck books = new Reconciler(session.Ledger).Check(session.Ledger.Jobs.Get(_job.Id));
+        using (ResultReader reader = new(session.Ledger))
+        {
+            IEnumerable<BatchRecord> over = session.Ledger.Batches.OfJob(_job.Id).Where(static b => b.State is BatchState.Collected or BatchState.Lost or BatchState.Deleted);
+            foreach (BatchResult result in BatchResult.From(reader.InOrder(over)))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Emit(result);
+            }
+        }
+
+        if (!books.IsReconciled)
+        {
+            Warn($"The books of job '{job.Name}' do not balance: {string.Join(" ", books.Problems.Select(static p => p.Message))} Compare-ClaudeBatch -Job {job.Name} lists the ids.");
+        }
+    }
+
+    private void TellOfCache(BatchSession session)
+    {
+        UsageBooks usage = new(session.Ledger, new PriceList(Models.Current));
+        ModelUsage total = usage.Of(session.Ledger.Batches.OfJob(_job!.Id)).Aggregate(new ModelUsage("Total", 0, default, 0, 0, 0), static (sum, m) => sum.Plus(m));
+        TellHost(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Cache of job '{_job.Name}': {total.Usage.CacheWrite5mTokens + total.Usage.CacheWrite1hTokens:N0} tokens written, {total.Usage.CacheReadTokens:N0} read; it saved {(total.SavedByCache is { } saved ? PriceList.Text(PriceList.ToDollars(saved)) : "an amount that is not known here")}."));
+    }
+}

@@ -1,0 +1,218 @@
+using System.Globalization;
+using System.Management.Automation;
+using ClaudeBatch.Completers;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Account;
+using ClaudeBatch.Core.Input;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Results;
+using ClaudeBatch.Core.Retries;
+using ClaudeBatch.Sessions;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Sends exactly the failed requests of a job again, as they are or changed, as a further attempt of the same job.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "ClaudeBatchRetry", DefaultParameterSetName = InputObjectSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(Batch))]
+public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
+{
+    // The ids of the results that came in; null where a whole job or batch did.
+    private readonly Dictionary<long, HashSet<string>?> _jobs = [];
+
+    // Answers that succeeded and were piped all the same: their sender finds them wanting.
+    private bool _hasAnswers;
+
+    [Parameter]
+    [ValidateSet("Errored", "Canceled", "Expired", "Unknown", "Missing")]
+    public string[] Status { get; set; } = [];
+
+    [Parameter]
+    [ValidateSet("Transient", "Permanent", "OperatorFixable")]
+    public string[] FailureClass { get; set; } = [];
+
+    /// <summary>A request tried so often is left alone.</summary>
+    [Parameter]
+    [ValidateRange(1, 100)]
+    public int MaxAttempts { get; set; } = 5;
+
+    /// <summary>Also answers that succeeded and are not complete: cut, refused, or misfits of their schema.</summary>
+    [Parameter]
+    public SwitchParameter Incomplete { get; set; }
+
+    /// <summary>What takes the place of what the requests shared; permanent failures are taken along.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? Template { get; set; }
+
+    /// <summary>Gets each request and its result, and gives the request or its params, changed; nothing leaves it as it failed. Permanent failures are taken along.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public ScriptBlock? Repair { get; set; }
+
+    /// <summary>Takes answers that were cut at max_tokens along, and gives them so many times as many.</summary>
+    [Parameter]
+    [ValidateRange(1.01, 1000)]
+    public double? MaxTokensFactor { get; set; }
+
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ModelCompleter))]
+    public string? Model { get; set; }
+
+    private bool Rewrites => Template is not null || Repair is not null || MaxTokensFactor is not null || Model is not null;
+
+    protected override Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        if (ParameterSetName == JobSet)
+        {
+            foreach (JobRecord job in ResolveJobs())
+            {
+                _jobs[job.Id] = null;
+            }
+
+            return Task.CompletedTask;
+        }
+
+        if (ParameterSetName == IdSet)
+        {
+            foreach (BatchRecord batch in Resolve())
+            {
+                _jobs[batch.JobId] = null;
+            }
+
+            return Task.CompletedTask;
+        }
+
+        foreach (BatchReference reference in InputObject)
+        {
+            foreach (BatchRecord batch in BatchesOf(reference))
+            {
+                Take(batch.JobId, reference);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    protected override async Task EndAsync(CancellationToken cancellationToken)
+    {
+        foreach ((long id, HashSet<string>? customIds) in _jobs)
+        {
+            try
+            {
+                await RetryAsync(TryOpen()!, id, customIds, cancellationToken);
+            }
+            catch (ClaudeBatchException failure) when (!failure.IsFatal)
+            {
+                Fail(failure);
+            }
+        }
+    }
+
+    // A batch or a job stands for all of its requests, a result for its own.
+    private void Take(long jobId, BatchReference reference)
+    {
+        if (reference.CustomId is not { } customId)
+        {
+            _jobs[jobId] = null;
+            return;
+        }
+
+        _hasAnswers |= reference.IsAnswer;
+        if (_jobs.TryAdd(jobId, [customId]))
+        {
+            return;
+        }
+
+        _jobs[jobId]?.Add(customId);
+    }
+
+    private RetryFilter Filter(HashSet<string>? customIds)
+    {
+        HashSet<string>? classes = SetOf(FailureClass);
+        if (classes is null && Status.Length == 0 && (Template is not null || Repair is not null))
+        {
+            classes = [Core.Ledger.FailureClass.Transient, Core.Ledger.FailureClass.Permanent];
+        }
+
+        return new RetryFilter
+        {
+            Statuses = SetOf(Status),
+            Classes = classes,
+            MaxAttempts = MaxAttempts,
+            CustomIds = customIds,
+            TakesCut = MaxTokensFactor is not null,
+            TakesIncomplete = Incomplete || _hasAnswers,
+        };
+    }
+
+    private async Task RetryAsync(BatchSession session, long jobId, HashSet<string>? customIds, CancellationToken cancellationToken)
+    {
+        JobRecord job = session.Ledger.Jobs.Get(jobId);
+        JobBinding.Check(job, session.Service.Address);
+        RetryFilter filter = Filter(customIds);
+        RetryPlanner planner = new(session.Ledger);
+        Dictionary<string, long> reasons = planner.Candidates(job, filter).GroupBy(static c => c.Reason).ToDictionary(static g => g.Key, static g => g.LongCount());
+        // What waits for somebody is not sent by the way; they are told how.
+        if (job.PauseReason is { } pause && filter.Classes?.Contains(Core.Ledger.FailureClass.OperatorFixable) != true)
+        {
+            Warn($"Job '{job.Name}' is paused: {pause}");
+        }
+
+        if (reasons.Count == 0)
+        {
+            Tell($"Job '{job.Name}' has nothing to retry.");
+            return;
+        }
+
+        string why = string.Join(", ", reasons.Select(static r => string.Create(CultureInfo.InvariantCulture, $"{r.Value} {r.Key}")));
+        if (!ShouldProcess(string.Create(CultureInfo.InvariantCulture, $"{reasons.Values.Sum()} requests of job '{job.Name}' ({why})"), Rewrites ? "Send again, changed" : "Send again"))
+        {
+            return;
+        }
+
+        using RewrittenRequests? rewritten = Rewrites ? Rewrite(session, job, planner.Candidates(job, filter), cancellationToken) : null;
+        Delivery delivery = new(session, static _ => true, note => Say([note]), batch => Emit(Batch.From(batch)));
+        await delivery.RunAsync(planner.Plan(job, filter, new SpoolLimits(), rewritten), cancellationToken);
+    }
+
+    private RewrittenRequests Rewrite(BatchSession session, JobRecord job, IEnumerable<RetryCandidate> candidates, CancellationToken cancellationToken)
+    {
+        using SpoolReader spool = new(session.Ledger);
+        using ResultReader results = new(session.Ledger);
+        using RequestRewriter rewriter = new(Template is null ? null : BatchTemplate.From(Template), Repair, MaxTokensFactor, Model);
+        RewrittenRequests rewritten = new(session.Ledger, job, new InputRules(new SpoolLimits(), session.Service.Checker()));
+        try
+        {
+            foreach ((BatchRecord batch, AttemptRecord attempt, _) in candidates)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                BatchResult result = BatchResult.From(results.Read(batch, attempt));
+                try
+                {
+                    BatchRequest request = BatchRequest.From(spool.Read(batch, attempt));
+                    if (rewriter.Rewrite(request, result) is { } bytes && rewritten.Add(attempt.Row, attempt.CustomId, bytes.Span) is { } fault)
+                    {
+                        throw new ClaudeBatchException(
+                            FailureKind.InvalidRequest, fault.Id, $"Request '{attempt.CustomId}' is left as it failed; what would be sent in its place: {fault.Message}");
+                    }
+                }
+                catch (ClaudeBatchException failure) when (!failure.IsFatal)
+                {
+                    Fail(failure, result); // the others go on
+                }
+            }
+
+            rewritten.Complete();
+            return rewritten;
+        }
+        catch
+        {
+            rewritten.Dispose();
+            throw;
+        }
+    }
+
+    private static HashSet<string>? SetOf(string[] values)
+        => values.Length == 0 ? null : new HashSet<string>(values, StringComparer.OrdinalIgnoreCase);
+}

@@ -1,0 +1,19 @@
+using System.Management.Automation;
+using ClaudeBatch.Completers;
+using ClaudeBatch.Core.Ledger;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Base for cmdlets on jobs: by name with wildcards, or from the pipeline.</summary>
+public abstract class JobCommand : ConnectedCommand
+{
+    /// <summary>Names with wildcards, or jobs.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Alias("Name")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(JobCompleter))]
+    public string[] Job { get; set; } = ["*"];
+
+    private protected IEnumerable<JobRecord> ResolveJobs() => Job.SelectMany(JobsLike);
+}

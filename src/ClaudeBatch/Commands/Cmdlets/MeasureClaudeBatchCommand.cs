@@ -1,0 +1,187 @@
+using System.Globalization;
+using System.Management.Automation;
+using ClaudeBatch.Completers;
+using ClaudeBatch.Core.Costs;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Requests;
+using ClaudeBatch.Sessions;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Says what requests will cost, or what batches and jobs have cost.</summary>
+[Cmdlet(VerbsDiagnostic.Measure, "ClaudeBatch", DefaultParameterSetName = InputObjectSet)]
+[OutputType(typeof(CostReport))]
+public sealed class MeasureClaudeBatchCommand : ConnectedCommand
+{
+    private const string InputObjectSet = "InputObject";
+
+    private const string JobSet = "Job";
+
+    private const string SinceSet = "Since";
+
+    private const string FromBytes = "Estimated from the bytes: 2 to 6 of them a token.";
+
+    private readonly Dictionary<long, BatchRecord> _batches = [];
+
+    private CostEstimate? _estimate;
+
+    private RequestChecker? _checker;
+
+    private TokenSample? _sample;
+
+    private long _notCountable;
+
+    /// <summary>Requests for an estimate; batches, jobs, results or ids of batches for what they have cost.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
+    [ValidateNotNull]
+    public object[] InputObject { get; set; } = [];
+
+    [Parameter(Mandatory = true, ParameterSetName = JobSet)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(JobCompleter))]
+    public string[] Job { get; set; } = [];
+
+    /// <summary>All batches of the ledger made since.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = SinceSet)]
+    public DateTime Since { get; set; }
+
+    /// <summary>Has the service count the tokens of so many of the requests, which is free.</summary>
+    [Parameter(ParameterSetName = InputObjectSet)]
+    [ValidateRange(1, 1_000)]
+    public int CountTokens { get; set; }
+
+    // A request costs microseconds; the asynchronous pump would double that.
+    protected override void ProcessRecord()
+    {
+        foreach (object item in InputObject)
+        {
+            Guard(() => Take(item), item);
+        }
+    }
+
+    protected override async Task EndAsync(CancellationToken cancellationToken)
+    {
+        switch (ParameterSetName)
+        {
+            case JobSet:
+                Keep(Job.SelectMany(JobsLike).SelectMany(j => TryOpen()!.Ledger.Batches.OfJob(j.Id)));
+                break;
+            case SinceSet when TryOpen() is { } session:
+                Keep(session.Ledger.Jobs.All().SelectMany(j => session.Ledger.Batches.OfJob(j.Id)).Where(b => b.CreatedAt >= Since.ToUniversalTime()));
+                break;
+        }
+
+        if (_estimate is not null)
+        {
+            await EmitEstimateAsync(_estimate, cancellationToken);
+        }
+
+        if (_batches.Count > 0)
+        {
+            EmitCost();
+        }
+    }
+
+    private void Take(object item)
+    {
+        if (IsRequest(item))
+        {
+            BatchRequest request = BatchRequest.From(item);
+            _estimate ??= new CostEstimate(Models.Current);
+            _checker ??= OpenService().Checker();
+            RequestFacts facts = _checker.Check(request.Utf8.Span);
+            _estimate.Add(facts);
+            if (CountTokens > 0)
+            {
+                Sample(request, facts);
+            }
+
+            return;
+        }
+
+        Keep(BatchesOf(new BatchReference(item)));
+    }
+
+    // The service counts no request with tools of its own or with files that lie elsewhere: another one stands for it.
+    private void Sample(BatchRequest request, RequestFacts facts)
+    {
+        if (!facts.IsCountable)
+        {
+            _notCountable++;
+            return;
+        }
+
+        _sample ??= new TokenSample(CountTokens);
+        _sample.Add(request.Utf8);
+    }
+
+    private static bool IsRequest(object item)
+        => PSObject.AsPSObject(item).TypeNames.Any(static t => t.EndsWith("ClaudeBatch.BatchRequest", StringComparison.Ordinal));
+
+    private void Keep(IEnumerable<BatchRecord> batches)
+    {
+        foreach (BatchRecord batch in batches)
+        {
+            _batches[batch.Id] = batch;
+        }
+    }
+
+    private async Task EmitEstimateAsync(CostEstimate estimate, CancellationToken cancellationToken)
+    {
+        string basis = FromBytes;
+        if (_sample is not null)
+        {
+            await _sample.NarrowAsync(estimate, Models.Current, _checker!, OpenService().Api, cancellationToken);
+            TellRetries();
+            basis = string.Create(CultureInfo.InvariantCulture, $"Counted by the service for {_sample.Count} of {estimate.Requests} requests; the ends are those of the sample.{(_notCountable > 0 ? $" It can count {estimate.Requests - _notCountable} of them." : string.Empty)}");
+        }
+        else if (_notCountable > 0)
+        {
+            Warn("The service can count none of these requests: each has server tools (other than the advisor), MCP servers, or pictures or documents by url or file. The estimate is from their bytes.");
+        }
+
+        foreach (string note in estimate.NotHeld)
+        {
+            Warn(note);
+        }
+
+        basis += estimate.SearchBasis;
+        foreach (ModelEstimate model in estimate.Models)
+        {
+            WarnOfPrice(model.Model, model.HasPrice);
+            Emit(CostReport.From(model, basis));
+        }
+
+        Emit(CostReport.Total(estimate, basis));
+    }
+
+    private void EmitCost()
+    {
+        UsageBooks books = new(TryOpen()!.Ledger, new PriceList(Models.Current));
+        ModelUsage total = new("Total", 0, default, 0, 0, 0);
+        foreach (ModelUsage usage in books.Of(_batches.Values))
+        {
+            WarnOfPrice(usage.Model, usage.Cost is not null);
+            if (usage.SavedByCache < 0)
+            {
+                Warn(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"With {usage.Model} the cache cost ${PriceList.ToDollars(-usage.SavedByCache.Value):0.00####} more than it saved: what was written to it was read too seldom."));
+            }
+
+            Emit(CostReport.From(usage));
+            total = total.Plus(usage);
+        }
+
+        Emit(CostReport.From(total));
+    }
+
+    private void WarnOfPrice(string model, bool isKnown)
+    {
+        if (!isKnown)
+        {
+            Warn($"Model '{model}' has no price here; what it costs is not known.");
+        }
+    }
+}

@@ -1,0 +1,180 @@
+using System.Globalization;
+using System.Management.Automation;
+using System.Text;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Requests;
+using ClaudeBatch.Rows;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Makes a request of each row.</summary>
+[Cmdlet(VerbsCommon.New, "ClaudeBatchRequest", DefaultParameterSetName = InlineSet)]
+[OutputType(typeof(BatchRequest))]
+public sealed class NewClaudeBatchRequestCommand : TemplateCommand
+{
+    private const string TemplateSet = "Template";
+
+    private readonly Dictionary<string, int> _defaultIds = [];
+
+    private RequestTemplate? _template;
+
+    private RowText? _prompt;
+
+    private RowText? _customId;
+
+    private RowMessages? _messages;
+
+    private RowFiles? _images;
+
+    private RowFiles? _documents;
+
+    private SourceWriter? _source;
+
+    private long _rows;
+
+    private long _equalRows;
+
+    [Parameter(ValueFromPipeline = true)]
+    [AllowNull]
+    public object? InputObject { get; set; }
+
+    /// <summary>What New-ClaudeBatchTemplate made.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = TemplateSet)]
+    [ValidateNotNull]
+    public object? Template { get; set; }
+
+    /// <summary>Whole messages in place of a prompt, or a script block that gives them for each row.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public object[]? Message { get; set; }
+
+    /// <summary>Paths, files, ids of the Files API or web addresses; templates, or a script block run for each row.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public object? Image { get; set; }
+
+    /// <summary>As with -Image: PDFs, or text.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public object? Document { get; set; }
+
+    /// <summary>The properties of the row that are kept beside the request.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    [SupportsWildcards]
+    public string[]? SourceProperty { get; set; }
+
+    protected override Task BeginAsync(CancellationToken cancellationToken)
+    {
+        if (Message is not null && (Prompt is not null || Image is not null || Document is not null))
+        {
+            throw new ClaudeBatchException(
+                FailureKind.InvalidArgument, "ParameterConflict", "-Message says all that is asked; leave -Prompt, -Image and -Document out, or put them into it.");
+        }
+
+        BatchTemplate template = ParameterSetName == TemplateSet ? BatchTemplate.From(Template!) : BuildTemplate();
+        _template = template.ToRequestTemplate();
+        object? prompt = Prompt ?? (Message is null ? template.Prompt : null);
+        object? customId = CustomId ?? template.CustomId;
+        _prompt = prompt is null ? null : new RowText(prompt, nameof(Prompt));
+        _customId = customId is null ? null : new RowText(customId, nameof(CustomId));
+        _messages = Message is null ? null : new RowMessages(Message);
+        _images = Image is null ? null : new RowFiles(Image, nameof(Image), ResolvePath, Attachment.Image);
+        _documents = Document is null ? null : new RowFiles(Document, nameof(Document), ResolvePath, Attachment.Document);
+        _source = new SourceWriter(
+            SourceProperty,
+            [.. _prompt?.Names ?? [], .. _customId?.Names ?? [], .. _images?.Names ?? [], .. _documents?.Names ?? []]);
+        return Task.CompletedTask;
+    }
+
+    // A row costs microseconds; the asynchronous pump would double that.
+    protected override void ProcessRecord() => Guard(AddRow, InputObject);
+
+    protected override Task EndAsync(CancellationToken cancellationToken)
+    {
+        if (_equalRows > 0)
+        {
+            Warn(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_equalRows} rows were equal to an earlier one; their ids got a number at the end. Give -CustomId to name rows yourself."));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _template?.Dispose();
+            _source?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void AddRow()
+    {
+        _rows++;
+        bool hasRow = MyInvocation.ExpectingInput || MyInvocation.BoundParameters.ContainsKey(nameof(InputObject));
+        if (hasRow && InputObject is null)
+        {
+            throw new ClaudeBatchException(FailureKind.InvalidRequest, "RowEmpty", $"Row {_rows} is null.");
+        }
+
+        ShellRow? row = hasRow ? new ShellRow(InputObject!, _rows) : null;
+        ReadOnlyMemory<byte> source = row is null ? default : _source!.Write(row);
+        if (_messages is not null)
+        {
+            byte[] messages = _messages.Render(InputObject, row);
+            WriteObject(BatchRequest.From(_template!.RenderMessages(Id(row, messages), messages), source));
+            return;
+        }
+
+        string prompt = PromptOf(row);
+        List<Attachment>? attachments = _images is null && _documents is null
+            ? null
+            : [.. _documents?.Render(InputObject, row) ?? [], .. _images?.Render(InputObject, row) ?? []];
+        WriteObject(BatchRequest.From(_template!.Render(Id(row, prompt), prompt, attachments), source));
+    }
+
+    private string PromptOf(ShellRow? row)
+    {
+        if (_prompt is null && row is not { IsText: true })
+        {
+            throw new ClaudeBatchException(
+                FailureKind.InvalidArgument, "PromptMissing", $"Row {_rows} is not text; say what to ask with -Prompt, such as -Prompt '{{{{Body}}}}'.");
+        }
+
+        string prompt = _prompt is null ? (string)((PSObject)PSObject.AsPSObject(InputObject!)).BaseObject : _prompt.Render(InputObject, row);
+        return prompt.Length > 0
+            ? prompt
+            : throw new ClaudeBatchException(
+                FailureKind.InvalidRequest, "PromptEmpty", $"The prompt of row {_rows} is empty; the service refuses empty text.");
+    }
+
+    private string Id(ShellRow? row, string prompt) => _customId is null && row is null ? Id(row, Encoding.UTF8.GetBytes(prompt)) : Id(row, []);
+
+    // Without -CustomId from the row and not from the request: a changed system prompt must be a conflict, not a new job.
+    private string Id(ShellRow? row, byte[] asked)
+    {
+        if (_customId is not null)
+        {
+            string given = _customId.Render(InputObject, row);
+            return Core.Requests.CustomId.Fault(given) is { } fault
+                ? throw new ClaudeBatchException(FailureKind.InvalidRequest, "CustomIdInvalid", string.Create(CultureInfo.InvariantCulture, $"Custom id '{given}' of row {_rows} {fault}"))
+                : given;
+        }
+
+        string id = Core.Requests.CustomId.FromContent(row is null ? asked : _source!.Identity(row));
+        int seen = _defaultIds.GetValueOrDefault(id) + 1;
+        _defaultIds[id] = seen;
+        if (seen == 1)
+        {
+            return id;
+        }
+
+        _equalRows++;
+        return string.Create(CultureInfo.InvariantCulture, $"{id}-{seen}");
+    }
+}

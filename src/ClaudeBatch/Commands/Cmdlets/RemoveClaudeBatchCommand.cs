@@ -1,0 +1,81 @@
+using System.Management.Automation;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Sessions;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Deletes batches at the service and their payloads here. Ids, counts and costs stay in the ledger.</summary>
+[Cmdlet(VerbsCommon.Remove, "ClaudeBatch", DefaultParameterSetName = InputObjectSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(Batch))]
+public sealed class RemoveClaudeBatchCommand : BatchCommand
+{
+    /// <summary>Only the payloads here.</summary>
+    [Parameter]
+    public SwitchParameter Local { get; set; }
+
+    /// <summary>Only the batch at the service.</summary>
+    [Parameter]
+    public SwitchParameter Service { get; set; }
+
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        foreach (BatchRecord batch in Resolve())
+        {
+            try
+            {
+                await RemoveAsync(batch, cancellationToken);
+            }
+            catch (ClaudeBatchException failure) when (!failure.IsFatal)
+            {
+                Fail(failure, Batch.From(batch));
+            }
+        }
+    }
+
+    private async Task RemoveAsync(BatchRecord batch, CancellationToken cancellationToken)
+    {
+        BatchSession session = TryOpen()!;
+        if (batch.IsTentative && !Force)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.Conflict, "BatchTentative", $"Batch '{batch.Key}' may belong to somebody else; it is deleted only with -Force.");
+        }
+
+        if (!BatchState.IsFinal(batch.State) && !Force)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.Conflict,
+                "BatchNotCollected",
+                $"Batch '{batch.Key}' is {batch.State}: its answers are not here yet and would be lost. Collect them with Get-ClaudeBatchResult, or use -Force.");
+        }
+
+        bool both = Local == Service;
+        if (!ShouldProcess($"batch '{batch.ServiceId ?? batch.Key}' of job '{batch.Job}'", both ? "Remove" : Local ? "Remove the payloads of" : "Remove from the service"))
+        {
+            return;
+        }
+
+        if (both || Service)
+        {
+            await session.Control.DeleteAsync(batch, cancellationToken);
+            TellRetries();
+        }
+
+        if (both || Local)
+        {
+            session.Control.RemovePayloads(batch);
+        }
+
+        if (PassThru)
+        {
+            Emit(Batch.From(session.Ledger.Batches.Get(batch.Id)));
+        }
+    }
+}

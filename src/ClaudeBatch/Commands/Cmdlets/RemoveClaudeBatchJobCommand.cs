@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Management.Automation;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Running;
+using ClaudeBatch.Pipeline;
+using ClaudeBatch.Sessions;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Takes the requests, rows and answers of jobs off the disk; with -All also their place in the books.</summary>
+[Cmdlet(VerbsCommon.Remove, "ClaudeBatchJob", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(BatchJob))]
+public sealed class RemoveClaudeBatchJobCommand : JobCommand
+{
+    /// <summary>Only jobs that nothing has happened to for so long.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan OlderThan { get; set; }
+
+    /// <summary>Forgets the jobs altogether: ids, counts and costs, too. The same line run again pays again.</summary>
+    [Parameter]
+    public SwitchParameter All { get; set; }
+
+    /// <summary>Also jobs that are not finished.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    protected override Task BeginAsync(CancellationToken cancellationToken)
+        => MyInvocation.BoundParameters.ContainsKey(nameof(Job)) || MyInvocation.ExpectingInput || OlderThan > TimeSpan.Zero
+            ? Task.CompletedTask
+            : throw new ClaudeBatchException(
+                FailureKind.InvalidArgument, "JobMissing", "Say which jobs: by -Job with names or wildcards, by -OlderThan, or from Get-ClaudeBatchJob.");
+
+    protected override Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        foreach (JobRecord job in ResolveJobs())
+        {
+            BatchSession session = TryOpen()!;
+            if (session.Clock.GetUtcNow().UtcDateTime - job.UpdatedAt < OlderThan)
+            {
+                continue;
+            }
+
+            JobPruner pruner = new(session.Ledger);
+            if (pruner.Unfinished(job) is { } why && !Force)
+            {
+                Fail(
+                    new ClaudeBatchException(
+                        FailureKind.Conflict, "JobNotFinished", $"Job '{job.Name}' {why}; it is removed only with -Force."),
+                    job.Name);
+                continue;
+            }
+
+            string what = string.Create(CultureInfo.InvariantCulture, $"job '{job.Name}' of {session.Ledger.Jobs.Totals(job).Requests} requests");
+            if (ShouldProcess(what, All ? "Forget, with its payloads" : "Remove the payloads of"))
+            {
+                Remove(pruner, job);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private void Remove(JobPruner pruner, JobRecord job)
+    {
+        BatchJob removed = BatchJob.From(TryOpen()!.Ledger, job);
+        try
+        {
+            if (All)
+            {
+                pruner.Forget(job);
+            }
+            else
+            {
+                pruner.RemovePayloads(job);
+            }
+
+            if (PassThru)
+            {
+                Emit(removed);
+            }
+        }
+        catch (ClaudeBatchException failure) when (!failure.IsFatal)
+        {
+            Fail(failure, job.Name);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Management.Automation;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Sessions;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>
+/// Settles by hand what could not be settled by itself: shows the batches of the account that could be ours, takes one, or gives
+/// the part up. Also takes over a batch another tool made.
+/// </summary>
+[Cmdlet(VerbsDiagnostic.Repair, "ClaudeBatch", DefaultParameterSetName = InputObjectSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(Batch))]
+public sealed class RepairClaudeBatchCommand : BatchCommand
+{
+    /// <summary>The service's id of the batch that is to stand for this one; with the name of a new job, a batch made elsewhere.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Adopt { get; set; }
+
+    /// <summary>Gives the part up: its rows count as not submitted, and the same line sends them anew.</summary>
+    [Parameter]
+    public SwitchParameter Abandon { get; set; }
+
+    protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        if (Adopt is not null && Abandon)
+        {
+            throw new ClaudeBatchException(FailureKind.InvalidArgument, "ParameterConflict", "-Adopt and -Abandon exclude each other; give one of them.");
+        }
+
+        if (Adopt is not null && ParameterSetName == JobSet && Job is [string name] && !WildcardPattern.ContainsWildcardCharacters(name) && !HasOpen(name))
+        {
+            await ImportAsync(name, cancellationToken);
+            return;
+        }
+
+        BatchRecord[] batches = [.. Resolve()];
+        foreach (BatchRecord batch in ParameterSetName == JobSet ? batches.Where(static b => b.State == BatchState.Unconfirmed) : batches)
+        {
+            try
+            {
+                await RepairAsync(batch, cancellationToken);
+            }
+            catch (ClaudeBatchException failure) when (!failure.IsFatal)
+            {
+                Fail(failure, Batch.From(batch));
+            }
+
+            TellRetries();
+        }
+    }
+
+    private bool HasOpen(string name)
+        => TryOpen()?.Ledger.Jobs.Find(name) is { } job && TryOpen()!.Ledger.Batches.OfJob(job.Id).Any(static b => b.State == BatchState.Unconfirmed);
+
+    private async Task ImportAsync(string name, CancellationToken cancellationToken)
+    {
+        if (ShouldProcess($"batch '{Adopt}' as job '{name}'", "Take over"))
+        {
+            Emit(Batch.From(await OpenOrCreate().Repair.ImportAsync(name, Adopt!, cancellationToken)));
+        }
+    }
+
+    private async Task RepairAsync(BatchRecord batch, CancellationToken cancellationToken)
+    {
+        BatchSession session = TryOpen()!;
+        if (Adopt is not null)
+        {
+            if (ShouldProcess($"batch '{Adopt}' for part {batch.Part} of job '{batch.Job}'", "Take"))
+            {
+                Emit(Batch.From(await session.Repair.AdoptAsync(batch, Adopt, cancellationToken)));
+            }
+
+            return;
+        }
+
+        if (Abandon)
+        {
+            if (ShouldProcess($"part {batch.Part} of job '{batch.Job}' with {batch.RequestCount} requests", "Give up"))
+            {
+                Emit(Batch.From(session.Repair.Abandon(batch)));
+            }
+
+            return;
+        }
+
+        IReadOnlyList<MessageBatch> candidates = await session.Repair.CandidatesAsync(batch, cancellationToken);
+        if (candidates.Count == 0)
+        {
+            Warn($"The account lists no batch that could be part {batch.Part} of job '{batch.Job}'. -Abandon gives it up; the same submitting line then sends it anew.");
+        }
+
+        foreach (MessageBatch candidate in candidates)
+        {
+            Emit(Batch.Candidate(batch, candidate));
+        }
+    }
+}

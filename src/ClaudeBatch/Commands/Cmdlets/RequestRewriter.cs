@@ -1,0 +1,123 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Models;
+using ClaudeBatch.Core.Requests;
+using ClaudeBatch.Json;
+using ClaudeBatch.Rows;
+using ClaudeBatch.Sessions;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Makes of a failed request the one that is sent in its place.</summary>
+internal sealed class RequestRewriter : IDisposable
+{
+    private readonly RequestTemplate? _template;
+
+    private readonly RowText? _prompt;
+
+    private readonly ScriptBlock? _repair;
+
+    private readonly double? _maxTokensFactor;
+
+    private readonly string? _model;
+
+    public RequestRewriter(BatchTemplate? template, ScriptBlock? repair, double? maxTokensFactor, string? model)
+    {
+        _template = template?.ToRequestTemplate();
+        _prompt = template?.Prompt is { } prompt ? new RowText(prompt, nameof(BatchTemplate.Prompt)) : null;
+        _repair = repair;
+        _maxTokensFactor = maxTokensFactor;
+        _model = model;
+    }
+
+    /// <param name="request">As it was sent.</param>
+    /// <param name="result">How it ended.</param>
+    /// <returns>The bytes to send; null when the script block gave nothing, and it is left as it is.</returns>
+    /// <exception cref="ClaudeBatchException"><c>ScriptBlockFailed</c>, <c>RepairInvalid</c>, <c>PlaceholderUnknown</c>, <c>PromptEmpty</c>.</exception>
+    public ReadOnlyMemory<byte>? Rewrite(BatchRequest request, BatchResult result)
+    {
+        ReadOnlyMemory<byte>? bytes = _template is null ? request.Utf8 : Render(_template, request);
+        if (_repair is not null)
+        {
+            PreparedRequest prepared = RequestLine.Parse(bytes.Value, $"The request '{request.CustomId}'");
+            bytes = Repair(_repair, BatchRequest.From(prepared, request.SourceUtf8), result);
+        }
+
+        long? maxTokens = _maxTokensFactor is { } factor && result.StopReason == "max_tokens" ? Larger(bytes, factor) : null;
+        return bytes is { } item && (_model is not null || maxTokens is not null) ? ParamsEdit.Apply(item.Span, _model, maxTokens) : bytes;
+    }
+
+    public void Dispose() => _template?.Dispose();
+
+    // The limit of the model, where it is known, is as far as it goes.
+    private long? Larger(ReadOnlyMemory<byte>? bytes, double factor)
+    {
+        if (bytes is not { } item)
+        {
+            return null;
+        }
+
+        PreparedRequest now = RequestLine.Parse(item, "The request");
+        ModelRecord? model = Models.Current.Find(_model ?? now.Model);
+        return Math.Min((long)Math.Ceiling(now.MaxTokens * factor), model?.MaxOutput ?? long.MaxValue);
+    }
+
+    private ReadOnlyMemory<byte> Render(RequestTemplate template, BatchRequest request)
+    {
+        string id = request.CustomId!;
+        if (_prompt is null)
+        {
+            // What the template does not ask anew is asked as before.
+            return template.RenderMessages(id, JsonText.Write((request.Params as PSObject)?.Properties["messages"]?.Value)).Utf8;
+        }
+
+        object? source = request.Source;
+        string text = _prompt.Render(source, source is null ? null : new ShellRow(source, number: 1));
+        return text.Length > 0
+            ? template.Render(id, text).Utf8
+            : throw new ClaudeBatchException(FailureKind.InvalidRequest, "PromptEmpty", $"The prompt of '{id}' is empty; the service refuses empty text.") { Target = id };
+    }
+
+    private static ReadOnlyMemory<byte>? Repair(ScriptBlock repair, BatchRequest request, BatchResult result)
+    {
+        string id = request.CustomId!;
+        PSObject?[] given;
+        try
+        {
+            given = [.. repair.InvokeWithContext(null, [new PSVariable("_", result), new PSVariable("PSItem", result)], request, result).Where(static o => o is not null)];
+        }
+        catch (RuntimeException e) when (e is not PipelineStoppedException)
+        {
+            throw new ClaudeBatchException(FailureKind.InvalidRequest, "ScriptBlockFailed", $"The script block of -Repair failed for '{id}': {e.Message}", e) { Target = id };
+        }
+
+        return given switch
+        {
+            [] => (ReadOnlyMemory<byte>?)null,
+            [{ BaseObject: BatchRequest same }] => Changed(same, id),
+            [{ BaseObject: IDictionary or PSCustomObject } parameters] => ParamsEdit.Assemble(id, JsonText.Write(parameters)),
+            _ => throw Invalid(id, string.Create(
+                CultureInfo.InvariantCulture, $"{given.Length} things, first '{given[0]}'")),
+        };
+    }
+
+    // The params of the request it was given are the natural thing to change.
+    private static ReadOnlyMemory<byte> Changed(BatchRequest request, string id)
+    {
+        if (request.CustomId != id)
+        {
+            throw Invalid(id, $"a request named '{request.CustomId}'; a request keeps its id");
+        }
+
+        byte[] view = JsonText.Write(request.Params);
+        return view.AsSpan().SequenceEqual(JsonText.Write(ObjectView.Parse(RequestLine.ParamsOf(request.Utf8).Span))) ? request.Utf8 : ParamsEdit.Assemble(id, view);
+    }
+
+    private static ClaudeBatchException Invalid(string id, string what) => new(
+        FailureKind.InvalidRequest,
+        "RepairInvalid",
+        $"The script block of -Repair gave {what} for '{id}'. It gives the request, changed, or its params as a table; nothing leaves the request as it failed.")
+    { Target = id };
+}

@@ -1,0 +1,111 @@
+using System.Management.Automation;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Results;
+using ClaudeBatch.Core.Running;
+using ClaudeBatch.Sessions;
+using JobState = ClaudeBatch.Core.Ledger.JobState;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Takes every unfinished job one step on: settles, sends, asks, collects, retries within what the job allows.</summary>
+[Cmdlet(VerbsLifecycle.Resume, "ClaudeBatch", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(BatchJob))]
+public sealed class ResumeClaudeBatchCommand : JobCommand
+{
+    private int _code = ExitCode.Done;
+
+    private bool _isOver;
+
+    /// <summary>Also jobs that were stopped; of a job that is named, also parts that wait for a canary.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Of a finished job a larger share of failures is exit code 3. 0 to 1.</summary>
+    [Parameter]
+    [ValidateRange(0.0, 1.0)]
+    public double MaxFailureRatio { get; set; } = StageGate.DefaultFailureRatio;
+
+    /// <summary>Ends a scheduled shell with a code that says how the jobs stand. The last statement of a script.</summary>
+    [Parameter]
+    public SwitchParameter Exit { get; set; }
+
+    protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        bool isNamed = MyInvocation.BoundParameters.ContainsKey(nameof(Job)) || MyInvocation.ExpectingInput;
+        foreach (JobRecord job in ResolveJobs())
+        {
+            if (_isOver)
+            {
+                return;
+            }
+
+            await TakeOnAsync(TryOpen()!, job, isNamed, cancellationToken);
+        }
+    }
+
+    protected override Task EndAsync(CancellationToken cancellationToken)
+    {
+        if (TryOpen() is { } session)
+        {
+            new JobPruner(session.Ledger).ApplyRetention();
+        }
+
+        if (Exit)
+        {
+            ExitCode.Set(this, _code);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private async Task TakeOnAsync(BatchSession session, JobRecord job, bool isNamed, CancellationToken cancellationToken)
+    {
+        if (job.StoppedAt is not null && Force && ShouldProcess($"job '{job.Name}'", "Take up again"))
+        {
+            session.Ledger.Restart(job);
+        }
+
+        if (Force && isNamed && ShouldProcess($"job '{job.Name}'", "Let held parts go") && new StageGate(session.Ledger).Release(job) is { } released)
+        {
+            Say([released]);
+        }
+
+        bool isDue = session.Step.IsDue(session.Ledger.Jobs.Get(job.Id), isNamed) && ShouldProcess($"job '{job.Name}'", "Take one step on");
+        bool isOurs = !isDue || await StepAsync(session, session.Ledger.Jobs.Get(job.Id), cancellationToken);
+        BatchJob now = BatchJob.From(session.Ledger, session.Ledger.Jobs.Get(job.Id));
+        if (isOurs)
+        {
+            BookCheck? books = now.State == JobState.Finished ? new Reconciler(session.Ledger).Check(session.Ledger.Jobs.Get(job.Id)) : null;
+            _code = ExitCode.Worse(_code, ExitCode.Of(now, session.Ledger.Jobs.Get(job.Id).PauseId, books, MaxFailureRatio));
+        }
+
+        if (isDue || isNamed)
+        {
+            Emit(now);
+        }
+    }
+
+    /// <returns>False for a job of another service or account, which is left alone.</returns>
+    private async Task<bool> StepAsync(BatchSession session, JobRecord job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Say(await session.Step.RunAsync(job, cancellationToken));
+        }
+        catch (ClaudeBatchException failure) when (failure.Id == "JobBoundElsewhere")
+        {
+            Warn($"{failure.Message} It was left alone.");
+            return false;
+        }
+        catch (ClaudeBatchException failure) when (!failure.IsFatal || Exit)
+        {
+            TellRetries();
+            Fail(failure, job.Name); // the other jobs go on, unless they must fail in the same way
+            _isOver |= failure.IsFatal;
+            _code = ExitCode.Worse(_code, ExitCode.Of(failure));
+        }
+
+        return true;
+    }
+}

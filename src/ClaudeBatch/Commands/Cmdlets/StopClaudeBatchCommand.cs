@@ -1,0 +1,80 @@
+using System.Management.Automation;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Sessions;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Cancels batches. What the model had done by then is still answered, and billed.</summary>
+[Cmdlet(VerbsLifecycle.Stop, "ClaudeBatch", DefaultParameterSetName = InputObjectSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(Batch))]
+public sealed class StopClaudeBatchCommand : BatchCommand
+{
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private bool _ofJobs;
+
+    protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        _ofJobs = false;
+        MarkJobs();
+        foreach (BatchRecord batch in Resolve())
+        {
+            try
+            {
+                await StopAsync(batch, cancellationToken);
+            }
+            catch (ClaudeBatchException failure) when (!failure.IsFatal)
+            {
+                Fail(failure, Batch.From(batch));
+            }
+        }
+    }
+
+    // Marked before anything is canceled, so that no other process sends the next part meanwhile.
+    private void MarkJobs()
+    {
+        IEnumerable<JobRecord> jobs = ParameterSetName switch
+        {
+            JobSet => ResolveJobs(),
+            InputObjectSet => InputObject.Where(static r => r.Job is not null).SelectMany(r => JobsLike(r.Job!)),
+            _ => [],
+        };
+        foreach (JobRecord job in jobs)
+        {
+            _ofJobs = true;
+            if (ShouldProcess($"job '{job.Name}'", "Stop"))
+            {
+                TryOpen()!.Ledger.Stop(job);
+            }
+        }
+    }
+
+    private async Task StopAsync(BatchRecord batch, CancellationToken cancellationToken)
+    {
+        BatchSession session = TryOpen()!;
+        if (batch.IsTentative && !Force)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.Conflict, "BatchTentative", $"Batch '{batch.Key}' may belong to somebody else; it is canceled only with -Force.");
+        }
+
+        // A part that was not sent is given up when it is named itself; of a job it waits, for the job may be taken up again.
+        bool ends = BatchState.IsRunning(batch.State) || (BatchState.IsUnsent(batch.State) && !_ofJobs);
+        BatchRecord now = batch;
+        if (ends && ShouldProcess($"batch '{batch.ServiceId ?? batch.Key}' of job '{batch.Job}'", "Cancel"))
+        {
+            now = await session.Control.CancelAsync(batch, cancellationToken);
+        }
+
+        TellRetries();
+        if (PassThru)
+        {
+            Emit(Batch.From(now));
+        }
+    }
+}

@@ -1,0 +1,249 @@
+using System.Globalization;
+using System.Management.Automation;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Costs;
+using ClaudeBatch.Core.Input;
+using ClaudeBatch.Core.Requests;
+using ClaudeBatch.Rows;
+using ClaudeBatch.Sessions;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Base of the cmdlets that take requests to their end and seal them as a job.</summary>
+public abstract class SubmissionCommand : ConnectedCommand
+{
+    private JobInput? _input;
+
+    private DryRun? _dryRun;
+
+    private bool? _isWhatIf;
+
+    private CostEstimate? _estimate;
+
+    private protected const string InputObjectSet = "InputObject";
+
+    private const string PathSet = "Path";
+
+    private const string LiteralPathSet = "LiteralPath";
+
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
+    [AllowNull]
+    public object? InputObject { get; set; }
+
+    /// <summary>JSON Lines files, in place of requests from the pipeline.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = PathSet)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet)]
+    [Alias("PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string[] LiteralPath { get; set; } = [];
+
+    [Parameter]
+    [ValidateRange(1, SpoolLimits.MostRequests)]
+    public int MaxRequestsPerBatch { get; set; } = SpoolLimits.MostRequests;
+
+    [Parameter]
+    [ValidateRange(100, SpoolLimits.MostBytes)]
+    public long MaxBytesPerBatch { get; set; } = SpoolLimits.MostBytes;
+
+    /// <summary>The most these requests may cost, in USD; by the high end of the estimate, before anything is sent.</summary>
+    [Parameter]
+    [ValidateRange(0, double.MaxValue)]
+    public decimal? MaxCost { get; set; }
+
+    /// <summary>Sends again what the job has already.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected abstract string? JobName { get; set; }
+
+    private protected abstract int Attempts { get; }
+
+    /// <summary>What goes first, where something does.</summary>
+    private protected virtual Staging? Stages => null;
+
+    protected override Task BeginAsync(CancellationToken cancellationToken)
+    {
+        if (JobName is not null)
+        {
+            Core.Input.JobName.Check(JobName);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    // A row costs microseconds; the asynchronous pump would double that.
+    protected override void ProcessRecord()
+    {
+        if (ParameterSetName == InputObjectSet)
+        {
+            Guard(AddRow, InputObject);
+            return;
+        }
+
+        bool isLiteral = ParameterSetName == LiteralPathSet;
+        foreach (string given in isLiteral ? LiteralPath : Path)
+        {
+            Guard(() => AddFiles(given, isLiteral), given);
+        }
+    }
+
+    /// <summary>The end of the input was seen: what there is of it is sealed. Null when nothing came, or under <c>-WhatIf</c>.</summary>
+    private protected SealedInput? Seal()
+    {
+        if (_dryRun is not null)
+        {
+            WarnOfTools();
+            ShouldProcess(_dryRun.Describe(JobName), "Submit batches");
+            return null;
+        }
+
+        if (_input is null)
+        {
+            Warn("No requests came in; nothing was submitted.");
+            return null;
+        }
+
+        SealedInput input = _input.Seal(MaxCost);
+        _input.Dispose();
+        _input = null;
+        WarnOfTools();
+        Report(input.Findings);
+        if (input.AlreadyThere > 0)
+        {
+            Tell(string.Create(
+                CultureInfo.InvariantCulture, $"Job '{input.Job.Name}' has {input.AlreadyThere} of these requests already; they are not sent again."));
+        }
+
+        return input;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _input?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void AddRow()
+    {
+        BatchRequest request = BatchRequest.From(InputObject);
+        if (IsWhatIf)
+        {
+            _dryRun ??= new DryRun(Limits, OpenService().Checker(), Estimate);
+            _dryRun.Add(request.Utf8.Span);
+            return;
+        }
+
+        _input ??= TryOpenInput();
+        _input.Add(request.CustomId!, request.Utf8.Span, request.SourceUtf8.Span);
+    }
+
+    private void AddFiles(string given, bool isLiteral)
+    {
+        foreach (string file in RequestFiles.Resolve(this, given, isLiteral))
+        {
+            RequestFiles.Read(file, (line, place) =>
+            {
+                if (Stopping)
+                {
+                    throw new PipelineStoppedException();
+                }
+
+                try
+                {
+                    AddLine(line, place);
+                }
+                catch (ClaudeBatchException failure) when (!failure.IsFatal)
+                {
+                    WriteError(Pipeline.ErrorRecords.ToErrorRecord(failure)); // the other lines go on
+                }
+            });
+        }
+    }
+
+    private void AddLine(ReadOnlySpan<byte> line, Func<string> place)
+    {
+        if (IsWhatIf)
+        {
+            _dryRun ??= new DryRun(Limits, OpenService().Checker(), Estimate);
+            _dryRun.Add(RequestLine.Parse(line.ToArray(), place()).Utf8.Span);
+            return;
+        }
+
+        _input ??= TryOpenInput();
+        _input.AddLine(line, place);
+    }
+
+    private CostEstimate Estimate => _estimate ??= new CostEstimate(Models.Current);
+
+    // A warning and never a question, so that a scheduled line goes on.
+    private void WarnOfTools()
+    {
+        foreach (string note in Estimate.BeforeSending(isCapped: MaxCost is not null))
+        {
+            Warn(note);
+        }
+    }
+
+    private SpoolLimits Limits => new(MaxRequestsPerBatch, MaxBytesPerBatch);
+
+    private bool IsWhatIf => _isWhatIf ??= MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
+        ? ((SwitchParameter)given).IsPresent
+        : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+
+    // What keeps the job from being opened for this row keeps it from being opened for the next.
+    private JobInput TryOpenInput()
+    {
+        try
+        {
+            return OpenInput();
+        }
+        catch (ClaudeBatchException failure)
+        {
+            ThrowTerminatingError(Pipeline.ErrorRecords.ToErrorRecord(failure, JobName));
+            throw;
+        }
+    }
+
+    private JobInput OpenInput()
+    {
+        ServiceConnection service = ConnectionDefaults.Resolve(Connection).ToService(); // before a ledger is made: without a key there is no job
+        BatchSession session = OpenOrCreate();
+        if (JobName is null)
+        {
+            JobName = Core.Input.JobName.FromTime(session.Clock.GetUtcNow());
+            Warn($"No -Job was given; this one is '{JobName}'. Running the line again would pay again; with -Job it would not.");
+        }
+
+        if (!session.Service.IsEmulator && service.BaseAddress != ServiceConnection.DefaultBaseAddress && session.Ledger.Jobs.Find(JobName) is null)
+        {
+            Warn($"Job '{JobName}' goes to '{service.BaseAddress}'. That nothing is paid twice holds as long as nothing on the way repeats a POST: have it switched off there.");
+        }
+
+        return JobInput.Open(
+            session.Ledger, JobName, service, Limits, Attempts, Force, session.Service.Checker(), Estimate, Stages);
+    }
+
+    private void Report(IReadOnlyList<Finding> findings)
+    {
+        foreach (Finding finding in findings)
+        {
+            if (finding.Fault.IsError)
+            {
+                Fail(new ClaudeBatchException(FailureKind.InvalidRequest, finding.Fault.Id, $"Left out: {finding}") { Target = finding.CustomIds[0] });
+            }
+            else
+            {
+                Warn(finding.ToString());
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.Management.Automation;
+using ClaudeBatch.Completers;
+using ClaudeBatch.Core.Input;
+using ClaudeBatch.Sessions;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Takes requests to their end, seals them as a job, and sends its parts, each at most once.</summary>
+[Cmdlet(VerbsLifecycle.Submit, "ClaudeBatch", DefaultParameterSetName = InputObjectSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(Batch))]
+public sealed class SubmitClaudeBatchCommand : SubmissionCommand
+{
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(JobCompleter))]
+    public string? Job { get; set; }
+
+    /// <summary>How often a step of Resume-ClaudeBatch may try a request; without it once.</summary>
+    [Parameter]
+    [ValidateRange(1, 100)]
+    public int MaxAttempts { get; set; } = 1;
+
+    private protected override string? JobName
+    {
+        get => Job;
+        set => Job = value;
+    }
+
+    private protected override int Attempts => MaxAttempts;
+
+    protected override async Task EndAsync(CancellationToken cancellationToken)
+    {
+        if (Seal() is not { } input)
+        {
+            return;
+        }
+
+        Delivery delivery = new(
+            OpenOrCreate(),
+            batch => ShouldProcess($"{batch.RequestCount} requests, {batch.SizeInBytes} bytes, part {batch.Part} of job '{batch.Job}'", "Submit batch"),
+            note => Say([note]),
+            batch => Emit(Batch.From(batch)));
+        await delivery.RunAsync(input.ExistingBatches.Concat(input.NewBatches), cancellationToken);
+    }
+}

@@ -1,0 +1,200 @@
+using System.Buffers;
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using System.Text;
+using System.Text.Json;
+using ClaudeBatch.Core;
+using ClaudeBatch.Json;
+using ClaudeBatch.Rows;
+using ClaudeBatch.Sessions;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>The fields of the params that the parameters of a template make, in the order they stand in a request.</summary>
+internal sealed class TemplateFields(TemplateCommand command)
+{
+    /// <summary>Bytes of text a token has at most, as a rule; a prefix is called small only when it is so even then.</summary>
+    private const double BytesPerToken = 3;
+
+    private const string OutputConfigField = "output_config";
+
+    private readonly bool _caches = command.CacheSystem || command.CacheTtl is not null;
+
+    public List<string> Warnings { get; } = [];
+
+    public IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> All()
+    {
+        // The cache reads tools, system and messages in this order; the mark stands at the end of the last of them.
+        bool marksSystem = _caches && command.Example is null && command.System is not null;
+        bool marksTools = _caches && command.Example is null && command.System is null && command.Tool is not null;
+        if (_caches && !marksSystem && !marksTools && command.Example is null)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.InvalidArgument, "NothingToCache", "-CacheSystem marks what all requests share, and there is nothing: give -System, -Tool or -Example.");
+        }
+
+        List<(string, ReadOnlyMemory<byte>)> fields = [];
+        if (command.System is { } system)
+        {
+            fields.Add(("system", marksSystem ? Marked(Blocks(system)) : JsonText.Write(system)));
+        }
+
+        if (command.Tool is { } tools)
+        {
+            fields.Add(("tools", marksTools ? Marked(JsonText.Write(tools)) : JsonText.Write(tools)));
+        }
+
+        Add(fields, "tool_choice", command.ToolChoice is null ? null : ToolChoice(command.ToolChoice));
+        Add(fields, "thinking", command.Thinking is null ? null : Thinking(command.Thinking));
+        Add(fields, OutputConfigField, OutputConfig());
+        Add(fields, "stop_sequences", command.StopSequence);
+        Add(fields, "metadata", command.Metadata);
+        AddAdditional(fields);
+        if (_caches)
+        {
+            WarnOfSmallPrefix(fields);
+        }
+
+        return fields;
+    }
+
+    /// <summary>The examples as messages, with commas between.</summary>
+    public byte[] Examples()
+    {
+        if (command.Example is not { } examples)
+        {
+            return [];
+        }
+
+        List<string> messages = [];
+        for (int i = 0; i < examples.Length; i++)
+        {
+            PSObject example = PSObject.AsPSObject(examples[i]);
+            bool isLast = i == examples.Length - 1;
+            messages.Add(Message("user", Part(example, "User", i), ttl: null));
+            messages.Add(Message("assistant", Part(example, "Assistant", i), _caches && isLast ? Ttl : null));
+        }
+
+        return Encoding.UTF8.GetBytes(string.Join(',', messages));
+    }
+
+    private static object Part(PSObject example, string name, int index)
+    {
+        object? part = example.BaseObject is IDictionary table
+            ? table.Keys.Cast<object>().Where(k => string.Equals(k as string, name, StringComparison.OrdinalIgnoreCase)).Select(k => table[k]).FirstOrDefault()
+            : example.Properties[name]?.Value;
+        return part ?? throw new ClaudeBatchException(
+            FailureKind.InvalidArgument,
+            "ExampleInvalid",
+            string.Create(CultureInfo.InvariantCulture, $"Example {index + 1} has no '{name}'; an example is a table such as @{{ User = 'a question'; Assistant = 'its answer' }}."))
+        { Target = example };
+    }
+
+    private static string Message(string role, object content, string? ttl)
+    {
+        string json = Encoding.UTF8.GetString(ttl is not null ? Marker.Mark(Blocks(content), ttl!) : JsonText.Write(content));
+        return $"{{\"role\":\"{role}\",\"content\":{json}}}";
+    }
+
+    // The service knows its words in small letters; the shell takes them in any.
+    private string Ttl => command.CacheTtl?.ToLowerInvariant() ?? "1h";
+
+    private byte[] Marked(byte[] blocks) => Marker.Mark(blocks, Ttl);
+
+    private static byte[] Blocks(object content)
+    {
+        object bare = content is PSObject wrapped ? wrapped.BaseObject : content;
+        object[] parts = bare is string or not IEnumerable or IDictionary ? [bare] : [.. ((IEnumerable)bare).Cast<object>()];
+        return JsonText.Write(parts.Select(static p => (p is PSObject w ? w.BaseObject : p) is string text
+            ? new global::System.Collections.Specialized.OrderedDictionary { ["type"] = "text", ["text"] = text }
+            : p).ToArray());
+    }
+
+    private static object ToolChoice(object choice) => (choice is PSObject wrapped ? wrapped.BaseObject : choice) switch
+    {
+        string and ("auto" or "any" or "none") => new Hashtable { ["type"] = choice },
+        string name => new global::System.Collections.Specialized.OrderedDictionary { ["type"] = "tool", ["name"] = name },
+        _ => choice,
+    };
+
+    private static object Thinking(object thinking) => (thinking is PSObject wrapped ? wrapped.BaseObject : thinking) switch
+    {
+        string text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int budget) => Budget(budget),
+        int or long => Budget(Convert.ToInt64(thinking, CultureInfo.InvariantCulture)),
+        string type => new Hashtable { ["type"] = type.ToLowerInvariant() },
+        _ => thinking,
+    };
+
+    private static global::System.Collections.Specialized.OrderedDictionary Budget(long tokens) => new() { ["type"] = "enabled", ["budget_tokens"] = tokens };
+
+    // Two parameters share this field; what it will have besides them comes with -AdditionalParameter.
+    private global::System.Collections.Specialized.OrderedDictionary? OutputConfig()
+    {
+        global::System.Collections.Specialized.OrderedDictionary config = [];
+        if (command.Effort is not null)
+        {
+            config["effort"] = command.Effort.ToLowerInvariant();
+        }
+
+        if (command.OutputSchema is not null)
+        {
+            config["format"] = new global::System.Collections.Specialized.OrderedDictionary
+            {
+                ["type"] = "json_schema",
+                ["schema"] = SchemaSource.From(command.OutputSchema, command.ResolvePath),
+            };
+        }
+
+        foreach ((string name, object? value) in JsonText.Entries(command.AdditionalParameter?[OutputConfigField] as IDictionary))
+        {
+            config[name] = config.Contains(name) ? throw Conflict($"{OutputConfigField}.{name}") : value;
+        }
+
+        return config.Count == 0 ? null : config;
+    }
+
+    private static void Add(List<(string, ReadOnlyMemory<byte>)> fields, string name, object? value)
+    {
+        if (value is not null)
+        {
+            fields.Add((name, JsonText.Write(value)));
+        }
+    }
+
+    private void AddAdditional(List<(string Name, ReadOnlyMemory<byte> Json)> fields)
+    {
+        HashSet<string> made = [.. fields.Select(static f => f.Name), "model", "max_tokens", "messages"];
+        foreach ((string name, object? value) in JsonText.Entries(command.AdditionalParameter))
+        {
+            if (name == OutputConfigField && value is IDictionary)
+            {
+                continue;
+            }
+
+            fields.Add((name, made.Add(name) ? JsonText.Write(value) : throw Conflict(name)));
+        }
+    }
+
+    private static ClaudeBatchException Conflict(string name) => new(
+        FailureKind.InvalidArgument, "ParameterConflict", $"'{name}' stands in -AdditionalParameter, and another parameter says it already; leave it out of one of them.")
+    { Target = name };
+
+    // Below its minimum the service caches nothing and says nothing.
+    private void WarnOfSmallPrefix(List<(string Name, ReadOnlyMemory<byte> Json)> fields)
+    {
+        if (Models.Current.Find(command.Model!) is not { MinCacheableTokens: { } least })
+        {
+            return;
+        }
+
+        long bytes = fields.Where(static f => f.Name is "system" or "tools").Sum(static f => (long)f.Json.Length) + Examples().Length;
+        double most = bytes / BytesPerToken;
+        if (most < least)
+        {
+            Warnings.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"What all requests share has about {most:0} tokens at most, and {command.Model} caches from {least} on: nothing would be cached. Leave -CacheSystem out, or share more."));
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Management.Automation;
+using ClaudeBatch.Sessions;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Looks at everything a job stands on: key, service, network, clock, ledger, and what waits in it. Free.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "ClaudeBatchConnection")]
+[OutputType(typeof(bool), typeof(ConnectionFinding))]
+public sealed class TestClaudeBatchConnectionCommand : ConnectedCommand
+{
+    /// <summary>Each finding in place of one bool.</summary>
+    [Parameter]
+    public SwitchParameter Detailed { get; set; }
+
+    protected override async Task EndAsync(CancellationToken cancellationToken)
+    {
+        Checkup checkup = new(ConnectionDefaults.Resolve(Connection), OpenService());
+        IReadOnlyList<ConnectionFinding> findings = await checkup.RunAsync(TryOpen, cancellationToken);
+        TellRetries();
+        foreach (ConnectionFinding finding in findings)
+        {
+            if (Detailed)
+            {
+                Emit(finding);
+            }
+            else
+            {
+                Tell(finding.ToString());
+            }
+        }
+
+        if (!Detailed)
+        {
+            Emit(findings.All(static f => f.Severity != "Error"));
+        }
+    }
+}

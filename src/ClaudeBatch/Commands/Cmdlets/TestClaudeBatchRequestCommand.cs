@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Management.Automation;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Costs;
+using ClaudeBatch.Core.Input;
+using ClaudeBatch.Core.Requests;
+using ClaudeBatch.Core.Running;
+using ClaudeBatch.Sessions;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Finds what the service would refuse, before anything is sent; or proves the shape with a few single requests.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "ClaudeBatchRequest", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(bool), typeof(RequestFinding))]
+public sealed class TestClaudeBatchRequestCommand : ConnectedCommand
+{
+    private readonly RequestFindings _findings = new();
+
+    private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
+
+    // The first ones without a fault, for -Online.
+    private readonly List<(long Row, BatchRequest Request, Range? Schema)> _first = [];
+
+    private InputRules? _rules;
+
+    private long _rows;
+
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [AllowNull]
+    public object? InputObject { get; set; }
+
+    /// <summary>Findings in place of one bool.</summary>
+    [Parameter]
+    public SwitchParameter Detailed { get; set; }
+
+    /// <summary>Also sends the first requests through the Messages API, at full price.</summary>
+    [Parameter]
+    public SwitchParameter Online { get; set; }
+
+    /// <summary>How many requests -Online sends.</summary>
+    [Parameter]
+    [ValidateRange(1, 100)]
+    public int First { get; set; } = 1;
+
+    protected override Task BeginAsync(CancellationToken cancellationToken)
+    {
+        _rules = new InputRules(new SpoolLimits(), OpenService().Checker());
+        return Task.CompletedTask;
+    }
+
+    // A row costs microseconds; the asynchronous pump would double that.
+    protected override void ProcessRecord()
+    {
+        _rows++;
+        try
+        {
+            Look(BatchRequest.From(InputObject));
+        }
+        catch (ClaudeBatchException unreadable)
+        {
+            _findings.Add(new RequestFault(unreadable.Id, unreadable.Message, IsError: true), _rows, string.Empty);
+        }
+    }
+
+    protected override async Task EndAsync(CancellationToken cancellationToken)
+    {
+        if (_rows == 0)
+        {
+            Warn("No requests came in; nothing was tested.");
+        }
+
+        else if (Online)
+        {
+            await TryOnlineAsync(cancellationToken);
+        }
+
+        if (!Detailed)
+        {
+            foreach (Finding finding in _findings.All)
+            {
+                Tell(finding.ToString());
+            }
+
+            Emit(!_findings.HasErrors);
+            return;
+        }
+
+        foreach (Finding finding in _findings.All)
+        {
+            Emit(RequestFinding.From(finding));
+        }
+    }
+
+    private void Look(BatchRequest request)
+    {
+        string id = request.CustomId!;
+        RequestFault? fault = _rules!.OfEnvelope(id, request.Utf8.Length) ?? (_ids.Add(id) ? (RequestFault?)null : InputRules.Duplicate);
+        if (fault is { } envelope)
+        {
+            _findings.Add(envelope, _rows, id);
+        }
+
+        RequestFacts facts = _rules.OfFields(request.Utf8.Span)!;
+        foreach (RequestFault field in facts.Faults)
+        {
+            _findings.Add(field, _rows, id);
+        }
+
+        if (Online && _first.Count < First && fault is null && !facts.Faults.Any(static f => f.IsError))
+        {
+            _first.Add((_rows, request, facts.OutputSchema));
+        }
+    }
+
+    private async Task TryOnlineAsync(CancellationToken cancellationToken)
+    {
+        if (_first.Count == 0)
+        {
+            Warn("No request is without a fault, so none was sent to the service.");
+            return;
+        }
+
+        string what = _first.Count == 1 ? "1 request" : string.Create(CultureInfo.InvariantCulture, $"{_first.Count} requests");
+        if (!ShouldProcess($"{what} through the Messages API, at its full price", "Send"))
+        {
+            return;
+        }
+
+        MessageTrial trial = new(OpenService().Api, new PriceList(Models.Current));
+        decimal? sum = 0;
+        foreach ((long row, BatchRequest request, Range? schema) in _first)
+        {
+            (RequestFault? fault, decimal? cost) = await trial.SendAsync(request.Utf8, schema, cancellationToken);
+            sum += cost;
+            if (fault is { } found)
+            {
+                _findings.Add(found, row, request.CustomId!);
+            }
+        }
+
+        TellHost(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Sent {what} through the Messages API for {(sum is { } usd ? PriceList.Text(usd) : "a cost that is not known here: the model has no price in this module")}."));
+    }
+}

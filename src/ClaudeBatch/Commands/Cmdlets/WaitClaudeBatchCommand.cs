@@ -1,0 +1,172 @@
+using System.Globalization;
+using System.Management.Automation;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Running;
+using ClaudeBatch.Pipeline;
+using ClaudeBatch.Sessions;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Waits until batches have ended and emits each as it does. Gathers while input comes, waits at its end.</summary>
+[Cmdlet(VerbsLifecycle.Wait, "ClaudeBatch", DefaultParameterSetName = InputObjectSet)]
+[OutputType(typeof(Batch))]
+public sealed class WaitClaudeBatchCommand : BatchCommand
+{
+    private readonly Dictionary<long, BatchRecord> _waiting = [];
+
+    // For the share that is shown.
+    private readonly Dictionary<long, BatchRecord> _ended = [];
+
+    private JobProgress? _progress;
+
+    /// <summary>Ends with the first batch that does.</summary>
+    [Parameter]
+    public SwitchParameter Any { get; set; }
+
+    [Parameter]
+    [Alias("TimeoutSec")]
+    [DurationTransformation]
+    public TimeSpan Timeout { get; set; }
+
+    [Parameter]
+    [Alias("PollIntervalSec")]
+    [DurationTransformation]
+    public TimeSpan PollInterval { get; set; }
+
+    /// <summary>A batch of which a larger share failed is a warning, or an error where this is given. 0 to 1.</summary>
+    [Parameter]
+    [ValidateRange(0.0, 1.0)]
+    public double MaxFailureRatio { get; set; } = StageGate.DefaultFailureRatio;
+
+    private protected override string? StopAdvice => _waiting.Count == 0
+        ? null
+        : $"Nothing was canceled: {_waiting.Count} {(_waiting.Count == 1 ? "batch goes" : "batches go")} on without this shell. To wait again: "
+            + $"Wait-ClaudeBatch -Job {string.Join(", ", _waiting.Values.Select(static b => b.Job).Distinct(StringComparer.Ordinal))}";
+
+    protected override Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        foreach (BatchRecord batch in Resolve())
+        {
+            if (batch.HeldFor is { } held && BatchState.IsUnsent(batch.State))
+            {
+                Warn($"Part {batch.Part} of job '{batch.Job}' waits for the {held.ToLowerInvariant()} of the job and is not waited for here; Invoke-ClaudeBatch and Resume-ClaudeBatch take it on.");
+                continue;
+            }
+
+            _waiting[batch.Id] = batch;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    protected override async Task EndAsync(CancellationToken cancellationToken)
+    {
+        if (_waiting.Count == 0)
+        {
+            return;
+        }
+
+        BatchSession session = TryOpen()!;
+        _progress = new JobProgress(session.Clock, Show);
+        DateTimeOffset began = session.Clock.GetUtcNow();
+        try
+        {
+            while (true)
+            {
+                if (await RoundAsync(session, cancellationToken) || _waiting.Count == 0)
+                {
+                    return;
+                }
+
+                TimeSpan wait = session.Round.NextWait(_waiting.Values, PollInterval > TimeSpan.Zero ? PollInterval : null);
+                if (Timeout > TimeSpan.Zero && session.Clock.GetUtcNow() - began + wait > Timeout)
+                {
+                    await Task.Delay(Timeout - (session.Clock.GetUtcNow() - began) is { Ticks: > 0 } left ? left : TimeSpan.Zero, session.Clock, cancellationToken);
+                    await RoundAsync(session, cancellationToken);
+                    ReportTimeout();
+                    return;
+                }
+
+                await Task.Delay(wait, session.Clock, cancellationToken);
+            }
+        }
+        finally
+        {
+            if (!Stopping)
+            {
+                _progress.Complete();
+            }
+        }
+    }
+
+    /// <summary>One round over all that is waited for; true when the wait is over early.</summary>
+    private async Task<bool> RoundAsync(BatchSession session, CancellationToken cancellationToken)
+    {
+        RoundReport report = await session.Round.RunAsync(_waiting.Keys, sent: null, cancellationToken);
+        Say(report.Notes);
+        foreach (BatchRecord now in report.Batches)
+        {
+            _waiting[now.Id] = now;
+            if (BatchState.IsOver(now.State))
+            {
+                _waiting.Remove(now.Id);
+                _ended[now.Id] = now;
+                WarnOfExpiry(now);
+                LookAtFailures(now);
+                Emit(Batch.From(now));
+                if (Any)
+                {
+                    return true;
+                }
+            }
+        }
+
+        // What a person must see to first is not waited for; the error said so.
+        foreach (RoundNote note in report.Notes.Where(static n => n.Weight == NoteWeight.Error))
+        {
+            _waiting.Remove(note.Batch.Id);
+        }
+
+        if (_waiting.Count > 0)
+        {
+            _progress!.Show(_waiting.Values.Concat(_ended.Values).OrderBy(static b => b.Id));
+        }
+
+        return false;
+    }
+
+    private void LookAtFailures(BatchRecord batch)
+    {
+        int failed = batch.Counts.Errored + batch.Counts.Expired + batch.Counts.Canceled;
+        if (failed == 0 || failed <= batch.RequestCount * MaxFailureRatio)
+        {
+            return;
+        }
+
+        string message = string.Create(
+            CultureInfo.InvariantCulture,
+            $"Of batch '{batch.ServiceId ?? batch.Key}' {failed} of {batch.RequestCount} requests failed: {batch.Counts.Errored} errored, {batch.Counts.Expired} expired, {batch.Counts.Canceled} canceled.");
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(MaxFailureRatio)))
+        {
+            Fail(new ClaudeBatchException(FailureKind.InvalidData, "FailureRatioExceeded", message), Batch.From(batch));
+        }
+        else
+        {
+            Warn(message);
+        }
+    }
+
+    private void ReportTimeout()
+    {
+        foreach (BatchRecord batch in _waiting.Values)
+        {
+            Fail(
+                new ClaudeBatchException(
+                    FailureKind.Timeout,
+                    "WaitTimedOut",
+                    $"Batch '{batch.ServiceId ?? batch.Key}' has not ended within {Timeout.TotalSeconds:0} seconds. It goes on; wait again with Wait-ClaudeBatch -Job {batch.Job}."),
+                Batch.From(batch));
+        }
+    }
+}

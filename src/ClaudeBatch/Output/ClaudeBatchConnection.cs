@@ -1,0 +1,45 @@
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Ledger.Files;
+using ClaudeBatch.Emulator;
+
+namespace ClaudeBatch;
+
+/// <summary>Where jobs go and where their ledger is. The key has no property: it is never shown.</summary>
+public sealed class ClaudeBatchConnection
+{
+    /// <summary>The service's address.</summary>
+    public Uri? BaseUri { get; set; }
+
+    public string? ApiVersion { get; set; }
+
+    public string[] Beta { get; set; } = [];
+
+    public string? WorkspaceId { get; set; }
+
+    public string? LedgerPath { get; set; }
+
+    /// <summary>Where the key came from, such as <c>ANTHROPIC_API_KEY</c>; never the key.</summary>
+    public string? KeySource { get; set; }
+
+    public bool IsEmulator { get; set; }
+
+    internal ApiCredential? Credential { get; set; }
+
+    internal EmulatorPlan? Plan { get; set; }
+
+    internal ServiceConnection ToService() => new(BaseUri!, Credential ?? throw KeyMissing())
+    {
+        ApiVersion = ApiVersion ?? ServiceConnection.DefaultApiVersion,
+        Betas = Beta,
+        WorkspaceId = WorkspaceId,
+    };
+
+    internal LedgerFolder Folder => IsEmulator ? new LedgerFolder(LedgerPath!).Emulator : new LedgerFolder(LedgerPath!);
+
+    internal static ClaudeBatchException KeyMissing() => new(
+        FailureKind.Authentication,
+        "ApiKeyMissing",
+        "There is no API key. Set ANTHROPIC_API_KEY, or run Connect-ClaudeBatch with -ApiKey, -ApiKeyPath or -SecretName; "
+        + "to rehearse without a key and without cost, run Connect-ClaudeBatch -Emulator.");
+}

@@ -1,0 +1,34 @@
+using ClaudeBatch.Json;
+using ClaudeBatch.Pipeline;
+
+namespace ClaudeBatch.Output;
+
+/// <summary>A JSON object a result: a line each, or one array.</summary>
+internal sealed class JsonResultTable(WholeFile file, bool isArray) : ResultTable
+{
+    private bool _any;
+
+    public override void Add(BatchResult result)
+    {
+        if (isArray)
+        {
+            file.Write(_any ? ",\n"u8 : "[\n"u8);
+        }
+
+        file.Write(JsonText.WriteObject(SourceCells(result).Concat(OwnCells(result))));
+        if (!isArray)
+        {
+            file.Write("\n"u8);
+        }
+
+        _any = true;
+    }
+
+    public override void Complete()
+    {
+        if (isArray)
+        {
+            file.Write(_any ? "\n]\n"u8 : "[]\n"u8);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Management.Automation;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Requests;
+using ClaudeBatch.Json;
+
+namespace ClaudeBatch.Rows;
+
+/// <summary>A text made from a row: by a template, or by a script block whose output is taken as it is.</summary>
+internal sealed class RowText
+{
+    private readonly TextTemplate? _template;
+
+    private readonly ScriptBlock? _block;
+
+    private readonly string _parameter;
+
+    /// <param name="value">What the user gave for the parameter.</param>
+    /// <param name="parameter">The parameter's name, for messages.</param>
+    public RowText(object value, string parameter)
+    {
+        object bare = value is PSObject wrapped ? wrapped.BaseObject : value;
+        _parameter = parameter;
+        _block = bare as ScriptBlock;
+        _template = _block is null ? TextTemplate.Parse(JsonText.Invariant(bare)) : null;
+    }
+
+    /// <summary>The properties the template names.</summary>
+    public IEnumerable<string> Names => _template?.Names ?? [];
+
+    public string Render(object? value, ShellRow? row) => _template is not null ? _template.Render(row) : Run(value, row);
+
+    /// <summary>Runs a script block for a row, with the row as <c>$_</c>; its failure is an error with the row as target.</summary>
+    public static IEnumerable<PSObject?> Invoke(ScriptBlock block, object? value, ShellRow? row, string parameter)
+    {
+        try
+        {
+            List<PSVariable> variables = [new PSVariable("_", value), new PSVariable("PSItem", value)];
+            return block.InvokeWithContext(null, variables);
+        }
+        catch (RuntimeException e) when (e is not PipelineStoppedException)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.InvalidRequest,
+                "ScriptBlockFailed",
+                $"The script block of -{parameter} failed for row {row?.Number ?? 1}: {e.Message}",
+                e);
+        }
+    }
+
+    private string Run(object? value, ShellRow? row) => string.Join(
+        '\n', Invoke(_block!, value, row, _parameter).Select(static o => JsonText.Invariant(o?.BaseObject is PSCustomObject ? o : o?.BaseObject)));
+}

@@ -1,0 +1,65 @@
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Account;
+using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Files;
+using ClaudeBatch.Core.Results;
+using ClaudeBatch.Core.Running;
+
+namespace ClaudeBatch.Sessions;
+
+/// <summary>What a cmdlet works with while it runs: the ledger, and the service once it is needed.</summary>
+internal sealed class BatchSession : IDisposable
+{
+    private BatchRound? _round;
+
+    private BatchSession(ServiceSession service, JobLedger ledger)
+    {
+        Service = service;
+        Ledger = ledger;
+    }
+
+    public JobLedger Ledger { get; }
+
+    public ServiceSession Service { get; }
+
+    public TimeProvider Clock => Service.Clock;
+
+    public BatchApi Api => Service.Api;
+
+    public BatchRound Round => _round ??= new BatchRound(Ledger, Api);
+
+    public JobStep Step => new(Ledger, Round, Collector);
+
+    public BatchControl Control => new(Ledger, Api);
+
+    public BatchRepair Repair => new(Ledger, Api);
+
+    public BatchPoller Poller => new(Ledger, Api, Clock);
+
+    public BatchCollector Collector => new(Ledger, Api, Clock, static () => Models.Current);
+
+    /// <summary>Opens the connection's ledger; null when there is none and it is not to be made.</summary>
+    public static BatchSession? Open(ClaudeBatchConnection connection, bool create, Action<ClaudeBatchException, TimeSpan> onRetry)
+    {
+        LedgerFolder folder = connection.Folder;
+        if (!create && !folder.Exists)
+        {
+            return null;
+        }
+
+        if (create)
+        {
+            folder.Create();
+        }
+
+        ServiceSession service = new(connection, onRetry);
+        return new BatchSession(service, create ? JobLedger.OpenOrCreate(folder, service.Clock) : JobLedger.Open(folder, service.Clock));
+    }
+
+    public void Dispose()
+    {
+        Ledger.Dispose();
+        Service.Dispose();
+    }
+}

@@ -1,0 +1,72 @@
+using System.Globalization;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Running;
+
+namespace ClaudeBatch.Sessions;
+
+/// <summary>Brings parts to the service in their order and emits each, sent or not.</summary>
+/// <remarks>It waits a minute at most for room; what is left over is sent by Wait- and Resume-.</remarks>
+internal sealed class Delivery(BatchSession session, Func<BatchRecord, bool> mayGo, Action<RoundNote> say, Action<BatchRecord> emit)
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(10);
+
+    private readonly DateTimeOffset _until = session.Clock.GetUtcNow() + s_patience;
+
+    private RoundNote? _held;
+
+    private int _heldParts;
+
+    public async Task RunAsync(IEnumerable<BatchRecord> batches, CancellationToken cancellationToken)
+    {
+        foreach (BatchRecord batch in batches)
+        {
+            BatchRecord now = batch;
+            if (BatchState.IsUnsent(batch.State) || batch.State == BatchState.Unconfirmed)
+            {
+                now = _held is null && mayGo(batch) ? await BringAsync(batch, cancellationToken) : batch;
+                _heldParts += _held is not null && BatchState.IsUnsent(now.State) ? 1 : 0;
+            }
+
+            emit(now);
+        }
+
+        if (_held is { } held)
+        {
+            string count = string.Create(CultureInfo.InvariantCulture, $"{_heldParts} {(_heldParts == 1 ? "part is" : "parts are")}");
+            say(held with { Message = $"{held.Message} {count} waiting; Wait-ClaudeBatch and Resume-ClaudeBatch send what waits." });
+        }
+    }
+
+    private async Task<BatchRecord> BringAsync(BatchRecord batch, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            RoundReport report = await session.Round.DeliverAsync([batch.Id], sent: null, cancellationToken);
+            BatchRecord now = report.Batches[0];
+            RoundNote? hold = BatchState.IsUnsent(now.State) ? report.Notes.LastOrDefault(static n => n.Failure is not null) : null;
+            foreach (RoundNote note in report.Notes.Where(n => n != hold))
+            {
+                say(note);
+            }
+
+            if (hold is null)
+            {
+                return now;
+            }
+
+            bool onlyWaits = hold.Failure is { IsTransient: true, Kind: FailureKind.RateLimited or FailureKind.Overloaded };
+            TimeSpan wait = hold.Failure!.RetryAfter is { Ticks: > 0 } asked ? asked : s_pause;
+            if (!onlyWaits || session.Clock.GetUtcNow() + wait > _until)
+            {
+                // What does not mend itself is an error to whoever asked for the sending.
+                _held = onlyWaits ? hold : hold with { Weight = NoteWeight.Error };
+                return now;
+            }
+
+            await Task.Delay(wait, session.Clock, cancellationToken);
+        }
+    }
+}
