@@ -1,6 +1,5 @@
 using System.Globalization;
 using ClaudeBatch.Core.Ledger;
-using ClaudeBatch.Core.Ledger.Sqlite;
 
 namespace ClaudeBatch.Core.Input;
 
@@ -14,14 +13,14 @@ public sealed partial class JobInput
     {
         if (maxCost is { } most && _estimate?.Above(most) is { } excess)
         {
-            InputDraft.Discard(_ledger.Database, _job.Id);
+            _ledger.DiscardDraft(_job.Id);
             _ledger.Record(_job, "BudgetExceeded", excess, () => _ledger.Jobs.Pause(_job.Id, "BudgetExceeded", excess));
             throw new ClaudeBatchException(FailureKind.Conflict, "BudgetExceeded", excess + " Nothing was sent.") { Target = _job.Name };
         }
 
         if (_conflictCount > 0)
         {
-            InputDraft.Discard(_ledger.Database, _job.Id);
+            _ledger.DiscardDraft(_job.Id);
             throw new ClaudeBatchException(
                 FailureKind.Conflict,
                 "CustomIdConflict",
@@ -37,34 +36,17 @@ public sealed partial class JobInput
         _staging?.First.CompletePart();
         _parts.CompletePart();
         _draft.Flush();
-        List<long> existing = _alreadyThere == 0 ? [] : ExistingBatches();
-        string now = LedgerRow.Format(_ledger.Clock.GetUtcNow().UtcDateTime);
-        _ledger.Database.Write(() =>
+        IReadOnlyList<BatchRecord> existing = _alreadyThere == 0 ? [] : _ledger.Batches.WithLastAttempts(_job.Id);
+        _ledger.Write(() =>
         {
             foreach ((long row, UInt128 digest) in _resent)
             {
-                _ledger.Database.Execute(
-                    "UPDATE request SET digest = $digest WHERE id = $id",
-                    ("$digest", ContentDigest.ToBytes(digest)),
-                    ("$id", RowKey.Of(_job.Id, row)));
+                _ledger.Attempts.SetDigest(_job.Id, row, ContentDigest.ToBytes(digest));
             }
 
             _draft.Seal();
             Milestone.Pass("sealing");
-            _ledger.Database.Execute(
-                """
-                UPDATE job SET sealed_at = $now, sealed_rows = $rows, updated_at = $now, stopped_at = NULL,
-                    pause_reason = CASE WHEN sealed_at IS NULL THEN NULL ELSE pause_reason END,
-                    pause_id = CASE WHEN sealed_at IS NULL THEN NULL ELSE pause_id END,
-                    low_estimate_in_picodollars = CASE WHEN sealed_at IS NULL THEN 0 ELSE low_estimate_in_picodollars END + $low,
-                    high_estimate_in_picodollars = CASE WHEN sealed_at IS NULL THEN 0 ELSE high_estimate_in_picodollars END + $high
-                WHERE id = $job
-                """,
-                ("$now", now),
-                ("$low", _estimate?.Low),
-                ("$high", _estimate?.High),
-                ("$rows", _nextRow),
-                ("$job", _job.Id));
+            _ledger.Jobs.Seal(_job.Id, _nextRow, _estimate?.Low, _estimate?.High);
             _ledger.Events.Add(
                 "Sealed",
                 string.Create(CultureInfo.InvariantCulture, $"{_accepted} requests accepted, {_alreadyThere} there already, {_refused} refused, {_parts.Batches.Count} parts."),
@@ -74,18 +56,10 @@ public sealed partial class JobInput
         return new SealedInput(
             _ledger.Jobs.Get(_job.Id),
             [.. (_staging?.First.Batches ?? []).Concat(_parts.Batches).Select(_ledger.Batches.Get)],
-            [.. existing.Select(_ledger.Batches.Get)],
+            existing,
             _accepted,
             _alreadyThere,
             _refused,
             [.. _findings.All]);
     }
-
-    private List<long> ExistingBatches() => _ledger.Database.Read(
-        $"""
-        SELECT b.id FROM batch b WHERE b.job_id = $job AND b.state <> 'Draft'
-        AND EXISTS (SELECT 1 FROM attempt a WHERE {RowKey.Within("a.id", "b.id")} AND {AttemptBooks.IsLast}) ORDER BY b.id
-        """,
-        static row => row.Number(0),
-        ("$job", _job.Id));
 }

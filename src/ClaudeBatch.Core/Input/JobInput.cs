@@ -26,7 +26,7 @@ public sealed partial class JobInput : IDisposable
 
     private readonly KnownRequests _known;
 
-    private readonly InputDraft _draft;
+    private readonly DraftBooks _draft;
 
     private readonly PartSpooler _parts;
 
@@ -77,16 +77,15 @@ public sealed partial class JobInput : IDisposable
         _job = job;
         _lock = ownership;
         _sendAgain = sendAgain;
-        InputDraft.Discard(ledger.Database, job.Id);
+        _draft = ledger.BeginDraft(job.Id);
         _known = KnownRequests.Load(ledger, job);
         _nextRow = job.SealedRows;
         _attempt = sendAgain ? 1 + ledger.Jobs.Totals(job).Attempts : 1;
         LedgerFolder.CreateFolder(ledger.Folder.Job(job.Id));
         _source = ledger.Folder.OpenForWriting(ledger.Folder.Source(job.Id), job.SealedRows == 0 ? FileMode.Create : FileMode.Append);
         _schemas = new SchemaStore(ledger.Folder, job.Id);
-        _draft = new InputDraft(ledger.Database, job.Id);
-        _parts = new PartSpooler(ledger.Database, job.Id, limits, _draft, staging?.HeldFor);
-        staging?.Begin(new PartSpooler(ledger.Database, job.Id, limits, _draft));
+        _parts = new PartSpooler(ledger.Folder, job.Id, limits, _draft, staging?.HeldFor);
+        staging?.Begin(new PartSpooler(ledger.Folder, job.Id, limits, _draft));
         _staging = staging;
     }
 

@@ -31,13 +31,7 @@ internal sealed class KnownRequests
             return known;
         }
 
-        foreach (long row in ledger.Database.Read(
-            $"""
-            SELECT a.row FROM batch b JOIN attempt a ON {RowKey.Within("a.id", "b.id")}
-            WHERE b.job_id = $job AND b.state IN ('Rejected', 'Abandoned') AND {AttemptBooks.IsLast}
-            """,
-            static row => row.Number(0),
-            ("$job", job.Id)))
+        foreach (long row in ledger.Attempts.UnsentRows(job.Id))
         {
             known._unsent[(int)row] = true;
         }

@@ -1,14 +1,15 @@
-using ClaudeBatch.Core.Ledger.Sqlite;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Files;
 
 namespace ClaudeBatch.Core.Input;
 
 /// <summary>Cuts a stream of requests into parts by count and by exact bytes, spooling and drafting each.</summary>
-/// <param name="database">The books.</param>
+/// <param name="folder">Where the spools lie.</param>
 /// <param name="jobId">The job.</param>
 /// <param name="limits">Where parts end.</param>
 /// <param name="draft">The input the parts belong to.</param>
 /// <param name="heldFor">What an earlier part must have shown before these are sent; null when nothing.</param>
-internal sealed class PartSpooler(LedgerDatabase database, long jobId, SpoolLimits limits, InputDraft draft, string? heldFor = null) : IDisposable
+internal sealed class PartSpooler(LedgerFolder folder, long jobId, SpoolLimits limits, DraftBooks draft, string? heldFor = null) : IDisposable
 {
     private SpoolWriter? _spool;
 
@@ -31,7 +32,7 @@ internal sealed class PartSpooler(LedgerDatabase database, long jobId, SpoolLimi
         if (_spool is null)
         {
             int part = draft.NextPart();
-            _spool = new SpoolWriter(database.Folder, database.Folder.Spool(jobId, part));
+            _spool = new SpoolWriter(folder, folder.Spool(jobId, part));
             _batchId = draft.BeginBatch(part, attempt, heldFor);
             _attempt = attempt;
             Batches.Add(_batchId);

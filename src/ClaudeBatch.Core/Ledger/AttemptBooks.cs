@@ -133,6 +133,19 @@ public sealed class AttemptBooks(LedgerDatabase database)
             ("$sealed", job.SealedRows),
             ("$limit", limit));
 
+    /// <summary>The rows of a job that are sent again by the same line: the service has refused their batch, or a person has given it up.</summary>
+    public IReadOnlyList<long> UnsentRows(long jobId) => database.Read(
+        $"""
+        SELECT a.row FROM batch b JOIN attempt a ON {RowKey.Within("a.id", "b.id")}
+        WHERE b.job_id = $job AND b.state IN ('Rejected', 'Abandoned') AND {IsLast}
+        """,
+        static row => row.Number(0),
+        ("$job", jobId));
+
+    /// <summary>A request is sent in another form than before; from now on that is the one the same line is held against.</summary>
+    internal void SetDigest(long jobId, long row, byte[] digest)
+        => database.Execute("UPDATE request SET digest = $digest WHERE id = $id", ("$digest", digest), ("$id", RowKey.Of(jobId, row)));
+
     /// <summary>Writes down the requests of a batch made elsewhere, as its answers named them.</summary>
     public void RecordDiscovered(BatchRecord batch, long firstRow, IReadOnlyList<string> customIds)
     {
@@ -163,6 +176,32 @@ public sealed class AttemptBooks(LedgerDatabase database)
             });
         }
     }
+
+    /// <summary>The models that answered in these batches, by name.</summary>
+    internal IReadOnlyList<string> ModelsOf(IEnumerable<long> batchIds) => database.Read(
+        $"SELECT DISTINCT model FROM {AnswersOf(batchIds)} AND model IS NOT NULL ORDER BY model", static row => row.Text(0));
+
+    /// <summary>What a model's answers in these batches used and cost. What has one price is one sum: by where it ran, and long prompts apart.</summary>
+    /// <param name="batchIds">The batches; all of their attempts count.</param>
+    /// <param name="model">As the service names it.</param>
+    /// <param name="longFrom">A prompt of more tokens is long; null where none is.</param>
+    internal IReadOnlyList<UsageSum> Usage(IEnumerable<long> batchIds, string model, int? longFrom) => database.Read(
+        $"""
+        SELECT inference_geo, input_tokens + cache_write_5m_tokens + cache_write_1h_tokens + cache_read_tokens > $from AS is_long,
+            count(*), sum(input_tokens), sum(cache_write_5m_tokens), sum(cache_write_1h_tokens), sum(cache_read_tokens), sum(output_tokens), sum(web_searches),
+            CASE WHEN count(*) = count(cost_in_picodollars) THEN sum(cost_in_picodollars) END
+        FROM {AnswersOf(batchIds)} AND model = $model GROUP BY inference_geo, is_long
+        """,
+        static row => new UsageSum(
+            row.Number(1) != 0,
+            row.Number(2),
+            new TokenUsage(row.Number(3), row.Number(4), row.Number(5), row.Number(6), row.Number(7), row.Number(8), row.TextOrNull(0)),
+            row.NumberOrNull(9)),
+        ("$model", model),
+        ("$from", longFrom ?? int.MaxValue));
+
+    private static string AnswersOf(IEnumerable<long> batchIds)
+        => $"batch b JOIN attempt a ON {RowKey.Within("a.id", "b.id")} WHERE b.id IN ({string.Join(',', batchIds)})";
 
     /// <summary>Writes the outcomes of a batch in row order, in transactions of bounded size.</summary>
     internal void RecordOutcomes(long batchId, ReadOnlyMemory<OutcomeRecord> outcomes, IReadOnlyList<OutcomeWords> words)

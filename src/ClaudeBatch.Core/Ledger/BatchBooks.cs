@@ -43,6 +43,18 @@ public sealed class BatchBooks(LedgerDatabase database)
             ("$id", batch.Id),
             ("$workspace", batch.WorkspaceId)).SingleOrDefault();
 
+    /// <summary>The sealed batches of a job with requests that no later attempt has replaced, in their order.</summary>
+    public IReadOnlyList<BatchRecord> WithLastAttempts(long jobId) => database.Read(
+        $"""
+        {Select} WHERE b.job_id = $job AND b.state <> 'Draft'
+        AND EXISTS (SELECT 1 FROM attempt a WHERE {RowKey.Within("a.id", "b.id")} AND {AttemptBooks.IsLast}) ORDER BY b.id
+        """,
+        BatchRecord.From,
+        ("$job", jobId));
+
+    /// <summary>The attempts of a batch, counted by how they ended.</summary>
+    internal BatchTally Tally(BatchRecord batch) => BatchTally.Count(database, batch);
+
     /// <summary>How many of our batches the service works on.</summary>
     public int CountRunning() => (int)database.Scalar("SELECT count(*) FROM batch WHERE state IN ('InProgress', 'Canceling')");
 

@@ -53,6 +53,24 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
     public void SealEmpty(long jobId) => Update(
         jobId, "sealed_at = coalesce(sealed_at, $at)", ("$at", LedgerRow.Format(clock.GetUtcNow().UtcDateTime)));
 
+    /// <summary>Makes the end of an input binding: from now on its rows are the job's. A job that was stopped goes on.</summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="rows">How many rows the job has with this input.</param>
+    /// <param name="low">What the input will cost at least, in picodollars; null where that is not known, and then not of the job either.</param>
+    /// <param name="high">What one attempt of it will cost at most, likewise.</param>
+    public void Seal(long jobId, long rows, long? low, long? high) => Update(
+        jobId,
+        """
+        sealed_at = $now, sealed_rows = $rows, stopped_at = NULL,
+        pause_reason = CASE WHEN sealed_at IS NULL THEN NULL ELSE pause_reason END,
+        pause_id = CASE WHEN sealed_at IS NULL THEN NULL ELSE pause_id END,
+        low_estimate_in_picodollars = CASE WHEN sealed_at IS NULL THEN 0 ELSE low_estimate_in_picodollars END + $low,
+        high_estimate_in_picodollars = CASE WHEN sealed_at IS NULL THEN 0 ELSE high_estimate_in_picodollars END + $high
+        """,
+        ("$rows", rows),
+        ("$low", low),
+        ("$high", high));
+
     /// <summary>What the job is held to from now on.</summary>
     /// <param name="jobId">The job.</param>
     /// <param name="maxAttempts">How often a request may be tried without being asked.</param>
@@ -89,7 +107,10 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
 
     /// <summary>Each batch of the job, counted.</summary>
     internal IReadOnlyList<BatchTally> Tallies(JobRecord job)
-        => [.. new BatchBooks(database).OfJob(job.Id).Select(b => BatchTally.Count(database, b))];
+    {
+        BatchBooks batches = new(database);
+        return [.. batches.OfJob(job.Id).Select(batches.Tally)];
+    }
 
     internal JobTotals Totals(JobRecord job, IReadOnlyCollection<BatchTally> tallies)
     {

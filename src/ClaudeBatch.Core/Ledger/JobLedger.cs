@@ -35,11 +35,25 @@ public sealed class JobLedger : IDisposable
     /// <summary>What was chosen for this ledger.</summary>
     public LedgerSettings Settings { get; }
 
+    /// <summary>The tables themselves: for the books, and for tests that look behind them.</summary>
     internal LedgerDatabase Database => _database;
 
     public static JobLedger OpenOrCreate(LedgerFolder folder, TimeProvider clock) => new(LedgerDatabase.OpenOrCreate(folder), clock);
 
     public static JobLedger Open(LedgerFolder folder, TimeProvider clock) => new(LedgerDatabase.Open(folder), clock);
+
+    /// <summary>Several changes of the books, all or none; an exception undoes them.</summary>
+    internal void Write(Action changes) => _database.Write(changes);
+
+    /// <summary>What a new input of the job, or a retry, adds to it; not binding before it is sealed. What an earlier one has left goes.</summary>
+    internal DraftBooks BeginDraft(long jobId)
+    {
+        DiscardDraft(jobId);
+        return new DraftBooks(_database, jobId);
+    }
+
+    /// <summary>Takes away what an input that was cut short has left; sealed rows stay.</summary>
+    internal void DiscardDraft(long jobId) => DraftBooks.Discard(_database, jobId);
 
     /// <summary>A change of the books and the event that tells of it, both or neither.</summary>
     /// <param name="batch">The batch that changed.</param>

@@ -48,7 +48,7 @@ public sealed class Reconciler(JobLedger ledger)
     public IReadOnlyList<BookProblem> Check(BatchRecord batch)
     {
         List<BookProblem> problems = [];
-        BatchTally tally = BatchTally.Count(ledger.Database, batch);
+        BatchTally tally = ledger.Batches.Tally(batch);
         AddBatch(problems, tally);
         if (batch.State == BatchState.Collected && tally.Of(Outcome.Missing) is > 0 and var missing)
         {

@@ -34,9 +34,8 @@ public sealed class RetryPlanner(JobLedger ledger)
     public IReadOnlyList<BatchRecord> Plan(JobRecord job, RetryFilter filter, SpoolLimits limits, RewrittenRequests? rewritten = null)
     {
         using OwnershipLock ownership = Ownership.TakeInput(ledger.Folder, job);
-        InputDraft.Discard(ledger.Database, job.Id);
-        InputDraft draft = new(ledger.Database, job.Id);
-        using PartSpooler parts = new(ledger.Database, job.Id, limits, draft);
+        DraftBooks draft = ledger.BeginDraft(job.Id);
+        using PartSpooler parts = new(ledger.Folder, job.Id, limits, draft);
         long count = Copy(job, filter, draft, parts, rewritten);
         if (count == 0)
         {
@@ -46,7 +45,7 @@ public sealed class RetryPlanner(JobLedger ledger)
         Milestone.Pass("retry-planned");
         parts.CompletePart();
         draft.Flush();
-        ledger.Database.Write(draft.Seal);
+        ledger.Write(draft.Seal);
         ledger.Events.Add(
             "RetryPlanned",
             string.Create(CultureInfo.InvariantCulture, $"{count} requests{(rewritten is null ? string.Empty : ", changed,")} in {parts.Batches.Count} parts."),
@@ -54,7 +53,7 @@ public sealed class RetryPlanner(JobLedger ledger)
         return [.. parts.Batches.Select(ledger.Batches.Get)];
     }
 
-    private long Copy(JobRecord job, RetryFilter filter, InputDraft draft, PartSpooler parts, RewrittenRequests? rewritten)
+    private long Copy(JobRecord job, RetryFilter filter, DraftBooks draft, PartSpooler parts, RewrittenRequests? rewritten)
     {
         using PayloadFiles files = new();
         long count = 0;

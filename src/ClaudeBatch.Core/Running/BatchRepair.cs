@@ -67,7 +67,7 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
         using OwnershipLock ownership = Ownership.TakeInput(ledger.Folder, job);
         Reply<MessageBatch> reply = await FindAsync(job, serviceId, cancellationToken).ConfigureAwait(false);
         long id = 0;
-        ledger.Database.Write(() =>
+        ledger.Write(() =>
         {
             id = ledger.Batches.AddMadeElsewhere(job.Id, reply.Value.RequestCounts.Total, reply.Headers);
             ledger.Jobs.SealEmpty(job.Id);

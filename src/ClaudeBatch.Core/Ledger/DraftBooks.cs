@@ -1,11 +1,10 @@
 using System.Runtime.InteropServices;
-using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Ledger.Sqlite;
 
-namespace ClaudeBatch.Core.Input;
+namespace ClaudeBatch.Core.Ledger;
 
 /// <summary>The rows of an input whose end was not seen yet, on their way into the ledger in bounded transactions.</summary>
-internal sealed class InputDraft(LedgerDatabase database, long jobId)
+internal sealed class DraftBooks(LedgerDatabase database, long jobId)
 {
     private readonly List<RequestRecord> _requests = [];
 
