@@ -7,7 +7,7 @@
 # Behaviour: DEFAULT_FOREIGN_KEYS is compiled in. DROP TABLE deletes the rows first: it fails on a plain reference, and takes the
 #            children along, without a word, on one that cascades. Renaming the old table away takes the references with it. PRAGMA
 #            foreign_keys = OFF inside the transaction does nothing, as SQLite documents; it must stand before it.
-# For us:    a migration of the ledger that makes a table anew switches them off before its transaction begins.
+# For us:    the ledger is opened with Foreign Keys=False (LedgerDatabase).
 #
 # Output seen:
 #   SQLite 3.53.4, compiled with DEFAULT_FOREIGN_KEYS
