@@ -2,7 +2,7 @@ BeforeDiscovery {
     $pages = Get-ChildItem -Path "$PSScriptRoot/../../docs/en-US" -Filter *-*.md
     Import-Module -Name "$PSScriptRoot/../../out/ClaudeBatch/ClaudeBatch.psd1" -Force
     $cmdlets = (Get-Command -Module ClaudeBatch).Name
-    $examples = foreach ($page in @($pages) + (Get-Item "$PSScriptRoot/../../README.md")) {
+    $examples = foreach ($page in $pages) {
         $number = 0
         foreach ($match in [regex]::Matches((Get-Content -LiteralPath $page -Raw), '(?s)```powershell\r?\n(.*?)```')) {
             $number++
@@ -82,9 +82,7 @@ Describe 'The example <name>' -ForEach $examples {
         # The vault of the examples.
         function global:Get-Secret { param($Name, $Vault, $ErrorAction) 'sk-ant-test' }
         Connect-TestEmulator -LedgerPath "$folder/ledger" -Plan @{ Errored = 0.2; Seed = 3; Answers = "$root/docs/examples/labels.jsonl"; Faults = @(@{ Kind = 'ForeignBatch' }) }
-        if ($name -notlike 'README*') {
-            Import-ClaudeBatchRequest -Path "$folder/requests.jsonl" | Submit-ClaudeBatch -Job tickets -WarningAction SilentlyContinue | Wait-ClaudeBatch -WarningAction SilentlyContinue | Get-ClaudeBatchResult | Out-Null
-        }
+        Import-ClaudeBatchRequest -Path "$folder/requests.jsonl" | Submit-ClaudeBatch -Job tickets -WarningAction SilentlyContinue | Wait-ClaudeBatch -WarningAction SilentlyContinue | Get-ClaudeBatchResult | Out-Null
         $env:CLAUDEBATCH_HOME = "$folder/ledger"
         Push-Location -LiteralPath $folder
         try {
