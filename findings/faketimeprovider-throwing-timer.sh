@@ -6,7 +6,7 @@
 # Expected:  the second timer fires when the clock is past its due time.
 # Behaviour: the clock moves on, but nobody is woken any more: neither a timer that was there before nor one made after,
 #            nor a Task.Delay on this clock. Nothing throws and nothing says why, so a test waits until it is stopped.
-# For us:    what a callback of a timer of the tests throws is caught inside it.
+# For us:    the tests' ImpatientClock wakes on the thread pool, never within Advance.
 #
 # Output seen:
 #   before: a timer of 1 s fired after 2 s: True
