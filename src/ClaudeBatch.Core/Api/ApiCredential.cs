@@ -2,8 +2,8 @@ using System.Net.Http.Headers;
 
 namespace ClaudeBatch.Core.Api;
 
-/// <summary>What proves who is calling. The secret leaves this type only as a header of a request.</summary>
-public sealed class ApiCredential
+/// <summary>A secret that is given once and sent as it is: an API key, or an access token that somebody else renews.</summary>
+public sealed class ApiCredential : ServiceCredential
 {
     private readonly string _secret;
     private readonly bool _isBearer;
@@ -32,18 +32,19 @@ public sealed class ApiCredential
     /// <summary>An access token, sent as <c>Authorization: Bearer</c>.</summary>
     public static ApiCredential FromToken(string token) => new(token.Trim(), isBearer: true);
 
-    /// <summary>How the credential travels, for people: never the credential.</summary>
     public override string ToString() => _isBearer ? "bearer token" : "API key";
 
-    internal void Apply(HttpRequestHeaders headers)
+    public override ValueTask ApplyAsync(HttpRequestMessage request, ReadOnlyMemory<byte> bodyDigest, CancellationToken cancellationToken)
     {
         if (_isBearer)
         {
-            headers.Authorization = new AuthenticationHeaderValue("Bearer", _secret);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _secret);
         }
         else
         {
-            headers.TryAddWithoutValidation("x-api-key", _secret);
+            request.Headers.TryAddWithoutValidation("x-api-key", _secret);
         }
+
+        return ValueTask.CompletedTask;
     }
 }

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text.Json;
 using Polly;
 
@@ -57,14 +56,15 @@ public sealed class BatchApi : IDisposable
     /// <summary>Sends a batch once. Never throws for what the service or the network did; the caller decides what it means.</summary>
     /// <param name="path">The file with the exact body.</param>
     /// <param name="length">Its size in bytes.</param>
+    /// <param name="digest">Its SHA-256, for a credential that signs.</param>
     /// <param name="beforeLastByte">Makes it durable that the last byte is about to go.</param>
     /// <param name="sent">Told how many bytes have gone.</param>
     /// <param name="cancellationToken">Gives the upload up.</param>
     public async Task<CreateReply> CreateAsync(
-        string path, long length, Func<CancellationToken, Task> beforeLastByte, IProgress<long>? sent, CancellationToken cancellationToken)
+        string path, long length, ReadOnlyMemory<byte> digest, Func<CancellationToken, Task> beforeLastByte, IProgress<long>? sent, CancellationToken cancellationToken)
     {
         using WithheldContent content = WithheldContent.ForJson(path, length, _limits.Stall, sent, beforeLastByte);
-        using HttpRequestMessage request = Request(HttpMethod.Post, Batches);
+        using HttpRequestMessage request = ServiceRequest.Of(Connection, HttpMethod.Post, Batches);
         request.Content = content;
         request.Version = new Version(1, 1);
         request.Headers.ExpectContinue = length > HttpTransport.ExpectContinueFrom;
@@ -75,6 +75,7 @@ public sealed class BatchApi : IDisposable
 
         try
         {
+            await Connection.Credential.ApplyAsync(request, digest, cancellationToken).ConfigureAwait(false);
             Reply<MessageBatch> reply = await OnceAsync(
                 request, "Create batch", path, ApiJson.Batch, _limits.CreateReply, cancellationToken).ConfigureAwait(false);
             return new CreateReply(reply, null, content.LastByteHandedOver);
@@ -110,7 +111,7 @@ public sealed class BatchApi : IDisposable
         => await _repeatable.ExecuteAsync(
             async token =>
             {
-                using HttpRequestMessage request = Request(HttpMethod.Get, $"{BatchPath(id)}/results");
+                using HttpRequestMessage request = await ServiceRequest.SignedAsync(Connection, HttpMethod.Get, $"{BatchPath(id)}/results", body: null, token).ConfigureAwait(false);
                 HttpResponseMessage response = await AnswerAsync(request, $"Results of batch '{id}'", id, _limits.Answer, token).ConfigureAwait(false);
                 Stream body = await response.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
                 return new Reply<Stream>(
@@ -119,33 +120,33 @@ public sealed class BatchApi : IDisposable
             cancellationToken).ConfigureAwait(false);
 
     /// <summary>The service's own count of a prompt's tokens; free.</summary>
+    /// <exception cref="ClaudeBatchException"><c>CallNotOnPlatform</c>, and what the service says.</exception>
     public Task<Reply<TokenCount>> CountTokensAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
-        => RepeatAsync(HttpMethod.Post, "v1/messages/count_tokens", "Count tokens", null, ApiJson.Tokens, cancellationToken, body);
+    {
+        Connection.Platform.Require(ServiceCalls.CountTokens, "Counting of tokens");
+        return RepeatAsync(HttpMethod.Post, "v1/messages/count_tokens", "Count tokens", null, ApiJson.Tokens, cancellationToken, body);
+    }
 
     /// <summary>One request through the Messages API, at full price; the answer is kept as it came. Sent once: it costs money.</summary>
+    /// <exception cref="ClaudeBatchException"><c>CallNotOnPlatform</c>, and what the service says.</exception>
     public async Task<Reply<byte[]>> SendMessageAsync(ReadOnlyMemory<byte> parameters, CancellationToken cancellationToken)
     {
-        using HttpRequestMessage request = Request(HttpMethod.Post, "v1/messages");
-        request.Content = Json(parameters);
+        Connection.Platform.Require(ServiceCalls.Messages, "The Messages API");
+        using HttpRequestMessage request = await ServiceRequest.SignedAsync(Connection, HttpMethod.Post, "v1/messages", parameters, cancellationToken).ConfigureAwait(false);
         using HttpResponseMessage response = await AnswerAsync(request, "Send message", null, _limits.CreateReply, cancellationToken).ConfigureAwait(false);
         byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         return new Reply<byte[]>(body, ReplyHeaders.Of(response, _clock.GetUtcNow()));
     }
 
+    /// <exception cref="ClaudeBatchException"><c>CallNotOnPlatform</c>, and what the service says.</exception>
     public Task<Reply<ModelPage>> ListModelsAsync(string? afterId, CancellationToken cancellationToken)
     {
+        Connection.Platform.Require(ServiceCalls.Models, "The Models API");
         string after = afterId is null ? string.Empty : $"&after_id={Uri.EscapeDataString(afterId)}";
         return RepeatAsync(HttpMethod.Get, $"v1/models?limit=1000{after}", "List models", null, ApiJson.Models, cancellationToken);
     }
 
     private static string BatchPath(string id) => $"{Batches}/{Uri.EscapeDataString(id)}";
-
-    private static ByteArrayContent Json(ReadOnlyMemory<byte> body)
-    {
-        ByteArrayContent content = new(body.ToArray());
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return content;
-    }
 
     private async Task<Reply<T>> RepeatAsync<T>(
         HttpMethod method,
@@ -158,8 +159,7 @@ public sealed class BatchApi : IDisposable
         => await _repeatable.ExecuteAsync(
             async token =>
             {
-                using HttpRequestMessage request = Request(method, path);
-                request.Content = body is { } bytes ? Json(bytes) : null;
+                using HttpRequestMessage request = await ServiceRequest.SignedAsync(Connection, method, path, body, token).ConfigureAwait(false);
                 return await OnceAsync(request, what, target, read, _limits.Answer, token).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
@@ -223,19 +223,5 @@ public sealed class BatchApi : IDisposable
         {
             throw await ServiceFailure.FromResponseAsync(response, what, target, _clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         }
-    }
-
-    private HttpRequestMessage Request(HttpMethod method, string path)
-    {
-        HttpRequestMessage request = new(method, new Uri(Connection.BaseAddress, path));
-        request.Headers.TryAddWithoutValidation("anthropic-version", Connection.ApiVersion);
-        request.Headers.TryAddWithoutValidation("User-Agent", "ClaudeBatch");
-        if (Connection.WorkspaceId is { } workspace)
-        {
-            request.Headers.TryAddWithoutValidation("anthropic-workspace-id", workspace);
-        }
-
-        Connection.Credential.Apply(request.Headers);
-        return request;
     }
 }

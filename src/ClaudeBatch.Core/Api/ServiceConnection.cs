@@ -10,10 +10,10 @@ public sealed class ServiceConnection
 
     public static readonly Uri DefaultBaseAddress = new("https://api.anthropic.com/");
 
-    /// <param name="baseAddress">https, or http to this machine.</param>
+    /// <param name="baseAddress">https, or http to this machine; a path in it is the beginning of every call's.</param>
     /// <param name="credential">What proves who is calling.</param>
     /// <exception cref="ClaudeBatchException"><c>AddressInvalid</c>, <c>AddressNotSecure</c>.</exception>
-    public ServiceConnection(Uri baseAddress, ApiCredential credential)
+    public ServiceConnection(Uri baseAddress, ServiceCredential credential)
     {
         BaseAddress = Checked(baseAddress);
         Credential = credential;
@@ -21,7 +21,9 @@ public sealed class ServiceConnection
 
     public Uri BaseAddress { get; }
 
-    public ApiCredential Credential { get; }
+    public ServiceCredential Credential { get; }
+
+    public ServicePlatform Platform { get; init; } = ServicePlatform.ClaudeApi;
 
     public string ApiVersion { get; init; } = DefaultApiVersion;
 
@@ -33,7 +35,7 @@ public sealed class ServiceConnection
 
     /// <summary>The same service and caller in another version of its language.</summary>
     public ServiceConnection As(string apiVersion, IReadOnlyList<string> betas)
-        => new(BaseAddress, Credential) { ApiVersion = apiVersion, Betas = betas, WorkspaceId = WorkspaceId };
+        => new(BaseAddress, Credential) { Platform = Platform, ApiVersion = apiVersion, Betas = betas, WorkspaceId = WorkspaceId };
 
     private static Uri Checked(Uri address)
     {

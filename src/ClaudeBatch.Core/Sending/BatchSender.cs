@@ -70,7 +70,12 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
 
         Milestone.Pass("intent-recorded");
         CreateReply reply = await bound.CreateAsync(
-            ledger.Folder.Spool(batch.JobId, batch.Part), batch.SizeInBytes, _ => WriteDownLastByte(batch), sent, cancellationToken).ConfigureAwait(false);
+            ledger.Folder.Spool(batch.JobId, batch.Part),
+            batch.SizeInBytes,
+            ledger.Batches.SpoolDigest(batch.Id),
+            _ => WriteDownLastByte(batch),
+            sent,
+            cancellationToken).ConfigureAwait(false);
         Milestone.Pass("reply-received");
         SendResult result = Judge(job, batch, reply);
         Milestone.Pass("reply-recorded");

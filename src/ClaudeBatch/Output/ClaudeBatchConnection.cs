@@ -24,7 +24,7 @@ public sealed class ClaudeBatchConnection
 
     public bool IsEmulator { get; set; }
 
-    internal ApiCredential? Credential { get; set; }
+    internal ServiceCredential? Credential { get; set; }
 
     internal EmulatorPlan? Plan { get; set; }
 
