@@ -46,9 +46,58 @@ public static class ParamsEdit
         return buffer.WrittenSpan.ToArray();
     }
 
+    /// <summary>Adds the assistant's turn, and what is said to it, to the end of the conversation; every byte before stays as it is.</summary>
+    /// <param name="item">A request that was parsed before.</param>
+    /// <param name="content">The assistant's content as it came, a JSON array.</param>
+    /// <param name="userMessage">The next message as JSON; empty for none.</param>
+    public static byte[] AppendTurn(ReadOnlySpan<byte> item, ReadOnlySpan<byte> content, ReadOnlySpan<byte> userMessage)
+    {
+        int end = Value(item, "params", "messages").End.Value - 1; // before its closing bracket
+        ReadOnlySpan<byte> comma = ","u8;
+        return
+        [
+            .. item[..end], .. comma, .. "{\"role\":\"assistant\",\"content\":"u8, .. content, .. "}"u8,
+            .. userMessage.IsEmpty ? [] : comma, .. userMessage, .. item[end..],
+        ];
+    }
+
+    /// <summary>The content of the answer in a line of results, as it came; empty where the line has none.</summary>
+    public static ReadOnlySpan<byte> ContentOf(ReadOnlySpan<byte> line) => line.IsEmpty ? line : line[Value(line, "result", "message", "content")];
+
     /// <summary>A request of that id and these params.</summary>
     public static byte[] Assemble(string customId, ReadOnlySpan<byte> parameters)
         => [.. "{\"custom_id\":"u8, .. JsonSerializer.SerializeToUtf8Bytes(customId, EditJson.Default.String), .. ",\"params\":"u8, .. parameters, .. "}"u8];
+
+    // Where the value at the end of a path of names stands; nowhere is an empty range.
+    private static Range Value(ReadOnlySpan<byte> json, params ReadOnlySpan<string> path)
+    {
+        Utf8JsonReader reader = new(json);
+        reader.Read();
+        foreach (string name in path)
+        {
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                return default;
+            }
+
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName && !reader.ValueTextEquals(name))
+            {
+                reader.Read();
+                reader.Skip();
+            }
+
+            if (reader.TokenType != JsonTokenType.PropertyName)
+            {
+                return default;
+            }
+
+            reader.Read();
+        }
+
+        int start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return start..(int)reader.BytesConsumed;
+    }
 }
 
 [System.Text.Json.Serialization.JsonSerializable(typeof(string))]

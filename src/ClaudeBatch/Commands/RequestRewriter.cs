@@ -2,8 +2,8 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using ClaudeBatch.Core;
-using ClaudeBatch.Core.Models;
 using ClaudeBatch.Core.Requests;
+using ClaudeBatch.Core.Retries;
 using ClaudeBatch.Json;
 using ClaudeBatch.Rows;
 using ClaudeBatch.Sessions;
@@ -19,17 +19,19 @@ internal sealed class RequestRewriter : IDisposable
 
     private readonly ScriptBlock? _repair;
 
-    private readonly double? _maxTokensFactor;
-
-    private readonly string? _model;
+    private readonly RequestRevision _revision;
 
     public RequestRewriter(BatchTemplate? template, ScriptBlock? repair, double? maxTokensFactor, string? model)
     {
         _template = template?.ToRequestTemplate();
         _prompt = template?.Prompt is { } prompt ? new RowText(prompt, nameof(BatchTemplate.Prompt)) : null;
         _repair = repair;
-        _maxTokensFactor = maxTokensFactor;
-        _model = model;
+        _revision = model is null ? RequestRevision.Unchanged : RequestRevision.AnotherModel(model);
+        if (maxTokensFactor is { } factor)
+        {
+            // The new model first: its limit is the one that holds.
+            _revision = _revision.Then(RequestRevision.MoreTokens(factor, Models.Current));
+        }
     }
 
     /// <param name="request">As it was sent.</param>
@@ -45,24 +47,10 @@ internal sealed class RequestRewriter : IDisposable
             bytes = Repair(_repair, BatchRequest.From(prepared, request.SourceUtf8), result);
         }
 
-        long? maxTokens = _maxTokensFactor is { } factor && result.StopReason == "max_tokens" ? Larger(bytes, factor) : null;
-        return bytes is { } item && (_model is not null || maxTokens is not null) ? ParamsEdit.Apply(item.Span, _model, maxTokens) : bytes;
+        return bytes is { } item ? _revision.Apply(item, result.StopReason, line: default) : null;
     }
 
     public void Dispose() => _template?.Dispose();
-
-    // The limit of the model, where it is known, is as far as it goes.
-    private long? Larger(ReadOnlyMemory<byte>? bytes, double factor)
-    {
-        if (bytes is not { } item)
-        {
-            return null;
-        }
-
-        PreparedRequest now = RequestLine.Parse(item, "The request");
-        ModelRecord? model = Models.Current.Find(_model ?? now.Model);
-        return Math.Min((long)Math.Ceiling(now.MaxTokens * factor), model?.MaxOutput ?? long.MaxValue);
-    }
 
     private ReadOnlyMemory<byte> Render(RequestTemplate template, BatchRequest request)
     {

@@ -1,0 +1,80 @@
+using ClaudeBatch.Core.Models;
+using ClaudeBatch.Core.Requests;
+
+namespace ClaudeBatch.Core.Retries;
+
+/// <summary>How a request is sent once more: as it was, or changed by a rule that needs nobody at a shell.</summary>
+public abstract class RequestRevision
+{
+    private RequestRevision()
+    {
+    }
+
+    /// <summary>The same bytes again.</summary>
+    public static RequestRevision Unchanged { get; } = new Same();
+
+    /// <summary>A larger <c>max_tokens</c> where the answer was cut at it; others stay as they are.</summary>
+    /// <param name="factor">What <c>max_tokens</c> is multiplied by; the result is rounded up.</param>
+    /// <param name="models">Where the most a model may answer is known, it is as far as it goes.</param>
+    public static RequestRevision MoreTokens(double factor, ModelCatalog models) => new Longer(factor, models);
+
+    /// <summary>The same request to another model.</summary>
+    public static RequestRevision AnotherModel(string model) => new Other(model);
+
+    /// <summary>The conversation goes on: the assistant's turn as it came, byte for byte, and what is said to it.</summary>
+    /// <param name="userMessage">The user's next message as JSON; empty where the assistant is to go on by itself (<c>pause_turn</c>).</param>
+    public static RequestRevision ContinuedTurn(ReadOnlyMemory<byte> userMessage) => new Continued(userMessage);
+
+    /// <summary>Both, one after the other.</summary>
+    public RequestRevision Then(RequestRevision next) => new Chain(this, next);
+
+    /// <summary>Makes the request that is sent.</summary>
+    /// <param name="item">As it was sent, <c>{"custom_id":…,"params":…}</c>.</param>
+    /// <param name="stopReason">The service's word for why its answer ended; null where there is none.</param>
+    /// <param name="line">Its line of the results; empty where there is none.</param>
+    /// <exception cref="ClaudeBatchException"><c>AnswerMissing</c>: a turn is to go on that never was.</exception>
+    public abstract ReadOnlyMemory<byte> Apply(ReadOnlyMemory<byte> item, string? stopReason, ReadOnlySpan<byte> line);
+
+    private sealed class Same : RequestRevision
+    {
+        public override ReadOnlyMemory<byte> Apply(ReadOnlyMemory<byte> item, string? stopReason, ReadOnlySpan<byte> line) => item;
+    }
+
+    private sealed class Longer(double factor, ModelCatalog models) : RequestRevision
+    {
+        public override ReadOnlyMemory<byte> Apply(ReadOnlyMemory<byte> item, string? stopReason, ReadOnlySpan<byte> line)
+        {
+            if (stopReason != "max_tokens")
+            {
+                return item;
+            }
+
+            PreparedRequest now = RequestLine.Parse(item, "The request");
+            long most = models.Find(now.Model)?.MaxOutput ?? long.MaxValue;
+            return ParamsEdit.Apply(item.Span, model: null, Math.Min((long)Math.Ceiling(now.MaxTokens * factor), most));
+        }
+    }
+
+    private sealed class Other(string model) : RequestRevision
+    {
+        public override ReadOnlyMemory<byte> Apply(ReadOnlyMemory<byte> item, string? stopReason, ReadOnlySpan<byte> line)
+            => ParamsEdit.Apply(item.Span, model, maxTokens: null);
+    }
+
+    private sealed class Continued(ReadOnlyMemory<byte> userMessage) : RequestRevision
+    {
+        public override ReadOnlyMemory<byte> Apply(ReadOnlyMemory<byte> item, string? stopReason, ReadOnlySpan<byte> line)
+        {
+            ReadOnlySpan<byte> content = ParamsEdit.ContentOf(line);
+            return content.IsEmpty
+                ? throw new ClaudeBatchException(FailureKind.InvalidData, "AnswerMissing", "The request has no answer whose turn could go on.")
+                : ParamsEdit.AppendTurn(item.Span, content, userMessage.Span);
+        }
+    }
+
+    private sealed class Chain(RequestRevision first, RequestRevision second) : RequestRevision
+    {
+        public override ReadOnlyMemory<byte> Apply(ReadOnlyMemory<byte> item, string? stopReason, ReadOnlySpan<byte> line)
+            => second.Apply(first.Apply(item, stopReason, line), stopReason, line);
+    }
+}
