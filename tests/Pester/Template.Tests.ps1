@@ -9,7 +9,7 @@ BeforeAll {
         [string[]] $Products
     }
 
-    function Get-Params($Request) { ($Request.Raw | ConvertFrom-Json -Depth 64).params }
+    function Get-RequestBody($Request) { ($Request.Raw | ConvertFrom-Json -Depth 64).params }
 }
 
 Describe 'New-ClaudeBatchTemplate' {
@@ -42,7 +42,7 @@ Describe 'New-ClaudeBatchTemplate' {
 
     It 'puts examples before the row''s own message' {
         $template = New-ClaudeBatchTemplate @haiku -Example @{ User = 'one'; Assistant = '1' }, @{ User = 'two'; Assistant = '2' } -Prompt '{{_}}'
-        $messages = (Get-Params ('three' | New-ClaudeBatchRequest -Template $template)).messages
+        $messages = (Get-RequestBody ('three' | New-ClaudeBatchRequest -Template $template)).messages
         $messages.role | Should -Be @('user', 'assistant', 'user', 'assistant', 'user')
         $messages.content | Should -Be @('one', '1', 'two', '2', 'three')
     }
@@ -53,7 +53,7 @@ Describe 'New-ClaudeBatchTemplate' {
         @{ name = 'examples'; how = @{ System = 'S'; Example = @{ User = 'a'; Assistant = 'b' } }; where = { $_.messages[1].content[-1] } }
     ) {
         $request = 'row' | New-ClaudeBatchRequest @haiku @how -CacheSystem -WarningAction SilentlyContinue
-        $mark = (Get-Params $request) | ForEach-Object $where
+        $mark = (Get-RequestBody $request) | ForEach-Object $where
         $mark.cache_control.type, $mark.cache_control.ttl | Should -Be @('ephemeral', '1h')
         [regex]::Matches($request.Raw, 'cache_control') | Should -HaveCount 1
     }
@@ -215,7 +215,7 @@ Describe 'Images and documents' {
 
     It 'go before the prompt, by what they are and not by their names' {
         $request = Get-Item $png | New-ClaudeBatchRequest @haiku -Prompt 'What is it?' -Image '{{FullName}}' -Document $pdf
-        $content = (Get-Params $request).messages[0].content
+        $content = (Get-RequestBody $request).messages[0].content
         $content.type | Should -Be @('document', 'image', 'text')
         $content[1].source.media_type | Should -Be 'image/png'
         $content[0].source.data | Should -BeExactly ([Convert]::ToBase64String([IO.File]::ReadAllBytes($pdf)))
@@ -223,9 +223,9 @@ Describe 'Images and documents' {
     }
 
     It 'come from ids, addresses, files and script blocks' {
-        $content = (Get-Params ('x' | New-ClaudeBatchRequest @haiku -Image 'file_011', 'https://example.com/a.png', (Get-Item $png))).messages[0].content
+        $content = (Get-RequestBody ('x' | New-ClaudeBatchRequest @haiku -Image 'file_011', 'https://example.com/a.png', (Get-Item $png))).messages[0].content
         $content[0].source.file_id, $content[1].source.url, $content[2].source.type | Should -Be @('file_011', 'https://example.com/a.png', 'base64')
-        $many = (Get-Params ('x' | New-ClaudeBatchRequest @haiku -Image { $png, $png })).messages[0].content
+        $many = (Get-RequestBody ('x' | New-ClaudeBatchRequest @haiku -Image { $png, $png })).messages[0].content
         $many.type | Should -Be @('image', 'image', 'text')
     }
 
@@ -255,7 +255,7 @@ Describe 'Images and documents' {
     It 'a conversation per row, with a system message in its midst' {
         $row = [pscustomobject]@{ Turns = @(@{ role = 'user'; content = 'a' }, @{ role = 'assistant'; content = 'b' }, @{ role = 'system'; content = 'be brief' }, @{ role = 'user'; content = 'c' }) }
         $request = $row | New-ClaudeBatchRequest @haiku -Message { $_.Turns }
-        (Get-Params $request).messages.role | Should -Be @('user', 'assistant', 'system', 'user')
+        (Get-RequestBody $request).messages.role | Should -Be @('user', 'assistant', 'system', 'user')
     }
 }
 
