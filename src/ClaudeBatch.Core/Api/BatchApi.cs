@@ -66,6 +66,7 @@ public sealed class BatchApi : IDisposable
         using WithheldContent content = WithheldContent.ForJson(path, length, _limits.Stall, sent, beforeLastByte);
         using HttpRequestMessage request = ServiceRequest.Of(Connection, HttpMethod.Post, Batches);
         request.Content = content;
+        request.Options.Set(EarlyReply.Key, content.Reply);
         request.Version = new Version(1, 1);
         request.Headers.ExpectContinue = length > HttpTransport.ExpectContinueFrom;
         if (Connection.Betas.Count > 0)

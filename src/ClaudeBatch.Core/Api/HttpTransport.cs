@@ -1,21 +1,65 @@
 using System.Net;
+using System.Net.Security;
 
 namespace ClaudeBatch.Core.Api;
 
 /// <summary>How bytes reach the service: proxies and certificate stores are the system's, redirects are never followed.</summary>
-public static class HttpTransport
+/// <remarks>A create has a connection of its own, on which a reply is read while the body still goes up (<see cref="ListeningStream"/>).</remarks>
+public sealed class HttpTransport : HttpMessageHandler
 {
-    /// <summary>The body waits for the service's nod from this size on, so that a refused key does not cost an upload.</summary>
+    /// <summary>From this size on, in bytes, a body waits for the service's interim reply, so that a refused key does not cost an upload.</summary>
     public const long ExpectContinueFrom = 1_000_000;
 
-    public static HttpMessageHandler Create() => new SocketsHttpHandler
+    private readonly HttpMessageInvoker _calls;
+
+    private readonly HttpMessageInvoker _creates;
+
+    private HttpTransport(SslClientAuthenticationOptions? security, IWebProxy? proxy)
     {
-        // A redirect could carry the key to another host.
-        AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.GZip,
-        ConnectTimeout = TimeSpan.FromSeconds(15),
-        Expect100ContinueTimeout = TimeSpan.FromSeconds(5),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        UseCookies = false,
-    };
+        _calls = new HttpMessageInvoker(Handler(security, proxy));
+        SocketsHttpHandler creates = Handler(security, proxy);
+        // After a refusal the rest of a body was dropped, so no other request may follow on the same connection.
+        creates.PooledConnectionLifetime = TimeSpan.Zero;
+        creates.PlaintextStreamFilter = static (context, _) => ValueTask.FromResult(
+            context.InitialRequestMessage.Options.TryGetValue(EarlyReply.Key, out EarlyReply? reply)
+                ? new ListeningStream(context.PlaintextStream, reply)
+                : context.PlaintextStream);
+        _creates = new HttpMessageInvoker(creates);
+    }
+
+    public static HttpMessageHandler Create() => new HttpTransport(security: null, proxy: null);
+
+    /// <summary>For tests: another certificate or proxy than the system's.</summary>
+    internal static HttpMessageHandler Create(SslClientAuthenticationOptions? security, IWebProxy? proxy) => new HttpTransport(security, proxy);
+
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        => (request.Options.TryGetValue(EarlyReply.Key, out _) ? _creates : _calls).SendAsync(request, cancellationToken);
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _calls.Dispose();
+            _creates.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private static SocketsHttpHandler Handler(SslClientAuthenticationOptions? security, IWebProxy? proxy)
+    {
+        SocketsHttpHandler handler = new()
+        {
+            // A redirect could carry the key to another host.
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.GZip,
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+            Expect100ContinueTimeout = TimeSpan.FromSeconds(5),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            UseCookies = false,
+        };
+        handler.SslOptions = security ?? handler.SslOptions;
+        handler.Proxy = proxy ?? handler.Proxy;
+        return handler;
+    }
 }

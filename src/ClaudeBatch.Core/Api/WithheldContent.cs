@@ -26,6 +26,9 @@ internal sealed class WithheldContent(
     /// <summary>The last byte was given to the network; from here on the service may have accepted the batch.</summary>
     public bool LastByteHandedOver { get; private set; }
 
+    /// <summary>What is known of a reply while the body goes up.</summary>
+    public EarlyReply Reply { get; } = new();
+
     /// <summary>Called as the last byte goes; the wait for the reply begins here.</summary>
     public Action? OnLastByte { get; set; }
 
@@ -56,6 +59,14 @@ internal sealed class WithheldContent(
             while (left > 0)
             {
                 int wanted = (int)Math.Min(left, buffer.Length);
+                if (Reply.IsRefusal)
+                {
+                    // Nothing leaves any more; the client wants its count of bytes before it reads the reply.
+                    await WriteAsync(stream, buffer.AsMemory(0, wanted), cancellationToken).ConfigureAwait(false);
+                    left -= wanted;
+                    continue;
+                }
+
                 await file.ReadExactlyAsync(buffer.AsMemory(0, wanted), cancellationToken).ConfigureAwait(false);
                 await WriteAsync(stream, buffer.AsMemory(0, wanted), cancellationToken).ConfigureAwait(false);
                 left -= wanted;
@@ -64,12 +75,18 @@ internal sealed class WithheldContent(
             }
 
             await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+            if (Reply.IsRefusal)
+            {
+                await WriteAsync(stream, buffer.AsMemory(0, 1), cancellationToken).ConfigureAwait(false);
+                return; // the last byte was not handed over, and never will be
+            }
+
             await file.ReadExactlyAsync(buffer.AsMemory(0, 1), cancellationToken).ConfigureAwait(false);
             Milestone.Pass("holding-last-byte");
             await beforeLastByte(cancellationToken).ConfigureAwait(false);
             Milestone.Pass("unconfirmed-recorded");
 
-            LastByteHandedOver = true;
+            LastByteHandedOver = !Reply.IsRefusal; // one that came just now keeps it back, too
             OnLastByte?.Invoke();
             await WriteAsync(stream, buffer.AsMemory(0, 1), cancellationToken).ConfigureAwait(false);
             await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
