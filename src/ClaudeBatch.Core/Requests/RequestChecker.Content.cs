@@ -20,9 +20,9 @@ public sealed partial class RequestChecker
         _facts.Breakpoints++;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            bool isTtl = reader.ValueTextEquals("ttl"u8);
+            RequestField? field = RequestFields.CacheControl.Find(ref reader);
             reader.Read();
-            _facts.CachesForAnHour |= isTtl && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("1h"u8);
+            _facts.CachesForAnHour |= field is { Reading: FieldReading.Ttl } && field.IsLookedInto(reader.TokenType) && reader.ValueTextEquals("1h"u8);
             reader.Skip();
         }
 
@@ -91,5 +91,28 @@ public sealed partial class RequestChecker
         }
 
         return hasDocument;
+    }
+
+    // The reader is a copy, so that whoever gave it reads on from where it was.
+    private static string? TextIn(Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            return null;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool isIt = reader.ValueTextEquals(name);
+            reader.Read();
+            if (isIt)
+            {
+                return reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+            }
+
+            reader.Skip();
+        }
+
+        return null;
     }
 }

@@ -5,121 +5,111 @@ namespace ClaudeBatch.Core.Requests;
 /// <content>The one pass over the bytes.</content>
 public sealed partial class RequestChecker
 {
-    private void Fields(ref Utf8JsonReader reader)
+    private void Params(ref Utf8JsonReader reader, RequestFieldTable fields)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("model"u8))
+            if (fields.Find(ref reader) is { } field)
             {
                 reader.Read();
-                _facts.Model = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
-                reader.Skip();
+                Read(field, ref reader);
+                continue;
             }
-            else if (reader.ValueTextEquals("max_tokens"u8))
-            {
-                reader.Read();
-                _facts.MaxTokens = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long number) ? number : null;
-                reader.Skip();
-            }
-            else if (reader.ValueTextEquals("messages"u8))
-            {
-                reader.Read();
-                Messages(ref reader);
-            }
-            else if (reader.ValueTextEquals("output_config"u8))
-            {
-                reader.Read();
-                OutputConfig(ref reader);
-            }
-            else if (reader.ValueTextEquals("thinking"u8))
-            {
-                reader.Read();
-                Thinking(ref reader);
-            }
-            else
-            {
-                OtherField(ref reader);
-            }
+
+            Warning("FieldUnknown", $"'{reader.GetString()}' is not a field of a request that is known here; the service refuses fields it does not know.");
+            reader.Read();
+            Walk(ref reader);
         }
     }
 
-    private void OutputConfig(ref Utf8JsonReader reader)
+    // What is in a field, and not known here, is the service's to judge.
+    private void Inner(ref Utf8JsonReader reader, RequestFieldTable fields)
     {
-        if (reader.TokenType != JsonTokenType.StartObject)
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            reader.Skip();
-            return;
-        }
-
-        int depth = reader.CurrentDepth;
-        while (reader.Read() && !(reader.TokenType == JsonTokenType.EndObject && reader.CurrentDepth == depth))
-        {
-            if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == depth + 2 && reader.ValueTextEquals("schema"u8))
+            RequestField? field = fields.Find(ref reader);
+            reader.Read();
+            if (field is not null)
             {
-                reader.Read();
+                Read(field, ref reader);
+            }
+
+            reader.Skip();
+        }
+    }
+
+    private void Read(RequestField field, ref Utf8JsonReader reader)
+    {
+        bool isLookedInto = field.IsLookedInto(reader.TokenType);
+        switch (field.Reading)
+        {
+            case FieldReading.Model:
+                _facts.Model = isLookedInto ? reader.GetString() : null;
+                break;
+            case FieldReading.MaxTokens:
+                _facts.MaxTokens = isLookedInto && reader.TryGetInt64(out long number) ? number : null;
+                break;
+            case FieldReading.Messages when isLookedInto:
+                Messages(ref reader, field.Fields);
+                break;
+            case FieldReading.Fields when isLookedInto:
+                Inner(ref reader, field.Fields);
+                break;
+            case FieldReading.ThinkingType when isLookedInto:
+                _facts.ThinkingType = reader.GetString();
+                break;
+            case FieldReading.ThinkingBudget when isLookedInto && reader.TryGetInt64(out long budget):
+                _facts.ThinkingBudget = budget;
+                break;
+            case FieldReading.Effort:
+                _facts.Effort = isLookedInto ? reader.GetString() : null;
+                break;
+            case FieldReading.Schema:
                 int start = (int)reader.TokenStartIndex;
                 reader.Skip();
                 _facts.OutputSchema = start..(int)reader.BytesConsumed;
-            }
-            else if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == depth + 1 && reader.ValueTextEquals("effort"u8))
-            {
-                reader.Read();
-                _facts.Effort = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
-            }
+                break;
+            case FieldReading.ToolChoiceType when isLookedInto:
+                _facts.ToolChoice = reader.GetString();
+                break;
+            case FieldReading.BillTo when isLookedInto && !reader.ValueTextEquals("self"u8):
+                Error("FieldRefused", $"'billing_policy' bills '{reader.GetString()}'; a batch is paid by the account that sends it ('self').");
+                break;
+            case FieldReading.Content or FieldReading.Breakpoint or FieldReading.Sampling or FieldReading.InferenceGeo or FieldReading.McpServers
+                or FieldReading.Tools:
+                Content(field, ref reader);
+                break;
         }
+
+        reader.Skip();
     }
 
-    private void Thinking(ref Utf8JsonReader reader)
+    private void Messages(ref Utf8JsonReader reader, RequestFieldTable fields)
     {
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            reader.Skip();
-            return;
-        }
-
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            bool isType = reader.ValueTextEquals("type"u8);
-            bool isBudget = reader.ValueTextEquals("budget_tokens"u8);
-            reader.Read();
-            _facts.ThinkingType = isType && reader.TokenType == JsonTokenType.String ? reader.GetString() : _facts.ThinkingType;
-            _facts.ThinkingBudget = isBudget && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long budget) ? budget : _facts.ThinkingBudget;
-            reader.Skip();
-        }
-    }
-
-    private void Messages(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType != JsonTokenType.StartArray)
-        {
-            reader.Skip();
-            return;
-        }
-
         while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
         {
             _facts.HasMessages = true;
-            Message(ref reader);
+            Message(ref reader, fields);
         }
     }
 
-    private void Message(ref Utf8JsonReader reader)
+    private void Message(ref Utf8JsonReader reader, RequestFieldTable fields)
     {
         string? role = null;
         bool hasContent = false;
         bool hasDocument = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            bool isRole = reader.ValueTextEquals("role"u8);
-            bool isContent = reader.ValueTextEquals("content"u8);
+            RequestField? field = fields.Find(ref reader);
             reader.Read();
-            if (isRole && reader.TokenType == JsonTokenType.String)
+            if (field is { Reading: FieldReading.Role } && field.IsLookedInto(reader.TokenType))
             {
                 role = reader.GetString();
             }
             else
             {
-                hasContent |= isContent && !(reader.TokenType == JsonTokenType.String && reader.ValueSpan.IsEmpty) && reader.TokenType != JsonTokenType.Null;
+                bool isEmpty = reader.TokenType == JsonTokenType.Null || (reader.TokenType == JsonTokenType.String && reader.ValueSpan.IsEmpty);
+                hasContent |= field is { Reading: FieldReading.MessageContent } && !isEmpty;
                 hasDocument |= Walk(ref reader);
             }
         }

@@ -40,24 +40,16 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("params"u8))
+            RequestField? field = RequestFields.Item.Find(ref reader);
+            _facts.EnvelopeFault ??= field is null ? $"has the field '{reader.GetString()}'; the service takes custom_id and params only." : null;
+            reader.Read();
+            if (field is not null)
             {
-                reader.Read();
-                hasParams = Params(ref reader);
+                hasParams |= field.Reading == FieldReading.Params;
+                Envelope(field, ref reader);
             }
-            else if (reader.ValueTextEquals("custom_id"u8))
-            {
-                reader.Read();
-                _facts.CustomId = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
-                _facts.EnvelopeFault ??= reader.TokenType == JsonTokenType.String ? null : "has a 'custom_id' of the wrong type.";
-                reader.Skip();
-            }
-            else
-            {
-                _facts.EnvelopeFault ??= $"has the field '{reader.GetString()}'; the service takes custom_id and params only.";
-                reader.Read();
-                reader.Skip();
-            }
+
+            reader.Skip();
         }
 
         _facts.EnvelopeFault ??= reader.Read() ? "holds more than one JSON value."
@@ -69,18 +61,19 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
         return _facts;
     }
 
-    private bool Params(ref Utf8JsonReader reader)
+    private void Envelope(RequestField field, ref Utf8JsonReader reader)
     {
-        if (reader.TokenType != JsonTokenType.StartObject)
+        bool isLookedInto = field.IsLookedInto(reader.TokenType);
+        _facts.EnvelopeFault ??= isLookedInto ? null : $"has a '{field.Name}' of the wrong type.";
+        if (field.Reading == FieldReading.CustomId)
         {
-            _facts.EnvelopeFault ??= "has a 'params' of the wrong type.";
-            reader.Skip();
-            return true;
+            _facts.CustomId = isLookedInto ? reader.GetString() : null;
         }
-
-        _facts.ParamsStart = (int)reader.TokenStartIndex;
-        Fields(ref reader);
-        return true;
+        else if (isLookedInto)
+        {
+            _facts.ParamsStart = (int)reader.TokenStartIndex;
+            Params(ref reader, field.Fields);
+        }
     }
 
     private void Conclude()

@@ -1,0 +1,53 @@
+using System.Text;
+using System.Text.Json;
+
+namespace ClaudeBatch.Core.Requests;
+
+/// <summary>A field of a request and all that is known of it by its name. Where it may stand is said by the table that holds it.</summary>
+public sealed record RequestField
+{
+    private readonly byte[] _utf8;
+
+    internal RequestField(string name, FieldReading reading = FieldReading.Content)
+    {
+        Name = name;
+        Reading = reading;
+        _utf8 = Encoding.UTF8.GetBytes(name);
+    }
+
+    /// <summary>The name as it stands in the JSON.</summary>
+    public string Name { get; }
+
+    /// <summary>The service refuses a request without it, and every template writes it.</summary>
+    public bool IsRequired { get; init; }
+
+    /// <summary>The token counter takes it too (documentation of the service, "Token counting").</summary>
+    public bool IsCounted { get; init; }
+
+    /// <summary>The parameter of New-ClaudeBatchTemplate that makes it; null where only -AdditionalParameter does, or a field of its own.</summary>
+    public string? Parameter { get; init; }
+
+    /// <summary>
+    /// The beta the service takes it under, the newest the official SDK names for it; null where it needs none or none is named. A list of
+    /// betas is the connection's, so nothing is refused for want of it.
+    /// </summary>
+    public string? Beta { get; init; }
+
+    /// <summary>The API version from which on the service no longer takes it, so far of sampling parameters alone; null where every version does.</summary>
+    public string? GoneFrom { get; init; }
+
+    /// <summary>The end of the sentence that refuses it in a batch, from the colon on: why, or what to do in its place; null where a batch takes it.</summary>
+    public string? RefusedBecause { get; init; }
+
+    /// <summary>The token its value begins with where the checker looks into it; <c>None</c> where it looks into any.</summary>
+    public JsonTokenType Kind { get; init; }
+
+    /// <summary>What may stand in its value, or in each element of it, as far as it is looked at here.</summary>
+    public RequestFieldTable Fields { get; init; } = RequestFieldTable.Empty;
+
+    internal FieldReading Reading { get; }
+
+    internal ReadOnlySpan<byte> Utf8 => _utf8;
+
+    internal bool IsLookedInto(JsonTokenType token) => Kind == JsonTokenType.None || Kind == token;
+}

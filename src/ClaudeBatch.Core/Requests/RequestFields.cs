@@ -1,0 +1,115 @@
+using System.Text.Json;
+
+namespace ClaudeBatch.Core.Requests;
+
+/// <summary>
+/// The fields of a request, each once: the reference of the service's Message Batches and Messages APIs and the types of its official SDK, as
+/// of 2026-11-27. What is checked, counted and made of parameters goes by this table. The emulator has one of its own, and a test holds
+/// both against the service's list.
+/// </summary>
+public static class RequestFields
+{
+    private const string NoThreads = "threads are for single messages; send the conversation with each request";
+
+    private const string UseBreakpoints = "mark what is shared with cache_control";
+
+    /// <summary>Of the mark at whose end the service's cache ends, wherever it stands.</summary>
+    public static RequestFieldTable CacheControl { get; } = new(
+        new("type"),
+        new("ttl", FieldReading.Ttl) { Kind = JsonTokenType.String });
+
+    /// <summary>Of the params, in the order a template writes them; what all rows share stands before messages.</summary>
+    public static RequestFieldTable Params { get; } = new(
+        new("model", FieldReading.Model) { IsRequired = true, IsCounted = true, Parameter = "Model", Kind = JsonTokenType.String },
+        new("max_tokens", FieldReading.MaxTokens) { IsRequired = true, Parameter = "MaxTokens", Kind = JsonTokenType.Number },
+        new("system") { IsCounted = true, Parameter = "System" },
+        new("tools", FieldReading.Tools)
+        {
+            IsCounted = true,
+            Parameter = "Tool",
+            Kind = JsonTokenType.StartArray,
+            Fields = new(
+                new("type", FieldReading.ToolType) { Kind = JsonTokenType.String },
+                new("model", FieldReading.ToolModel) { Kind = JsonTokenType.String },
+                new("max_uses", FieldReading.ToolUses) { Kind = JsonTokenType.Number }),
+        },
+        new("tool_choice")
+        {
+            IsCounted = true,
+            Parameter = "ToolChoice",
+            Kind = JsonTokenType.StartObject,
+            Fields = new(new RequestField("type", FieldReading.ToolChoiceType) { Kind = JsonTokenType.String }),
+        },
+        new("thinking", FieldReading.Fields)
+        {
+            IsCounted = true,
+            Parameter = "Thinking",
+            Kind = JsonTokenType.StartObject,
+            Fields = new(
+                new("type", FieldReading.ThinkingType) { Kind = JsonTokenType.String },
+                new("budget_tokens", FieldReading.ThinkingBudget) { Kind = JsonTokenType.Number }),
+        },
+        new("output_config", FieldReading.Fields)
+        {
+            IsCounted = true,
+            Kind = JsonTokenType.StartObject,
+            Fields = new(
+                new("effort", FieldReading.Effort) { Parameter = "Effort", Kind = JsonTokenType.String },
+                new("format", FieldReading.Fields)
+                {
+                    Parameter = "OutputSchema",
+                    Kind = JsonTokenType.StartObject,
+                    Fields = new(new RequestField("schema", FieldReading.Schema)),
+                }),
+        },
+        new("stop_sequences") { Parameter = "StopSequence" },
+        new("metadata") { Parameter = "Metadata" },
+        new("cache_control", FieldReading.Breakpoint) { IsCounted = true, Kind = JsonTokenType.StartObject, Fields = CacheControl },
+        new("service_tier"),
+        new("inference_geo", FieldReading.InferenceGeo),
+        new("container"),
+        new("diagnostics"),
+        new("user_profile_id"),
+        new("temperature", FieldReading.Sampling) { GoneFrom = "2026-10-21", Kind = JsonTokenType.Number },
+        new("top_p", FieldReading.Sampling) { GoneFrom = "2026-10-21", Kind = JsonTokenType.Number },
+        new("top_k", FieldReading.Sampling) { GoneFrom = "2026-10-21", Kind = JsonTokenType.Number },
+        new("context_management") { Beta = "context-management-2025-06-27" },
+        new("mcp_servers", FieldReading.McpServers) { Beta = "mcp-client-2026-09-15", Kind = JsonTokenType.StartArray },
+        new("fallback_credit_token") { Beta = "fallback-credit-2026-07-01" },
+        new("billing_policy")
+        {
+            Beta = "user-profiles-billing-2026-10-01",
+            Kind = JsonTokenType.StartObject,
+            Fields = new(new RequestField("bill_to", FieldReading.BillTo) { Kind = JsonTokenType.String }),
+        },
+        new("compaction") { Beta = "compact-2026-09-04" },
+        new("output_format") { Beta = "structured-outputs-2025-11-13" },
+        new("stream") { RefusedBecause = "nobody waits for the answer" },
+        new("speed") { IsCounted = true, RefusedBecause = "a batch runs at the service's own pace" },
+        new("fallbacks")
+        {
+            Beta = "server-side-fallback-2026-07-01",
+            RefusedBecause = "send what was refused again with another model, by Invoke-ClaudeBatchRetry -Model",
+        },
+        new("thread") { Beta = "message-threads-2026-08-12", RefusedBecause = NoThreads },
+        new("store") { RefusedBecause = NoThreads },
+        new("previous_thread_event_id") { RefusedBecause = NoThreads },
+        new("cache_hint") { RefusedBecause = UseBreakpoints },
+        new("context_hint") { RefusedBecause = UseBreakpoints },
+        new("research_preview_2026_02") { RefusedBecause = "it is for single messages" },
+        new("messages", FieldReading.Messages)
+        {
+            IsRequired = true,
+            IsCounted = true,
+            Parameter = "Prompt",
+            Kind = JsonTokenType.StartArray,
+            Fields = new(
+                new("role", FieldReading.Role) { Kind = JsonTokenType.String },
+                new("content", FieldReading.MessageContent)),
+        });
+
+    /// <summary>Of a batch's item: what stands around the params.</summary>
+    public static RequestFieldTable Item { get; } = new(
+        new("custom_id", FieldReading.CustomId) { IsRequired = true, Parameter = "CustomId", Kind = JsonTokenType.String },
+        new("params", FieldReading.Params) { IsRequired = true, Kind = JsonTokenType.StartObject, Fields = Params });
+}
