@@ -13,9 +13,12 @@ internal static class CountBody
         using JsonDocument parameters = JsonDocument.Parse(RequestLine.ParamsOf(item));
         using Utf8JsonWriter writer = new(buffer);
         writer.WriteStartObject();
-        foreach (JsonProperty field in parameters.RootElement.EnumerateObject().Where(static f => RequestFields.Params.Find(f.Name) is { IsCounted: true }))
+        foreach (JsonProperty field in parameters.RootElement.EnumerateObject())
         {
-            field.WriteTo(writer);
+            if (RequestFields.Params.Find(field.Name) is { IsCounted: true })
+            {
+                field.WriteTo(writer);
+            }
         }
 
         writer.WriteEndObject();

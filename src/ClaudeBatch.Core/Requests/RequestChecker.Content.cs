@@ -22,7 +22,8 @@ public sealed partial class RequestChecker
         {
             RequestField? field = RequestFields.CacheControl.Find(ref reader);
             reader.Read();
-            _facts.CachesForAnHour |= field is { Reading: FieldReading.Ttl } && field.IsLookedInto(reader.TokenType) && reader.ValueTextEquals("1h"u8);
+            bool isTtl = field is { Reading: FieldReading.Ttl } && field.IsLookedInto(reader.TokenType);
+            _facts.CachesForAnHour |= isTtl && reader.ValueTextEquals("1h"u8);
             reader.Skip();
         }
 

@@ -16,7 +16,9 @@ public sealed partial class RequestChecker
                 continue;
             }
 
-            Warning("FieldUnknown", $"'{reader.GetString()}' is not a field of a request that is known here; the service refuses fields it does not know.");
+            Warning(
+                "FieldUnknown",
+                $"'{reader.GetString()}' is not a field of a request that is known here; the service refuses fields it does not know.");
             reader.Read();
             Walk(ref reader);
         }
@@ -73,10 +75,12 @@ public sealed partial class RequestChecker
                 _facts.ToolChoice = reader.GetString();
                 break;
             case FieldReading.BillTo when isLookedInto && !reader.ValueTextEquals("self"u8):
-                Error("FieldRefused", $"'billing_policy' bills '{reader.GetString()}'; a batch is paid by the account that sends it ('self').");
+                Error(
+                    "FieldRefused",
+                    $"'billing_policy' bills '{reader.GetString()}'; a batch is paid by the account that sends it ('self').");
                 break;
-            case FieldReading.Content or FieldReading.Breakpoint or FieldReading.Sampling or FieldReading.InferenceGeo or FieldReading.McpServers
-                or FieldReading.Tools:
+            case FieldReading.Content or FieldReading.Tools or FieldReading.Breakpoint or FieldReading.Sampling
+                or FieldReading.InferenceGeo or FieldReading.McpServers:
                 Content(field, ref reader);
                 break;
         }
@@ -108,7 +112,8 @@ public sealed partial class RequestChecker
             }
             else
             {
-                bool isEmpty = reader.TokenType == JsonTokenType.Null || (reader.TokenType == JsonTokenType.String && reader.ValueSpan.IsEmpty);
+                bool isEmpty = reader.TokenType == JsonTokenType.Null
+                    || (reader.TokenType == JsonTokenType.String && reader.ValueSpan.IsEmpty);
                 hasContent |= field is { Reading: FieldReading.MessageContent } && !isEmpty;
                 hasDocument |= Walk(ref reader);
             }

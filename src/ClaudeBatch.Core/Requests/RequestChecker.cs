@@ -41,7 +41,9 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             RequestField? field = RequestFields.Item.Find(ref reader);
-            _facts.EnvelopeFault ??= field is null ? $"has the field '{reader.GetString()}'; the service takes custom_id and params only." : null;
+            _facts.EnvelopeFault ??= field is null
+                ? $"has the field '{reader.GetString()}'; the service takes custom_id and params only."
+                : null;
             reader.Read();
             if (field is not null)
             {

@@ -24,7 +24,10 @@ public sealed record RequestField
     /// <summary>The token counter takes it too (documentation of the service, "Token counting").</summary>
     public bool IsCounted { get; init; }
 
-    /// <summary>The parameter of New-ClaudeBatchTemplate that makes it; null where only -AdditionalParameter does, or a field of its own.</summary>
+    /// <summary>
+    /// The parameter of New-ClaudeBatchTemplate that makes it; null where -AdditionalParameter alone does, or parameters that its own fields
+    /// name.
+    /// </summary>
     public string? Parameter { get; init; }
 
     /// <summary>
@@ -33,10 +36,10 @@ public sealed record RequestField
     /// </summary>
     public string? Beta { get; init; }
 
-    /// <summary>The API version from which on the service no longer takes it, so far of sampling parameters alone; null where every version does.</summary>
+    /// <summary>The API version from which on the service no longer takes it, so far of sampling alone; null where every version does.</summary>
     public string? GoneFrom { get; init; }
 
-    /// <summary>The end of the sentence that refuses it in a batch, from the colon on: why, or what to do in its place; null where a batch takes it.</summary>
+    /// <summary>Why a batch refuses it, or what to do in its place, as the end of a sentence; null where a batch takes it.</summary>
     public string? RefusedBecause { get; init; }
 
     /// <summary>The token its value begins with where the checker looks into it; <c>None</c> where it looks into any.</summary>

@@ -3,9 +3,9 @@ using System.Text.Json;
 namespace ClaudeBatch.Core.Requests;
 
 /// <summary>
-/// The fields of a request, each once: the reference of the service's Message Batches and Messages APIs and the types of its official SDK, as
-/// of 2026-11-27. What is checked, counted and made of parameters goes by this table. The emulator has one of its own, and a test holds
-/// both against the service's list.
+/// The fields of a request, each once, by the reference of the service's Messages and Message Batches APIs and the types of its official
+/// SDK, as of 2026-11-27. What is checked, counted and made of parameters goes by this table. The emulator has one of its own, and a test
+/// holds both against the service's list.
 /// </summary>
 public static class RequestFields
 {

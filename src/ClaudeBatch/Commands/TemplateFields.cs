@@ -1,10 +1,12 @@
 using System.Buffers;
 using System.Collections;
+using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
 using System.Text;
 using System.Text.Json;
 using ClaudeBatch.Core;
+using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Json;
 using ClaudeBatch.Rows;
 using ClaudeBatch.Sessions;
@@ -16,8 +18,6 @@ internal sealed class TemplateFields(TemplateCommand command)
 {
     /// <summary>Bytes of text a token has at most, as a rule; a prefix is called small only when it is so even then.</summary>
     private const double BytesPerToken = 3;
-
-    private const string OutputConfigField = "output_config";
 
     private readonly bool _caches = command.CacheSystem || command.CacheTtl is not null;
 
@@ -35,21 +35,19 @@ internal sealed class TemplateFields(TemplateCommand command)
         }
 
         List<(string, ReadOnlyMemory<byte>)> fields = [];
-        if (command.System is { } system)
+        foreach (RequestField field in RequestFields.Params.Where(static f => !f.IsRequired))
         {
-            fields.Add(("system", marksSystem ? Marked(Blocks(system)) : JsonText.Write(system)));
+            if (Value(field) is { } value)
+            {
+                fields.Add((field.Name, field.Parameter switch
+                {
+                    nameof(command.System) when marksSystem => Marked(Blocks(value)),
+                    nameof(command.Tool) when marksTools => Marked(JsonText.Write(value)),
+                    _ => JsonText.Write(value),
+                }));
+            }
         }
 
-        if (command.Tool is { } tools)
-        {
-            fields.Add(("tools", marksTools ? Marked(JsonText.Write(tools)) : JsonText.Write(tools)));
-        }
-
-        Add(fields, "tool_choice", command.ToolChoice is null ? null : ToolChoice(command.ToolChoice));
-        Add(fields, "thinking", command.Thinking is null ? null : Thinking(command.Thinking));
-        Add(fields, OutputConfigField, OutputConfig());
-        Add(fields, "stop_sequences", command.StopSequence);
-        Add(fields, "metadata", command.Metadata);
         AddAdditional(fields);
         if (_caches)
         {
@@ -128,46 +126,56 @@ internal sealed class TemplateFields(TemplateCommand command)
 
     private static global::System.Collections.Specialized.OrderedDictionary Budget(long tokens) => new() { ["type"] = "enabled", ["budget_tokens"] = tokens };
 
-    // Two parameters share this field; what it will have besides them comes with -AdditionalParameter.
-    private global::System.Collections.Specialized.OrderedDictionary? OutputConfig()
+    // Null where nothing was said. A parameter that the table names and nobody reads is a mistake of ours; the first template finds it.
+    private object? Value(RequestField field) => field.Parameter switch
     {
-        global::System.Collections.Specialized.OrderedDictionary config = [];
-        if (command.Effort is not null)
-        {
-            config["effort"] = command.Effort.ToLowerInvariant();
-        }
+        nameof(command.System) => command.System,
+        nameof(command.Tool) => command.Tool,
+        nameof(command.ToolChoice) => command.ToolChoice is { } choice ? ToolChoice(choice) : null,
+        nameof(command.Thinking) => command.Thinking is { } thinking ? Thinking(thinking) : null,
+        nameof(command.Effort) => command.Effort?.ToLowerInvariant(),
+        nameof(command.OutputSchema) => command.OutputSchema is { } schema ? Format(schema) : null,
+        nameof(command.StopSequence) => command.StopSequence,
+        nameof(command.Metadata) => command.Metadata,
+        null => IsShared(field) ? Shared(field) : null,
+        _ => throw new UnreachableException($"No template reads -{field.Parameter}, which makes '{field.Name}'."),
+    };
 
-        if (command.OutputSchema is not null)
+    private global::System.Collections.Specialized.OrderedDictionary Format(object schema) => new()
+    {
+        ["type"] = "json_schema",
+        ["schema"] = SchemaSource.From(schema, command.ResolvePath),
+    };
+
+    private static bool IsShared(RequestField field) => field.Parameter is null && field.Fields.Any(static f => f.Parameter is not null);
+
+    // Several parameters share this field; what it will have besides them comes with -AdditionalParameter.
+    private global::System.Collections.Specialized.OrderedDictionary? Shared(RequestField field)
+    {
+        global::System.Collections.Specialized.OrderedDictionary values = [];
+        foreach (RequestField inner in field.Fields)
         {
-            config["format"] = new global::System.Collections.Specialized.OrderedDictionary
+            if (Value(inner) is { } value)
             {
-                ["type"] = "json_schema",
-                ["schema"] = SchemaSource.From(command.OutputSchema, command.ResolvePath),
-            };
+                values[inner.Name] = value;
+            }
         }
 
-        foreach ((string name, object? value) in JsonText.Entries(command.AdditionalParameter?[OutputConfigField] as IDictionary))
+        foreach ((string name, object? value) in JsonText.Entries(command.AdditionalParameter?[field.Name] as IDictionary))
         {
-            config[name] = config.Contains(name) ? throw Conflict($"{OutputConfigField}.{name}") : value;
+            values[name] = values.Contains(name) ? throw Conflict($"{field.Name}.{name}") : value;
         }
 
-        return config.Count == 0 ? null : config;
-    }
-
-    private static void Add(List<(string, ReadOnlyMemory<byte>)> fields, string name, object? value)
-    {
-        if (value is not null)
-        {
-            fields.Add((name, JsonText.Write(value)));
-        }
+        return values.Count == 0 ? null : values;
     }
 
     private void AddAdditional(List<(string Name, ReadOnlyMemory<byte> Json)> fields)
     {
-        HashSet<string> made = [.. fields.Select(static f => f.Name), "model", "max_tokens", "messages"];
+        IEnumerable<string> always = RequestFields.Params.Where(static f => f.IsRequired).Select(static f => f.Name);
+        HashSet<string> made = [.. fields.Select(static f => f.Name), .. always];
         foreach ((string name, object? value) in JsonText.Entries(command.AdditionalParameter))
         {
-            if (name == OutputConfigField && value is IDictionary)
+            if (value is IDictionary && RequestFields.Params.Find(name) is { } field && IsShared(field))
             {
                 continue;
             }
