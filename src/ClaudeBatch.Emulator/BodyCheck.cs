@@ -52,7 +52,7 @@ internal static class BodyCheck
 
         foreach (JsonProperty property in request.EnumerateObject())
         {
-            if (property.Name is not ("custom_id" or "params"))
+            if (!EmulatedFields.Item.Contains(property.Name))
             {
                 throw ServiceError.Invalid($"requests.{index}.{property.Name}: Extra inputs are not permitted");
             }

@@ -5,11 +5,6 @@ namespace ClaudeBatch.Emulator;
 /// <summary>What the token counter does not count: server tools other than the advisor, MCP servers, pictures and documents that lie elsewhere.</summary>
 internal static class Countable
 {
-    private static readonly HashSet<string> s_fields = new(StringComparer.Ordinal)
-    {
-        "model", "messages", "system", "tools", "tool_choice", "thinking", "output_config", "cache_control", "speed",
-    };
-
     private static readonly string[] s_serverTools = ["web_search_", "web_fetch_", "code_execution_", "tool_search_", "mcp_toolset"];
 
     /// <returns>The error, or null when it can be counted.</returns>
@@ -17,7 +12,7 @@ internal static class Countable
     {
         foreach (JsonProperty field in body.EnumerateObject())
         {
-            if (!s_fields.Contains(field.Name))
+            if (EmulatedFields.Params.GetValueOrDefault(field.Name) is not { IsCounted: true })
             {
                 return ServiceError.Invalid($"{field.Name}: Extra inputs are not permitted");
             }

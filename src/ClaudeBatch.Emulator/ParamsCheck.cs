@@ -5,15 +5,6 @@ namespace ClaudeBatch.Emulator;
 /// <summary>What the service finds wrong with a request's params, in its own words; for a batch, when it runs.</summary>
 internal static class ParamsCheck
 {
-    private static readonly HashSet<string> s_known = new(StringComparer.Ordinal)
-    {
-        "model", "max_tokens", "messages", "system", "cache_control", "thinking", "output_config", "tools", "tool_choice", "stop_sequences",
-        "metadata", "service_tier", "inference_geo", "container", "diagnostics", "speed", "stream",
-        "billing_policy", "fallback_credit_token",
-    };
-
-    private static readonly HashSet<string> s_sampling = new(StringComparer.Ordinal) { "temperature", "top_p", "top_k" };
-
     /// <returns>The error, or null when the params are fine.</returns>
     public static ServiceError? Fault(JsonElement parameters, string apiVersion, bool inBatch)
     {
@@ -22,34 +13,39 @@ internal static class ParamsCheck
             return ServiceError.Invalid("Input should be a valid dictionary or object to extract fields from");
         }
 
+        return FieldFault(parameters, apiVersion)
+            ?? (inBatch ? BatchFault(parameters) : null)
+            ?? ModelFault(parameters, out EmulatedModel? model)
+            ?? MaxTokensFault(parameters, model!)
+            ?? MessagesFault(parameters, model!)
+            ?? ModelRulesCheck.Fault(parameters, model!);
+    }
+
+    private static ServiceError? FieldFault(JsonElement parameters, string apiVersion)
+    {
         foreach (JsonProperty field in parameters.EnumerateObject())
         {
-            if (!s_known.Contains(field.Name) && !(s_sampling.Contains(field.Name) && apiVersion != "2026-10-21"))
+            if (!EmulatedFields.Params.TryGetValue(field.Name, out EmulatedField? known) || known.GoneFrom == apiVersion)
             {
                 return ServiceError.Invalid($"{field.Name}: Extra inputs are not permitted");
             }
         }
 
-        if (inBatch && parameters.TryGetProperty("stream", out JsonElement stream) && stream.ValueKind == JsonValueKind.True)
+        return null;
+    }
+
+    private static ServiceError? BatchFault(JsonElement parameters)
+    {
+        foreach (JsonProperty field in parameters.EnumerateObject())
         {
-            return ServiceError.Invalid("\"stream=True\" is not supported in the Message Batches API");
+            EmulatedField known = EmulatedFields.Params[field.Name];
+            if (known.IsRefusedInBatch?.Invoke(field.Value) == true)
+            {
+                return ServiceError.Invalid(known.BatchRefusal);
+            }
         }
 
-        if (inBatch && parameters.TryGetProperty("speed", out JsonElement speed) && speed.ValueKind != JsonValueKind.Null)
-        {
-            return ServiceError.Invalid("\"speed\" is not supported in the Message Batches API");
-        }
-
-        if (inBatch && parameters.TryGetProperty("billing_policy", out JsonElement billing) && billing.ValueKind == JsonValueKind.Object
-            && billing.TryGetProperty("bill_to", out JsonElement payer) && payer.GetString() != "self")
-        {
-            return ServiceError.Invalid("billing_policy.bill_to: only \"self\" is supported in the Message Batches API");
-        }
-
-        return ModelFault(parameters, out EmulatedModel? model)
-            ?? MaxTokensFault(parameters, model!)
-            ?? MessagesFault(parameters, model!)
-            ?? ModelRulesCheck.Fault(parameters, model!);
+        return null;
     }
 
     private static ServiceError? ModelFault(JsonElement parameters, out EmulatedModel? model)
