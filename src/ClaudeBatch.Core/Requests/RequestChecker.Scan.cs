@@ -31,12 +31,13 @@ public sealed partial class RequestChecker
         {
             RequestField? field = fields.Find(ref reader);
             reader.Read();
-            if (field is not null)
+            if (field is null)
             {
-                Read(field, ref reader);
+                reader.Skip();
+                continue;
             }
 
-            reader.Skip();
+            ReadInner(field, ref reader);
         }
     }
 
@@ -54,6 +55,24 @@ public sealed partial class RequestChecker
             case FieldReading.Messages when isLookedInto:
                 Messages(ref reader, field.Fields);
                 break;
+            case FieldReading.Fields when isLookedInto:
+                Inner(ref reader, field.Fields);
+                break;
+            case FieldReading.Messages or FieldReading.Fields:
+                break; // of the wrong kind, as the service will say
+            default:
+                Content(field, ref reader);
+                break;
+        }
+
+        Leave(ref reader);
+    }
+
+    private void ReadInner(RequestField field, ref Utf8JsonReader reader)
+    {
+        bool isLookedInto = field.IsLookedInto(reader.TokenType);
+        switch (field.Reading)
+        {
             case FieldReading.Fields when isLookedInto:
                 Inner(ref reader, field.Fields);
                 break;
@@ -79,21 +98,33 @@ public sealed partial class RequestChecker
                     "FieldRefused",
                     $"'billing_policy' bills '{reader.GetString()}'; a batch is paid by the account that sends it ('self').");
                 break;
-            case FieldReading.Content or FieldReading.Tools or FieldReading.Breakpoint or FieldReading.Sampling
-                or FieldReading.InferenceGeo or FieldReading.McpServers:
-                Content(field, ref reader);
-                break;
         }
 
-        reader.Skip();
+        Leave(ref reader);
+    }
+
+    // Past what was not looked into; what was ends in a token that has nothing in it.
+    private static void Leave(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+        {
+            reader.Skip();
+        }
     }
 
     private void Messages(ref Utf8JsonReader reader, RequestFieldTable fields)
     {
-        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             _facts.HasMessages = true;
-            Message(ref reader, fields);
+            if (reader.TokenType == JsonTokenType.StartObject)
+            {
+                Message(ref reader, fields);
+                continue;
+            }
+
+            Role(null); // an element that is no object has none
+            reader.Skip();
         }
     }
 
@@ -119,12 +150,7 @@ public sealed partial class RequestChecker
             }
         }
 
-        _facts.LastRole = role;
-        if (role is not ("user" or "assistant" or "system"))
-        {
-            Error("RoleInvalid", "A message has no role, or another than 'user', 'assistant' and 'system'.");
-        }
-
+        Role(role);
         if (!hasContent)
         {
             Error("ContentEmpty", "A message has no content; the service refuses empty text.");
@@ -133,6 +159,15 @@ public sealed partial class RequestChecker
         if (hasDocument && role == "assistant" && apiVersion == Api.ServiceConnection.DefaultApiVersion)
         {
             Error("DocumentInAnswer", $"A document stands in an assistant message; API version {apiVersion} takes documents from the user only.");
+        }
+    }
+
+    private void Role(string? role)
+    {
+        _facts.LastRole = role;
+        if (role is not ("user" or "assistant" or "system"))
+        {
+            Error("RoleInvalid", "A message has no role, or another than 'user', 'assistant' and 'system'.");
         }
     }
 }

@@ -40,18 +40,19 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            RequestField? field = RequestFields.Item.Find(ref reader);
-            _facts.EnvelopeFault ??= field is null
-                ? $"has the field '{reader.GetString()}'; the service takes custom_id and params only."
-                : null;
-            reader.Read();
-            if (field is not null)
+            if (RequestFields.Item.Find(ref reader) is { } field)
             {
+                reader.Read();
                 hasParams |= field.Reading == FieldReading.Params;
                 Envelope(field, ref reader);
             }
+            else
+            {
+                _facts.EnvelopeFault ??= $"has the field '{reader.GetString()}'; the service takes custom_id and params only.";
+                reader.Read();
+            }
 
-            reader.Skip();
+            Leave(ref reader);
         }
 
         _facts.EnvelopeFault ??= reader.Read() ? "holds more than one JSON value."

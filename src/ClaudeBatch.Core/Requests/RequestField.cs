@@ -25,18 +25,17 @@ public sealed record RequestField
     public bool IsCounted { get; init; }
 
     /// <summary>
-    /// The parameter of New-ClaudeBatchTemplate that makes it; null where -AdditionalParameter alone does, or parameters that its own fields
-    /// name.
+    /// The parameter of New-ClaudeBatchTemplate that makes it; null where -AdditionalParameter alone does, or those its own fields name.
     /// </summary>
     public string? Parameter { get; init; }
 
     /// <summary>
-    /// The beta the service takes it under, the newest the official SDK names for it; null where it needs none or none is named. A list of
-    /// betas is the connection's, so nothing is refused for want of it.
+    /// The beta the service takes it under, the newest of the official SDK's list that goes by its name; null where it needs none or none
+    /// is named. Nothing is refused for want of it: betas are the connection's, and newer ones may do as well.
     /// </summary>
     public string? Beta { get; init; }
 
-    /// <summary>The API version from which on the service no longer takes it, so far of sampling alone; null where every version does.</summary>
+    /// <summary>The API version from which on the service no longer takes it, of sampling alone so far; null where all do.</summary>
     public string? GoneFrom { get; init; }
 
     /// <summary>Why a batch refuses it, or what to do in its place, as the end of a sentence; null where a batch takes it.</summary>

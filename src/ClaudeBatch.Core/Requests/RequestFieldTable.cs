@@ -27,7 +27,7 @@ public sealed class RequestFieldTable : IReadOnlyList<RequestField>
     /// <summary>The field of that name; null where there is none.</summary>
     public RequestField? Find(string name)
     {
-        foreach (RequestField field in OfLength(name.Length))
+        foreach (RequestField field in name.Length < _byLength.Length ? _byLength[name.Length] : [])
         {
             if (field.Name == name)
             {
@@ -45,21 +45,20 @@ public sealed class RequestFieldTable : IReadOnlyList<RequestField>
     /// <summary>The field whose name the reader stands on; null where there is none.</summary>
     internal RequestField? Find(ref Utf8JsonReader reader)
     {
-        if (reader.ValueIsEscaped)
+        ReadOnlySpan<byte> name = reader.ValueSpan;
+        RequestField[][] lengths = _byLength;
+        if (name.Length < lengths.Length)
         {
-            return Find(reader.GetString()!);
-        }
-
-        foreach (RequestField field in OfLength(reader.ValueSpan.Length))
-        {
-            if (reader.ValueSpan.SequenceEqual(field.Utf8))
+            foreach (RequestField field in lengths[name.Length])
             {
-                return field;
+                ReadOnlySpan<byte> known = field.Utf8;
+                if (name[^1] == known[^1] && name.SequenceEqual(known)) // the last byte tells most names of one length apart
+                {
+                    return field;
+                }
             }
         }
 
-        return null;
+        return reader.ValueIsEscaped ? Find(reader.GetString()!) : null; // an escape is no part of a name that was found
     }
-
-    private RequestField[] OfLength(int length) => length < _byLength.Length ? _byLength[length] : [];
 }

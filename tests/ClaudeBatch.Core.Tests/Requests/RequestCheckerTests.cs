@@ -30,6 +30,8 @@ public sealed class RequestCheckerTests
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10}""", "MessagesMissing")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[]}""", "MessagesMissing")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"bot","content":"x"}]}""", "RoleInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":["x",{"role":"user","content":"x"}]}""", "RoleInvalid")]
+    [InlineData("""{"messages":[["x"],[]],"model":"claude-haiku-4-5","max_tokens":10}""", "RoleInvalid RoleInvalid")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":""}]}""", "ContentEmpty")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user"}]}""", "ContentEmpty")]
     [InlineData("""{"model":"claude-sonnet-5","max_tokens":10,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":"{"}]}""", "PrefillRefused")]
