@@ -2,7 +2,9 @@ using System.Net.Http.Headers;
 
 namespace ClaudeBatch.Core.Api;
 
-/// <summary>A secret that is given once and sent as it is: an API key, or an access token that somebody else renews.</summary>
+/// <summary>
+/// A credential whose secret does not change: an API key, or an access token that something outside of this module renews.
+/// </summary>
 public sealed class ApiCredential : ServiceCredential
 {
     private readonly string _secret;
@@ -26,10 +28,12 @@ public sealed class ApiCredential : ServiceCredential
         _isBearer = isBearer;
     }
 
-    /// <summary>An API key, sent as <c>x-api-key</c>.</summary>
+    /// <summary>Makes a credential of an API key, which is sent in the header <c>x-api-key</c>.</summary>
+    /// <exception cref="ClaudeBatchException"><c>ApiKeyInvalid</c>: the key holds a character that no key has.</exception>
     public static ApiCredential FromKey(string key) => new(key.Trim(), isBearer: false);
 
-    /// <summary>An access token, sent as <c>Authorization: Bearer</c>.</summary>
+    /// <summary>Makes a credential of an access token, which is sent in the header <c>Authorization</c> as <c>Bearer</c>.</summary>
+    /// <exception cref="ClaudeBatchException"><c>ApiKeyInvalid</c>: the token holds a character that no token has.</exception>
     public static ApiCredential FromToken(string token) => new(token.Trim(), isBearer: true);
 
     public override string ToString() => _isBearer ? "bearer token" : "API key";

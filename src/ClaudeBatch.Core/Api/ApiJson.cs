@@ -2,10 +2,11 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Core.Api;
 
-/// <summary>The service's own objects; unknown fields are ignored, absent ones are null.</summary>
-/// <remarks>Read by hand: what a serializer has to know of them is a tenth of the first call of a process.</remarks>
+/// <summary>Reads the objects in the service's replies. A field that is not known is ignored, and a field that is absent is null.</summary>
+/// <remarks>No serializer is used: preparing one for these types takes about a tenth of the time of a process's first call.</remarks>
 internal static class ApiJson
 {
+    /// <exception cref="JsonException">The object lacks its id, its status or its counts.</exception>
     public static MessageBatch Batch(JsonElement batch) => new()
     {
         Id = RequiredText(batch, "id"),
@@ -41,7 +42,9 @@ internal static class ApiJson
     private static ErrorBody ErrorBody(JsonElement error)
         => new(Text(error, "type"), Text(error, "message"), Known(error, "details") is { } details ? Details(details) : null);
 
-    /// <summary>What an error says of itself beside its words; what has another shape than is documented is left out, for the words still stand.</summary>
+    /// <summary>
+    /// Reads what an error says of itself besides its message. A detail that has another shape than the documented one is null.
+    /// </summary>
     public static ErrorDetails Details(JsonElement details) => new(
         Known(details, "error_code") is { ValueKind: JsonValueKind.String } code ? code.GetString() : null,
         Known(details, "max_side_length_pixels") is { ValueKind: JsonValueKind.Number } most && most.TryGetInt64(out long pixels) ? pixels : null,

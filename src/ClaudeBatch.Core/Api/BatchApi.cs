@@ -3,7 +3,9 @@ using Polly;
 
 namespace ClaudeBatch.Core.Api;
 
-/// <summary>The service's endpoints, one method each. The key goes to the configured host and nowhere else.</summary>
+/// <summary>
+/// Calls the service's endpoints, one method for each. Credentials are sent to the address of <see cref="Connection"/> only.
+/// </summary>
 public sealed class BatchApi : IDisposable
 {
     private const string Batches = "v1/messages/batches";
@@ -16,11 +18,11 @@ public sealed class BatchApi : IDisposable
 
     private readonly ResiliencePipeline _repeatable;
 
-    /// <param name="connection">Where the service is and who calls it.</param>
+    /// <param name="connection">The service's address, and the caller's credential.</param>
     /// <param name="handler">The transport: <see cref="HttpTransport"/>, or the emulator's.</param>
-    /// <param name="clock">For waits between tries.</param>
-    /// <param name="limits">How patient the client is.</param>
-    /// <param name="onRetry">Told about each failure that will be tried again, and the wait.</param>
+    /// <param name="clock">Measures the waits between tries.</param>
+    /// <param name="limits">The time limits of calls; null for the defaults.</param>
+    /// <param name="onRetry">Called with each failure that is tried again, and with the wait before the next try.</param>
     public BatchApi(
         ServiceConnection connection,
         HttpMessageHandler handler,
@@ -46,20 +48,24 @@ public sealed class BatchApi : IDisposable
 
     public ServiceConnection Connection { get; }
 
-    /// <summary>The same service in another version of its language; lives as long as this one.</summary>
-    /// <param name="apiVersion">For <c>anthropic-version</c>.</param>
-    /// <param name="betas">For <c>anthropic-beta</c>.</param>
+    /// <summary>Makes a client for the same service with another API version and other betas. Both clients share one transport.</summary>
+    /// <param name="apiVersion">The value of the header <c>anthropic-version</c>, such as <c>2026-10-21</c>.</param>
+    /// <param name="betas">The values of the header <c>anthropic-beta</c>; none where it is empty.</param>
     public BatchApi As(string apiVersion, IReadOnlyList<string> betas) => new(this, Connection.As(apiVersion, betas));
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>Sends a batch once. Never throws for what the service or the network did; the caller decides what it means.</summary>
-    /// <param name="path">The file with the exact body.</param>
-    /// <param name="length">Its size in bytes.</param>
-    /// <param name="digest">Its SHA-256, for a credential that signs.</param>
-    /// <param name="beforeLastByte">Makes it durable that the last byte is about to go.</param>
-    /// <param name="sent">Told how many bytes have gone.</param>
-    /// <param name="cancellationToken">Gives the upload up.</param>
+    /// <summary>
+    /// Creates a batch with one call that is never repeated. A failure of the service or of the network is returned and not thrown, because
+    /// the caller has to find out whether the batch was made all the same.
+    /// </summary>
+    /// <param name="path">The path of the file that holds the exact body.</param>
+    /// <param name="length">The size of the body in bytes.</param>
+    /// <param name="digest">The SHA-256 of the body, 32 bytes, for a credential that signs requests.</param>
+    /// <param name="beforeLastByte">Awaited before the last byte. It records durably that the service may have the batch from then
+    /// on.</param>
+    /// <param name="sent">Receives the number of bytes sent so far; null where nobody wants it.</param>
+    /// <param name="cancellationToken">Cancels the upload.</param>
     public async Task<CreateReply> CreateAsync(
         string path, long length, ReadOnlyMemory<byte> digest, Func<CancellationToken, Task> beforeLastByte, IProgress<long>? sent, CancellationToken cancellationToken)
     {
@@ -97,17 +103,21 @@ public sealed class BatchApi : IDisposable
         => (await RepeatAsync(HttpMethod.Delete, BatchPath(id), $"Delete batch '{id}'", id, ApiJson.Deleted, cancellationToken)
             .ConfigureAwait(false)).Headers;
 
-    /// <summary>One page of the account's batches, newest first.</summary>
-    /// <param name="limit">1 to 1000.</param>
-    /// <param name="afterId">The last id of the page before.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
+    /// <summary>Gets one page of the list of the account's batches, newest first.</summary>
+    /// <param name="limit">The most batches on the page, from 1 to 1000.</param>
+    /// <param name="afterId">The last id of the page before; null for the first page.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public Task<Reply<BatchPage>> ListAsync(int limit, string? afterId, CancellationToken cancellationToken)
     {
         string after = afterId is null ? string.Empty : $"&after_id={Uri.EscapeDataString(afterId)}";
         return RepeatAsync(HttpMethod.Get, $"{Batches}?limit={limit}{after}", "List batches", null, ApiJson.Batches, cancellationToken);
     }
 
-    /// <summary>The results as they come. The path is built here: one named by a reply could lead the key elsewhere.</summary>
+    /// <summary>
+    /// Opens the stream of a batch's results, which are JSON Lines. The path is made from the id, and the <c>results_url</c> of a reply is
+    /// not used, because it could lead the key to another host.
+    /// </summary>
+    /// <exception cref="ClaudeBatchException">The service refuses the call or cannot be reached.</exception>
     public async Task<Reply<Stream>> OpenResultsAsync(string id, CancellationToken cancellationToken)
         => await _repeatable.ExecuteAsync(
             async token =>
@@ -120,16 +130,19 @@ public sealed class BatchApi : IDisposable
             },
             cancellationToken).ConfigureAwait(false);
 
-    /// <summary>The service's own count of a prompt's tokens; free.</summary>
-    /// <exception cref="ClaudeBatchException"><c>CallNotOnPlatform</c>, and what the service says.</exception>
+    /// <summary>Has the service count a prompt's tokens. The call is free of charge.</summary>
+    /// <exception cref="ClaudeBatchException"><c>CallNotOnPlatform</c>; or the service refuses the call or cannot be reached.</exception>
     public Task<Reply<TokenCount>> CountTokensAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         Connection.Platform.Require(ServiceCalls.CountTokens, "Counting of tokens");
         return RepeatAsync(HttpMethod.Post, "v1/messages/count_tokens", "Count tokens", null, ApiJson.Tokens, cancellationToken, body);
     }
 
-    /// <summary>One request through the Messages API, at full price; the answer is kept as it came. Sent once: it costs money.</summary>
-    /// <exception cref="ClaudeBatchException"><c>CallNotOnPlatform</c>, and what the service says.</exception>
+    /// <summary>
+    /// Sends one request through the Messages API, at full price, and returns the exact bytes of the answer. The call is never repeated,
+    /// because each one is paid for.
+    /// </summary>
+    /// <exception cref="ClaudeBatchException"><c>CallNotOnPlatform</c>; or the service refuses the call or cannot be reached.</exception>
     public async Task<Reply<byte[]>> SendMessageAsync(ReadOnlyMemory<byte> parameters, CancellationToken cancellationToken)
     {
         Connection.Platform.Require(ServiceCalls.Messages, "The Messages API");
@@ -139,7 +152,7 @@ public sealed class BatchApi : IDisposable
         return new Reply<byte[]>(body, ReplyHeaders.Of(response, _clock.GetUtcNow()));
     }
 
-    /// <exception cref="ClaudeBatchException"><c>CallNotOnPlatform</c>, and what the service says.</exception>
+    /// <exception cref="ClaudeBatchException"><c>CallNotOnPlatform</c>; or the service refuses the call or cannot be reached.</exception>
     public Task<Reply<ModelPage>> ListModelsAsync(string? afterId, CancellationToken cancellationToken)
     {
         Connection.Platform.Require(ServiceCalls.Models, "The Models API");
@@ -191,7 +204,7 @@ public sealed class BatchApi : IDisposable
         HttpRequestMessage request, string what, object? target, TimeSpan limit, CancellationToken cancellationToken)
     {
         using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // A create's time runs from its last byte on; until then the stall limit watches over the upload.
+        // The time limit of a create call begins with its last byte; until then the upload is held to the limit on stalling.
         if (request.Content is WithheldContent content)
         {
             content.OnLastByte = () => timeout.CancelAfter(limit);

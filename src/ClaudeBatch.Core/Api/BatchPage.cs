@@ -1,6 +1,6 @@
 namespace ClaudeBatch.Core.Api;
 
-/// <summary>A page of the account's batches, newest first.</summary>
+/// <summary>A page of the list of the account's batches, newest first.</summary>
 public sealed record BatchPage
 {
     public IReadOnlyList<MessageBatch> Data { get; init; } = [];

@@ -1,7 +1,10 @@
 namespace ClaudeBatch.Core.Api;
 
-/// <summary>What came back of a create: a batch, or a failure together with whether the whole body had left.</summary>
-/// <param name="Batch">The batch the service made, with its headers; null when there is none to be sure of.</param>
-/// <param name="Failure">Why there is none.</param>
-/// <param name="LastByteHandedOver">The service may have accepted the batch whatever it answered.</param>
+/// <summary>
+/// The outcome of a create call: the batch, or a failure. After a failure the batch may exist if the whole body was sent.
+/// </summary>
+/// <param name="Batch">The batch that the service made, with the headers of its reply; null when the call failed.</param>
+/// <param name="Failure">Why the call failed; null when it succeeded.</param>
+/// <param name="LastByteHandedOver">Whether the last byte of the body was given to the network, so that the service may have made the batch
+/// whatever it replied.</param>
 public sealed record CreateReply(Reply<MessageBatch>? Batch, ClaudeBatchException? Failure, bool LastByteHandedOver);

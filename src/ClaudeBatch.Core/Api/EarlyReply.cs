@@ -1,17 +1,17 @@
 namespace ClaudeBatch.Core.Api;
 
-/// <summary>What a reply that comes while its request is still going up has said so far: the status of its head.</summary>
-/// <remarks>Fed with the bytes of the connection as they arrive, on one thread at a time; read on any.</remarks>
+/// <summary>Reads the status of a reply that comes while its request is still being sent.</summary>
+/// <remarks>One thread at a time hands in the bytes of the connection as they arrive; any thread may read the status.</remarks>
 internal sealed class EarlyReply
 {
-    /// <summary>Under this name a request carries the object that is told of its reply.</summary>
+    /// <summary>The name of the option with which a request carries the object that reads its reply's status.</summary>
     public static readonly HttpRequestOptionsKey<EarlyReply> Key = new("ClaudeBatch.EarlyReply");
 
     private const int LongestStatusLine = 16;
 
     private const int FirstRefusal = 300;
 
-    // "HTTP/1.1 401": what stands after the first blank is the status.
+    // The beginning of the status line, such as "HTTP/1.1 401". The status follows the first blank.
     private readonly char[] _line = new char[LongestStatusLine];
 
     private int _length;
@@ -22,10 +22,10 @@ internal sealed class EarlyReply
 
     private volatile int _status;
 
-    /// <summary>The status of the final reply; 0 while none has come. Interim replies (1xx) are none.</summary>
+    /// <summary>The HTTP status of the final reply; 0 while only interim replies (1xx) or none have come.</summary>
     public int Status => _status;
 
-    /// <summary>The service has refused what it has not seen whole.</summary>
+    /// <summary>Whether the service has refused the request, which it may do before it has all of it.</summary>
     public bool IsRefusal => _status >= FirstRefusal;
 
     /// <summary>Takes the next bytes of the connection.</summary>
@@ -50,7 +50,7 @@ internal sealed class EarlyReply
         }
     }
 
-    // Three digits after the first blank.
+    // Takes the three digits after the first blank, once they have come.
     private void ReadStatus()
     {
         int blank = Array.IndexOf(_line, ' ', 0, _length);
@@ -67,7 +67,7 @@ internal sealed class EarlyReply
         (_inHead, _lineEnds, _length) = (true, 0, 0);
     }
 
-    // An interim reply ends with an empty line; the next head follows.
+    // An interim reply ends with an empty line, and the status line of the next reply follows it.
     private void SkipHead(byte next)
     {
         _lineEnds = next == '\n' ? _lineEnds + 1 : next == '\r' ? _lineEnds : 0;

@@ -5,10 +5,11 @@ internal sealed record ErrorEnvelope(ErrorBody? Error, string? RequestId);
 
 internal sealed record ErrorBody(string? Type, string? Message, ErrorDetails? Details);
 
-/// <param name="ErrorCode">What tells errors of one type apart.</param>
-/// <param name="MaxSideLengthPixels">Of a picture that is too large: the most the service takes.</param>
-/// <param name="Paths">Where in the request the fault is.</param>
+/// <summary>The details of an error (<c>error.details</c>).</summary>
+/// <param name="ErrorCode">A code that tells errors of one type apart; null when there is none.</param>
+/// <param name="MaxSideLengthPixels">For a picture that is too large: the most pixels on a side that the service takes.</param>
+/// <param name="Paths">The places in the request that are at fault.</param>
 internal sealed record ErrorDetails(string? ErrorCode, long? MaxSideLengthPixels = null, IReadOnlyList<string>? Paths = null);
 
-/// <summary>What a delete answers with.</summary>
+/// <summary>The reply to a call that deletes a batch.</summary>
 internal sealed record DeletedBatch(string? Id);

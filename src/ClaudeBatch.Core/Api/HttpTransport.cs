@@ -3,11 +3,16 @@ using System.Net.Security;
 
 namespace ClaudeBatch.Core.Api;
 
-/// <summary>How bytes reach the service: proxies and certificate stores are the system's, redirects are never followed.</summary>
-/// <remarks>A create has a connection of its own, on which a reply is read while the body still goes up (<see cref="ListeningStream"/>).</remarks>
+/// <summary>The HTTP transport. It takes proxies and trusted certificates from the operating system, and follows no redirects.</summary>
+/// <remarks>
+/// A create call has a connection of its own, on which a reply is read even while the body is being sent (<see cref="ListeningStream"/>).
+/// </remarks>
 public sealed class HttpTransport : HttpMessageHandler
 {
-    /// <summary>From this size on, in bytes, a body waits for the service's interim reply, so that a refused key does not cost an upload.</summary>
+    /// <summary>
+    /// The size in bytes above which a create call sends <c>Expect: 100-continue</c>: the body is sent after the service has seen the
+    /// headers, so that a refused key does not cost an upload.
+    /// </summary>
     public const long ExpectContinueFrom = 1_000_000;
 
     private readonly HttpMessageInvoker _calls;
@@ -18,7 +23,7 @@ public sealed class HttpTransport : HttpMessageHandler
     {
         _calls = new HttpMessageInvoker(Handler(security, proxy));
         SocketsHttpHandler creates = Handler(security, proxy);
-        // After a refusal the rest of a body was dropped, so no other request may follow on the same connection.
+        // After a refusal the rest of the body is not sent, so no other request may use the same connection.
         creates.PooledConnectionLifetime = TimeSpan.Zero;
         creates.PlaintextStreamFilter = static (context, _) => ValueTask.FromResult(
             context.InitialRequestMessage.Options.TryGetValue(EarlyReply.Key, out EarlyReply? reply)
@@ -29,8 +34,9 @@ public sealed class HttpTransport : HttpMessageHandler
 
     public static HttpMessageHandler Create() => new HttpTransport(security: null, proxy: null);
 
-    /// <summary>For tests: another certificate or proxy than the system's.</summary>
-    internal static HttpMessageHandler Create(SslClientAuthenticationOptions? security, IWebProxy? proxy) => new HttpTransport(security, proxy);
+    /// <summary>Makes a transport with another certificate or proxy than the operating system's, for tests.</summary>
+    internal static HttpMessageHandler Create(SslClientAuthenticationOptions? security, IWebProxy? proxy)
+        => new HttpTransport(security, proxy);
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         => (request.Options.TryGetValue(EarlyReply.Key, out _) ? _creates : _calls).SendAsync(request, cancellationToken);

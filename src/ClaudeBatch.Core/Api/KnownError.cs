@@ -2,20 +2,25 @@ using System.Globalization;
 
 namespace ClaudeBatch.Core.Api;
 
-/// <summary>What one of the service's error codes means beyond its status: the sort of failure, and what to do about it.</summary>
-/// <param name="Kind">The sort of failure.</param>
-/// <param name="Id">The stable id of ours.</param>
-/// <param name="ToDo">A sentence to follow the service's words; null where they, or the kind of failure, say enough.</param>
+/// <summary>
+/// The meaning of one of the service's error codes, where the HTTP status does not tell it: the kind of failure, and what to do.
+/// </summary>
+/// <param name="Kind">The kind of failure.</param>
+/// <param name="Id">The stable id of this module's error.</param>
+/// <param name="ToDo">A sentence that follows the service's message; null where the message or the kind of failure says enough.</param>
 internal sealed record KnownError(FailureKind Kind, string Id, string? ToDo = null)
 {
-    /// <summary>Of a refusal that lasts as long as the workspace is what it is: it is not tried again by itself.</summary>
+    /// <summary>
+    /// The id of the error for a workspace without human review. The error lasts until the workspace's settings are changed, so the call is
+    /// not repeated.
+    /// </summary>
     public const string HumanReviewDisabled = nameof(HumanReviewDisabled);
 
-    private const int Named = 5;
+    private const int MostPathsNamed = 5;
 
     private const string ImageCode = "image_dimensions_too_large";
 
-    // An account that may not go on: no retry-after comes with these, and they must not be retried.
+    // Errors of an account that is blocked. The service sends no retry-after with them, and the calls must not be repeated.
     private static readonly KnownError s_account = new(FailureKind.Billing, "SpendLimitReached");
 
     private static readonly Dictionary<string, KnownError> s_byCode = new(StringComparer.Ordinal)
@@ -30,19 +35,19 @@ internal sealed record KnownError(FailureKind Kind, string Id, string? ToDo = nu
         [ImageCode] = new(FailureKind.InvalidRequest, "ImageTooLarge"),
     };
 
-    /// <summary>The meaning of a code; null where the status has to do.</summary>
+    /// <summary>Gives the meaning of a code; null where only the HTTP status tells what failed.</summary>
     public static KnownError? Of(string? code) => code is null ? null
         : s_byCode.TryGetValue(code, out KnownError? known) ? known
         : code.StartsWith("cmek_", StringComparison.Ordinal) ? s_account
         : null;
 
-    /// <summary>The sentence that says what to do, with the details of this error; null where there is nothing to add.</summary>
+    /// <summary>Gives the sentence that says what to do about an error, with the error's details in it; null where there is none.</summary>
     public static string? ToDoAbout(ErrorDetails? details) => details?.ErrorCode == ImageCode ? Pictures(details) : Of(details?.ErrorCode)?.ToDo;
 
     private static string Pictures(ErrorDetails details)
     {
         string where = details.Paths is { Count: > 0 } paths
-            ? $" at {string.Join(", ", paths.Take(Named))}{(paths.Count > Named ? ", …" : string.Empty)}"
+            ? $" at {string.Join(", ", paths.Take(MostPathsNamed))}{(paths.Count > MostPathsNamed ? ", …" : string.Empty)}"
             : string.Empty;
         string limit = details.MaxSideLengthPixels is { } most
             ? string.Create(CultureInfo.InvariantCulture, $"at most {most:N0} pixels on a side")

@@ -2,11 +2,12 @@ using System.Runtime.ExceptionServices;
 
 namespace ClaudeBatch.Core.Api;
 
-/// <summary>A connection on which a read is open from the first write on, so that a refusal is seen while a large body still goes up.</summary>
+/// <summary>A connection that is read from the first write on, so that a refusal is seen while a large body is still being sent.</summary>
 /// <remarks>
-/// A server that refuses early answers and closes. The next write then fails, and the operating system throws away what it had received
-/// and nobody had read; an HTTP client, which reads when it has written, reports a broken pipe and never sees the refusal. Here the refusal
-/// was read by then. Once it has come nothing more is sent: what is written is dropped, and the client goes on to read the reply.
+/// A server that refuses a request early replies and closes the connection. The next write of the client fails, and the operating system
+/// then drops the bytes that it has received and nobody has read. An HTTP client that reads only after it has written therefore reports a
+/// broken connection and never sees the refusal. This stream has read the refusal by then. After a refusal it sends nothing more: it drops
+/// what is written to it, and the client goes on to read the reply.
 /// </remarks>
 internal sealed class ListeningStream(Stream inner, EarlyReply reply) : Stream
 {
@@ -26,7 +27,7 @@ internal sealed class ListeningStream(Stream inner, EarlyReply reply) : Stream
 
     private bool _isReading;
 
-    // Ends when something more has come, or nothing will.
+    // Completes when more bytes have come, or when no more will come.
     private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public override bool CanRead => true;
@@ -57,7 +58,7 @@ internal sealed class ListeningStream(Stream inner, EarlyReply reply) : Stream
         }
         catch (IOException)
         {
-            // The connection is broken, so the open read ends by itself: with the refusal or with nothing.
+            // The connection is broken. The read that is open comes to its end, and has then brought the refusal or nothing.
             await EndAsync(cancellationToken).ConfigureAwait(false);
             if (!reply.IsRefusal)
             {
@@ -69,7 +70,9 @@ internal sealed class ListeningStream(Stream inner, EarlyReply reply) : Stream
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
         => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    /// <summary>Reads what has come; with an empty buffer it waits until there is something, as HTTP clients do on idle connections.</summary>
+    /// <summary>
+    /// Reads the bytes that have come. With an empty buffer it waits until there are some, as HTTP clients do on idle connections.
+    /// </summary>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (true)
@@ -101,7 +104,8 @@ internal sealed class ListeningStream(Stream inner, EarlyReply reply) : Stream
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
         => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override Task FlushAsync(CancellationToken cancellationToken) => reply.IsRefusal ? Task.CompletedTask : inner.FlushAsync(cancellationToken);
+    public override Task FlushAsync(CancellationToken cancellationToken)
+        => reply.IsRefusal ? Task.CompletedTask : inner.FlushAsync(cancellationToken);
 
     public override void Flush() => inner.Flush();
 
@@ -144,7 +148,7 @@ internal sealed class ListeningStream(Stream inner, EarlyReply reply) : Stream
         }
     }
 
-    // Sees to it that a read is open while there is room for what it brings.
+    // Begins a read if none is open and there is room for the bytes that it brings.
     private void Listen()
     {
         lock (_gate)
@@ -167,7 +171,7 @@ internal sealed class ListeningStream(Stream inner, EarlyReply reply) : Stream
         }
     }
 
-    // Goes on through interim replies, so that nobody need write for the final one to be seen.
+    // Reads on after interim replies, so that the final reply is seen even if nothing is written meanwhile.
     private async Task ReceiveAsync()
     {
         try
@@ -182,7 +186,7 @@ internal sealed class ListeningStream(Stream inner, EarlyReply reply) : Stream
         }
         catch (Exception e)
         {
-            Note(0, ExceptionDispatchInfo.Capture(e)); // told to whoever reads, after what came before it
+            Note(0, ExceptionDispatchInfo.Capture(e)); // ReadAsync throws it, after the bytes that came before
         }
     }
 

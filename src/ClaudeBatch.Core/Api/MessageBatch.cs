@@ -5,7 +5,7 @@ public sealed record MessageBatch
 {
     public required string Id { get; init; }
 
-    /// <summary><c>in_progress</c>, <c>canceling</c> or <c>ended</c>; others may come.</summary>
+    /// <summary>The state: <c>in_progress</c>, <c>canceling</c> or <c>ended</c>. The service may add others.</summary>
     public required string ProcessingStatus { get; init; }
 
     public required RequestCounts RequestCounts { get; init; }
@@ -20,6 +20,6 @@ public sealed record MessageBatch
 
     public DateTimeOffset? ArchivedAt { get; init; }
 
-    /// <summary>The only sign that a batch is over; the counts are none.</summary>
+    /// <summary>Whether the batch is over. Only its status tells so; the counts of its requests do not.</summary>
     public bool HasEnded => ProcessingStatus == "ended";
 }

@@ -1,6 +1,6 @@
 namespace ClaudeBatch.Core.Api;
 
-/// <summary>A page of the models the service knows.</summary>
+/// <summary>A page of the list of models that the Models API gives.</summary>
 public sealed record ModelPage
 {
     public IReadOnlyList<ServiceModel> Data { get; init; } = [];

@@ -3,17 +3,23 @@ using Polly.Retry;
 
 namespace ClaudeBatch.Core.Api;
 
-/// <summary>The policy of every call that may be made twice without harm. Creates never pass through here.</summary>
+/// <summary>
+/// The retry policy of calls that may be made twice without harm. Calls that create a batch or send a message are not among them.
+/// </summary>
 internal static class RepeatableCalls
 {
     private const int MaxRetries = 4;
 
-    /// <summary>A wait the service asks for beyond this is left to the caller, who may have better things to do.</summary>
+    /// <summary>
+    /// The longest wait that is kept when the service asks for one. After a call for which it asks for a longer one, the failure goes to
+    /// the caller, which can do something else meanwhile.
+    /// </summary>
     private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(60);
 
-    /// <param name="clock">Scaled by the emulator's speed.</param>
-    /// <param name="chance">Gives numbers from 0 up to 1.</param>
-    /// <param name="onRetry">Told about each failure that will be tried again, and the wait.</param>
+    /// <summary>Makes the policy.</summary>
+    /// <param name="clock">Measures the waits. The emulator's clock makes them shorter.</param>
+    /// <param name="chance">Gives random numbers that are at least 0 and less than 1.</param>
+    /// <param name="onRetry">Called with each failure that is tried again, and with the wait before the next try.</param>
     public static ResiliencePipeline Create(TimeProvider clock, Func<double> chance, Action<ClaudeBatchException, TimeSpan>? onRetry)
         => new ResiliencePipelineBuilder { TimeProvider = clock }
             .AddRetry(new RetryStrategyOptions
@@ -32,7 +38,12 @@ internal static class RepeatableCalls
             })
             .Build();
 
-    /// <summary>The official SDKs' backoff: half a second doubled each time up to eight, less up to a quarter of it.</summary>
+    /// <summary>
+    /// The wait before a retry, as in the official SDKs: half a second, doubled with each attempt to at most eight seconds, and then
+    /// shortened at random by up to a quarter.
+    /// </summary>
+    /// <param name="attempt">The number of the retry, from 0.</param>
+    /// <param name="chance">A random number that is at least 0 and less than 1.</param>
     internal static TimeSpan Backoff(int attempt, double chance)
         => TimeSpan.FromSeconds(Math.Min(0.5 * Math.Pow(2, attempt), 8) * (1 - (0.25 * chance)));
 }

@@ -1,6 +1,6 @@
 namespace ClaudeBatch.Core.Api;
 
-/// <summary>An answer of the service with what its headers said.</summary>
-/// <param name="Value">The parsed body.</param>
-/// <param name="Headers">What the headers said.</param>
+/// <summary>A reply of the service: its body and its headers.</summary>
+/// <param name="Value">The body, parsed.</param>
+/// <param name="Headers">The headers that this module uses.</param>
 public sealed record Reply<T>(T Value, ReplyHeaders Headers);

@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 
 namespace ClaudeBatch.Core.Api;
 
-/// <summary>The headers that mean something to a client of batches.</summary>
+/// <summary>The headers of a reply that this module uses. A header that the reply lacks is null.</summary>
 public sealed record ReplyHeaders
 {
     public string? RequestId { get; init; }
@@ -12,10 +12,13 @@ public sealed record ReplyHeaders
 
     public string? WorkspaceId { get; init; }
 
-    /// <summary>The service's clock.</summary>
+    /// <summary>The time at the service when it replied (header <c>Date</c>).</summary>
     public DateTimeOffset? Date { get; init; }
 
-    /// <summary>On an error: leave the service alone so long. On a running batch: ask again no sooner.</summary>
+    /// <summary>
+    /// The wait that the service asks for (header <c>retry-after</c>). With an error, it is the wait before the same call is made again;
+    /// with a batch that is running, the wait before its state is asked for again.
+    /// </summary>
     public TimeSpan? RetryAfter { get; init; }
 
     internal static ReplyHeaders Of(HttpResponseMessage response, DateTimeOffset now) => new()
@@ -32,7 +35,7 @@ public sealed record ReplyHeaders
 
     private static TimeSpan? RetryAfterOf(HttpResponseHeaders headers, DateTimeOffset now)
     {
-        // The same order as in the official SDKs: milliseconds, seconds (decimals allowed), a date.
+        // The official SDKs look in the same order: milliseconds, then seconds with decimals, then a date.
         if (Number(First(headers, "retry-after-ms")) is { } milliseconds)
         {
             return TimeSpan.FromMilliseconds(milliseconds);

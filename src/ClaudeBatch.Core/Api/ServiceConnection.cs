@@ -2,17 +2,19 @@ using System.Net;
 
 namespace ClaudeBatch.Core.Api;
 
-/// <summary>Where the service is, who calls it, and in which version of its language.</summary>
+/// <summary>The service's address, the caller's credential, and the API version and betas that are used.</summary>
 public sealed class ServiceConnection
 {
-    /// <summary>The version current SDKs send since 2026-10-21.</summary>
+    /// <summary>The API version that the official SDKs have sent since 2026-10-21.</summary>
     public const string DefaultApiVersion = "2026-10-21";
 
     public static readonly Uri DefaultBaseAddress = new("https://api.anthropic.com/");
 
-    /// <param name="baseAddress">https, or http to this machine; a path in it is the beginning of every call's.</param>
-    /// <param name="credential">What proves who is calling.</param>
-    /// <exception cref="ClaudeBatchException"><c>AddressInvalid</c>, <c>AddressNotSecure</c>.</exception>
+    /// <param name="baseAddress">An https address, or an http address of this machine. Its path is put before the path of every
+    /// call.</param>
+    /// <param name="credential">The credential that proves who is calling.</param>
+    /// <exception cref="ClaudeBatchException"><c>AddressInvalid</c>: it is not a web address. <c>AddressNotSecure</c>: it is http to
+    /// another machine.</exception>
     public ServiceConnection(Uri baseAddress, ServiceCredential credential)
     {
         BaseAddress = Checked(baseAddress);
@@ -27,13 +29,15 @@ public sealed class ServiceConnection
 
     public string ApiVersion { get; init; } = DefaultApiVersion;
 
-    /// <summary>Names for the <c>anthropic-beta</c> header; they go with the create call and hold for the whole batch.</summary>
+    /// <summary>
+    /// The values of the header <c>anthropic-beta</c>. They are sent with the create call and hold for all requests of its batch.
+    /// </summary>
     public IReadOnlyList<string> Betas { get; init; } = [];
 
-    /// <summary>Only for credentials that span workspaces.</summary>
+    /// <summary>The id of the workspace to use, for a credential that may use several; null otherwise.</summary>
     public string? WorkspaceId { get; init; }
 
-    /// <summary>The same service and caller in another version of its language.</summary>
+    /// <summary>Makes a connection of the same address and credential with another API version and other betas.</summary>
     public ServiceConnection As(string apiVersion, IReadOnlyList<string> betas)
         => new(BaseAddress, Credential) { Platform = Platform, ApiVersion = apiVersion, Betas = betas, WorkspaceId = WorkspaceId };
 

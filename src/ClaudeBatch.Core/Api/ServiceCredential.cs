@@ -1,19 +1,24 @@
 namespace ClaudeBatch.Core.Api;
 
-/// <summary>What proves who is calling: a key, a token that expires, a signature over the request.</summary>
+/// <summary>Proves who is calling: by a key, by a token that expires, or by a signature over the request.</summary>
 /// <remarks>
-/// A secret leaves a credential only in the headers of a request to the connection's own address. It is asked anew for each request, so
-/// that one that expires can renew what it gives, and it may have to ask somebody else for that.
+/// A secret is written only into the headers of a request to the connection's own address. The credential is applied to every request
+/// anew, so that a token that has expired can be renewed first; renewing may take a call to another server.
 /// </remarks>
 public abstract class ServiceCredential
 {
-    /// <summary>Puts the proof into the headers of a request that is complete but for it; the next thing that happens to it is that it is sent.</summary>
+    /// <summary>
+    /// Adds the proof to the headers of a request. The request is complete otherwise and is sent right afterwards, so that a signature can
+    /// cover all of it.
+    /// </summary>
     /// <param name="request">The request, with its address, its headers and its body.</param>
-    /// <param name="bodyDigest">The SHA-256 of the body, 32 bytes, so that a signature covers a body of 256 MB without reading it; of no bytes where there is no body.</param>
-    /// <param name="cancellationToken">Gives it up.</param>
-    /// <exception cref="ClaudeBatchException">No proof can be had (<see cref="FailureKind.Authentication"/>); nothing was sent.</exception>
+    /// <param name="bodyDigest">The SHA-256 of the body, 32 bytes, so that a signature can cover a body of 256 MB without reading it.
+    /// Without a body, it is the digest of no bytes.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ClaudeBatchException">There is no valid proof (<see cref="FailureKind.Authentication"/>); the request was not
+    /// sent.</exception>
     public abstract ValueTask ApplyAsync(HttpRequestMessage request, ReadOnlyMemory<byte> bodyDigest, CancellationToken cancellationToken);
 
-    /// <summary>How it travels, for people: never the secret.</summary>
+    /// <summary>Names the kind of credential, for people. The text never contains the secret.</summary>
     public abstract override string ToString();
 }

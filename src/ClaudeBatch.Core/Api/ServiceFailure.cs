@@ -3,12 +3,12 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Core.Api;
 
-/// <summary>Turns an error reply, or the lack of any reply, into the one exception type.</summary>
+/// <summary>Makes the exception for an error reply, or for a call that got no reply.</summary>
 internal static class ServiceFailure
 {
     private const int LongestBody = 64 * 1024;
 
-    /// <summary>Reads the error body, bounded, and says what it means.</summary>
+    /// <summary>Reads the body of an error reply, at most 64 KiB of it, and makes the exception.</summary>
     public static async Task<ClaudeBatchException> FromResponseAsync(
         HttpResponseMessage response, string what, object? target, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -94,7 +94,7 @@ internal static class ServiceFailure
         };
     }
 
-    // A limit set by the user comes as a 400 with this text and no code.
+    // When a limit that the user has set is reached, the service replies with status 400, this text and no error code.
     private static bool IsOwnLimit(string words) => words.StartsWith("You have reached your specified", StringComparison.Ordinal)
         && words.Contains("API usage limits", StringComparison.Ordinal);
 
@@ -136,7 +136,7 @@ internal static class ServiceFailure
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or IOException or HttpRequestException)
         {
-            // Not the service's own words (a proxy's page, or cut short): the status alone has to do.
+            // The body is not the service's (a proxy's page, say) or is cut short: only the status tells what failed.
             return null;
         }
     }

@@ -1,6 +1,6 @@
 namespace ClaudeBatch.Core.Api;
 
-/// <summary>A model as the Models API describes it. It gives no prices.</summary>
+/// <summary>A model as the Models API describes it. The API gives no prices.</summary>
 public sealed record ServiceModel
 {
     public required string Id { get; init; }

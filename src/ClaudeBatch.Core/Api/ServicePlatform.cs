@@ -2,26 +2,31 @@ using System.Net.Http.Headers;
 
 namespace ClaudeBatch.Core.Api;
 
-/// <summary>Where the service is run: which calls exist there besides those of batches, and what each request carries besides its credential.</summary>
-/// <remarks>Batches and their results are on every platform that is known here. The address, with the path it begins with, is the connection's.</remarks>
+/// <summary>
+/// The platform that runs the service: which calls exist there besides those for batches, and which headers a request carries besides its
+/// credential.
+/// </summary>
+/// <remarks>
+/// Every platform that is known here has the calls for batches and their results. Its address is a part of the connection.
+/// </remarks>
 public sealed record ServicePlatform
 {
-    /// <summary>The service's own API.</summary>
+    /// <summary>Anthropic's own platform, which has all calls.</summary>
     public static ServicePlatform ClaudeApi { get; } = new() { Name = "the Claude API", Calls = ServiceCalls.All };
 
-    /// <summary>As it stands in a sentence.</summary>
+    /// <summary>The platform's name as a sentence has it, such as <c>the Claude API</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The calls that exist there.</summary>
+    /// <summary>The calls that the platform has.</summary>
     public required ServiceCalls Calls { get; init; }
 
-    /// <summary>The header that names the workspace, for credentials that span several.</summary>
+    /// <summary>The name of the header that carries the workspace's id, for a credential that may use several workspaces.</summary>
     public string WorkspaceHeader { get; init; } = "anthropic-workspace-id";
 
-    /// <summary>Refuses a call that the platform does not have, before anything is sent.</summary>
-    /// <param name="call">One call.</param>
-    /// <param name="what">What it does, as it stands before "does not exist".</param>
-    /// <exception cref="ClaudeBatchException"><c>CallNotOnPlatform</c>.</exception>
+    /// <summary>Throws when the platform lacks a call, before anything is sent.</summary>
+    /// <param name="call">The call, as one flag.</param>
+    /// <param name="what">The name of the call for the message, which goes on with "does not exist".</param>
+    /// <exception cref="ClaudeBatchException"><c>CallNotOnPlatform</c>: the platform lacks the call.</exception>
     public void Require(ServiceCalls call, string what)
     {
         if (!Calls.HasFlag(call))
@@ -30,7 +35,9 @@ public sealed record ServicePlatform
         }
     }
 
-    /// <summary>Adds what every request carries: the version of the service's language, and the workspace where the credential spans several.</summary>
+    /// <summary>
+    /// Adds the headers of every request: the API version, the user agent, and the workspace's id where the connection has one.
+    /// </summary>
     internal void AddHeaders(HttpRequestHeaders headers, ServiceConnection connection)
     {
         headers.TryAddWithoutValidation("anthropic-version", connection.ApiVersion);

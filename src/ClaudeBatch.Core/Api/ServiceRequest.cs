@@ -6,10 +6,10 @@ namespace ClaudeBatch.Core.Api;
 /// <summary>Makes requests to a connection's own address.</summary>
 internal static class ServiceRequest
 {
-    /// <summary>A request that lacks its body and its credential.</summary>
-    /// <param name="connection">Where it goes.</param>
-    /// <param name="method">Its method.</param>
-    /// <param name="path">Its path below the connection's address, with its query.</param>
+    /// <summary>Makes a request that has no body and no credential yet.</summary>
+    /// <param name="connection">The connection with the service's address.</param>
+    /// <param name="method">The HTTP method.</param>
+    /// <param name="path">The path below the connection's address, with its query.</param>
     public static HttpRequestMessage Of(ServiceConnection connection, HttpMethod method, string path)
     {
         HttpRequestMessage request = new(method, new Uri(connection.BaseAddress, path));
@@ -17,13 +17,13 @@ internal static class ServiceRequest
         return request;
     }
 
-    /// <summary>A request that can be sent.</summary>
-    /// <param name="connection">Where it goes, and who sends it.</param>
-    /// <param name="method">Its method.</param>
-    /// <param name="path">Its path below the connection's address, with its query.</param>
-    /// <param name="body">Its body as JSON; null for none.</param>
-    /// <param name="cancellationToken">Gives it up.</param>
-    /// <exception cref="ClaudeBatchException">What the credential says.</exception>
+    /// <summary>Makes a request that is ready to be sent.</summary>
+    /// <param name="connection">The connection with the service's address and the credential.</param>
+    /// <param name="method">The HTTP method.</param>
+    /// <param name="path">The path below the connection's address, with its query.</param>
+    /// <param name="body">The body as JSON; null for no body.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ClaudeBatchException">The credential has no valid proof.</exception>
     public static async Task<HttpRequestMessage> SignedAsync(
         ServiceConnection connection, HttpMethod method, string path, ReadOnlyMemory<byte>? body, CancellationToken cancellationToken)
     {

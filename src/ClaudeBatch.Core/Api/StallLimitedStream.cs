@@ -1,6 +1,12 @@
 namespace ClaudeBatch.Core.Api;
 
-/// <summary>A response body that fails when nothing comes for too long. HTTP clients limit only the wait for headers.</summary>
+/// <summary>
+/// A response body whose reading throws <see cref="TimeoutException"/> when no byte arrives for too long. <see cref="HttpClient"/> limits
+/// only the wait for the headers of a reply whose body is streamed.
+/// </summary>
+/// <param name="inner">The body.</param>
+/// <param name="owner">The response, which is disposed together with the body.</param>
+/// <param name="limit">The longest wait for the next bytes, in real time.</param>
 internal sealed class StallLimitedStream(Stream inner, IDisposable owner, TimeSpan limit) : Stream
 {
     public override bool CanRead => true;

@@ -4,17 +4,18 @@ using System.Net.Http.Headers;
 namespace ClaudeBatch.Core.Api;
 
 /// <summary>
-/// A request body read from a file, whose last byte leaves only after <paramref name="beforeLastByte"/> has finished.
+/// A request body that is read from a file. Its last byte is sent only after <paramref name="beforeLastByte"/> has finished.
 /// </summary>
 /// <remarks>
-/// A server cannot accept a body it has not whole. What was killed while the byte was held back was therefore not
-/// accepted, and what was written down before it was handed over says whether it may have been.
+/// The service cannot accept a body before it has all of it. If the process dies while the last byte is withheld, the service has therefore
+/// not made the batch. What <paramref name="beforeLastByte"/> has recorded tells the next process that the byte may have been sent.
 /// </remarks>
-/// <param name="path">The file with the exact bytes of the body.</param>
-/// <param name="length">The number of bytes.</param>
-/// <param name="stallLimit">How long a write may take before the upload is given up.</param>
-/// <param name="sent">Told how many bytes have gone, now and then.</param>
-/// <param name="beforeLastByte">Makes it durable that the last byte is about to go.</param>
+/// <param name="path">The path of the file that holds the exact body.</param>
+/// <param name="length">The size of the body in bytes.</param>
+/// <param name="stallLimit">The longest time that one write may take before the upload fails.</param>
+/// <param name="sent">Receives the number of bytes sent so far, after each 256 KiB; null where nobody wants it.</param>
+/// <param name="beforeLastByte">Awaited before the last byte is sent. It records durably that the service may have the batch from then
+/// on.</param>
 internal sealed class WithheldContent(
     string path, long length, TimeSpan stallLimit, IProgress<long>? sent, Func<CancellationToken, Task> beforeLastByte)
     : HttpContent
@@ -23,13 +24,13 @@ internal sealed class WithheldContent(
 
     private bool _started;
 
-    /// <summary>The last byte was given to the network; from here on the service may have accepted the batch.</summary>
+    /// <summary>Whether the last byte was given to the network. From then on the service may have made the batch.</summary>
     public bool LastByteHandedOver { get; private set; }
 
-    /// <summary>What is known of a reply while the body goes up.</summary>
+    /// <summary>What is known so far of a reply that comes while the body is being sent.</summary>
     public EarlyReply Reply { get; } = new();
 
-    /// <summary>Called as the last byte goes; the wait for the reply begins here.</summary>
+    /// <summary>Called when the last byte is sent. The time limit of the reply begins then.</summary>
     public Action? OnLastByte { get; set; }
 
     public static WithheldContent ForJson(
@@ -61,7 +62,8 @@ internal sealed class WithheldContent(
                 int wanted = (int)Math.Min(left, buffer.Length);
                 if (Reply.IsRefusal)
                 {
-                    // Nothing leaves any more; the client wants its count of bytes before it reads the reply.
+                    // The stream drops what is written to it now. The HTTP client reads the reply only after all bytes of the body were
+                    // written.
                     await WriteAsync(stream, buffer.AsMemory(0, wanted), cancellationToken).ConfigureAwait(false);
                     left -= wanted;
                     continue;
@@ -78,7 +80,7 @@ internal sealed class WithheldContent(
             if (Reply.IsRefusal)
             {
                 await WriteAsync(stream, buffer.AsMemory(0, 1), cancellationToken).ConfigureAwait(false);
-                return; // the last byte was not handed over, and never will be
+                return; // the last byte is never given to the network
             }
 
             await file.ReadExactlyAsync(buffer.AsMemory(0, 1), cancellationToken).ConfigureAwait(false);
@@ -86,7 +88,7 @@ internal sealed class WithheldContent(
             await beforeLastByte(cancellationToken).ConfigureAwait(false);
             Milestone.Pass("unconfirmed-recorded");
 
-            LastByteHandedOver = !Reply.IsRefusal; // one that came just now keeps it back, too
+            LastByteHandedOver = !Reply.IsRefusal; // a refusal that has come meanwhile keeps the byte back, too
             OnLastByte?.Invoke();
             await WriteAsync(stream, buffer.AsMemory(0, 1), cancellationToken).ConfigureAwait(false);
             await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
