@@ -6,10 +6,10 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Core.Json;
 
-/// <content>What JSON is made of (RFC 8259).</content>
+/// <content>The grammar of JSON (RFC 8259).</content>
 internal ref partial struct JsonScanner
 {
-    // Where a string ends, an escape begins, or a control character stands that may not; the length where there is none.
+    // Gives the index of the first quote, backslash or control character, or the length of the text when it has none of them.
     [MethodImpl(AtOnce)]
     private static int IndexOfMark(ReadOnlySpan<byte> text)
     {
@@ -44,7 +44,7 @@ internal ref partial struct JsonScanner
         }
     }
 
-    // Goes to the next element of the object or array, or out of it.
+    // Moves to the next element of the object or array and returns true. At the end, moves past the closing bracket and returns false.
     [MethodImpl(AtOnce)]
     private bool TryElement(char end)
     {
@@ -67,7 +67,7 @@ internal ref partial struct JsonScanner
 
     private ReadOnlySpan<byte> Text() => SkipString() ? Unescaped() : _json[_start..(_at - 1)];
 
-    // Whether there was an escape in it.
+    // Moves past a string, and returns whether it contains an escape.
     [MethodImpl(AtOnce)]
     private bool SkipString()
     {
@@ -112,7 +112,7 @@ internal ref partial struct JsonScanner
         }
     }
 
-    // Rare: ids, names of properties and of models have nothing to escape.
+    // Rarely called: ids and the names of properties and models contain no escapes.
     private readonly ReadOnlySpan<byte> Unescaped()
     {
         try
@@ -188,14 +188,14 @@ internal ref partial struct JsonScanner
         _at++;
     }
 
-    // The first byte of what comes next.
+    // Moves past white space, and gives the first byte of the next token.
     private byte Next()
     {
         SkipSpace();
         return Current();
     }
 
-    // 0 at the end: no byte of JSON.
+    // Gives the byte at the current place. At the end it is 0, with which no token of JSON begins.
     private readonly byte Current() => _at < _json.Length ? _json[_at] : (byte)0;
 
     private void SkipSpace()

@@ -5,18 +5,20 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Core.Json;
 
-/// <summary>Goes through one JSON value from front to back, as strictly as <see cref="Utf8JsonReader"/>, and takes what is asked for.</summary>
+/// <summary>
+/// Reads one JSON value from front to back, as strictly as <see cref="Utf8JsonReader"/>, and returns only the parts that are asked for.
+/// </summary>
 /// <remarks>
-/// For what is done once a line of results. The runtime brings a library's code to full speed in steps, and a process that collects a
-/// batch in a second is over before it has come to the last (docs/performance.md); this is compiled at its first call, once and for all.
-/// Its tests hold it against Utf8JsonReader on lines that were damaged in every way.
+/// It serves code that runs for every line of results. .NET compiles a library's code quickly first and optimizes it after many calls, and
+/// a process that collects a batch within a second ends before that (docs/performance.md). The methods of this type are compiled with
+/// full optimization at their first call. Tests compare it with <see cref="Utf8JsonReader"/> on lines that are damaged in many ways.
 /// </remarks>
 internal ref partial struct JsonScanner(ReadOnlySpan<byte> json)
 {
-    /// <summary>For whatever runs once a line.</summary>
+    /// <summary>Marks a method that runs for every line: it is compiled with full optimization at its first call.</summary>
     internal const MethodImplOptions AtOnce = MethodImplOptions.AggressiveOptimization;
 
-    /// <summary>As deep as Utf8JsonReader goes by default.</summary>
+    /// <summary>The deepest nesting that is accepted, which is the default of <see cref="Utf8JsonReader"/>.</summary>
     private const int MostDepth = 64;
 
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -25,15 +27,15 @@ internal ref partial struct JsonScanner(ReadOnlySpan<byte> json)
 
     private int _at;
 
-    // Where the last string began, behind its quote.
+    // The index of the first byte of the last string, after its opening quote.
     private int _start;
 
     private int _depth;
 
     private bool _isFirst;
 
-    /// <summary>Goes into the object that comes next. Anything else is gone past.</summary>
-    /// <exception cref="JsonException">It is not JSON.</exception>
+    /// <summary>Enters the object that comes next and returns true. Moves past any other value and returns false.</summary>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
     [MethodImpl(AtOnce)]
     public bool TryEnter()
     {
@@ -47,9 +49,11 @@ internal ref partial struct JsonScanner(ReadOnlySpan<byte> json)
         return true;
     }
 
-    /// <summary>Goes to the value of the object's next property, and out of the object when there is none.</summary>
-    /// <param name="name">Without its quotes.</param>
-    /// <exception cref="JsonException">It is not JSON.</exception>
+    /// <summary>
+    /// Moves to the value of the object's next property and returns true. After the last property, leaves the object and returns false.
+    /// </summary>
+    /// <param name="name">The name of the property in UTF-8, without quotes and escapes.</param>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
     [MethodImpl(AtOnce)]
     public bool TryProperty(out ReadOnlySpan<byte> name)
     {
@@ -64,9 +68,9 @@ internal ref partial struct JsonScanner(ReadOnlySpan<byte> json)
         return true;
     }
 
-    /// <summary>Takes the string that comes next. Anything else is gone past.</summary>
-    /// <param name="text">Without its quotes.</param>
-    /// <exception cref="JsonException">It is not JSON.</exception>
+    /// <summary>Reads the string that comes next and returns true. Moves past any other value and returns false.</summary>
+    /// <param name="text">The string in UTF-8, without quotes and escapes.</param>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
     [MethodImpl(AtOnce)]
     public bool TryText(out ReadOnlySpan<byte> text)
     {
@@ -81,19 +85,19 @@ internal ref partial struct JsonScanner(ReadOnlySpan<byte> json)
         return true;
     }
 
-    /// <summary>Takes the string that comes next; null for anything else.</summary>
-    /// <param name="usual">What it often is: then this very object is given back.</param>
-    /// <exception cref="JsonException">It is not JSON.</exception>
-    /// <exception cref="ArgumentException">It is not UTF-8.</exception>
+    /// <summary>Reads the string that comes next; null for any other value.</summary>
+    /// <param name="usual">A frequent value. When the string equals it, this object is returned and no other is allocated.</param>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
+    /// <exception cref="ArgumentException">The string is not UTF-8.</exception>
     [MethodImpl(AtOnce)]
     public string? TextOrNull(string? usual = null)
         => !TryText(out ReadOnlySpan<byte> text) ? null
             : usual is not null && Ascii.Equals(text, usual) ? usual
             : s_strict.GetString(text);
 
-    /// <summary>Takes the whole number that comes next; 0 for anything that is no number.</summary>
-    /// <exception cref="JsonException">It is not JSON.</exception>
-    /// <exception cref="FormatException">A fraction, or too large.</exception>
+    /// <summary>Reads the whole number that comes next; 0 for a value that is not a number.</summary>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
+    /// <exception cref="FormatException">The number has a fraction or an exponent, or does not fit into 64 bits.</exception>
     [MethodImpl(AtOnce)]
     public long Number()
     {
@@ -106,8 +110,8 @@ internal ref partial struct JsonScanner(ReadOnlySpan<byte> json)
             : throw new FormatException("Not a whole number.");
     }
 
-    /// <summary>Takes the value that comes next as it stands, whatever it is.</summary>
-    /// <exception cref="JsonException">It is not JSON.</exception>
+    /// <summary>Returns the exact bytes of the value that comes next.</summary>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
     [MethodImpl(AtOnce)]
     public ReadOnlySpan<byte> Value()
     {
@@ -117,8 +121,8 @@ internal ref partial struct JsonScanner(ReadOnlySpan<byte> json)
         return _json[start.._at];
     }
 
-    /// <summary>Goes past the value that comes next.</summary>
-    /// <exception cref="JsonException">It is not JSON.</exception>
+    /// <summary>Moves past the value that comes next.</summary>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
     [MethodImpl(AtOnce)]
     public void Skip()
     {
@@ -160,7 +164,7 @@ internal ref partial struct JsonScanner(ReadOnlySpan<byte> json)
         }
     }
 
-    /// <summary>Only white space is left.</summary>
+    /// <summary>Returns whether nothing but white space is left.</summary>
     public bool IsAtEnd()
     {
         SkipSpace();

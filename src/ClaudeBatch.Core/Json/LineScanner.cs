@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace ClaudeBatch.Core.Json;
 
-/// <summary>Cuts a stream of bytes into lines at <c>\n</c> and nowhere else, whatever the sizes they arrive in.</summary>
-/// <param name="onLine">Given each line that is not empty.</param>
+/// <summary>Splits a stream of bytes, which arrives in pieces of any size, into lines at <c>\n</c> and nowhere else.</summary>
+/// <param name="onLine">Called with each line that is not empty.</param>
 public sealed class LineScanner(LineScanner.LineHandler onLine) : IDisposable
 {
     private byte[] _carry = ArrayPool<byte>.Shared.Rent(64 * 1024);
@@ -15,9 +15,13 @@ public sealed class LineScanner(LineScanner.LineHandler onLine) : IDisposable
 
     private long _number;
 
-    /// <summary>A line without its line feed, where it begins, and its number from 1. Empty ones are counted and not reported.</summary>
+    /// <summary>Receives a line.</summary>
+    /// <param name="line">The bytes of the line, without the line feed and the carriage returns before it.</param>
+    /// <param name="offset">The offset in bytes at which the line begins in the stream.</param>
+    /// <param name="number">The number of the line, from 1. Empty lines are counted, although they are not reported.</param>
     public delegate void LineHandler(ReadOnlySpan<byte> line, long offset, long number);
 
+    /// <summary>Takes the next piece of the stream.</summary>
     [MethodImpl(JsonScanner.AtOnce)]
     public void Feed(ReadOnlySpan<byte> bytes)
     {
@@ -46,7 +50,7 @@ public sealed class LineScanner(LineScanner.LineHandler onLine) : IDisposable
         }
     }
 
-    /// <summary>The end of the stream: the last line may have no line feed.</summary>
+    /// <summary>Reports the last line, which may have no line feed. It is called at the end of the stream.</summary>
     public void Complete()
     {
         Report(_carry.AsSpan(0, _carried), _carried);
