@@ -5,7 +5,9 @@ using ClaudeBatch.Core.Api;
 
 namespace ClaudeBatch.Core.Models;
 
-/// <summary>The models this module knows, with prices and limits, as of a date. Models are newer than any list of them.</summary>
+/// <summary>
+/// The models that this module knows, with their prices and limits as of a date. The service may have models that are newer.
+/// </summary>
 public sealed class ModelCatalog
 {
     private static readonly Lazy<ModelCatalog> s_shipped = new(Load);
@@ -26,18 +28,18 @@ public sealed class ModelCatalog
         }
     }
 
-    /// <summary>What came with the module.</summary>
+    /// <summary>The catalog that is shipped with the module.</summary>
     public static ModelCatalog Shipped => s_shipped.Value;
 
-    /// <summary>The day the prices were read.</summary>
+    /// <summary>The day on which the prices were read from the service's documentation.</summary>
     public DateOnly AsOf { get; }
 
     public IReadOnlyList<ModelRecord> Models { get; }
 
-    /// <summary>A model by its id or alias; null when it is not known.</summary>
+    /// <summary>Finds a model by its id or its alias; null when it is not known.</summary>
     public ModelRecord? Find(string name) => _byName.GetValueOrDefault(name);
 
-    /// <summary>The known name that is most like this one; null when none is alike.</summary>
+    /// <summary>Finds the known id or alias that is most similar to a name; null when none is similar.</summary>
     public string? Nearest(string name)
     {
         const int mostEdits = 8;
@@ -45,7 +47,9 @@ public sealed class ModelCatalog
         return best is not null && Distance(best, name) <= Math.Min(mostEdits, name.Length / 2) ? best : null;
     }
 
-    /// <summary>With what the Models API says of models: limits and lifecycles; it gives no prices.</summary>
+    /// <summary>
+    /// Makes a catalog that takes over the models, limits and lifecycles of the Models API. Prices stay, because the API gives none.
+    /// </summary>
     public ModelCatalog With(IEnumerable<ServiceModel> models)
     {
         Dictionary<string, ModelRecord> merged = Models.ToDictionary(static m => m.Id);
@@ -104,11 +108,11 @@ public sealed class ModelCatalog
 
     private static DateOnly ToDay(JsonElement day) => DateOnly.ParseExact(day.GetString()!, "yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    // What is not known is null or not there.
+    // In the file, a value that is not known is null or absent.
     private static JsonElement? Known(JsonElement of, string name)
         => of.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    // Levenshtein's, on two rows.
+    // The Levenshtein distance. Only two rows of its table are needed at a time.
     private static int Distance(string one, string other)
     {
         int[] previous = [.. Enumerable.Range(0, other.Length + 1)];

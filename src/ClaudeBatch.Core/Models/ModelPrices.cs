@@ -1,4 +1,7 @@
 namespace ClaudeBatch.Core.Models;
 
-/// <summary>What a million tokens of each kind cost in USD through the standard API; a batch costs half. Null where it is not known.</summary>
+/// <summary>
+/// The prices of a million tokens of each kind, in USD, through the Messages API; in a batch they are half. A price that is not known is
+/// null.
+/// </summary>
 public sealed record ModelPrices(decimal? Input, decimal? Output, decimal? CacheWrite5m, decimal? CacheWrite1h, decimal? CacheRead);

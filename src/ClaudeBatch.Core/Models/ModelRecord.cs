@@ -1,6 +1,6 @@
 namespace ClaudeBatch.Core.Models;
 
-/// <summary>What is known of a model. What is not known is null, never zero.</summary>
+/// <summary>The facts that are known of a model. A fact that is not known is null, never zero.</summary>
 public sealed record ModelRecord
 {
     public required string Id { get; init; }
@@ -15,30 +15,33 @@ public sealed record ModelRecord
 
     public DateOnly? DeprecatedAt { get; init; }
 
-    /// <summary>The day from which requests to it fail.</summary>
+    /// <summary>The day (UTC) from which on requests to the model fail.</summary>
     public DateOnly? RetiresAt { get; init; }
 
     public DateOnly? RetiresNotBefore { get; init; }
 
     public ModelPrices? Prices { get; init; }
 
-    /// <summary>Prompts of more tokens than this, all kinds together, are priced by <see cref="LongPrompt"/>.</summary>
+    /// <summary>
+    /// The number of prompt tokens, of all kinds together, above which <see cref="LongPrompt"/> has the prices; null where every prompt has
+    /// the same prices.
+    /// </summary>
     public int? LongPromptFrom { get; init; }
 
     public ModelPrices? LongPrompt { get; init; }
 
     public int? Context { get; init; }
 
-    /// <summary>The most <c>max_tokens</c> it takes.</summary>
+    /// <summary>The highest <c>max_tokens</c> that the model takes.</summary>
     public int? MaxOutput { get; init; }
 
-    /// <summary>The same with the beta <c>output-300k-2026-03-24</c>.</summary>
+    /// <summary>The highest <c>max_tokens</c> that the model takes with the beta <c>output-300k-2026-03-24</c>.</summary>
     public int? MaxOutputWith300kBeta { get; init; }
 
-    /// <summary>A shared prefix of fewer tokens is never cached.</summary>
+    /// <summary>The fewest tokens that the beginning of a prompt must have to be cached.</summary>
     public int? MinCacheableTokens { get; init; }
 
-    /// <summary>What it refuses of a request's fields.</summary>
+    /// <summary>The fields and values of requests that the model refuses.</summary>
     public ModelRules Rules { get; init; } = ModelRules.None;
 
     public bool IsRetired(DateOnly today) => Lifecycle == "retired" || RetiresAt <= today;

@@ -2,34 +2,39 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Core.Models;
 
-/// <summary>What a model refuses of a request's fields, as the service documents it. What is not established is no rule.</summary>
+/// <summary>
+/// The fields and values of requests that a model refuses, according to the service's documentation. Where the documentation says nothing,
+/// there is no rule.
+/// </summary>
 public sealed record ModelRules
 {
-    /// <summary>Of a model that nothing is known of: it refuses nothing.</summary>
+    /// <summary>The rules of a model of which nothing is known: it refuses nothing.</summary>
     public static ModelRules None { get; } = new();
 
-    /// <summary>From a <c>thinking.type</c> that is refused to the one to use in its place.</summary>
+    /// <summary>Each value of <c>thinking.type</c> that is refused, with the value to use instead.</summary>
     public IReadOnlyDictionary<string, string> Thinking { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The highest <c>output_config.effort</c> at which thinking may be <c>disabled</c>; null where no effort forbids it.</summary>
     public string? MostEffortWithoutThinking { get; init; }
 
-    /// <summary>A <c>tool_choice</c> of <c>any</c> or <c>tool</c> is refused.</summary>
+    /// <summary>Whether a <c>tool_choice</c> of <c>any</c> or <c>tool</c> is refused.</summary>
     public bool RefusesForcedTools { get; init; }
 
-    /// <summary>A conversation that ends with the assistant's turn is refused.</summary>
+    /// <summary>Whether a conversation that ends with the assistant's turn is refused.</summary>
     public bool RefusesPrefill { get; init; }
 
-    /// <summary>Sampling parameters are refused but at their defaults, also under the API version that still takes them.</summary>
+    /// <summary>
+    /// Whether sampling parameters are refused unless they have their defaults, even under the API version that still has such parameters.
+    /// </summary>
     public bool RefusesSampling { get; init; }
 
-    /// <summary><c>inference_geo</c> is refused.</summary>
+    /// <summary>Whether <c>inference_geo</c> is refused.</summary>
     public bool RefusesInferenceGeo { get; init; }
 
-    /// <summary>From a type of tool that is refused to the one to use in its place.</summary>
+    /// <summary>Each type of tool that is refused, with the type to use instead.</summary>
     public IReadOnlyDictionary<string, string> Tools { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The only models that may be its advisor; empty where any may.</summary>
+    /// <summary>The ids of the models that may advise this one; empty where every model may.</summary>
     public IReadOnlyList<string> Advisors { get; init; } = [];
 
     internal static ModelRules From(JsonElement model)
