@@ -2,15 +2,20 @@ using System.Globalization;
 
 namespace ClaudeBatch.Core.Costs;
 
-/// <content>What a person should know of the figures: a batch takes no discount on the service's own tools.</content>
+/// <content>
+/// Sentences for people about what the figures leave out. Web searches and code execution cost the same in a batch as outside.
+/// </content>
 public sealed partial class CostEstimate
 {
-    /// <summary>With so many requests that may search the web, a person is told before they are sent: at one search each, 10 USD.</summary>
+    /// <summary>
+    /// The number of requests with a web search tool from which on the user is told the price of searches before the requests are sent. At
+    /// one search each, 1,000 requests cost 10 USD for searches.
+    /// </summary>
     private const long ManySearchRequests = 1_000;
 
     private const string SearchPrice = "a search costs the same in a batch as outside, $10 per 1,000";
 
-    /// <summary>What an estimate does not hold, a sentence each.</summary>
+    /// <summary>The costs that are not in the estimate, one sentence for each.</summary>
     public IEnumerable<string> NotHeld
     {
         get
@@ -27,8 +32,9 @@ public sealed partial class CostEstimate
         }
     }
 
-    /// <summary>What to say before requests are sent, a sentence each.</summary>
-    /// <param name="isCapped">A most cost was given, so that what it does not hold matters.</param>
+    /// <summary>Gives the sentences that the user is told before the requests are sent.</summary>
+    /// <param name="isCapped">Whether the user has set a highest cost (<c>-MaxCost</c>). Only then it matters that the time of running code
+    /// is not in the estimate.</param>
     public IEnumerable<string> BeforeSending(bool isCapped)
     {
         if (ManySearches is { } searches)
@@ -42,17 +48,20 @@ public sealed partial class CostEstimate
         }
     }
 
-    /// <summary>How the high end came to hold searches, to follow the other words on where the figures come from; empty when it holds none.</summary>
+    /// <summary>
+    /// A sentence about the web searches in the high end, beginning with a space so that it can follow another sentence; empty when the
+    /// high end holds no searches.
+    /// </summary>
     public string SearchBasis => Sum(static m => m.SearchRequests) > 0 && Sum(static m => m.UnlimitedSearchRequests) == 0
         ? " The high end holds all web searches that max_uses allows, at $10 per 1,000; what they bring back is read as tokens that are not in it."
         : string.Empty;
 
-    // For the figures nothing is guessed: how long code runs is told by nobody.
+    // Nobody knows before how long code will run, so the figures hold no guess of it.
     private string? PaidCode => Sum(static m => m.PaidCodeRequests) is > 0 and var requests
         ? $"{Are(requests, "may run code")} without a web_search_20260209 or web_fetch_20260209 tool, or a later one, beside it: the time of its container is paid ($0.05 an hour after the free hours, 5 minutes at least) and is not in the estimate."
         : null;
 
-    // Many requests may search the web, which can cost more than their tokens.
+    // Web searches can cost more than the tokens of the requests that make them.
     private string? ManySearches => Sum(static m => m.SearchRequests) is >= ManySearchRequests and var requests
         ? string.Create(
             CultureInfo.InvariantCulture,

@@ -4,16 +4,19 @@ using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Costs;
 
-/// <summary>What requests will cost, between two ends, from their bytes alone.</summary>
+/// <summary>Estimates the lowest and the highest cost of requests from their sizes in bytes.</summary>
 /// <remarks>
-/// A token is 2 to 6 bytes: prose in English has about 4, other scripts and code down to 2. The low end counts the texts alone, the high
-/// end all of the request. The low end takes all that is marked for the cache as read from it, and answers of one token; the high end
-/// takes it as written, and answers of <c>max_tokens</c>.
-/// An image is 100 to 4,800 tokens; a PDF 1,500 to one and a half a byte; no prompt is longer than the model's context.
-/// The low end takes no web search, the high end as many as <c>max_uses</c> of the tool allows; without one there is no high end. What searches
-/// bring back is read as tokens, and code may run in a container whose time is paid: neither can be known before, and neither is in it.
+/// A token is taken to be 2 to 6 bytes long: English prose has about 4 bytes a token, other scripts and code have down to 2.
+/// The low end counts only the texts of a request, at 6 bytes a token; the high end counts the whole request, at 2 bytes a token.
+/// For the low end, all that is marked for the cache is read from the cache, and each answer has one token. For the high end, it is
+/// written to the cache, and each answer has <c>max_tokens</c> tokens.
+/// An image has 100 to 4,800 tokens. A PDF has at least 1,500 and at most 1.5 for each of its bytes. No prompt has more tokens than the
+/// model's context.
+/// The low end has no web searches. The high end has as many as <c>max_uses</c> of the tool allows; without it there is no high end.
+/// Two costs cannot be known before and are in neither end: the tokens of what searches bring back, and the time of a container in which
+/// code runs.
 /// </remarks>
-/// <param name="catalog">The models with limits and prices.</param>
+/// <param name="catalog">The models, with their limits and prices.</param>
 public sealed partial class CostEstimate(ModelCatalog catalog)
 {
     private const double FewestBytesPerToken = 2;
@@ -36,14 +39,16 @@ public sealed partial class CostEstimate(ModelCatalog catalog)
 
     public long Requests => _models.Values.Sum(static m => m.Requests);
 
-    /// <summary>Picodollars; null where a model has no price.</summary>
+    /// <summary>The lowest cost in picodollars; null where a model has no price.</summary>
     public long? Low => Sum(static m => m.Low);
 
-    /// <summary>Picodollars; null where a model has no price, or where nothing limits the searches.</summary>
+    /// <summary>The highest cost in picodollars; null where a model has no price, or where nothing limits the searches.</summary>
     public long? High => Sum(static m => m.High);
 
-    /// <summary>Why these requests may cost more than this, or cannot be said not to; null when they will not.</summary>
-    /// <param name="most">USD.</param>
+    /// <summary>
+    /// Says why these requests may cost more than an amount, or why that cannot be ruled out; null when they cannot cost more.
+    /// </summary>
+    /// <param name="most">The amount in USD.</param>
     public string? Above(decimal most)
     {
         if (_models.Values.Where(static m => !m.HasPrice).Select(static m => $"'{m.Model}'").ToArray() is { Length: > 0 } unpriced)
@@ -63,7 +68,8 @@ public sealed partial class CostEstimate(ModelCatalog catalog)
                 $"These {Requests} requests will cost between ${PriceList.ToDollars(low):0.00####} and ${PriceList.ToDollars(high):0.00####}, and -MaxCost is ${most:0.00####}. The high end takes each answer to be max_tokens long; lower that, or raise -MaxCost.");
     }
 
-    /// <param name="facts">What a look at the request has found.</param>
+    /// <summary>Adds a request to the estimate.</summary>
+    /// <param name="facts">The facts that were read from the request.</param>
     public void Add(RequestFacts facts)
     {
         string name = facts.Model ?? string.Empty;

@@ -4,7 +4,9 @@ using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Costs;
 
-/// <summary>The body that has a request's tokens counted: its params without the fields the counter refuses.</summary>
+/// <summary>
+/// Makes the body of a call that counts a request's tokens: the params of the request with only the fields that the call takes.
+/// </summary>
 internal static class CountBody
 {
     public static ReadOnlyMemory<byte> Of(ReadOnlyMemory<byte> item)

@@ -3,7 +3,7 @@ using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Costs;
 
-/// <summary>What requests to one model will take, between two ends.</summary>
+/// <summary>The lowest and the highest tokens and costs of the requests to one model.</summary>
 public sealed class ModelEstimate
 {
     private readonly int _context;
@@ -41,25 +41,27 @@ public sealed class ModelEstimate
 
     public long HighOutputTokens { get; private set; }
 
-    /// <summary>Picodollars; null where the model has no price.</summary>
+    /// <summary>The lowest cost in picodollars; null where the model has no price.</summary>
     public long? Low => (long?)(_input.Low * _lowFactor) + _output.Low;
 
-    /// <summary>Picodollars; null where the model has no price, or where nothing limits the searches.</summary>
+    /// <summary>The highest cost in picodollars; null where the model has no price, or where nothing limits the searches.</summary>
     public long? High => (long?)(_input.High * _highFactor) + _output.High + (_mostSearches is { } searches ? PriceList.OfSearches(searches) : null);
 
-    /// <summary>All prices of tokens that were needed are known.</summary>
+    /// <summary>Whether all token prices that the requests need are known.</summary>
     public bool HasPrice => _input.High is not null && _output.High is not null && _input.Low is not null;
 
-    /// <summary>Requests for which the web may be searched.</summary>
+    /// <summary>The number of requests that may search the web.</summary>
     public long SearchRequests { get; private set; }
 
-    /// <summary>Of those, the ones whose tools set no limit.</summary>
+    /// <summary>The number of requests that may search the web and whose tools set no limit (<c>max_uses</c>).</summary>
     public long UnlimitedSearchRequests { get; private set; }
 
-    /// <summary>Requests for which code may run in a container whose time is paid.</summary>
+    /// <summary>The number of requests that may run code in a container whose time is paid for.</summary>
     public long PaidCodeRequests { get; private set; }
 
-    /// <summary>The service has counted some of the requests: its tokens were so many times the low and the high end of theirs.</summary>
+    /// <summary>Narrows both ends of the input tokens to what the service has counted for a sample of the requests.</summary>
+    /// <param name="lowFactor">The smallest ratio, in the sample, of the counted tokens to the low end of a request.</param>
+    /// <param name="highFactor">The largest ratio, in the sample, of the counted tokens to the high end of a request.</param>
     internal void Narrow(double lowFactor, double highFactor) => (_lowFactor, _highFactor) = (lowFactor, highFactor);
 
     internal void Add(RequestFacts facts, TokenRange cached, TokenRange rest)

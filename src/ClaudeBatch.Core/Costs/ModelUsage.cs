@@ -2,16 +2,17 @@ using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Core.Costs;
 
-/// <summary>What answers of one model took. Amounts are picodollars; null where a price is not known.</summary>
+/// <summary>The tokens and costs of one model's answers. Amounts are picodollars; an amount is null where a price is not known.</summary>
 /// <param name="Model">The model that answered.</param>
-/// <param name="Answers">How many.</param>
-/// <param name="Usage">Their tokens together.</param>
-/// <param name="Cost">What they cost.</param>
-/// <param name="StandardCost">What the Messages API would have cost.</param>
-/// <param name="SavedByCache">What would have been paid more without the cache; below zero where writing to it cost more than reading saved.</param>
+/// <param name="Answers">The number of answers.</param>
+/// <param name="Usage">The tokens of all answers together.</param>
+/// <param name="Cost">The cost of the answers.</param>
+/// <param name="StandardCost">The cost that the same answers would have had through the Messages API.</param>
+/// <param name="SavedByCache">How much more would have been paid without the cache; negative where writing to the cache cost more than
+/// reading from it saved.</param>
 public sealed record ModelUsage(string Model, long Answers, TokenUsage Usage, long? Cost, long? StandardCost, long? SavedByCache)
 {
-    /// <summary>The sum of two, under the name of the first.</summary>
+    /// <summary>Adds another usage to this one. The sum keeps the model of this one.</summary>
     public ModelUsage Plus(ModelUsage other) => this with
     {
         Answers = Answers + other.Answers,

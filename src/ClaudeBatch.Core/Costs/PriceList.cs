@@ -4,53 +4,61 @@ using ClaudeBatch.Core.Models;
 
 namespace ClaudeBatch.Core.Costs;
 
-/// <summary>What tokens cost. Amounts are whole picodollars (millionths of a millionth of a US dollar), so that sums are exact.</summary>
-/// <param name="catalog">The models with their prices.</param>
+/// <summary>
+/// Calculates what tokens cost. Amounts are whole picodollars (millionths of a millionth of a US dollar), so that sums are exact.
+/// </summary>
+/// <param name="catalog">The models, with their prices.</param>
 public sealed class PriceList(ModelCatalog catalog)
 {
-    /// <summary>Of one web search, picodollars: 10 USD for 1,000, in a batch as outside (documentation of the service, "Web search tool").</summary>
+    /// <summary>
+    /// The price of one web search in picodollars. 1,000 searches cost 10 USD, in a batch as outside (documentation of the service, "Web
+    /// search tool").
+    /// </summary>
     private const long WebSearch = 10_000_000_000;
 
     private const decimal PicodollarsPerDollar = 1_000_000_000_000m;
 
-    /// <summary>A price is quoted for a million tokens.</summary>
+    /// <summary>Picodollars a token where the price is 1 USD: prices are quoted in USD for a million tokens.</summary>
     private const decimal PicodollarsPerToken = PicodollarsPerDollar / 1_000_000m;
 
     private readonly Dictionary<string, (TokenPrices? Prices, TokenPrices? LongPrompt, int? LongPromptFrom)> _byModel = new(StringComparer.Ordinal);
 
-    /// <summary>What one answer cost.</summary>
+    /// <summary>Calculates the cost of one answer.</summary>
     /// <param name="model">The model that answered.</param>
-    /// <param name="usage">Its tokens. Some models price a long prompt otherwise, so that usages of several answers cannot be added up first.</param>
-    /// <param name="isBatch">Half the price, of cached tokens too.</param>
-    /// <returns>Picodollars; null where a price that is needed is not known.</returns>
+    /// <param name="usage">The tokens of this answer alone. Tokens of several answers must not be added up first, because some models have
+    /// other prices for long prompts.</param>
+    /// <param name="isBatch">Whether the answer is of a batch, where tokens of all kinds, cached ones too, cost half.</param>
+    /// <returns>The cost in picodollars; null where a price that is needed is not known.</returns>
     public long? Cost(string? model, TokenUsage usage, bool isBatch) => Cost(model, usage, isBatch, IsLong(model, usage.PromptTokens));
 
-    /// <summary>What many answers cost whose prompts are all long, or none of them.</summary>
+    /// <summary>Calculates the cost of several answers. Either all of their prompts are long, or none is.</summary>
     /// <param name="model">The model that answered.</param>
-    /// <param name="usage">Their tokens together.</param>
-    /// <param name="isBatch">Half the price, of cached tokens too.</param>
-    /// <param name="isLong">Their prompts are over <see cref="LongPromptFrom"/>.</param>
-    /// <returns>Picodollars; null where a price that is needed is not known.</returns>
+    /// <param name="usage">The tokens of all answers together.</param>
+    /// <param name="isBatch">Whether the answer is of a batch, where tokens of all kinds, cached ones too, cost half.</param>
+    /// <param name="isLong">Whether each prompt has more tokens than <see cref="LongPromptFrom"/>.</param>
+    /// <returns>The cost in picodollars; null where a price that is needed is not known.</returns>
     public long? Cost(string? model, TokenUsage usage, bool isBatch, bool isLong)
     {
         long? tokens = PricesOf(model, isLong) is { } prices
             ? prices.Of(usage)
             : usage.PromptTokens + usage.OutputTokens == 0 ? 0 : null;
-        // With inference_geo "us" everything costs a tenth more.
+        // With inference_geo "us", tokens of every kind cost a tenth more; searches do not.
         tokens = usage.InferenceGeo == "us" ? tokens / 10 * 11 : tokens;
         return (isBatch ? tokens / 2 : tokens) + OfSearches(usage.WebSearches);
     }
 
-    /// <summary>What so many web searches cost, with any model, in a batch or outside; picodollars.</summary>
+    /// <summary>The price of a number of web searches in picodollars. It is the same with every model, in a batch and outside.</summary>
     public static long OfSearches(long count) => checked(count * WebSearch);
 
-    /// <summary>Prompts of more tokens have prices of their own; null where all have the same.</summary>
+    /// <summary>
+    /// The number of prompt tokens above which a model has other prices; null where it has the same prices for every prompt.
+    /// </summary>
     public int? LongPromptFrom(string? model) => Known(model).LongPromptFrom;
 
-    /// <summary>An amount as a person reads it, such as <c>$0.0432</c>, in every culture.</summary>
+    /// <summary>Writes an amount for people, such as <c>$0.0432</c>. The form is the same in every culture.</summary>
     public static string Text(decimal dollars) => string.Create(CultureInfo.InvariantCulture, $"${dollars:0.00####}");
 
-    /// <summary>Picodollars of an amount in USD.</summary>
+    /// <summary>Converts USD to picodollars; null stays null.</summary>
     public static long? FromDollars(decimal? dollars) => (long?)(dollars * PicodollarsPerDollar);
 
     public static decimal ToDollars(long picodollars) => picodollars / PicodollarsPerDollar;

@@ -1,4 +1,4 @@
 namespace ClaudeBatch.Core.Costs;
 
-/// <summary>Tokens between two ends.</summary>
+/// <summary>The lowest and the highest number of tokens that something may have.</summary>
 internal readonly record struct TokenRange(double Low, double High);

@@ -4,20 +4,23 @@ using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Costs;
 
-/// <summary>Some requests out of many, each as likely as any other, whose tokens the service counts. Counting is free.</summary>
-/// <param name="size">The most requests to count.</param>
+/// <summary>
+/// A random sample of requests, in which each request is as likely as any other. The service counts its tokens free of charge.
+/// </summary>
+/// <param name="size">The most requests in the sample.</param>
 public sealed class TokenSample(int size)
 {
     private readonly List<ReadOnlyMemory<byte>> _items = new(Math.Min(size, 1_000));
 
-    // The same requests give the same sample.
+    // The seed is fixed, so that the same requests give the same sample.
     private readonly Random _chance = new(1);
 
     private long _seen;
 
     public int Count => _items.Count;
 
-    /// <param name="item">A request's exact bytes.</param>
+    /// <summary>Offers a request to the sample. It may take the place of an earlier one.</summary>
+    /// <param name="item">The exact bytes of the request.</param>
     public void Add(ReadOnlyMemory<byte> item)
     {
         _seen++;
@@ -31,8 +34,10 @@ public sealed class TokenSample(int size)
         }
     }
 
-    /// <summary>Has the sample counted, and narrows the estimate to what was found: the ends are those of the sample.</summary>
-    /// <exception cref="ClaudeBatchException">What the service says.</exception>
+    /// <summary>
+    /// Has the service count the tokens of the sample, and narrows the estimate to the lowest and the highest ratio that is found.
+    /// </summary>
+    /// <exception cref="ClaudeBatchException">The service refuses a call or cannot be reached.</exception>
     public async Task NarrowAsync(CostEstimate estimate, ModelCatalog catalog, RequestChecker checker, BatchApi api, CancellationToken cancellationToken)
     {
         Dictionary<string, (double Low, double High)> factors = [];

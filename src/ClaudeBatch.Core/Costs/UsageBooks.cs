@@ -2,10 +2,10 @@ using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Core.Costs;
 
-/// <summary>The tokens and costs that the ledger has kept of answers, summed by model.</summary>
+/// <summary>Sums up the recorded tokens and costs of answers, for each model.</summary>
 public sealed class UsageBooks(JobLedger ledger, PriceList prices)
 {
-    /// <summary>Of the answers of these batches, all attempts, by the name of the model.</summary>
+    /// <summary>Gives the usage of all answers of these batches, one sum for each model.</summary>
     public IReadOnlyList<ModelUsage> Of(IReadOnlyCollection<BatchRecord> batches)
     {
         long[] ids = [.. batches.Select(static b => b.Id)];
@@ -19,7 +19,7 @@ public sealed class UsageBooks(JobLedger ledger, PriceList prices)
 
     private ModelUsage Tier(string model, bool isLong, long answers, TokenUsage usage, long? cost)
     {
-        // What was paid is what the books say; a search costs the same outside of a batch.
+        // The recorded cost is what was paid. Outside of a batch tokens cost twice as much, and searches the same.
         long searches = PriceList.OfSearches(usage.WebSearches);
         long? saved = prices.Cost(model, usage.WithoutCache(), isBatch: true, isLong) - prices.Cost(model, usage, isBatch: true, isLong);
         return new ModelUsage(model, answers, usage, cost, ((cost - searches) * 2) + searches, saved);
