@@ -3,12 +3,17 @@ using System.Text;
 
 namespace ClaudeBatch.Core.Ledger.Files;
 
-/// <summary>Flushes a folder. .NET opens no folders, so it takes the operating system's own calls.</summary>
+/// <summary>
+/// Flushes a folder's entries (new and renamed files) to the disk. .NET has no call for that, so the operating system's own are used.
+/// </summary>
 internal static class FolderFlush
 {
     private const int ReadOnly = 0;
 
-    /// <summary>Waits until new and changed names in the folder are on the disk. Windows keeps them with the file and has no such call.</summary>
+    /// <summary>
+    /// Waits until the folder's entries are on the disk. On Windows it does nothing: there, an entry is flushed together with its file.
+    /// </summary>
+    /// <exception cref="ClaudeBatchException"><c>LedgerNotWritable</c>: the folder cannot be opened or flushed.</exception>
     public static void Of(string folder)
     {
         if (OperatingSystem.IsWindows())
@@ -25,7 +30,7 @@ internal static class FolderFlush
         int result = Flush(handle);
         int error = Marshal.GetLastPInvokeError();
         _ = Close(handle);
-        // Some file systems flush no folders and say so; there is nothing more to be had from them.
+        // Some file systems cannot flush a folder and return EINVAL. Nothing more can be done on them.
         const int invalidArgument = 22;
         if (result < 0 && error != invalidArgument)
         {

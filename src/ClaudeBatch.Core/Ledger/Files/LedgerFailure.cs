@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace ClaudeBatch.Core.Ledger.Files;
 
-/// <summary>What goes wrong with the books, in our words.</summary>
+/// <summary>Makes the exceptions for failures of the ledger's database.</summary>
 internal static class LedgerFailure
 {
     private const int Busy = 5;
@@ -13,7 +13,7 @@ internal static class LedgerFailure
 
     private const int NotADatabase = 26;
 
-    /// <summary>Nothing could be written because there is no room; a smaller write may still fit.</summary>
+    /// <summary>Returns whether a write failed because the disk is full. A smaller write may still succeed.</summary>
     public static bool IsFull(Exception failure) => failure switch
     {
         ClaudeBatchException { InnerException: { } inner } => IsFull(inner),

@@ -1,12 +1,15 @@
 namespace ClaudeBatch.Core.Ledger.Files;
 
-/// <summary>A file of the ledger that is being written. What the disk refuses is told in our words, and never taken for the network's fault.</summary>
-/// <param name="file">The file; it belongs to this one.</param>
+/// <summary>
+/// A file of the ledger that is open for writing. A failure of the disk becomes a <see cref="ClaudeBatchException"/> here, so that it is
+/// never taken for a failure of the network.
+/// </summary>
+/// <param name="file">The open file, which is disposed together with this object.</param>
 public class LedgerFile(FileStream file) : IDisposable
 {
     public string Name => file.Name;
 
-    /// <summary>Where the next byte goes.</summary>
+    /// <summary>The offset in bytes at which the next write begins.</summary>
     public long Position => file.Position;
 
     /// <exception cref="ClaudeBatchException"><c>LedgerFull</c>, <c>LedgerNotWritable</c>.</exception>
@@ -43,7 +46,7 @@ public class LedgerFile(FileStream file) : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Where a full disk is put under the tests.</summary>
+    /// <summary>Called before each write with its number of bytes. Tests override it to imitate a full disk.</summary>
     protected virtual void BeforeWrite(int count)
     {
     }
@@ -61,7 +64,7 @@ public class LedgerFile(FileStream file) : IDisposable
         }
         catch (IOException)
         {
-            // What matters was flushed before, or its failure was told then; what is left in the buffer belongs to nothing.
+            // All that must last was flushed before, and a failure was thrown then. What is left in the buffer is not needed.
         }
     }
 }

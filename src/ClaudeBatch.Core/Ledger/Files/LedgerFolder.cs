@@ -2,18 +2,18 @@ using System.Globalization;
 
 namespace ClaudeBatch.Core.Ledger.Files;
 
-/// <summary>Where everything of a ledger lies on disk, and with which rights.</summary>
+/// <summary>The paths of a ledger's files and folders, and the rights with which they are created.</summary>
 /// <remarks>
 /// <code>
-/// ledger.db            the books (SQLite)
-/// reserve              a megabyte to give up on a full disk
-/// locks/               one lock file a job's input and a batch, with the owner's pid beside it
+/// ledger.db            the database (SQLite)
+/// reserve              a file of 1 MiB, which is deleted to make room when the disk is full
+/// locks/               a lock file for each job's input and each batch, and one with its owner's process id
 /// jobs/7/              a job's folder, named by its number
 ///   source.jsonl       the rows the requests were made from
-///   schemas.jsonl      the schemas their answers are to fit
-///   part-0001.json     a part's spool: the exact request body
-///   part-0001.results.jsonl
-/// emulator/            a ledger of its own, for rehearsals
+///   schemas.jsonl      the JSON schemas that the answers must fit
+///   part-0001.json     the spool of part 1: the exact body of its create call
+///   part-0001.results.jsonl   the results of part 1
+/// emulator/            the ledger of the emulator, for rehearsals
 /// </code>
 /// </remarks>
 public class LedgerFolder
@@ -34,14 +34,16 @@ public class LedgerFolder
 
     public bool Exists => File.Exists(Database);
 
-    /// <summary>The folder the emulator keeps its own ledger in, so that rehearsal and reality never mix.</summary>
+    /// <summary>The folder of the emulator's own ledger, so that rehearsals and real jobs never mix.</summary>
     public LedgerFolder Emulator => new(Path.Combine(Root, "emulator"));
 
     public string Job(long jobId) => Path.Combine(Root, "jobs", jobId.ToString(CultureInfo.InvariantCulture));
 
     public string Source(long jobId) => Path.Combine(Job(jobId), "source.jsonl");
 
-    /// <summary>The schemas the job's requests ask for, a line each, by number from 1.</summary>
+    /// <summary>
+    /// The path of the file with the JSON schemas that the job's requests ask for, one on each line. The first line has schema 1.
+    /// </summary>
     public string Schemas(long jobId) => Path.Combine(Job(jobId), "schemas.jsonl");
 
     public string Spool(long jobId, int part) => Path.Combine(Job(jobId), string.Create(CultureInfo.InvariantCulture, $"part-{part:0000}.json"));
@@ -49,10 +51,10 @@ public class LedgerFolder
     public string Results(long jobId, int part)
         => Path.Combine(Job(jobId), string.Create(CultureInfo.InvariantCulture, $"part-{part:0000}.results.jsonl"));
 
-    /// <summary>Some job has files here.</summary>
+    /// <summary>Whether any job has files in the folder.</summary>
     internal bool HasJobs => Directory.Exists(Path.Combine(Root, "jobs")) && Directory.EnumerateFileSystemEntries(Path.Combine(Root, "jobs")).Any();
 
-    /// <summary>Makes the folder for its owner alone; one that is there keeps its rights.</summary>
+    /// <summary>Creates the folder with rights for its owner alone. A folder that exists keeps its rights.</summary>
     /// <exception cref="ClaudeBatchException"><c>LedgerNotWritable</c>, <c>LedgerOnNetwork</c>.</exception>
     public void Create()
     {
@@ -72,7 +74,7 @@ public class LedgerFolder
             }
             else if (!Directory.Exists(path))
             {
-                // The mode would go to the last folder of a path only.
+                // .NET gives the mode only to the last folder of a path, so each folder is created by itself.
                 CreateFolder(Path.GetDirectoryName(path)!);
                 Directory.CreateDirectory(path, OwnerOnlyFolder);
             }
@@ -83,7 +85,9 @@ public class LedgerFolder
         }
     }
 
-    /// <summary>The one place where files of the ledger are opened for writing.</summary>
+    /// <summary>
+    /// Opens a file for writing; a new one gets rights for its owner alone. Every file of the ledger is created here.
+    /// </summary>
     /// <exception cref="ClaudeBatchException"><c>LedgerNotWritable</c>.</exception>
     public LedgerFile OpenForWriting(string path, FileMode mode, int bufferSize = 1 << 20, FileShare share = FileShare.Read)
     {
@@ -109,8 +113,12 @@ public class LedgerFolder
         }
     }
 
-    /// <summary>Keeps a megabyte that can be given up to write down a batch's id on a full disk.</summary>
-    /// <exception cref="ClaudeBatchException"><c>LedgerNotWritable</c>: not even that is left, and a batch should not be sent from here.</exception>
+    /// <summary>
+    /// Creates the reserve where there is none: a file of 1 MiB, which is deleted on a full disk to make room for writing down a batch's
+    /// id.
+    /// </summary>
+    /// <exception cref="ClaudeBatchException"><c>LedgerFull</c>, <c>LedgerNotWritable</c>: not even 1 MiB is left, and no batch should be
+    /// sent.</exception>
     internal void KeepReserve()
     {
         const int size = 1 << 20;
@@ -119,7 +127,7 @@ public class LedgerFolder
             return;
         }
 
-        // Of several that find none, one makes it.
+        // When several processes find no reserve, only the one that gets the lock creates it.
         using OwnershipLock? turn = OwnershipLock.TryTake(this, "reserve");
         if (turn is null || File.Exists(Reserve))
         {
@@ -142,8 +150,8 @@ public class LedgerFolder
         File.Move(unfinished, Reserve, overwrite: true);
     }
 
-    /// <summary>Gives the reserve up; the next command that creates something makes a new one.</summary>
-    /// <returns>False when it was gone already.</returns>
+    /// <summary>Deletes the reserve to make room. The next command that creates something creates a new one.</summary>
+    /// <returns>False when there was no reserve.</returns>
     internal bool GiveUpReserve()
     {
         bool isThere = File.Exists(Reserve);
@@ -151,7 +159,7 @@ public class LedgerFolder
         return isThere;
     }
 
-    /// <summary>Locks and flushes mean little on a network file system.</summary>
+    /// <summary>Throws when the folder is on a network file system, where locks and flushes cannot be relied on.</summary>
     /// <exception cref="ClaudeBatchException"><c>LedgerOnNetwork</c>.</exception>
     internal void RefuseNetwork()
     {

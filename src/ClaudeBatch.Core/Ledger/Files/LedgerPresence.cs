@@ -1,9 +1,13 @@
 namespace ClaudeBatch.Core.Ledger.Files;
 
-/// <summary>Says to other processes that this one has the ledger open, so that a migration can wait until it is alone.</summary>
+/// <summary>
+/// Holds a shared lock while this process has the ledger open, so that a migration can wait until no other process has it open.
+/// </summary>
 internal sealed class LedgerPresence : IDisposable
 {
-    /// <summary>How long a migration waits for others to leave, in real time: locks know no other.</summary>
+    /// <summary>
+    /// How long to wait for other processes. It is real time, because the operating system's locks do not follow the emulator's clock.
+    /// </summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     private readonly LedgerFolder _folder;
@@ -18,7 +22,9 @@ internal sealed class LedgerPresence : IDisposable
 
     private static string PathIn(LedgerFolder folder) => Path.Combine(folder.Locks, "ledger.lock");
 
-    /// <exception cref="ClaudeBatchException"><c>LedgerBusy</c>: another process migrates it.</exception>
+    /// <summary>Takes the shared lock.</summary>
+    /// <exception cref="ClaudeBatchException"><c>LedgerBusy</c>: another process is migrating the ledger.
+    /// <c>LedgerNotWritable</c>.</exception>
     public static LedgerPresence Enter(LedgerFolder folder)
     {
         LedgerFolder.CreateFolder(folder.Locks);
@@ -30,6 +36,8 @@ internal sealed class LedgerPresence : IDisposable
         return new LedgerPresence(folder, Wait(folder, FileAccess.Read, FileShare.Read));
     }
 
+    /// <summary>Runs the work while no other process has the ledger open.</summary>
+    /// <exception cref="ClaudeBatchException"><c>LedgerBusy</c>: another process keeps the ledger open.</exception>
     public void Alone(Action work)
     {
         _file.Dispose();

@@ -4,8 +4,9 @@ using System.Text;
 namespace ClaudeBatch.Core.Ledger.Files;
 
 /// <summary>
-/// Ownership of a job's input or of a batch: an operating-system file lock, never a time. It survives a stopped
-/// process and falls with a killed one. Lock files are never deleted; the owner's pid stands in a file beside.
+/// The ownership of a job's input or of a batch. It is a file lock of the operating system, and no time limit is involved: it stays
+/// while its process is suspended, and it is released when its process dies. Lock files are never deleted. The id of the process stands
+/// in a file beside the lock file.
 /// </summary>
 public sealed class OwnershipLock : IDisposable
 {
@@ -13,9 +14,10 @@ public sealed class OwnershipLock : IDisposable
 
     private OwnershipLock(LedgerFile file) => _file = file;
 
-    /// <summary>Takes the lock, or gives null when another process, or another pipeline of this one, has it.</summary>
-    /// <param name="folder">The ledger.</param>
-    /// <param name="name">What is owned: <c>job-7</c>, <c>batch-12</c>.</param>
+    /// <summary>Takes the lock; null when another process, or another pipeline of this process, has it.</summary>
+    /// <param name="folder">The folder of the ledger.</param>
+    /// <param name="name">The name of what is owned, such as <c>job-7</c> or <c>batch-12</c>.</param>
+    /// <exception cref="ClaudeBatchException"><c>LedgerFull</c>, <c>LedgerNotWritable</c>.</exception>
     public static OwnershipLock? TryTake(LedgerFolder folder, string name)
     {
         string path = Path.Combine(folder.Locks, name + ".lock");
@@ -37,7 +39,7 @@ public sealed class OwnershipLock : IDisposable
         return new OwnershipLock(file);
     }
 
-    /// <summary>Somebody alive has it.</summary>
+    /// <summary>Returns whether a process that has not ended has the lock.</summary>
     public static bool IsTaken(LedgerFolder folder, string name)
     {
         string path = Path.Combine(folder.Locks, name + ".lock");
@@ -57,7 +59,7 @@ public sealed class OwnershipLock : IDisposable
         }
     }
 
-    /// <summary>The process that took it last, for messages only.</summary>
+    /// <summary>Gives the id of the process that took the lock last, or <c>unknown</c>. It is for messages only.</summary>
     public static string OwnerOf(LedgerFolder folder, string name)
     {
         try

@@ -2,10 +2,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ClaudeBatch.Core.Ledger.Files;
 
-/// <summary>One file of many small pieces, read ahead while they are asked for one after another.</summary>
+/// <summary>Reads pieces of one file. When a piece follows the one before it in the file, the bytes after it are read ahead.</summary>
 internal sealed class PayloadFile(string path) : IDisposable
 {
-    // Small enough to stay out of the heap of large objects.
+    // Less than 85,000 bytes, so that the buffer is not on the large object heap.
     private const int WindowSize = 64 * 1024;
 
     private readonly SafeFileHandle _handle = File.OpenHandle(path, options: FileOptions.RandomAccess);
@@ -16,7 +16,7 @@ internal sealed class PayloadFile(string path) : IDisposable
 
     private int _count;
 
-    /// <summary>When it was last read, in the reckoning of its owner.</summary>
+    /// <summary>When the file was last read, as the number of the read. The owner counts its reads.</summary>
     public long LastUse { get; set; }
 
     /// <exception cref="ClaudeBatchException"><c>LedgerUnreadable</c>.</exception>
@@ -35,7 +35,7 @@ internal sealed class PayloadFile(string path) : IDisposable
             return;
         }
 
-        // Answers may lie in another order than the rows: what is around one of those is not what is wanted next.
+        // Answers may lie in another order than the rows. Then the bytes after a piece are hardly needed next, and the piece is read alone.
         (_start, _count) = (offset + bytes.Length, 0);
         ReadAll(offset, bytes);
     }

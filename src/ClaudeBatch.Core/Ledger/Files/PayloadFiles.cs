@@ -1,6 +1,8 @@
 namespace ClaudeBatch.Core.Ledger.Files;
 
-/// <summary>Reads pieces of the files beside the books. A few are open at a time: a job may have a thousand.</summary>
+/// <summary>
+/// Reads pieces of the files of rows, requests and answers. At most 16 files are open at a time, because a job may have a thousand.
+/// </summary>
 public sealed class PayloadFiles : IDisposable
 {
     private const int OpenAtOnce = 16;
