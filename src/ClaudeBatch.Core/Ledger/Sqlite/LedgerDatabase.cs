@@ -4,14 +4,14 @@ using Microsoft.Data.Sqlite;
 
 namespace ClaudeBatch.Core.Ledger.Sqlite;
 
-/// <summary>One open connection to the books: how statements run, never what they say.</summary>
+/// <summary>One open connection to the ledger's database. It runs the SQL statements that other classes hand to it.</summary>
 /// <remarks>
-/// Writes are short, immediate and durable; reads finish before anyone is handed what they found.
-/// One thread at a time; a cmdlet opens its own.
+/// Writes are short transactions that lock the database at their beginning and are durable when they return.
+/// A connection is used by one thread at a time. Each cmdlet opens its own.
 /// </remarks>
 public sealed class LedgerDatabase : IDisposable
 {
-    /// <summary>The most rows a transaction holds, so that nobody waits long for another.</summary>
+    /// <summary>The most rows that one transaction writes, so that other processes do not wait long.</summary>
     public const int RowsPerTransaction = 20_000;
 
     private readonly SqliteConnection _connection;
@@ -30,21 +30,21 @@ public sealed class LedgerDatabase : IDisposable
     static LedgerDatabase()
     {
         SQLitePCL.Batteries_V2.Init();
-        // A connection is used by one thread at a time, so SQLite need not lock it at each call, of which there are millions.
-        // Refused (SQLITE_MISUSE) where this was done already: the library outlives a module that is imported again.
+        // A connection is used by one thread at a time, so that SQLite need not lock it at each of millions of calls.
+        // SQLite returns SQLITE_MISUSE where this was done before: the library stays loaded when the module is imported again.
         _ = SQLitePCL.raw.sqlite3_config(SQLitePCL.raw.SQLITE_CONFIG_MULTITHREAD);
     }
 
     public LedgerFolder Folder { get; }
 
-    /// <summary>Opens the ledger, making it where there is none.</summary>
+    /// <summary>Opens the ledger, and creates it where there is none.</summary>
     /// <exception cref="ClaudeBatchException"><c>LedgerNotWritable</c>, <c>LedgerUnreadable</c>, <c>LedgerTooNew</c>, <c>LedgerOnNetwork</c>.</exception>
     public static LedgerDatabase OpenOrCreate(LedgerFolder folder)
     {
         folder.Create();
         if (!folder.Exists)
         {
-            // SQLite would give the file the process's default rights.
+            // The file is created here with rights for its owner alone; SQLite would give it the default rights of the process.
             folder.OpenForWriting(folder.Database, FileMode.OpenOrCreate, bufferSize: 1).Dispose();
         }
 
@@ -52,7 +52,7 @@ public sealed class LedgerDatabase : IDisposable
         return Open(folder);
     }
 
-    /// <summary>Opens a ledger that is there.</summary>
+    /// <summary>Opens a ledger that exists.</summary>
     /// <exception cref="ClaudeBatchException"><c>LedgerUnreadable</c>, <c>LedgerTooNew</c>, <c>LedgerNotWritable</c>, <c>LedgerBusy</c>.</exception>
     public static LedgerDatabase Open(LedgerFolder folder)
     {
@@ -63,8 +63,9 @@ public sealed class LedgerDatabase : IDisposable
             Mode = SqliteOpenMode.ReadWrite,
             Pooling = false,
             DefaultTimeout = 60,
-            // On by default in this build of SQLite. A migration that makes a table anew would drop or rewrite what refers to it,
-            // and inside a transaction the setting no longer takes: so off from the first moment.
+            // They are on by default in this build of SQLite. With them, a migration that makes a table anew would delete or rewrite the
+            // rows
+            // that refer to it. The setting cannot be changed inside a transaction, so it is off from the start.
             ForeignKeys = false,
         }.ToString();
         LedgerPresence presence = LedgerPresence.Enter(folder);
@@ -72,7 +73,7 @@ public sealed class LedgerDatabase : IDisposable
         try
         {
             database._connection.Open();
-            // The version is read before anything is set: a file that is not ours stays as it is to the byte.
+            // The version is read before any setting is made, so that a file that is not a ledger is not changed by a single byte.
             LedgerSchema.Prepare(database);
             database.Execute("PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA busy_timeout=60000;");
             return database;
@@ -99,7 +100,7 @@ public sealed class LedgerDatabase : IDisposable
     /// <exception cref="ClaudeBatchException"><c>LedgerBusy</c>.</exception>
     internal void Alone(Action work) => _presence.Alone(work);
 
-    /// <summary>Runs the work in one immediate transaction, or in the one that is open; an exception undoes all of it.</summary>
+    /// <summary>Runs the work in one immediate transaction, or in the one that is already open. An exception undoes all of it.</summary>
     public void Write(Action work)
     {
         if (_isWriting)
@@ -150,7 +151,7 @@ public sealed class LedgerDatabase : IDisposable
         }
     }
 
-    /// <summary>Reads all rows and closes the reader before it returns; ask by key range.</summary>
+    /// <summary>Reads all rows into a list. A query that may have many rows is to be limited to a range of keys.</summary>
     public List<T> Read<T>(string sql, Func<LedgerRow, T> make, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         List<T> rows = [];
@@ -158,7 +159,7 @@ public sealed class LedgerDatabase : IDisposable
         return rows;
     }
 
-    /// <summary>Shows each row to somebody who keeps nothing of it; the ledger is not written meanwhile.</summary>
+    /// <summary>Calls an action with each row. The action keeps no reference to the row and does not write to the ledger.</summary>
     internal void ForEach(string sql, Action<LedgerRow> take, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         try
@@ -166,7 +167,7 @@ public sealed class LedgerDatabase : IDisposable
             using LedgerStatement statement = new(_connection, sql);
             foreach ((string name, object? value) in parameters)
             {
-                // A caller may name what only some forms of its statement use.
+                // A caller may give a parameter that only some variants of its statement contain.
                 if (statement.IndexOf(name) is > 0 and var index)
                 {
                     statement.Bind(index, value);
@@ -185,10 +186,10 @@ public sealed class LedgerDatabase : IDisposable
         }
     }
 
-    /// <summary>Runs one statement for many rows, prepared once; call it inside <see cref="Write"/>.</summary>
-    /// <param name="sql">With parameters <c>?1</c>, <c>?2</c>, ….</param>
-    /// <param name="rows">A run each.</param>
-    /// <param name="bind">Binds all parameters of a row.</param>
+    /// <summary>Prepares one statement and runs it for many rows. It is called inside <see cref="Write"/>.</summary>
+    /// <param name="sql">The statement, with the parameters <c>?1</c>, <c>?2</c>, ….</param>
+    /// <param name="rows">The rows; the statement runs once for each.</param>
+    /// <param name="bind">Binds all parameters for a row.</param>
     internal void ExecuteMany<T>(string sql, ReadOnlySpan<T> rows, Action<T, LedgerStatement> bind)
     {
         if (rows.IsEmpty)
@@ -205,17 +206,17 @@ public sealed class LedgerDatabase : IDisposable
         }
     }
 
-    /// <summary>Deletes the rows of a job or batch a bounded number at a time: a million in one transaction would make everybody else wait.</summary>
+    /// <summary>Deletes rows of a job or batch, a bounded number in each transaction, so that other processes do not wait long.</summary>
     /// <param name="table"><c>request</c> or <c>attempt</c>.</param>
-    /// <param name="owner">The job or the batch.</param>
-    /// <param name="firstRow">Those before it stay.</param>
+    /// <param name="owner">The ledger's number of the job or batch.</param>
+    /// <param name="firstRow">The first row to delete; the rows before it stay.</param>
     internal void DeleteRows(string table, long owner, long firstRow = 0) => InSteps(table, owner, firstRow, $"DELETE FROM {table} WHERE id BETWEEN $from AND $to");
 
     /// <summary>Runs a statement over the rows of a job or batch, a bounded number in each transaction.</summary>
     /// <param name="table"><c>request</c> or <c>attempt</c>.</param>
-    /// <param name="owner">The job or the batch.</param>
-    /// <param name="firstRow">Those before it are left alone.</param>
-    /// <param name="statement">Takes the ids <c>$from</c> and <c>$to</c>.</param>
+    /// <param name="owner">The ledger's number of the job or batch.</param>
+    /// <param name="firstRow">The first row to run it for; the rows before it are left alone.</param>
+    /// <param name="statement">The statement, with the parameters <c>$from</c> and <c>$to</c> for the first and the last id.</param>
     internal void InSteps(string table, long owner, long firstRow, string statement)
     {
         (long first, long last) = Read(

@@ -1,9 +1,9 @@
 namespace ClaudeBatch.Core.Ledger.Sqlite;
 
-/// <content>What brings a ledger from each version to the next. A released step is never changed.</content>
+/// <content>The steps that migrate a ledger from each version to the next. A step that was released is never changed.</content>
 internal static partial class LedgerSchema
 {
-    /// <summary>By the version they lead to.</summary>
+    /// <summary>The steps; the index of a step is the version that it leads to.</summary>
     private static readonly string[] s_steps = ["", First, Second, Third, Fourth, Fifth, Sixth];
 
     private const string First = """
@@ -109,7 +109,8 @@ internal static partial class LedgerSchema
         CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
         """;
 
-    // What settling a create, waiting for room and the patience with a 404 must remember across processes.
+    // What must be remembered when a process ends: how far a create call without a reply is settled, that a part waits for room in the
+    // service's queue, and since when the service has not found a batch.
     private const string Second = """
         ALTER TABLE batch ADD COLUMN settlement TEXT;
         ALTER TABLE batch ADD COLUMN not_before TEXT;
@@ -118,19 +119,19 @@ internal static partial class LedgerSchema
         ALTER TABLE job ADD COLUMN paused_at TEXT;
         """;
 
-    // Which of the job's output schemas the request asked for; 0 where it asked for none.
+    // The number of the job's output schema that the request asked for; 0 where it asked for none.
     private const string Third = """
         ALTER TABLE attempt ADD COLUMN output_schema INTEGER NOT NULL DEFAULT 0;
         """;
 
-    // What prices depend on besides the tokens, and what was expected before anything was sent.
+    // The region, which prices depend on, and the estimate that was made before anything was sent.
     private const string Fourth = """
         ALTER TABLE attempt ADD COLUMN inference_geo TEXT;
         ALTER TABLE job ADD COLUMN low_estimate_in_picodollars INTEGER;
         ALTER TABLE job ADD COLUMN high_estimate_in_picodollars INTEGER;
         """;
 
-    // A part that waits until an earlier one has shown something, and what the job is held to then.
+    // What a part waits for that is held back until an earlier part has results, and the job's limits that are checked then.
     private const string Fifth = """
         ALTER TABLE batch ADD COLUMN held_for TEXT;
         ALTER TABLE job ADD COLUMN max_failure_ratio REAL;
@@ -138,7 +139,8 @@ internal static partial class LedgerSchema
         ALTER TABLE job ADD COLUMN pause_id TEXT;
         """;
 
-    // Requests and attempts under one integer, RowKey, in the order of the input. Its two parts can be read as columns; they take no room.
+    // Requests and attempts get one integer as their key (see RowKey), in the order of the input. Its two halves can be read as generated
+    // columns, which take no space.
     private const string Sixth = """
         ALTER TABLE request RENAME TO request_of_two_columns;
         CREATE TABLE request (

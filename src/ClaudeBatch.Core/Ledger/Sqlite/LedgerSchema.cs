@@ -3,26 +3,31 @@ using ClaudeBatch.Core.Ledger.Files;
 
 namespace ClaudeBatch.Core.Ledger.Sqlite;
 
-/// <summary>The tables, and how a ledger of an earlier version comes to them. Totals and costs are sums over attempts, never incremented.</summary>
+/// <summary>
+/// The tables of the ledger, and the migration of a ledger of an earlier version. Totals and costs are summed up over attempts when they
+/// are asked for; no table has counters for them.
+/// </summary>
 internal static partial class LedgerSchema
 {
-    /// <summary>Raised with every change of the tables; kept in <c>PRAGMA user_version</c>.</summary>
+    /// <summary>The version of the tables, which is kept in <c>PRAGMA user_version</c>. Every change of the tables raises it.</summary>
     public const int Version = 6;
 
-    /// <summary>"CBat", so that another program's database is never taken for a ledger.</summary>
+    /// <summary>
+    /// "CBat" in ASCII, which is kept in <c>PRAGMA application_id</c>, so that the database of another program is never taken for a ledger.
+    /// </summary>
     public const int ApplicationId = 0x43426174;
 
-    /// <summary>Where a ledger of an earlier version is kept before it is changed.</summary>
+    /// <summary>The path of the copy that is made of an earlier version's ledger before it is migrated.</summary>
     public static string BackupOf(LedgerFolder folder, long version)
         => Path.Combine(folder.Root, string.Create(CultureInfo.InvariantCulture, $"ledger-v{version}.backup.db"));
 
-    /// <summary>Makes the tables of a new ledger, or brings an earlier one to this version.</summary>
+    /// <summary>Makes the tables of a new ledger, or migrates an earlier ledger to this version.</summary>
     /// <exception cref="ClaudeBatchException"><c>LedgerUnreadable</c>, <c>LedgerTooNew</c>, <c>LedgerBusy</c>.</exception>
     public static void Prepare(LedgerDatabase database)
     {
         if (database.Scalar("PRAGMA user_version") == 0)
         {
-            // Looked at inside the transaction: another process may be making the tables right now.
+            // The database is checked inside the transaction, because another process may be making the tables at the same time.
             database.Write(() => Bring(database, Check(database)));
             return;
         }
@@ -39,7 +44,7 @@ internal static partial class LedgerSchema
         }
     }
 
-    // Two processes may both have found it old; the second one in finds it done.
+    // Two processes may both have found the old version. The second one to get the lock finds it migrated.
     private static void Bring(LedgerDatabase database, long from)
     {
         if (from == Version)
@@ -60,7 +65,7 @@ internal static partial class LedgerSchema
     {
         long version = database.Scalar("PRAGMA user_version");
         bool isOurs = version == 0
-            // An empty file beside jobs is a ledger that was lost, not a new one.
+            // An empty database beside the files of jobs is a ledger that was lost, and not a new one.
             ? database.Scalar("SELECT count(*) FROM sqlite_master") == 0 && !database.Folder.HasJobs
             : database.Scalar("PRAGMA application_id") == ApplicationId;
         if (!isOurs)
@@ -71,7 +76,8 @@ internal static partial class LedgerSchema
         return version <= Version ? version : throw LedgerFailure.TooNew(database.Folder, version, Version);
     }
 
-    // A copy made with the file system would drop the lock of whoever holds the file.
+    // The database is not copied as a file: on Unix, closing a second handle of a file releases the locks that SQLite has on it
+    // (https://sqlite.org/howtocorrupt.html).
     private static void BackUp(LedgerDatabase database, long version)
     {
         string path = BackupOf(database.Folder, version);

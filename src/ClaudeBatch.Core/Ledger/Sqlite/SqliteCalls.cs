@@ -2,16 +2,20 @@ using System.Runtime.InteropServices;
 
 namespace ClaudeBatch.Core.Ledger.Sqlite;
 
-/// <summary>SQLite's own functions, as they are called several million times for a large batch (https://sqlite.org/c3ref/intro.html).</summary>
+/// <summary>
+/// The functions of SQLite that are called several million times for a large batch (https://sqlite.org/c3ref/intro.html).
+/// </summary>
 /// <remarks>
-/// The library is the one SQLitePCLRaw brings and has loaded. Its wrappers count a reference up and down for each call, which is
-/// most of the time of such a call; here whoever has the statement keeps it alive. What returns at once does not leave the runtime's mode.
+/// The library is the one that SQLitePCLRaw ships and has loaded. The wrappers of SQLitePCLRaw count a reference to the handle up and down
+/// at each call, which takes most of the time of such a call; here, the owner of a statement keeps it open during the call.
+/// Functions that only read or copy a value have the attribute SuppressGCTransition, which saves the switch between managed and native
+/// code; the garbage collector waits for such a call, so it must be short.
 /// </remarks>
 internal static unsafe partial class SqliteCalls
 {
     private const string Library = "e_sqlite3";
 
-    /// <summary>SQLite makes a copy of the value before the call returns.</summary>
+    /// <summary>The value of SQLITE_TRANSIENT: SQLite copies the bound value before the call returns.</summary>
     public const nint Transient = -1;
 
     [LibraryImport(Library, EntryPoint = "sqlite3_prepare_v2")]
@@ -70,7 +74,7 @@ internal static unsafe partial class SqliteCalls
     [LibraryImport(Library, EntryPoint = "sqlite3_column_blob")]
     public static partial byte* ColumnBytes(nint statement, int column);
 
-    /// <summary>In bytes; asked for after the value itself.</summary>
+    /// <summary>The length of the value in bytes. It is asked for after the value itself, which may be converted first.</summary>
     [SuppressGCTransition]
     [LibraryImport(Library, EntryPoint = "sqlite3_column_bytes")]
     public static partial int ColumnLength(nint statement, int column);
