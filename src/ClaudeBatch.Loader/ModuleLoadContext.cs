@@ -4,7 +4,7 @@ using System.Runtime.Loader;
 
 namespace ClaudeBatch.Loader;
 
-/// <summary>Keeps the module's own copies of its dependencies apart from everyone else's.</summary>
+/// <summary>Loads the module's own copies of its dependencies, so that other versions of them in the process do not matter.</summary>
 public sealed class ModuleLoadContext : AssemblyLoadContext
 {
     private static readonly Lazy<Assembly> s_module = new(LoadModule);
@@ -14,7 +14,7 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
     private ModuleLoadContext(string modulePath)
         : base(nameof(ClaudeBatch)) => _resolver = new AssemblyDependencyResolver(modulePath);
 
-    /// <summary>The cmdlet assembly, loaded once per process however often the module is imported.</summary>
+    /// <summary>The assembly of the cmdlets. It is loaded once for the whole process, however often the module is imported.</summary>
     public static Assembly Module => s_module.Value;
 
     protected override Assembly? Load(AssemblyName assemblyName)
@@ -30,7 +30,8 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
         return new ModuleLoadContext(path).LoadFromAssemblyPath(CompiledAhead(path));
     }
 
-    // The same assembly with native code for this platform (src/ClaudeBatch.ReadyToRun), where the module brings it.
+    // Gives the path of the same assembly with native code for this platform (src/ClaudeBatch.ReadyToRun), or the path itself where the
+    // module has none.
     private static string CompiledAhead(string path)
     {
         string compiled = Path.Combine(Path.GetDirectoryName(path)!, RuntimeInformation.RuntimeIdentifier, Path.GetFileName(path));
