@@ -4,7 +4,9 @@ using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Completers;
 
-/// <summary>Completes ids of batches, the newest first, with job, part and state beside.</summary>
+/// <summary>
+/// Completes the ids of batches, the newest first. The tooltip has the job, the part, the state and the number of requests.
+/// </summary>
 public sealed class BatchIdCompleter : LedgerCompleter
 {
     private protected override IEnumerable<CompletionResult> Candidates(BatchSession session) => session.Ledger.Batches.All().Reverse()

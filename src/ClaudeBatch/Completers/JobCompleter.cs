@@ -4,7 +4,7 @@ using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Completers;
 
-/// <summary>Completes names of jobs, the newest first, with their state and counts beside.</summary>
+/// <summary>Completes the names of jobs, the newest first. The tooltip has the state and the counts.</summary>
 public sealed class JobCompleter : LedgerCompleter
 {
     private protected override IEnumerable<CompletionResult> Candidates(BatchSession session) => session.Ledger.Jobs.All().Reverse().Select(record =>

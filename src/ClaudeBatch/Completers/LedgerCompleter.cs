@@ -6,7 +6,10 @@ using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Completers;
 
-/// <summary>Completes from the ledger alone; what cannot be read completes nothing, for a prompt is no place for errors.</summary>
+/// <summary>
+/// Completes values from the ledger, without calling the service. A ledger that cannot be read gives no values, because the shell cannot
+/// show an error while a line is typed.
+/// </summary>
 public abstract class LedgerCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(

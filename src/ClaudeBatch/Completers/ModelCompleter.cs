@@ -7,7 +7,7 @@ using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Completers;
 
-/// <summary>Completes names of models that take requests, the price beside each.</summary>
+/// <summary>Completes the names of models that are not retired. The tooltip has the prices in a batch.</summary>
 public sealed class ModelCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
