@@ -8,7 +8,10 @@ using ClaudeBatch.Core;
 
 namespace ClaudeBatch.Json;
 
-/// <summary>Objects of the shell as JSON. A plain hashtable has no order of its own and is sorted, so that bytes repeat.</summary>
+/// <summary>
+/// Writes objects of PowerShell as JSON. A plain hashtable has no order of its own; its keys are sorted, so that the same table always
+/// gives the same bytes.
+/// </summary>
 internal static class JsonText
 {
     private const int Deepest = 64;
@@ -24,7 +27,7 @@ internal static class JsonText
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>An object of these members, in their order.</summary>
+    /// <summary>Writes an object with these members, in their order.</summary>
     public static byte[] WriteObject(IEnumerable<(string Name, object? Value)> members)
     {
         ArrayBufferWriter<byte> buffer = new();
@@ -34,7 +37,9 @@ internal static class JsonText
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>Writes a scalar as JSON; false when the value is not one.</summary>
+    /// <summary>
+    /// Writes a single value (text, number, date and the like) as JSON. Returns false and writes nothing for any other value.
+    /// </summary>
     public static bool TryWriteScalar(Utf8JsonWriter writer, object? value)
     {
         switch (value)
@@ -80,7 +85,7 @@ internal static class JsonText
         }
     }
 
-    /// <summary>Any value as text that does not depend on the culture.</summary>
+    /// <summary>Converts a value to text that does not depend on the culture.</summary>
     public static string Invariant(object? value) => value switch
     {
         null => string.Empty,
@@ -131,7 +136,7 @@ internal static class JsonText
         }
     }
 
-    /// <summary>The entries of a table in the order they are written in.</summary>
+    /// <summary>Gives the entries of a dictionary in the order in which they are written.</summary>
     public static IEnumerable<(string Name, object? Value)> Entries(IDictionary? dictionary)
     {
         IEnumerable<(string Name, object? Value)> entries = (dictionary?.Keys.Cast<object>() ?? []).Select(key => (Invariant(key), dictionary![key]));

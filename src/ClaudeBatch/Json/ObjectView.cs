@@ -3,11 +3,14 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Json;
 
-/// <summary>JSON as objects of the shell: dates stay strings, integers are Int64, other numbers Decimal where exact.</summary>
+/// <summary>
+/// Makes objects of PowerShell from JSON. Dates stay strings. Whole numbers become Int64; other numbers become Decimal where that is exact,
+/// else Double.
+/// </summary>
 internal static class ObjectView
 {
-    /// <summary>The value as a PSCustomObject, an array, a string, a number, a bool or null.</summary>
-    /// <exception cref="JsonException">It is not JSON.</exception>
+    /// <summary>Parses JSON to a PSCustomObject, an array, a string, a number, a bool or null.</summary>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
     public static object? Parse(ReadOnlySpan<byte> json)
     {
         Utf8JsonReader reader = new(json);
@@ -34,7 +37,7 @@ internal static class ObjectView
             string name = reader.GetString()!;
             reader.Read();
             object? value = Value(ref reader);
-            // Names that differ in case alone are one property to the shell; the last one wins, as with a repeated name.
+            // PowerShell takes names that differ only in case for one property. The last value wins, as it does when a name is repeated.
             if (view.Properties[name] is { } there)
             {
                 there.Value = value;
@@ -64,7 +67,7 @@ internal static class ObjectView
             : reader.TryGetDecimal(out decimal exact) && IsExact(reader.ValueSpan, exact) ? exact
             : reader.GetDouble();
 
-    // GetDecimal rounds what has more digits than it can hold.
+    // GetDecimal rounds a number that has more digits than a Decimal can hold.
     private static bool IsExact(ReadOnlySpan<byte> text, decimal value)
         => text.Length <= 28 && (value != 0 || text.IndexOfAnyExcept("0.-"u8) < 0);
 }
