@@ -3,14 +3,16 @@ using ClaudeBatch.Core;
 
 namespace ClaudeBatch.Pipeline;
 
-/// <summary>Base for every cmdlet: asynchronous stages, Ctrl+C, and one way to report failure.</summary>
+/// <summary>
+/// The base of every cmdlet. It runs asynchronous stages, cancels them on Ctrl+C, and reports every failure in the same way.
+/// </summary>
 public abstract class AsyncCommand : PSCmdlet, IDisposable
 {
     private static readonly string[] s_hostTag = ["PSHOST"];
 
     private readonly CancellationTokenSource _stop = new();
 
-    /// <summary>Canceled by Ctrl+C only; for work that outlives a stage.</summary>
+    /// <summary>A token that only Ctrl+C cancels, for work that goes on after the stage in which it begins.</summary>
     private protected CancellationToken StopToken => _stop.Token;
 
     public void Dispose()
@@ -33,7 +35,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
 
     protected sealed override void StopProcessing() => _stop.Cancel();
 
-    /// <summary>What to say to a person who pressed Ctrl+C: what goes on without us, and how to come back.</summary>
+    /// <summary>The message for a person who has pressed Ctrl+C: what goes on at the service, and how to continue; null for none.</summary>
     private protected virtual string? StopAdvice => null;
 
     protected virtual void Dispose(bool disposing)
@@ -53,7 +55,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     private protected void Tell(string message)
         => PipelinePump.Outside((Command: this, message), static x => x.Command.WriteVerbose(x.message));
 
-    /// <summary>Says something to the person at the shell, and to nobody down the pipeline.</summary>
+    /// <summary>Writes a message to the host, for the person at the shell. The pipeline does not get it.</summary>
     private protected void TellHost(string message)
         => PipelinePump.Outside((Command: this, message), static x => x.Command.WriteInformation(ForHost(x.message), s_hostTag));
 
@@ -63,7 +65,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     private protected void Fail(ClaudeBatchException failure, object? target = null)
         => PipelinePump.Outside((Command: this, failure, target), static x => x.Command.WriteError(x.failure.ToErrorRecord(x.target)));
 
-    /// <summary>Runs a synchronous stage with the same handling of failures as the asynchronous ones.</summary>
+    /// <summary>Runs a synchronous stage, and handles its failures like those of the asynchronous stages.</summary>
     private protected void Guard(Action stage, object? target)
     {
         try
@@ -92,7 +94,8 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         {
             if (StopAdvice is { } advice)
             {
-                // Warnings and errors are refused while the pipeline stops; what is meant for the host is not.
+                // PowerShell refuses warnings and errors while the pipeline stops, but it still takes information that is meant for the
+                // host.
                 WriteInformation(ForHost(advice), s_hostTag);
             }
 

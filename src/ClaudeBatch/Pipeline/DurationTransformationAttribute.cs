@@ -3,7 +3,9 @@ using System.Management.Automation;
 
 namespace ClaudeBatch.Pipeline;
 
-/// <summary>Lets people write a duration as whole seconds or as a TimeSpan. The shell would take 30 for 30 ticks.</summary>
+/// <summary>
+/// Lets people write a duration as a number of seconds or as a TimeSpan. Without it, PowerShell takes the number 30 for 30 ticks of 100 ns.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class DurationTransformationAttribute : ArgumentTransformationAttribute
 {

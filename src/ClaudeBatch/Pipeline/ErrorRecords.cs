@@ -4,7 +4,7 @@ using ClaudeBatch.Core.Api;
 
 namespace ClaudeBatch.Pipeline;
 
-/// <summary>The one place where a failure of the engine becomes an error of the shell.</summary>
+/// <summary>Makes PowerShell's error records from the engine's exceptions. Error records are made nowhere else.</summary>
 internal static class ErrorRecords
 {
     public static ErrorRecord ToErrorRecord(this ClaudeBatchException failure, object? target = null)

@@ -3,7 +3,9 @@ using ClaudeBatch.Core;
 
 namespace ClaudeBatch.Pipeline;
 
-/// <summary>Base of the cmdlets that write what comes through the pipeline to a file, whole or not at all.</summary>
+/// <summary>
+/// The base of the cmdlets that write the objects of the pipeline to a file. The file is written completely or not at all.
+/// </summary>
 public abstract class ExportCommand : AsyncCommand
 {
     private protected const string PathSet = "Path";
@@ -25,11 +27,11 @@ public abstract class ExportCommand : AsyncCommand
     [ValidateNotNullOrEmpty]
     public string LiteralPath { get; set; } = string.Empty;
 
-    /// <summary>Replaces a file that is there.</summary>
+    /// <summary>Whether a file that exists is replaced.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>For the question that is asked before, such as <c>Export requests</c>.</summary>
+    /// <summary>The action that the question before the export names, such as <c>Export requests</c>.</summary>
     private protected abstract string Action { get; }
 
     protected override Task BeginAsync(CancellationToken cancellationToken)
@@ -45,7 +47,7 @@ public abstract class ExportCommand : AsyncCommand
         return Task.CompletedTask;
     }
 
-    // What does not belong into the file ends the export: a file without it would look whole.
+    // An object that does not belong into the file ends the export. Without it the file would look complete.
     protected override void ProcessRecord()
     {
         try
@@ -64,19 +66,19 @@ public abstract class ExportCommand : AsyncCommand
         return Task.CompletedTask;
     }
 
-    /// <summary>Looks at the path before anything is done.</summary>
+    /// <summary>Checks the path before anything is done.</summary>
     private protected virtual void Check(string path)
     {
     }
 
-    /// <summary>The file is there, empty.</summary>
+    /// <summary>Called when the file has been created and is still empty.</summary>
     private protected virtual void Open(WholeFile file)
     {
     }
 
     /// <summary>Writes one object.</summary>
-    /// <param name="file">Null under <c>-WhatIf</c>: the object is looked at all the same.</param>
-    /// <param name="value">What came.</param>
+    /// <param name="file">The file; null under <c>-WhatIf</c>, when the object is only checked.</param>
+    /// <param name="value">The object that came through the pipeline.</param>
     private protected abstract void Write(WholeFile? file, object? value);
 
     protected override void Dispose(bool disposing)

@@ -3,11 +3,11 @@ using System.Runtime.ExceptionServices;
 
 namespace ClaudeBatch.Pipeline;
 
-/// <summary>Runs asynchronous work to completion without letting go of the calling thread.</summary>
+/// <summary>Runs asynchronous work to its end while the calling thread stays in the call.</summary>
 /// <remarks>
-/// PowerShell accepts output only from the thread it called the cmdlet on. While the work waits on the network
-/// that thread sits here, running whatever the work posts back to it, so code after an <c>await</c> may write
-/// to the pipeline as if nothing had happened.
+/// PowerShell accepts output only from the thread on which it has called the cmdlet. While the work waits for the network, that thread
+/// waits here and runs every callback that the work posts to this synchronization context. Code after an <c>await</c> therefore runs on
+/// that thread and may write to the pipeline.
 /// </remarks>
 internal sealed class PipelinePump : SynchronizationContext, IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class PipelinePump : SynchronizationContext, IDisposable
 
     private PipelinePump(SynchronizationContext? outer) => Outer = outer;
 
-    /// <summary>The context the engine had before: what must be current while its code runs.</summary>
+    /// <summary>The synchronization context that PowerShell had before. It has to be current while code of PowerShell runs.</summary>
     public SynchronizationContext? Outer { get; }
 
     public static void Run(Func<CancellationToken, Task> work, CancellationToken stop)
@@ -40,13 +40,15 @@ internal sealed class PipelinePump : SynchronizationContext, IDisposable
         }
         finally
         {
-            abandon.Cancel(); // nothing begun in a stage outlives it
+            abandon.Cancel(); // whatever was begun in a stage ends with it
             SetSynchronizationContext(previous);
         }
     }
 
-    /// <summary>Runs a call into the engine under the engine's own context.</summary>
-    /// <remarks>A downstream command inherits the current context; one that waits synchronously would deadlock on ours.</remarks>
+    /// <summary>Calls into PowerShell under PowerShell's own synchronization context.</summary>
+    /// <remarks>
+    /// A command further down the pipeline inherits the current context. If it waited synchronously under this one, it would deadlock.
+    /// </remarks>
     public static void Outside<TState>(TState state, Action<TState> call)
     {
         if (Current is not PipelinePump pump)
@@ -74,7 +76,7 @@ internal sealed class PipelinePump : SynchronizationContext, IDisposable
         }
         catch (InvalidOperationException)
         {
-            // The work is over. A late progress report has no one left to read it.
+            // The work has ended, and nobody reads a progress report that comes later.
         }
     }
 
@@ -85,8 +87,8 @@ internal sealed class PipelinePump : SynchronizationContext, IDisposable
 
     public void Dispose() => _queue.Dispose();
 
-    // A callback that throws (PowerShell refusing a write while it stops, say) must not strand the work
-    // behind it: cancel, keep turning the handle until the work is done, then rethrow.
+    // A callback may throw, for example because PowerShell refuses a write while it stops. The work behind it must still come to an end:
+    // it is canceled, its remaining callbacks are run, and the exception is thrown after that.
     private void Drain(CancellationTokenSource abandon)
     {
         ExceptionDispatchInfo? fault = null;

@@ -2,7 +2,7 @@ using ClaudeBatch.Core;
 
 namespace ClaudeBatch.Pipeline;
 
-/// <summary>A file a user asked for, written whole or not at all: it takes its name when it is complete.</summary>
+/// <summary>A file that is written completely or not at all. It has a temporary name until it is complete.</summary>
 internal sealed class WholeFile : IDisposable
 {
     private readonly string _path;
@@ -13,9 +13,10 @@ internal sealed class WholeFile : IDisposable
 
     private bool _isComplete;
 
-    /// <param name="path">In the file system, whole.</param>
-    /// <param name="overwrite">Replaces a file that is there.</param>
-    /// <exception cref="ClaudeBatchException"><c>FileExists</c>, <c>FileNotWritable</c>.</exception>
+    /// <param name="path">The full path in the file system.</param>
+    /// <param name="overwrite">Whether a file that exists is replaced.</param>
+    /// <exception cref="ClaudeBatchException"><c>FileExists</c>: the file exists and is not to be replaced.
+    /// <c>FileNotWritable</c>.</exception>
     public WholeFile(string path, bool overwrite)
     {
         if (File.Exists(path) && !overwrite)
@@ -43,7 +44,7 @@ internal sealed class WholeFile : IDisposable
         }
     }
 
-    /// <summary>All is written: the file takes its name.</summary>
+    /// <summary>Flushes the file to the disk and gives it its final name. It is called when everything has been written.</summary>
     /// <exception cref="ClaudeBatchException"><c>FileNotWritable</c>.</exception>
     public void Complete()
     {
@@ -70,7 +71,7 @@ internal sealed class WholeFile : IDisposable
         }
         catch (IOException)
         {
-            // The disk that could not take the end of it was told of before.
+            // The write that failed was reported before, and the file is deleted next.
         }
 
         File.Delete(_partial);
