@@ -3,13 +3,13 @@ using System.Text.Json.Nodes;
 
 namespace ClaudeBatch.Rows;
 
-/// <summary>Puts the mark of the cache at the end of a list of blocks.</summary>
+/// <summary>Marks a list of content blocks for the prompt cache: its last block gets the field <c>cache_control</c>.</summary>
 internal static class Marker
 {
     private static readonly JsonSerializerOptions s_writing = new() { Encoder = Json.JsonText.Options.Encoder };
 
-    /// <param name="blocks">A JSON array of objects.</param>
-    /// <param name="ttl"><c>5m</c> or <c>1h</c>.</param>
+    /// <param name="blocks">A JSON array of at least one object.</param>
+    /// <param name="ttl">The lifetime in the cache: <c>5m</c> or <c>1h</c>.</param>
     public static byte[] Mark(byte[] blocks, string ttl)
     {
         JsonArray array = JsonNode.Parse(blocks)!.AsArray();

@@ -5,17 +5,20 @@ using ClaudeBatch.Core.Json;
 
 namespace ClaudeBatch.Rows;
 
-/// <summary>JSON Lines files as people name them, line by line.</summary>
+/// <summary>Finds the JSON Lines files that a path names, and reads them line by line.</summary>
 internal static class RequestFiles
 {
-    /// <summary>Told of each line: its bytes without the end, and where it stands.</summary>
+    /// <summary>Receives a line.</summary>
+    /// <param name="line">The bytes of the line, without its end.</param>
+    /// <param name="place">Gives the path and the number of the line, for messages.</param>
     public delegate void OnLine(ReadOnlySpan<byte> line, Func<string> place);
 
-    /// <summary>The files a path names.</summary>
-    /// <param name="cmdlet">For the shell's own sense of where we are.</param>
-    /// <param name="given">A path, with wildcards unless it is literal.</param>
-    /// <param name="isLiteral">Takes the path as it is.</param>
-    /// <exception cref="ClaudeBatchException"><c>PathNotFound</c>, <c>PathInvalid</c>.</exception>
+    /// <summary>Finds the files that a path names.</summary>
+    /// <param name="cmdlet">The cmdlet, whose current location is the start of relative paths.</param>
+    /// <param name="given">The path, which may have wildcards unless it is literal.</param>
+    /// <param name="isLiteral">Whether the path is taken as it is, without wildcards.</param>
+    /// <exception cref="ClaudeBatchException"><c>PathNotFound</c>: there is no such file. <c>PathInvalid</c>: the path is not in the file
+    /// system.</exception>
     public static string[] Resolve(PSCmdlet cmdlet, string given, bool isLiteral)
     {
         IReadOnlyCollection<string> found;
@@ -35,12 +38,15 @@ internal static class RequestFiles
             throw NotFound(given, e);
         }
 
-        // A wildcard takes folders along, which nobody meant; a folder named outright is a mistake.
+        // Folders that match a wildcard are left out, because nobody means them. A folder that is named without one is an error.
         string[] files = [.. found.Where(File.Exists)];
         return files.Length > 0 ? files : throw NotFound(given, cause: null);
     }
 
-    /// <exception cref="ClaudeBatchException"><c>FileUnreadable</c>, and what the taker throws.</exception>
+    /// <summary>
+    /// Reads a file, and hands over each line that is not empty. A byte order mark at the beginning of the file is left out.
+    /// </summary>
+    /// <exception cref="ClaudeBatchException"><c>FileUnreadable</c>, and whatever <paramref name="take"/> throws.</exception>
     public static void Read(string path, OnLine take)
     {
         using LineScanner scanner = new((line, _, number) =>

@@ -5,7 +5,7 @@ using ClaudeBatch.Json;
 
 namespace ClaudeBatch.Rows;
 
-/// <summary>The files that go with a row: templates of paths, files, or what a script block gives.</summary>
+/// <summary>The files that go with the request of a row. They are given as templates of paths, as files, or by a script block.</summary>
 internal sealed class RowFiles
 {
     private readonly List<(TextTemplate? Template, string? Place)> _given = [];
@@ -18,10 +18,10 @@ internal sealed class RowFiles
 
     private readonly Func<string, Attachment> _open;
 
-    /// <param name="given">What the user gave for the parameter.</param>
-    /// <param name="parameter">Its name, for messages.</param>
-    /// <param name="resolve">The shell's sense of where we are.</param>
-    /// <param name="open">Looks at the file.</param>
+    /// <param name="given">The value of the parameter.</param>
+    /// <param name="parameter">The name of the parameter, for messages.</param>
+    /// <param name="resolve">Makes a full path from a path relative to the shell's current location.</param>
+    /// <param name="open">Makes the attachment from the full path of a file, an https address, or the id of an uploaded file.</param>
     public RowFiles(object given, string parameter, Func<string, string> resolve, Func<string, Attachment> open)
     {
         (_parameter, _resolve, _open) = (parameter, resolve, open);

@@ -4,7 +4,7 @@ using ClaudeBatch.Json;
 
 namespace ClaudeBatch.Rows;
 
-/// <summary>Whole messages: the same for every row, or what a script block gives for each.</summary>
+/// <summary>The messages of a conversation, which are the same for every row, or which a script block makes for each row.</summary>
 internal sealed class RowMessages
 {
     private readonly byte[] _same = [];

@@ -5,7 +5,7 @@ using ClaudeBatch.Json;
 
 namespace ClaudeBatch.Rows;
 
-/// <summary>A text made from a row: by a template, or by a script block whose output is taken as it is.</summary>
+/// <summary>A text that is made from a row, by a template or by a script block. The output of a script block is used unchanged.</summary>
 internal sealed class RowText
 {
     private readonly TextTemplate? _template;
@@ -14,8 +14,8 @@ internal sealed class RowText
 
     private readonly string _parameter;
 
-    /// <param name="value">What the user gave for the parameter.</param>
-    /// <param name="parameter">The parameter's name, for messages.</param>
+    /// <param name="value">The value of the parameter: a script block, or the text of a template.</param>
+    /// <param name="parameter">The name of the parameter, for messages.</param>
     public RowText(object value, string parameter)
     {
         object bare = value is PSObject wrapped ? wrapped.BaseObject : value;
@@ -24,12 +24,13 @@ internal sealed class RowText
         _template = _block is null ? TextTemplate.Parse(JsonText.Invariant(bare)) : null;
     }
 
-    /// <summary>The properties the template names.</summary>
+    /// <summary>The names of the properties in the template.</summary>
     public IEnumerable<string> Names => _template?.Names ?? [];
 
     public string Render(object? value, ShellRow? row) => _template is not null ? _template.Render(row) : Run(value, row);
 
-    /// <summary>Runs a script block for a row, with the row as <c>$_</c>; its failure is an error with the row as target.</summary>
+    /// <summary>Runs a script block for a row, which it gets as <c>$_</c>.</summary>
+    /// <exception cref="ClaudeBatchException"><c>ScriptBlockFailed</c>: the script block has thrown an exception.</exception>
     public static IEnumerable<PSObject?> Invoke(ScriptBlock block, object? value, ShellRow? row, string parameter)
     {
         try

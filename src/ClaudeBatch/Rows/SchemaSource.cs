@@ -9,11 +9,13 @@ using ClaudeBatch.Json;
 
 namespace ClaudeBatch.Rows;
 
-/// <summary>The schema of an answer from what people have: a hashtable, JSON, a file, or a type whose properties say it.</summary>
+/// <summary>Makes the JSON schema of an answer from what the user gives: a hashtable, JSON, a file, or a type with properties.</summary>
 internal static class SchemaSource
 {
-    /// <returns>Something that becomes the schema's JSON.</returns>
-    /// <exception cref="ClaudeBatchException"><c>OutputSchemaInvalid</c>, <c>PathNotFound</c>.</exception>
+    /// <summary>Makes the schema and checks it.</summary>
+    /// <returns>An object that <see cref="JsonText"/> writes as the schema.</returns>
+    /// <exception cref="ClaudeBatchException"><c>OutputSchemaInvalid</c>: the service would refuse the schema. <c>PathNotFound</c>: there
+    /// is no such file.</exception>
     public static object From(object given, Func<string, string> resolve)
     {
         object bare = given is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : given;

@@ -6,7 +6,9 @@ using ClaudeBatch.Json;
 
 namespace ClaudeBatch.Rows;
 
-/// <summary>A row of the pipeline: a string, a dictionary, a data row, a custom object, or any object with properties.</summary>
+/// <summary>
+/// A row that came through the pipeline: a string, a dictionary, a data row, a custom object, or any object with properties.
+/// </summary>
 internal sealed class ShellRow : IRow
 {
     private readonly object _bare;
@@ -22,10 +24,12 @@ internal sealed class ShellRow : IRow
 
     public long Number { get; }
 
-    /// <summary>The row itself is text.</summary>
+    /// <summary>Whether the row is a string.</summary>
     public bool IsText => _bare is string;
 
-    /// <summary>Its properties are data, all of them; of other objects only what is named is taken.</summary>
+    /// <summary>
+    /// Whether all properties of the row are data. Of any other object, only the properties that a template names are used.
+    /// </summary>
     public bool IsRecord => _bare is PSCustomObject or IDictionary or DataRow;
 
     public IEnumerable<string> Names => Members().Select(static m => m.Name);
@@ -37,7 +41,7 @@ internal sealed class ShellRow : IRow
         return found;
     }
 
-    /// <summary>Its members by name and value, in their order.</summary>
+    /// <summary>Gives the properties of the row by name and value, in their order.</summary>
     public IEnumerable<(string Name, object? Value)> Members() => _bare switch
     {
         string => [("_", _bare)],
@@ -65,7 +69,8 @@ internal sealed class ShellRow : IRow
         return true;
     }
 
-    // A plain hashtable's order changes from process to process; the same row must be the same bytes tomorrow.
+    // The order of a plain hashtable differs from process to process. Its entries are sorted, so that the same row always gives the same
+    // bytes.
     private static IEnumerable<(string Name, object? Value)> Entries(IDictionary dictionary)
     {
         IEnumerable<(string Name, object? Value)> entries = dictionary.Keys.Cast<object>().Select(k => (JsonText.Invariant(k), Bare(dictionary[k])));
@@ -96,7 +101,7 @@ internal sealed class ShellRow : IRow
         }
     }
 
-    // A property that throws (of a process that has ended, say) has no value.
+    // A property whose getter throws, such as one of a process that has ended, has no value.
     private static object? ValueOf(PSPropertyInfo property)
     {
         try

@@ -7,10 +7,13 @@ using ClaudeBatch.Json;
 
 namespace ClaudeBatch.Rows;
 
-/// <summary>Keeps a row beside its request: one level deep, scalars as they are, anything else as invariant text.</summary>
+/// <summary>
+/// Writes the copy of a row that is kept beside its request. It is a flat JSON object: single values are written as they are, and any other
+/// value as text that does not depend on the culture.
+/// </summary>
 internal sealed class SourceWriter : IDisposable
 {
-    /// <summary>The most a row may take on disk.</summary>
+    /// <summary>The most bytes that the copy of a row may have.</summary>
     public const int LongestRow = 64 * 1024;
 
     private readonly WildcardPattern[]? _wanted;
@@ -21,8 +24,9 @@ internal sealed class SourceWriter : IDisposable
 
     private readonly Utf8JsonWriter _writer;
 
-    /// <param name="wanted">Wildcards of the properties to keep; null for the default.</param>
-    /// <param name="named">What the templates name: the default for objects that are not records.</param>
+    /// <param name="wanted">Wildcards of the properties to keep; null to keep all of a record, and <paramref name="named"/> of any other
+    /// object.</param>
+    /// <param name="named">The names of the properties that the templates use.</param>
     public SourceWriter(string[]? wanted, IEnumerable<string> named)
     {
         _wanted = wanted is null ? null : [.. wanted.Select(static w => WildcardPattern.Get(w, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant))];
@@ -30,8 +34,8 @@ internal sealed class SourceWriter : IDisposable
         _writer = new Utf8JsonWriter(_buffer, JsonText.Options);
     }
 
-    /// <summary>The row as a JSON object; nothing when none of it is to be kept.</summary>
-    /// <exception cref="ClaudeBatchException"><c>SourceTooLarge</c>.</exception>
+    /// <summary>Writes the copy of a row; empty when no property is to be kept.</summary>
+    /// <exception cref="ClaudeBatchException"><c>SourceTooLarge</c>: the copy has more than <see cref="LongestRow"/> bytes.</exception>
     public ReadOnlyMemory<byte> Write(ShellRow row)
     {
         if (_wanted is { Length: 0 })
@@ -53,7 +57,10 @@ internal sealed class SourceWriter : IDisposable
         return _buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>What tells the row from others, whatever of it is kept: its data, or of another object its text and what the templates name.</summary>
+    /// <summary>
+    /// Gives bytes that tell a row from other rows, whichever of its properties are kept: all data of a record; of any other object, its
+    /// text and the properties that the templates use.
+    /// </summary>
     public ReadOnlySpan<byte> Identity(ShellRow row)
     {
         Serialise(row.IsRecord || row.IsText
