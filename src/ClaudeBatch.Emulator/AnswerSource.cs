@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Emulator;
 
-/// <summary>What the emulated model says.</summary>
+/// <summary>Makes the texts that the emulated model answers with.</summary>
 internal sealed class AnswerSource
 {
     private readonly Dictionary<string, string>? _scripted;
@@ -26,7 +26,7 @@ internal sealed class AnswerSource
         }
     }
 
-    /// <summary>The answer to a request. One that no script speaks of is echoed.</summary>
+    /// <summary>Gives the answer to a request. Without an answer of the script or of a schema, it is the last text of the user.</summary>
     public string Text(string customId, JsonElement parameters)
     {
         if (_scripted is not null && _scripted.TryGetValue(customId, out string? text))

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Emulator;
 
-/// <summary>The emulator's batches on disk, so that one process can collect what another submitted.</summary>
+/// <summary>Keeps the emulator's batches on disk, so that one process can collect what another has submitted.</summary>
 internal sealed class BatchStore
 {
     private readonly string _root;
@@ -20,10 +20,10 @@ internal sealed class BatchStore
 
     public string ResultsOf(string id) => Path.Combine(_root, id + ".results");
 
-    /// <summary>A file for a body that is still coming in.</summary>
+    /// <summary>Gives a new path for a body that is still being received.</summary>
     public string NewIncoming() => Path.Combine(_root, Guid.NewGuid().ToString("N") + ".incoming");
 
-    /// <summary>Runs the work while no other process changes anything.</summary>
+    /// <summary>Runs the work while no other process changes a batch.</summary>
     public async Task<T> AloneAsync<T>(Func<T> work, CancellationToken cancellationToken)
     {
         string path = Path.Combine(_root, "lock");
@@ -41,7 +41,7 @@ internal sealed class BatchStore
         }
     }
 
-    /// <summary>All batches, newest first.</summary>
+    /// <summary>Reads all batches, newest first.</summary>
     public List<StoredBatch> All() =>
     [
         .. Directory.EnumerateFiles(_root, "*.meta").Select(Read).OfType<StoredBatch>()
@@ -72,7 +72,7 @@ internal sealed class BatchStore
         }
         catch (FileNotFoundException)
         {
-            return null; // deleted by another process meanwhile
+            return null; // another process has deleted the batch meanwhile
         }
     }
 

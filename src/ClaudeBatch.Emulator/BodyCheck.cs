@@ -2,13 +2,16 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Emulator;
 
-/// <summary>What the service checks while the create call waits: ids and shape. Params are looked at when the batch runs.</summary>
+/// <summary>
+/// Checks what the service checks while a create call waits: the ids and the shape of the requests. Their params are checked when the batch
+/// runs.
+/// </summary>
 internal static class BodyCheck
 {
     private const int MostRequests = 100_000;
 
-    /// <summary>The number of requests.</summary>
-    /// <exception cref="ServiceError">In the service's own words.</exception>
+    /// <summary>Checks a body and counts its requests.</summary>
+    /// <exception cref="ServiceError">The service would refuse the body; the message is the service's own.</exception>
     public static int Count(string path)
     {
         HashSet<string> ids = new(StringComparer.Ordinal);

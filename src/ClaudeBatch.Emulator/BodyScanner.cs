@@ -2,13 +2,15 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Emulator;
 
-/// <summary>Walks over the requests of a body on disk, one at a time, whatever its size.</summary>
+/// <summary>Reads the requests of a body from disk one at a time, so that a body of any size takes little memory.</summary>
 internal static class BodyScanner
 {
     private const int ChunkSize = 256 * 1024;
 
-    /// <summary>The requests in order, each as the bytes of one JSON value.</summary>
-    /// <exception cref="ServiceError">The body is not what the endpoint takes; in the service's words.</exception>
+    /// <summary>
+    /// Gives the requests in their order. Each is the bytes of one JSON value, which are valid until the next one is asked for.
+    /// </summary>
+    /// <exception cref="ServiceError">The service would refuse the body; the message is the service's own.</exception>
     public static IEnumerable<ReadOnlyMemory<byte>> Items(string path)
     {
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);

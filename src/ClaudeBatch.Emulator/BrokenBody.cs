@@ -1,9 +1,9 @@
 namespace ClaudeBatch.Emulator;
 
-/// <summary>A body that breaks off or stops coming after so many bytes.</summary>
+/// <summary>A body of which only the first bytes come. Then the connection breaks, or nothing more comes.</summary>
 /// <param name="inner">The whole body.</param>
-/// <param name="length">How much of it comes.</param>
-/// <param name="stalls">Nothing more comes and nothing ends; else the connection breaks.</param>
+/// <param name="length">The number of bytes that come.</param>
+/// <param name="stalls">True: nothing more comes, and the connection stays open. False: the connection breaks.</param>
 internal sealed class BrokenBody(Stream inner, long length, bool stalls) : Stream
 {
     private long _left = length;

@@ -4,8 +4,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ClaudeBatch.Emulator;
 
-/// <summary>What the processes that share an emulator know of its time, in ticks of 100 ns.</summary>
-/// <remarks>A file of three numbers: how far it is ahead of the real time, which changes under a lock; when anybody last looked; how fast it runs.</remarks>
+/// <summary>
+/// The state of an emulator's clock, which all processes share that use the same state folder. Times are in ticks of 100 ns.
+/// </summary>
+/// <remarks>
+/// The file has three numbers of 64 bits: how far the clock is ahead of the real time, which changes only under a lock; the real time at
+/// which a process last read the clock; and the clock's speed.
+/// </remarks>
 internal sealed class ClockState : IDisposable
 {
     private const int LookedAt = sizeof(long);
@@ -32,7 +37,7 @@ internal sealed class ClockState : IDisposable
         _speed = speed;
     }
 
-    /// <summary>How far the emulator's time is ahead of the real one.</summary>
+    /// <summary>How far the emulator's clock is ahead of the real time, in ticks.</summary>
     public long Ahead
     {
         get
@@ -44,7 +49,7 @@ internal sealed class ClockState : IDisposable
         }
     }
 
-    /// <summary>How many times faster than the real one it runs, as the last one to open it has said.</summary>
+    /// <summary>How many times faster than the real time the clock runs. The process that opened the clock last has set it.</summary>
     public double Speed
     {
         get => BitConverter.Int64BitsToDouble(Read(SpeedAt, BitConverter.DoubleToInt64Bits(_speed)));
@@ -74,8 +79,9 @@ internal sealed class ClockState : IDisposable
         return state;
     }
 
-    /// <summary>Notes that somebody looks.</summary>
-    /// <returns>When anybody did before.</returns>
+    /// <summary>Records that the clock is read now.</summary>
+    /// <param name="now">The real time, in ticks.</param>
+    /// <returns>The real time at which the clock was read before.</returns>
     public long Looked(long now)
     {
         lock (_here)
@@ -87,7 +93,7 @@ internal sealed class ClockState : IDisposable
         }
     }
 
-    /// <summary>Moves the time; it is never turned back.</summary>
+    /// <summary>Changes how far the clock is ahead, under the lock. The new value must not turn the clock back.</summary>
     public void MoveAhead(Func<long, long> ahead)
     {
         lock (_here)
@@ -100,7 +106,7 @@ internal sealed class ClockState : IDisposable
 
     public void Dispose() => _file?.Dispose();
 
-    // A state folder of an earlier version: the real and the emulated time at one moment, and the speed since.
+    // Reads the file of an earlier version: the real time and the emulated time at one moment, and the speed since then.
     private static (long Ahead, long Looked, double Speed)? Earlier(string path)
     {
         if (!File.Exists(path))
@@ -129,7 +135,7 @@ internal sealed class ClockState : IDisposable
         }
     }
 
-    // A timer may fire after the command it belonged to is over and has closed the file: it sees what was known last.
+    // A timer may fire after its command has ended and closed the file. It gets the last value that this process has read.
     private long Read(long offset, long known)
     {
         Span<byte> bytes = stackalloc byte[sizeof(long)];
@@ -156,7 +162,7 @@ internal sealed class ClockState : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // As for Read: nobody of this process looks at it any more.
+            // As in Read, the file is closed, and nobody in this process looks at the value any more.
         }
     }
 }

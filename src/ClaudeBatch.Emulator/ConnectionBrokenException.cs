@@ -1,4 +1,4 @@
 namespace ClaudeBatch.Emulator;
 
-/// <summary>The plan breaks the connection here; a front does so in its own way.</summary>
+/// <summary>Tells a front that the emulator's plan breaks the connection here. Each front breaks it in its own way.</summary>
 public sealed class ConnectionBrokenException() : IOException("The connection was broken by the emulator's plan.");

@@ -5,9 +5,10 @@ using System.Text;
 
 namespace ClaudeBatch.Emulator;
 
-/// <summary>Chance that repeats: a number from 0 up to 1 for a seed and some words.</summary>
+/// <summary>Draws random numbers that repeat: the same seed and words always give the same number.</summary>
 internal static class Draw
 {
+    /// <summary>Draws a number that is at least 0 and less than 1.</summary>
     public static double Number(int seed, params ReadOnlySpan<string> words)
     {
         string text = string.Join('\n', words.ToArray());
@@ -16,7 +17,7 @@ internal static class Draw
         return BinaryPrimitives.ReadUInt32BigEndian(hash) / (uint.MaxValue + 1.0);
     }
 
-    /// <summary>An id as the service makes them: a prefix, <c>01</c> and 22 characters of base 62.</summary>
+    /// <summary>Makes a random id of the service's form: a prefix, <c>01</c> and 22 characters of base 62.</summary>
     public static string Id(string prefix)
     {
         const string alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

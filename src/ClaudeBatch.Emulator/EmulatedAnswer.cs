@@ -2,18 +2,19 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Emulator;
 
-/// <summary>Writes a message as the service does.</summary>
+/// <summary>Writes an answer as the service writes it.</summary>
 internal static class EmulatedAnswer
 {
     private const int BytesPerToken = 4;
 
     public static long TokensOf(long bytes) => Math.Max(1, bytes / BytesPerToken);
 
-    /// <param name="writer">Where it goes.</param>
-    /// <param name="parameters">The request's params, already found to be fine.</param>
-    /// <param name="text">What the model says before it is cut at max_tokens.</param>
-    /// <param name="tier"><c>batch</c> or <c>standard</c>.</param>
-    /// <param name="cache">What the cache did.</param>
+    /// <summary>Writes one answer.</summary>
+    /// <param name="writer">The writer that the answer goes to.</param>
+    /// <param name="parameters">The params of the request, which were found to be valid.</param>
+    /// <param name="text">The text of the model, before it is cut at <c>max_tokens</c>.</param>
+    /// <param name="tier">The service tier: <c>batch</c> or <c>standard</c>.</param>
+    /// <param name="cache">The tokens that were read from the cache and written to it.</param>
     public static void Write(Utf8JsonWriter writer, JsonElement parameters, string text, string tier, CacheUse cache = default)
     {
         EmulatedModel model = EmulatedModels.Find(parameters.GetProperty("model").GetString()!)!;

@@ -1,6 +1,8 @@
 namespace ClaudeBatch.Emulator;
 
-/// <summary>The models the emulated service knows (the public list of 2026-11-27), and what each refuses.</summary>
+/// <summary>
+/// The models that the emulated service knows (the service's public list as of 2026-11-27), and what each of them refuses.
+/// </summary>
 internal static class EmulatedModels
 {
     private const long Million = 1_000_000;
@@ -11,7 +13,7 @@ internal static class EmulatedModels
 
     private const Refused AlwaysThinking = SinceOpus47 | Refused.NoThinking;
 
-    /// <summary>Oldest last, as the Models API lists them.</summary>
+    /// <summary>All models, newest first, as the Models API lists them.</summary>
     public static IReadOnlyList<EmulatedModel> All { get; } =
     [
         new("claude-fable-5-2", null, "Claude Fable 5.2", "active", Million, 128_000, AlwaysThinking | Refused.ForcedTool | Refused.OldComputer | Refused.OtherAdvisor),
@@ -43,36 +45,36 @@ internal static class EmulatedModels
 internal sealed record EmulatedModel(
     string Id, string? Alias, string DisplayName, string Lifecycle, long MaxInputTokens, int MaxTokens, Refused Refuses);
 
-/// <summary>What a model answers with an error, beside what all of them do.</summary>
+/// <summary>What a model refuses with an error, besides what every model refuses.</summary>
 [Flags]
 internal enum Refused
 {
     Nothing = 0,
 
-    /// <summary>A conversation that ends with the assistant's turn: from Claude 4.6 on.</summary>
+    /// <summary>A conversation that ends with the assistant's turn, which models refuse from Claude 4.6 on.</summary>
     Prefill = 1,
 
-    /// <summary><c>thinking.type</c> <c>enabled</c>, which names a budget.</summary>
+    /// <summary>The <c>thinking.type</c> <c>enabled</c>, which comes with a budget of tokens.</summary>
     Budget = 2,
 
-    /// <summary><c>thinking.type</c> <c>disabled</c>.</summary>
+    /// <summary>The <c>thinking.type</c> <c>disabled</c>.</summary>
     NoThinking = 4,
 
-    /// <summary>The same, with an effort of <c>xhigh</c> or <c>max</c>.</summary>
+    /// <summary>The <c>thinking.type</c> <c>disabled</c> together with an effort of <c>xhigh</c> or <c>max</c>.</summary>
     NoThinkingAtHighEffort = 8,
 
-    /// <summary><c>tool_choice</c> <c>any</c> and <c>tool</c>.</summary>
+    /// <summary>A <c>tool_choice</c> of <c>any</c> or <c>tool</c>.</summary>
     ForcedTool = 16,
 
-    /// <summary>Sampling parameters that are not at their defaults.</summary>
+    /// <summary>Sampling parameters with other values than their defaults.</summary>
     Sampling = 32,
 
-    /// <summary><c>inference_geo</c>.</summary>
+    /// <summary>The field <c>inference_geo</c>.</summary>
     Region = 64,
 
     /// <summary>The tool <c>computer_20251124</c>.</summary>
     OldComputer = 128,
 
-    /// <summary>An advisor that is not Fable or Mythos 5.2.</summary>
+    /// <summary>An advisor other than Fable 5.2 and Mythos 5.2.</summary>
     OtherAdvisor = 256,
 }

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Emulator;
 
-/// <summary>An HTTP reply for either front to send.</summary>
+/// <summary>An HTTP reply of the emulated service, which a front sends.</summary>
 public sealed class EmulatedReply
 {
     public required int Status { get; init; }
@@ -13,17 +13,17 @@ public sealed class EmulatedReply
 
     public string ContentType { get; init; } = "application/json";
 
-    /// <summary>No reply at all: the front breaks the connection.</summary>
+    /// <summary>Whether there is no reply at all: the front breaks the connection.</summary>
     public bool IsLost { get; init; }
 
-    /// <summary>The body, to be disposed by the front.</summary>
+    /// <summary>The body, which the front disposes.</summary>
     public required Stream Body { get; init; }
 
     internal static EmulatedReply Json(byte[] body, int status = 200) => new() { Status = status, Body = new MemoryStream(body, writable: false) };
 
     internal static EmulatedReply Lost { get; } = new() { Status = 0, IsLost = true, Body = Stream.Null };
 
-    /// <summary>What something between the service and its client would say.</summary>
+    /// <summary>Makes a reply that is not the service's own: an HTML page, such as a proxy sends.</summary>
     internal static EmulatedReply Page(int status) => new()
     {
         Status = status,

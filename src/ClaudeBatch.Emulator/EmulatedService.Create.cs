@@ -1,6 +1,6 @@
 namespace ClaudeBatch.Emulator;
 
-/// <content>Creates, and all that can go wrong with them.</content>
+/// <content>The call that creates a batch, and everything that can go wrong with it.</content>
 public sealed partial class EmulatedService
 {
     private static readonly string[] s_createFaults =
@@ -75,7 +75,7 @@ public sealed partial class EmulatedService
         }
         catch (Exception e) when (e is ConnectionBrokenException || e.InnerException is ConnectionBrokenException)
         {
-            // As was planned: no more than a part is read.
+            // The plan lets only a part of the body be read.
         }
     }
 
@@ -90,7 +90,7 @@ public sealed partial class EmulatedService
         return await _store.AloneAsync(() => Add(incoming, count, request.Header("anthropic-version")!), cancellationToken).ConfigureAwait(false);
     }
 
-    // Just before, and whatever becomes of ours.
+    // Makes the batches of somebody else, right before the batch of this call and whatever happens to that one.
     private async Task MakeForeignAsync(string incoming, EmulatedRequest request, CancellationToken cancellationToken)
     {
         if (await Faults.MeetAsync(cancellationToken, FaultKind.ForeignBatch).ConfigureAwait(false) is not { } foreign)

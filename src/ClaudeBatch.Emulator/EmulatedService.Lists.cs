@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Emulator;
 
-/// <content>The list of batches, newest first.</content>
+/// <content>The call that lists the batches, newest first.</content>
 public sealed partial class EmulatedService
 {
     private static Dictionary<string, string> Arguments(string query) => query.TrimStart('?')

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Emulator;
 
-/// <content>The endpoints beside the batches: one message, the count of its tokens, the models.</content>
+/// <content>The calls besides those of batches: one message, the count of a prompt's tokens, and the models.</content>
 public sealed partial class EmulatedService
 {
     private static async Task<JsonDocument> BodyAsync(EmulatedRequest request, CancellationToken cancellationToken)

@@ -4,16 +4,19 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Emulator;
 
-/// <summary>The Message Batches API's behaviour as a library; both fronts hand their requests to it.</summary>
-/// <param name="stateFolder">Where its batches are kept.</param>
-/// <param name="plan">How it behaves.</param>
-/// <param name="clock">Its time.</param>
-/// <param name="address">The address its replies name.</param>
+/// <summary>Behaves as the Message Batches API does. Both fronts (the HTTP handler and the server) hand their requests to it.</summary>
+/// <param name="stateFolder">The folder in which the batches are kept.</param>
+/// <param name="plan">The plan of how the service behaves.</param>
+/// <param name="clock">The clock of the service.</param>
+/// <param name="address">The address that replies name, such as in <c>results_url</c>.</param>
 public sealed partial class EmulatedService(string stateFolder, EmulatorPlan plan, TimeProvider clock, Uri address)
 {
     private const string Batches = "/v1/messages/batches";
 
-    /// <summary>The service answers 413 above; whether that is 10^6 or 2^20 it does not say.</summary>
+    /// <summary>
+    /// The largest body in bytes. The service replies with 413 to more than 256 MB; it does not say whether a megabyte is 10^6 or 2^20
+    /// bytes.
+    /// </summary>
     private const long LongestBody = 256_000_000;
 
     private static readonly string[] s_resultFaults =
@@ -28,7 +31,7 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
 
     private FaultBook Faults => _faults ??= new FaultBook(stateFolder, _store, plan, clock);
 
-    /// <summary>Answers a request. Only a body that breaks off is thrown on.</summary>
+    /// <summary>Answers a request. An error becomes a reply; only the exception of a request body that breaks off is thrown.</summary>
     public async Task<EmulatedReply> HandleAsync(EmulatedRequest request, CancellationToken cancellationToken)
     {
         EmulatedReply reply;
@@ -60,7 +63,7 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
         return reply;
     }
 
-    /// <summary>Refuses what has no valid key or version; a front may ask before it reads a body.</summary>
+    /// <summary>Throws when a request has no valid key or API version. It needs the headers only, not the body.</summary>
     private void Authenticate(EmulatedRequest request)
     {
         string? bearer = request.Header("Authorization");
@@ -189,8 +192,8 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
 
     private bool IsSeen(StoredBatch batch) => batch.WorkspaceId is null || batch.WorkspaceId == plan.WorkspaceId;
 
-    // Results are made when somebody first looks after the end. One call has one time: a batch that is told
-    // to have ended has its counts.
+    // The results are made when a call first looks at the batch after its end. A call uses one time throughout, so that a batch that is
+    // reported as ended always has its final counts.
     private StoredBatch Finished(StoredBatch batch, DateTimeOffset now)
     {
         if (batch.FinalCounts is not null || now < batch.EndsAt)

@@ -1,10 +1,10 @@
 namespace ClaudeBatch.Emulator;
 
-/// <summary>A clock that runs ahead of another, for rehearsing a day in seconds.</summary>
+/// <summary>A clock that runs faster than another one, so that a day can be rehearsed in seconds.</summary>
 /// <remarks>
-/// A rehearsal's clock is fast where a person would wait: while somebody waits on one of its timers, and between two commands. While a
-/// command works it keeps the pace of the real one, so that a machine under load, which takes seconds for what should take none, does not
-/// find its batches expired. A service on a port cannot know when its callers work; its clock always runs fast.
+/// The clock of a rehearsal runs fast where a person would wait: while something waits for one of its timers, and between two commands.
+/// While a command works, it runs as fast as the real time. Otherwise the batches would expire on a machine under load, which may take
+/// seconds for a step that usually takes none. A server cannot know when its callers work, so its clock always runs fast.
 /// </remarks>
 public sealed class EmulatorClock : TimeProvider, IDisposable
 {
@@ -16,7 +16,7 @@ public sealed class EmulatorClock : TimeProvider, IDisposable
 
     private readonly ClockState _state;
 
-    /// <summary>A clock of this process alone, which always runs fast.</summary>
+    /// <summary>Makes a clock that only this process uses and that always runs fast.</summary>
     public EmulatorClock(TimeProvider real, double speed)
         : this(real, speed, isAlwaysFast: true, ClockState.InMemory(real.GetUtcNow().UtcTicks, speed))
     {
@@ -32,11 +32,13 @@ public sealed class EmulatorClock : TimeProvider, IDisposable
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>Opens the rehearsal clock of a folder: one for all processes, which goes on where it was and is never turned back.</summary>
+    /// <summary>
+    /// Opens the rehearsal clock of a state folder. All processes share it. It goes on where it was, and is never turned back.
+    /// </summary>
     public static EmulatorClock Open(string stateFolder, double speed, TimeProvider? real = null)
         => Open(stateFolder, speed, isAlwaysFast: false, real ?? System);
 
-    /// <summary>Opens the clock of a folder for a service on a port.</summary>
+    /// <summary>Opens the clock of a state folder for a server. It always runs fast.</summary>
     public static EmulatorClock OpenForServer(string stateFolder, double speed, TimeProvider? real = null)
         => Open(stateFolder, speed, isAlwaysFast: true, real ?? System);
 
@@ -54,11 +56,11 @@ public sealed class EmulatorClock : TimeProvider, IDisposable
         Directory.CreateDirectory(stateFolder);
         EmulatorClock clock = new(real, speed, isAlwaysFast, ClockState.OfFolder(stateFolder, real.GetUtcNow().UtcTicks, speed));
         _ = clock.Now(isIdleOver: true);
-        clock._state.Speed = speed; // what was idle before passed at the speed of before
+        clock._state.Speed = speed; // the time until now has passed at the earlier speed
         return clock;
     }
 
-    // The time since anybody last looked passed fast where nobody worked in it.
+    // The time since a process last read the clock passes fast, unless a command was at work in it.
     private long Now(bool isIdleOver)
     {
         long real = _real.GetUtcNow().UtcTicks;
@@ -73,11 +75,11 @@ public sealed class EmulatorClock : TimeProvider, IDisposable
 
     private void PassTo(long due) => _state.MoveAhead(ahead => Math.Max(ahead, due - _real.GetUtcNow().UtcTicks));
 
-    // A wait that was not zero must not become zero: a loop that polls would spin.
+    // A wait that is not zero must not become zero, or a loop that polls would never pause.
     private TimeSpan Scaled(TimeSpan time)
         => time <= TimeSpan.Zero ? time : TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerMillisecond, (long)(time.Ticks / _speed)));
 
-    /// <summary>A timer whose waiting takes little real time; when it fires, all of it has passed.</summary>
+    /// <summary>A timer that waits for a shorter real time. When it fires, the clock has moved on by the whole wait.</summary>
     private sealed class Wait : ITimer
     {
         private readonly EmulatorClock _clock;

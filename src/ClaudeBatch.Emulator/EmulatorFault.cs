@@ -3,38 +3,40 @@ using System.Globalization;
 
 namespace ClaudeBatch.Emulator;
 
-/// <summary>Something that goes wrong, a number of times.</summary>
-/// <param name="Kind">One of <see cref="FaultKind"/>.</param>
+/// <summary>A fault of the emulator's plan, which happens to a number of calls.</summary>
+/// <param name="Kind">The kind of fault; one of <see cref="FaultKind"/>.</param>
 public sealed record EmulatorFault(string Kind)
 {
-    /// <summary>Calls it could meet that are let through first.</summary>
+    /// <summary>How many calls that the fault could happen to pass undisturbed first.</summary>
     public int Skip { get; init; }
 
-    /// <summary>Calls it meets after those; -1 for all.</summary>
+    /// <summary>How many calls the fault happens to after that; -1 for all.</summary>
     public int Times { get; init; } = 1;
 
-    /// <summary>What a refused create is answered with.</summary>
+    /// <summary>The HTTP status of the reply to a create call that is refused.</summary>
     public int Status { get; init; } = 529;
 
-    /// <summary>In seconds; null sends no such header.</summary>
+    /// <summary>The value of the header <c>retry-after</c> in seconds; null for no such header.</summary>
     public double? RetryAfter { get; init; }
 
-    /// <summary>A refusal in the service's own words; else a page, as something in between would send it.</summary>
+    /// <summary>Whether a refusal has an error body as the service sends it. Otherwise it is an HTML page, such as a proxy sends.</summary>
     public bool ErrorBody { get; init; } = true;
 
-    /// <summary>The <c>error.details.error_code</c> of a refusal in the service's own words; null for none.</summary>
+    /// <summary>The <c>error.details.error_code</c> in the error body of a refusal; null for none.</summary>
     public string? Code { get; init; }
 
-    /// <summary>The batch is made although the reply says otherwise.</summary>
+    /// <summary>Whether the batch is made although the create call is refused.</summary>
     public bool Accept { get; init; }
 
-    /// <summary>How many lines or batches it is about; of a body, how many bytes are read before it breaks.</summary>
+    /// <summary>
+    /// The number of lines or of batches that the fault concerns. For a body that is cut, it is the number of bytes that are read before.
+    /// </summary>
     public int Count { get; init; } = 1;
 
-    /// <summary>How long it lasts, in the emulator's time.</summary>
+    /// <summary>How long the fault lasts, in the emulator's time.</summary>
     public TimeSpan Duration { get; init; }
 
-    /// <summary>A fault as a shell or a JSON file names it: a kind alone, or a table.</summary>
+    /// <summary>Makes a fault from what a shell or a JSON file gives: the name of a kind, or a table of properties.</summary>
     /// <exception cref="ArgumentException">A name is unknown or a value does not fit; the message says which.</exception>
     internal static EmulatorFault From(object value)
     {

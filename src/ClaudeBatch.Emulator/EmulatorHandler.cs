@@ -3,10 +3,12 @@ using System.Net.Http.Headers;
 
 namespace ClaudeBatch.Emulator;
 
-/// <summary>The emulated service without a port: an HTTP handler that answers by itself.</summary>
+/// <summary>The emulated service without a port: an HTTP handler that answers requests within the process.</summary>
 public sealed class EmulatorHandler : HttpMessageHandler
 {
-    /// <summary>A name that no network resolves: what gets past the handler goes nowhere.</summary>
+    /// <summary>
+    /// The address of the service. No network resolves the name, so a request that does not go to the handler reaches nobody.
+    /// </summary>
     public static readonly Uri BaseAddress = new("https://emulator.invalid/");
 
     private readonly EmulatedService _service;

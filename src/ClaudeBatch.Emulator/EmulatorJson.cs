@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace ClaudeBatch.Emulator;
 
-/// <summary>What the emulator keeps of itself on disk, and how it writes.</summary>
+/// <summary>The types that the emulator keeps on disk as JSON, and the options with which it writes all JSON.</summary>
 [JsonSerializable(typeof(StoredBatch))]
 [JsonSerializable(typeof(Dictionary<string, long>))]
 internal sealed partial class EmulatorJson : JsonSerializerContext

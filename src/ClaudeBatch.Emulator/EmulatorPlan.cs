@@ -5,52 +5,65 @@ using System.Text.Json.Serialization;
 
 namespace ClaudeBatch.Emulator;
 
-/// <summary>How the emulated service behaves: shares of outcomes, pace, answers.</summary>
+/// <summary>The plan of how the emulated service behaves: the shares of outcomes, its speed, its answers and its faults.</summary>
 public sealed class EmulatorPlan
 {
-    /// <summary>Share of requests that fail at execution with an error worth a retry; drawn anew in each batch.</summary>
+    /// <summary>The share of requests (0 to 1) that fail with an error that is worth a retry. It is drawn anew for each batch.</summary>
     public double Errored { get; set; }
 
-    /// <summary>Share of requests that fail validation; the same ones in every batch, until they are changed.</summary>
+    /// <summary>
+    /// The share of requests (0 to 1) that are found invalid. The same requests fail in every batch until they are changed.
+    /// </summary>
     public double Invalid { get; set; }
 
-    /// <summary>Share of requests that fail because the account's credit is used up; of a batch made under a plan without it none does.</summary>
+    /// <summary>
+    /// The share of requests (0 to 1) that fail because the account's credit is used up. A batch keeps the share of the plan under which it
+    /// was made.
+    /// </summary>
     public double Unpaid { get; set; }
 
     public double Expired { get; set; }
 
     public double Canceled { get; set; }
 
-    /// <summary>How long a batch runs, in the emulator's time. Over 24 hours the rest expires, as at the service.</summary>
+    /// <summary>
+    /// How long a batch runs, in the emulator's time. Requests that are not done after 24 hours expire, as at the service.
+    /// </summary>
     public TimeSpan Latency { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Chance, so that a rehearsal repeats.</summary>
+    /// <summary>The seed of all that is random, so that a rehearsal can be repeated.</summary>
     public int Seed { get; set; }
 
-    /// <summary>How many times faster than the wall clock the emulator's time runs while nobody works or somebody waits.</summary>
+    /// <summary>How many times faster than the real time the emulator's clock runs while no command works, or while one waits.</summary>
     public double Speed { get; set; } = 60;
 
-    /// <summary><c>echo</c>, <c>schema</c>, or the path of a JSON Lines file of <c>{custom_id, text}</c>.</summary>
+    /// <summary>
+    /// The source of the answers: <c>echo</c>, <c>schema</c>, or the path of a JSON Lines file of <c>{custom_id, text}</c>.
+    /// </summary>
     public string Answers { get; set; } = "echo";
 
-    /// <summary>Counts move while the batch runs, as captures show; the documentation says they do not.</summary>
+    /// <summary>
+    /// Whether the counts change while a batch runs, as recorded replies show. The service's documentation says that they do not.
+    /// </summary>
     public bool CountsMoveEarly { get; set; }
 
-    /// <summary>The most requests in the queue of running batches; more are refused with 429.</summary>
+    /// <summary>
+    /// The most requests in batches that run. A batch with which there would be more is refused with 429; null for no limit.
+    /// </summary>
     public int? QueueLimit { get; set; }
 
     public string OrganizationId { get; set; } = "00000000-0000-4000-8000-000000000001";
 
     public string WorkspaceId { get; set; } = "wrkspc_01Emulated0000000000000";
 
-    /// <summary>The only key that is accepted; null accepts any that does not begin with <c>sk-ant-invalid</c>.</summary>
+    /// <summary>The only API key that is accepted; null to accept every key that does not begin with <c>sk-ant-invalid</c>.</summary>
     public string? ApiKey { get; set; }
 
-    /// <summary>What goes wrong. It belongs to the process that talks, not to the batch.</summary>
+    /// <summary>The faults. They belong to the process that makes the calls, and are not kept with a batch.</summary>
     [JsonIgnore]
     public EmulatorFault[] Faults { get; set; } = [];
 
-    /// <summary>A plan from names and values as a shell's hashtable holds them.</summary>
+    /// <summary>Makes a plan from the names and values of a shell's hashtable.</summary>
     /// <exception cref="ArgumentException">A name is unknown or a value does not fit; the message says which.</exception>
     public static EmulatorPlan FromDictionary(IDictionary values)
     {
@@ -64,9 +77,9 @@ public sealed class EmulatorPlan
         return plan;
     }
 
-    /// <summary>A plan from a JSON object of the same names.</summary>
+    /// <summary>Makes a plan from a JSON object with the same names.</summary>
     /// <exception cref="ArgumentException">A name is unknown or a value does not fit.</exception>
-    /// <exception cref="JsonException">It is not JSON.</exception>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
     public static EmulatorPlan FromJson(string json)
     {
         using JsonDocument document = JsonDocument.Parse(json);

@@ -3,19 +3,25 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Emulator;
 
-/// <summary>Which faults of the plan a call meets. How often each was met is kept on disk, for a fault that is over stays over in the next process.</summary>
+/// <summary>
+/// Decides which fault of the plan happens to a call. The number of calls is kept on disk, so that a fault that is over does not begin
+/// again in the next process.
+/// </summary>
 internal sealed class FaultBook(string stateFolder, BatchStore store, EmulatorPlan plan, TimeProvider clock)
 {
     private string File => Path.Combine(stateFolder, "faults");
 
-    /// <summary>The first fault of these kinds that the call meets, and counts the call.</summary>
+    /// <summary>Counts the call, and gives the first fault of these kinds that happens to it; null when none does.</summary>
     public async Task<EmulatorFault?> MeetAsync(CancellationToken cancellationToken, params string[] kinds)
     {
         (EmulatorFault Fault, string Key)[] faults = [.. Numbered().Where(f => kinds.Contains(f.Fault.Kind))];
         return faults.Length == 0 ? null : await store.AloneAsync(() => Meet(faults), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The plan has an outage and it goes on; the first call begins it.</summary>
+    /// <summary>
+    /// Counts the call, and returns whether an outage of the plan is going on. An outage begins with the first call after those that pass
+    /// undisturbed.
+    /// </summary>
     public async Task<bool> IsOutAsync(CancellationToken cancellationToken)
     {
         (EmulatorFault Fault, string Key)[] outages = [.. Numbered().Where(static f => f.Fault.Kind == FaultKind.Outage)];

@@ -5,13 +5,14 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Emulator;
 
-/// <summary>Sets properties by name from the values of a shell's hashtable or of JSON.</summary>
+/// <summary>Sets the properties of a plan by name, from the values of a shell's hashtable or of JSON.</summary>
 internal static class PlanValues
 {
-    /// <param name="target">A plan or a part of it.</param>
-    /// <param name="name">The property, whatever its case.</param>
-    /// <param name="value">What is to be converted.</param>
-    /// <param name="what">What the target is called, for messages.</param>
+    /// <summary>Converts a value and sets a property to it.</summary>
+    /// <param name="target">The plan, or a fault of it.</param>
+    /// <param name="name">The name of the property, in any case.</param>
+    /// <param name="value">The value, which is converted to the type of the property.</param>
+    /// <param name="what">The word for the target in messages, such as <c>plan</c>.</param>
     /// <exception cref="ArgumentException">The name is unknown or the value does not fit; the message says which.</exception>
     public static void Set(object target, string name, object? value, string what)
     {
@@ -28,7 +29,9 @@ internal static class PlanValues
         }
     }
 
-    /// <summary>JSON as the values a shell would give.</summary>
+    /// <summary>
+    /// Converts JSON to the values that a shell would give: hashtables, arrays, texts, numbers of type Double, and so on.
+    /// </summary>
     public static object? Bare(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Object => new Hashtable(element.EnumerateObject().ToDictionary(static p => p.Name, static p => Bare(p.Value))),

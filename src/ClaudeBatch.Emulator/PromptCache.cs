@@ -6,8 +6,9 @@ using System.Text.Json;
 namespace ClaudeBatch.Emulator;
 
 /// <summary>
-/// The service's cache of prompts: what is marked can be read once an answer that wrote it is there, and not by requests of the same
-/// batch, which all begin cold. Nothing is too small for it here.
+/// The service's cache of prompts. What is marked in a request can be read from the cache once the answer to a request that wrote it is
+/// there. Requests of the same batch cannot read what another of them has written, because all of them begin at the same time. Unlike at
+/// the service, no prompt is too small to be cached.
 /// </summary>
 internal sealed class PromptCache(string root)
 {
@@ -15,10 +16,10 @@ internal sealed class PromptCache(string root)
 
     private readonly string _root = Path.Combine(root, "cache");
 
-    /// <summary>How a request uses the cache.</summary>
-    /// <param name="parameters">Its params.</param>
-    /// <param name="begins">When it is worked on.</param>
-    /// <param name="ends">When its answer is there, and what it wrote can be read.</param>
+    /// <summary>Decides what a request reads from the cache or writes to it, and remembers what it writes.</summary>
+    /// <param name="parameters">The params of the request.</param>
+    /// <param name="begins">When the service begins to work on the request.</param>
+    /// <param name="ends">When the answer is there, so that later requests can read what this one wrote.</param>
     public CacheUse Use(JsonElement parameters, DateTimeOffset begins, DateTimeOffset ends)
     {
         string raw = parameters.GetRawText();
@@ -55,5 +56,5 @@ internal sealed class PromptCache(string root)
     }
 }
 
-/// <summary>Tokens of one request by what the cache did with them.</summary>
+/// <summary>The tokens of one request that were read from the cache, or written to it for 5 minutes or for an hour.</summary>
 internal readonly record struct CacheUse(long Read, long Write5m, long Write1h);

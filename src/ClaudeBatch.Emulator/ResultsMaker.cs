@@ -3,18 +3,18 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Emulator;
 
-/// <summary>Makes the results of a batch that has ended: one line a request, in no order.</summary>
+/// <summary>Makes the results of a batch that has ended: one line for each request, in random order.</summary>
 internal sealed class ResultsMaker(StoredBatch batch, AnswerSource answers, PromptCache cache)
 {
-    /// <summary>Lines are mixed within so many, so that memory does not grow with the batch.</summary>
+    /// <summary>The number of lines that are put into random order together, so that memory does not grow with the batch.</summary>
     private const int Window = 1_000;
 
     private readonly Random _random = new(batch.Plan.Seed ^ batch.Ordinal);
 
-    // processing, succeeded, errored, canceled, expired
+    // The counts of requests that are processing, succeeded, errored, canceled and expired, in this order.
     private readonly int[] _counts = new int[5];
 
-    /// <summary>Writes the file and gives the counts.</summary>
+    /// <summary>Writes the file of results, and gives the counts in the order processing, succeeded, errored, canceled, expired.</summary>
     public int[] Write(string bodyPath, string path)
     {
         string temporary = path + ".new";

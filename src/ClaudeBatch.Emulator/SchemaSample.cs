@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Emulator;
 
-/// <summary>A value that fits a JSON schema, as a model under structured output would give one.</summary>
+/// <summary>Makes a value that fits a JSON schema, as a model gives one under structured output.</summary>
 internal static class SchemaSample
 {
     public static string Of(JsonElement schema)
@@ -99,7 +99,7 @@ internal static class SchemaSample
         _ => "sample",
     } : "sample";
 
-    // Local references only, as the service has it: #/$defs/name.
+    // The service takes only references within the schema, such as #/$defs/name.
     private static JsonElement Resolve(JsonElement root, string reference)
     {
         JsonElement found = root;

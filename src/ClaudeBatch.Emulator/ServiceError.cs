@@ -1,13 +1,13 @@
 namespace ClaudeBatch.Emulator;
 
-/// <summary>An error the service answers with.</summary>
+/// <summary>An error that the service replies with.</summary>
 internal sealed class ServiceError(int status, string type, string message) : Exception(message)
 {
     public int Status { get; } = status;
 
     public string Type { get; } = type;
 
-    /// <summary>The <c>error.details.error_code</c>; null for none.</summary>
+    /// <summary>The <c>error.details.error_code</c> of the reply; null for none.</summary>
     public string? Code { get; init; }
 
     public bool? ShouldRetry { get; init; }

@@ -1,6 +1,7 @@
 namespace ClaudeBatch.Emulator;
 
-/// <summary>Takes so many bytes of a body and breaks the connection at the next.</summary>
+/// <summary>Takes a number of bytes of a body, and throws <see cref="ConnectionBrokenException"/> when more come.</summary>
+/// <param name="length">The number of bytes that are taken.</param>
 internal sealed class ShortSink(long length) : MemoryStream
 {
     private long _left = length;

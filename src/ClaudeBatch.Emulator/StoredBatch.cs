@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace ClaudeBatch.Emulator;
 
-/// <summary>A batch as the emulator keeps it on disk.</summary>
+/// <summary>A batch, as the emulator keeps it on disk.</summary>
 internal sealed record StoredBatch
 {
     private static readonly TimeSpan s_window = TimeSpan.FromHours(24);
@@ -12,7 +12,7 @@ internal sealed record StoredBatch
 
     public required string Id { get; init; }
 
-    /// <summary>How many batches were made before it; a part of the draw, so that a retry is drawn anew.</summary>
+    /// <summary>The number of the batch, from 0. It is a part of each draw, so that a retry in a later batch is drawn anew.</summary>
     public required int Ordinal { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -21,15 +21,17 @@ internal sealed record StoredBatch
 
     public required string ApiVersion { get; init; }
 
-    /// <summary>The plan of the process that made it.</summary>
+    /// <summary>The plan of the process that made the batch.</summary>
     public required EmulatorPlan Plan { get; init; }
 
-    /// <summary>Keys of other workspaces do not see it; null is seen by all.</summary>
+    /// <summary>The workspace of the batch; keys of other workspaces do not see it. A batch without one is seen by every key.</summary>
     public string? WorkspaceId { get; init; }
 
     public DateTimeOffset? CancelInitiatedAt { get; init; }
 
-    /// <summary>Set once its results have been made.</summary>
+    /// <summary>
+    /// The counts at the end, in the order processing, succeeded, errored, canceled, expired; null until the results have been made.
+    /// </summary>
     public int[]? FinalCounts { get; init; }
 
     [JsonIgnore]
@@ -46,7 +48,7 @@ internal sealed record StoredBatch
         }
     }
 
-    /// <summary>The share of its requests that had been worked on when it ended.</summary>
+    /// <summary>The share of requests (0 to 1) that the service had worked on when the batch ended.</summary>
     [JsonIgnore]
     public double WorkedShare
     {
@@ -57,11 +59,11 @@ internal sealed record StoredBatch
         }
     }
 
-    /// <summary>From then on its results are gone.</summary>
+    /// <summary>The time from which on the results can no longer be had.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public DateTimeOffset ArchivedAt => CreatedAt.AddDays(29);
 
-    /// <summary>The object as the live service writes it, key for key.</summary>
+    /// <summary>Writes the object <c>message_batch</c> with the same keys, in the same order, as the live service.</summary>
     public byte[] ToJson(DateTimeOffset now, Uri address)
     {
         bool ended = now >= EndsAt;

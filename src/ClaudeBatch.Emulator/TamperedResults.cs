@@ -2,7 +2,10 @@ using System.Text;
 
 namespace ClaudeBatch.Emulator;
 
-/// <summary>Results as a service that lies, or a wire that garbles, would give them. The file itself stays as it is.</summary>
+/// <summary>
+/// Gives results with the faults of a plan, as a service with an error or a bad connection would give them. The file of results is not
+/// changed.
+/// </summary>
 internal static class TamperedResults
 {
     private const int Newline = '\n';
@@ -50,7 +53,7 @@ internal static class TamperedResults
             default:
                 for (int i = 0; i < Math.Min(fault.Count, lines.Count); i++)
                 {
-                    // By turns: a byte that UTF-8 does not know, and the end of the line gone.
+                    // Every other line gets a byte that is not UTF-8; the lines between lose their second half.
                     lines[i] = i % 2 == 0 ? [.. lines[i][..^10], 0xFF, .. lines[i][^9..]] : [.. lines[i][..(lines[i].Length / 2)], (byte)Newline];
                 }
 

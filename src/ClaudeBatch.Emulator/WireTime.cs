@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ClaudeBatch.Emulator;
 
-/// <summary>Timestamps as the live service writes them: microseconds, <c>+00:00</c> and not <c>Z</c>.</summary>
+/// <summary>Writes timestamps as the live service writes them: with microseconds, and with <c>+00:00</c> instead of <c>Z</c>.</summary>
 internal static class WireTime
 {
     public static string? Format(DateTimeOffset? time)
