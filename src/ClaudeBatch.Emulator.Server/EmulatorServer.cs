@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ClaudeBatch.Emulator.Server;
 
-/// <summary>The emulated service on a port, for tests and for clients that are not ours.</summary>
+/// <summary>The emulated service on a port of this machine, for tests and for clients that are not this module.</summary>
 public sealed class EmulatorServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -16,10 +16,11 @@ public sealed class EmulatorServer : IAsyncDisposable
 
     public Uri BaseAddress { get; }
 
-    /// <param name="stateFolder">Where the batches are kept.</param>
-    /// <param name="plan">How the service behaves.</param>
-    /// <param name="clock">Its time.</param>
-    /// <param name="port">On this machine only; 0 for any that is free.</param>
+    /// <summary>Starts a server.</summary>
+    /// <param name="stateFolder">The folder in which the batches are kept.</param>
+    /// <param name="plan">The plan of how the service behaves.</param>
+    /// <param name="clock">The clock of the service.</param>
+    /// <param name="port">The port, which only this machine can reach; 0 for any free port.</param>
     public static async Task<EmulatorServer> StartAsync(string stateFolder, EmulatorPlan plan, TimeProvider clock, int port = 0)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
