@@ -4,10 +4,13 @@ using ArchUnitNET.Loader;
 
 namespace ClaudeBatch.Architecture.Tests;
 
-/// <summary>Folders look only down, as docs/architecture.md draws them. A constant of another folder leaves no trace in an assembly and is not seen.</summary>
+/// <summary>
+/// A folder needs only folders below it, in the order of docs/architecture.md. A constant that one folder takes from another leaves no
+/// trace in the assembly, so these tests do not see it.
+/// </summary>
 public sealed class LayersTests
 {
-    /// <summary>From the bottom to the top; those of one line do not need each other.</summary>
+    /// <summary>The folders from the bottom to the top. Folders of one line do not need each other.</summary>
     private static readonly string[][] s_core =
     [
         ["ClaudeBatch.Core"],
