@@ -10,7 +10,7 @@ using ClaudeBatch.Emulator;
 
 namespace ClaudeBatch.Core.Tests;
 
-/// <summary>An engine on the in-process emulator, in a folder of its own, with time that passes when a test says so.</summary>
+/// <summary>An engine with the emulator in the same process, in a folder of its own. Time passes when a test says so.</summary>
 internal sealed class EngineFixture : IDisposable
 {
     public EngineFixture(EmulatorPlan? plan = null, Func<HttpMessageHandler, HttpMessageHandler>? between = null, TimeSpan skew = default, Func<string, LedgerFolder>? folder = null)
@@ -37,7 +37,7 @@ internal sealed class EngineFixture : IDisposable
 
     public string Root { get; } = Directory.CreateTempSubdirectory("claudebatch-engine-").FullName;
 
-    /// <summary>Happens after the service has made a batch and before its reply is read.</summary>
+    /// <summary>Called after the service has made a batch and before the engine reads the reply.</summary>
     public Action<HttpResponseMessage>? Between { get; set; }
 
     public ImpatientClock Clock { get; } = new();
@@ -71,7 +71,7 @@ internal sealed class EngineFixture : IDisposable
 
     public Task<SendResult> SendAsync(BatchRecord batch) => new BatchSender(Ledger, Api).SendAsync(batch.Id, null, CancellationToken.None);
 
-    /// <summary>Sends, lets the time of the batch pass, and collects.</summary>
+    /// <summary>Sends a batch, moves the time past its end, and collects its results.</summary>
     public async Task<BatchRecord> RunAsync(BatchRecord batch)
     {
         await SendAsync(batch);

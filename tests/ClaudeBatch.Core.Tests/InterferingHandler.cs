@@ -1,12 +1,12 @@
 namespace ClaudeBatch.Core.Tests;
 
-/// <summary>A network that does to a call what a test wants, before or after the service has seen it.</summary>
+/// <summary>A network that a test lets interfere with a call, before or after the service has received it.</summary>
 internal sealed class InterferingHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
-    /// <summary>Answers in the service's place, when it gives something.</summary>
+    /// <summary>Gives a reply in the service's place, which then does not receive the call; null to let the call pass.</summary>
     public Func<HttpRequestMessage, HttpResponseMessage?> Before { get; set; } = static _ => null;
 
-    /// <summary>Sees the service's answer, and may lose it.</summary>
+    /// <summary>Gets the service's reply, and gives it, another one in its place, or throws as if it were lost.</summary>
     public Func<HttpRequestMessage, HttpResponseMessage, HttpResponseMessage> After { get; set; } = static (_, response) => response;
 
     public int Creates { get; private set; }

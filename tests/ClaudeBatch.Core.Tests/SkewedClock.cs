@@ -1,6 +1,6 @@
 namespace ClaudeBatch.Core.Tests;
 
-/// <summary>A clock that goes as fast as another and is wrong by so much.</summary>
+/// <summary>A clock that runs as fast as another clock and differs from it by a fixed time.</summary>
 internal sealed class SkewedClock(TimeProvider clock, TimeSpan skew) : TimeProvider
 {
     public override long TimestampFrequency => clock.TimestampFrequency;

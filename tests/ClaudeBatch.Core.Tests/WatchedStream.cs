@@ -1,6 +1,6 @@
 namespace ClaudeBatch.Core.Tests;
 
-/// <summary>Tells how many bytes have been written to it, before each write is taken.</summary>
+/// <summary>A stream that reports before each write how many bytes have been written to it.</summary>
 internal sealed class WatchedStream(Action<long> onWrite) : MemoryStream
 {
     private long _count;

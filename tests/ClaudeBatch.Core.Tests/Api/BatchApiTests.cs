@@ -34,7 +34,7 @@ public sealed class BatchApiTests : IDisposable
         Assert.Equal("2026-10-21", Assert.Single(request.Headers.GetValues("anthropic-version")));
         Assert.Equal("wrkspc_1", Assert.Single(request.Headers.GetValues("anthropic-workspace-id")));
         Assert.False(request.Headers.Contains("Authorization"));
-        Assert.False(request.Headers.Contains("anthropic-beta")); // betas belong to the create call alone
+        Assert.False(request.Headers.Contains("anthropic-beta")); // betas are sent only with the call that creates a batch
     }
 
     [Theory]

@@ -5,7 +5,7 @@ using ClaudeBatch.Core.Api;
 
 namespace ClaudeBatch.Core.Tests.Api;
 
-/// <summary>What another platform and another way to prove who calls may rely on.</summary>
+/// <summary>What the code of another platform, or of another kind of credential, may rely on.</summary>
 public sealed class ConnectionSeamTests : IDisposable
 {
     private readonly Recorder _network = new();

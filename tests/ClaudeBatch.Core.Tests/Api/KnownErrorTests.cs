@@ -11,7 +11,7 @@ using ClaudeBatch.Emulator;
 
 namespace ClaudeBatch.Core.Tests.Api;
 
-/// <summary>Errors whose code says more than their status: what they mean, and the sentence on what to do.</summary>
+/// <summary>Errors whose code tells more than their HTTP status: what they mean, and the sentence that says what to do.</summary>
 public sealed class KnownErrorTests
 {
     private const string TwoPictures = """{"error_code":"image_dimensions_too_large","max_side_length_pixels":8000,"paths":["messages.0.content.1","messages.0.content.3"]}""";

@@ -10,7 +10,7 @@ using ClaudeBatch.Emulator.Server;
 
 namespace ClaudeBatch.Core.Tests.Api;
 
-/// <summary>The engine over real sockets: what a handler in the same process cannot show.</summary>
+/// <summary>The engine with a server on real sockets, for what an HTTP handler within the process cannot show.</summary>
 public sealed class ServerFrontTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("claudebatch-server-").FullName;
@@ -71,7 +71,7 @@ public sealed class ServerFrontTests : IDisposable
         SendResult refused = await new BatchSender(ledger, api).SendAsync(batch.Id, null, CancellationToken.None);
         SendResult again = await new BatchSender(ledger, api).SendAsync(batch.Id, null, CancellationToken.None);
 
-        // The network may show the refusal as a reset. Either way the last byte stayed here.
+        // The client may see the refusal as a reset of the connection. In both cases the last byte was not sent.
         Assert.Equal(BatchState.Spooled, refused.Batch.State);
         Assert.Equal(BatchState.InProgress, again.Batch.State);
         Assert.Single((await api.ListAsync(10, null, CancellationToken.None)).Value.Data);

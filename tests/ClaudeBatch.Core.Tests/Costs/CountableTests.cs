@@ -5,7 +5,7 @@ using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Tests.Costs;
 
-/// <summary>What the service's token counter refuses is known before it is asked.</summary>
+/// <summary>Requests that the service's token counter refuses are recognized before it is called.</summary>
 public sealed class CountableTests
 {
     [Theory]

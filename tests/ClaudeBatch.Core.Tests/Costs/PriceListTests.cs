@@ -11,7 +11,8 @@ public sealed class PriceListTests
 {
     private readonly PriceList _prices = new(ModelCatalog.Shipped);
 
-    // Haiku 4.5: 1 in, 5 out, 1.25 and 2 written, 0.10 read; Haiku 5.5: 0.10 in, 0.50 out, above 100,000 tokens 0.50 and 2.50.
+    // Prices in USD for a million tokens. Haiku 4.5: 1 for input, 5 for output, 1.25 and 2 for writing to the cache, 0.10 for reading from
+    // it. Haiku 5.5: 0.10 for input, 0.50 for output; with prompts above 100,000 tokens 0.50 and 2.50.
     [Theory]
     [InlineData("claude-haiku-4-5-20251001", "1000,0,0,0,0,0", "0.0005")]
     [InlineData("claude-haiku-4-5-20251001", "0,0,0,0,1000,0", "0.0025")]

@@ -8,7 +8,10 @@ using ClaudeBatch.Core.Results;
 
 namespace ClaudeBatch.Core.Tests.Costs;
 
-/// <summary>A batch takes no discount on web searches and code execution: what is known of them is in the figures, the rest is said.</summary>
+/// <summary>
+/// Web searches and code execution cost the same in a batch. What can be known of their costs is in the figures; the user is told about the
+/// rest.
+/// </summary>
 public sealed class ServerToolTests
 {
     private const string Search = """{"type":"web_search_20250305","name":"web_search"}""";

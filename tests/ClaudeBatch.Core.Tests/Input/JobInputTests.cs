@@ -38,7 +38,7 @@ public sealed class JobInputTests : IDisposable
             Assert.True(size <= maxBytes);
         }
 
-        // One more request would not have fitted.
+        // Every part is full: one more request would not have fitted into it.
         for (int i = 0, next = 0; i < input.NewBatches.Count - 1; i++)
         {
             next += input.NewBatches[i].RequestCount;

@@ -8,7 +8,7 @@ namespace ClaudeBatch.Core.Tests.Json;
 
 public sealed class JsonScannerTests
 {
-    // What stands in lines of results, and what only JSON's rules know of.
+    // Values that lines of results have, and values that only the grammar of JSON allows.
     private static readonly string[] s_values =
     [
         """{"custom_id":"a-1","result":{"type":"succeeded","message":{"id":"msg_1","model":"claude-haiku-4-5","content":[{"type":"text","text":"One \"quoted\" line,\nanother \\ and \u00e9 é 漢 😀 of more than thirty-two bytes"}],"stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":16,"output_tokens":5,"cache_creation":{}}}}}""",
@@ -131,7 +131,7 @@ public sealed class JsonScannerTests
         }
     }
 
-    // As Takes, but every text and number is looked at; half a surrogate pair is none.
+    // As Takes, but every text and number is read, too. Text with half a surrogate pair must be refused.
     private static bool TakesAll(byte[] json)
     {
         try

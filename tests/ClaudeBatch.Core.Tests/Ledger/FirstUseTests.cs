@@ -3,7 +3,7 @@ using ClaudeBatch.Core.Ledger.Sqlite;
 
 namespace ClaudeBatch.Core.Tests.Ledger;
 
-/// <summary>Several make the same ledger at once: one of them does, and none is told anything.</summary>
+/// <summary>Several callers create the same ledger at the same time: one of them does so, and none sees an error.</summary>
 public sealed class FirstUseTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("claudebatch-first-").FullName;
@@ -34,7 +34,7 @@ public sealed class FirstUseTests : IDisposable
     {
         LedgerFolder folder = new(_folder);
         folder.Create();
-        File.WriteAllBytes(folder.Database, []); // as the one that makes it has left it for a moment
+        File.WriteAllBytes(folder.Database, []); // as it is for a moment while another process creates it
 
         using LedgerDatabase database = LedgerDatabase.Open(folder);
 

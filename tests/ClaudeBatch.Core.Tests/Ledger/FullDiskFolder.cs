@@ -2,12 +2,12 @@ using ClaudeBatch.Core.Ledger.Files;
 
 namespace ClaudeBatch.Core.Tests.Ledger;
 
-/// <summary>A ledger's folder on a disk that is full after so many bytes of certain files.</summary>
+/// <summary>A ledger's folder on an imitated disk, on which only a number of bytes of certain files still fit.</summary>
 internal sealed class FullDiskFolder(string root, Func<string, bool> isAffected) : LedgerFolder(root)
 {
     private const int NoSpaceLeft = 28;
 
-    /// <summary>How many more bytes fit.</summary>
+    /// <summary>The number of bytes that still fit.</summary>
     public long Room { get; set; } = long.MaxValue;
 
     private protected override LedgerFile Open(string path, FileStreamOptions options)

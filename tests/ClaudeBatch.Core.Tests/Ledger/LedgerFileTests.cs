@@ -6,7 +6,7 @@ using Microsoft.Data.Sqlite;
 
 namespace ClaudeBatch.Core.Tests.Ledger;
 
-/// <summary>The ledger's file: how it is made, guarded and brought to a newer form.</summary>
+/// <summary>The file of the ledger's database: how it is created, protected, and migrated from an earlier version.</summary>
 public sealed class LedgerFileTests : IDisposable
 {
     private const string NoModes = "Windows gives a user's folder to the user; there are no modes to look at.";
@@ -64,7 +64,7 @@ public sealed class LedgerFileTests : IDisposable
     {
         _folder.Create();
         File.WriteAllText(_folder.Database, content);
-        Directory.CreateDirectory(_folder.Job(1)); // an empty file beside jobs is a ledger that was lost
+        Directory.CreateDirectory(_folder.Job(1)); // an empty database beside the files of jobs is a ledger that was lost
 
         ClaudeBatchException failure = Assert.Throws<ClaudeBatchException>(() => JobLedger.OpenOrCreate(_folder, TimeProvider.System));
 

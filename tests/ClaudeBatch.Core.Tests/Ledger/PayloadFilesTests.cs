@@ -18,7 +18,7 @@ public sealed class PayloadFilesTests : IDisposable
         List<(int Offset, int Length)> pieces = [];
         for (int offset = 0; offset < bytes.Length;)
         {
-            // Longer than what is read ahead, now and then.
+            // Some pieces are longer than the buffer for reading ahead.
             int length = Math.Min(bytes.Length - offset, random.Next(20) == 0 ? 70_000 : random.Next(3_000));
             pieces.Add((offset, length));
             offset += length + 1;

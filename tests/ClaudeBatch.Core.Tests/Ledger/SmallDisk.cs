@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace ClaudeBatch.Core.Tests.Ledger;
 
-/// <summary>A file system in memory that is soon full; it takes the right to mount one, and is not there where that is missing.</summary>
+/// <summary>A small file system in memory, which is soon full. It needs the right to mount one.</summary>
 internal sealed class SmallDisk : IDisposable
 {
-    /// <summary>Why a test of one is skipped where <see cref="CanMount"/> is false.</summary>
+    /// <summary>The reason with which a test is skipped where <see cref="CanMount"/> is false.</summary>
     public const string Missing = "No small disk can be mounted here; it takes Linux and the right to mount.";
 
     private static readonly Lazy<bool> s_canMount = new(static () =>
@@ -26,7 +26,7 @@ internal sealed class SmallDisk : IDisposable
 
     private string Filler => System.IO.Path.Combine(Path, "filler");
 
-    /// <summary>Takes all the room that is left.</summary>
+    /// <summary>Fills all the room that is left.</summary>
     public void Fill()
     {
         using FileStream file = new(Filler, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
@@ -40,7 +40,7 @@ internal sealed class SmallDisk : IDisposable
         }
         catch (IOException)
         {
-            // Full, as was asked for.
+            // The disk is full now, which was wanted.
         }
     }
 
@@ -67,7 +67,7 @@ internal sealed class SmallDisk : IDisposable
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            return false; // there is no such program
+            return false; // the program that mounts does not exist here
         }
     }
 }

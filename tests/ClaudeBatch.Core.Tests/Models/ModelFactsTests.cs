@@ -6,7 +6,7 @@ using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Tests.Models;
 
-/// <summary>What the table of models says as of its date.</summary>
+/// <summary>The facts in the table of models, as of the date of the table.</summary>
 public sealed class ModelFactsTests
 {
     private static readonly ModelCatalog s_catalog = ModelCatalog.Shipped;

@@ -4,7 +4,10 @@ using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Tests.Requests;
 
-/// <summary>What one model takes and another does not is found before it is sent, and told with what to use in place.</summary>
+/// <summary>
+/// A field or value that the request's model refuses, while other models take it, is found before anything is sent. The message says what
+/// to use instead.
+/// </summary>
 public sealed class ModelRulesTests
 {
     [Theory]

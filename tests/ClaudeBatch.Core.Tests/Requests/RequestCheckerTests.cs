@@ -4,7 +4,7 @@ using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Tests.Requests;
 
-/// <summary>What the service would refuse is found before it is asked.</summary>
+/// <summary>Requests that the service would refuse are found before they are sent.</summary>
 public sealed class RequestCheckerTests
 {
     private const string Messages = "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]";

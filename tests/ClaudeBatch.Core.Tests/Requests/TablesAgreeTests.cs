@@ -6,7 +6,9 @@ using ClaudeBatch.Emulator;
 
 namespace ClaudeBatch.Core.Tests.Requests;
 
-/// <summary>The emulator has its own table of models; what a request is refused for here is refused there, and nothing else.</summary>
+/// <summary>
+/// The emulator has a table of models of its own. It refuses a request exactly where the checks of this module refuse it.
+/// </summary>
 public sealed class TablesAgreeTests : IDisposable
 {
     private static readonly DateOnly s_today = new(2026, 11, 27);
@@ -71,7 +73,7 @@ public sealed class TablesAgreeTests : IDisposable
         IEnumerable<(string?, string?, int?, int?)> there = page.RootElement.GetProperty("data").EnumerateArray().Select(static m => (
             m.GetProperty("id").GetString(), m.GetProperty("lifecycle").GetString(), (int?)m.GetProperty("max_input_tokens").GetInt32(), (int?)m.GetProperty("max_tokens").GetInt32()));
         IEnumerable<(string?, string?, int?, int?)> here = ModelCatalog.Shipped.Models.Where(static m => !m.IsRetired(s_today))
-            .Select(static m => ((string?)m.Id, m.Lifecycle, m.Context, (int?)(m.MaxOutput ?? 128_000))); // of Mythos Preview nobody knows
+            .Select(static m => ((string?)m.Id, m.Lifecycle, m.Context, (int?)(m.MaxOutput ?? 128_000))); // not known of Mythos Preview
 
         Assert.Equal(here.Order(), there.Order());
     }

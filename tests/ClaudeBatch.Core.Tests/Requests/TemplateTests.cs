@@ -85,7 +85,7 @@ public sealed class TemplateTests
         Assert.StartsWith("jobs.jsonl:17 ", error.Message, StringComparison.Ordinal);
     }
 
-    // A lone surrogate is no text; the writer replaces it.
+    // Text with half a surrogate pair is not valid; a writer of JSON replaces the half.
     private static string WellFormed(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 
     private static string Params(PreparedRequest request)

@@ -47,7 +47,7 @@ public sealed class CollectTests : IDisposable
             rounds++;
             foreach (BatchRecord batch in retry)
             {
-                Assert.False(Check().IsReconciled); // the retried rows are pending
+                Assert.False(Check().IsReconciled); // the rows that are sent once more have no results yet
                 await _engine.RunAsync(batch);
             }
 
@@ -98,7 +98,7 @@ public sealed class CollectTests : IDisposable
         BatchRecord sent = (await _engine.SendAsync(_engine.Seal("job", "a", "b").NewBatches[0])).Batch;
         _engine.Clock.Advance(TimeSpan.FromHours(1));
         BatchRecord ended = await new BatchPoller(_engine.Ledger, _engine.Api, _engine.Clock).RefreshAsync(sent, CancellationToken.None);
-        await _engine.Api.DeleteAsync(ended.ServiceId!, CancellationToken.None); // by somebody else
+        await _engine.Api.DeleteAsync(ended.ServiceId!, CancellationToken.None); // as somebody else with the same account would
 
         ClaudeBatchException first = await Assert.ThrowsAsync<ClaudeBatchException>(() => _engine.CollectAsync(ended));
         _engine.Clock.Advance(TimeSpan.FromMinutes(14));
@@ -118,7 +118,7 @@ public sealed class CollectTests : IDisposable
 
         using ResultReader reader = new(_engine.Ledger);
         CollectedResult[] results = [.. reader.InOrder([batch])];
-        // By hand: half of a dollar a million in, of five out.
+        // Calculated by hand: in a batch, a million input tokens cost half of 1 USD, and a million output tokens half of 5 USD.
         long expected = results.Select(static r => ResultLine.Parse(r.Line)!.Usage).Sum(static u => (u.InputTokens * 500_000) + (u.OutputTokens * 2_500_000));
 
         Assert.All(results.Where(static r => r.Attempt.Outcome != Outcome.Succeeded), static r => Assert.Equal(0, r.Attempt.CostInPicodollars));

@@ -14,7 +14,7 @@ public sealed class OutcomeRoomTests
         room.Outcomes[1] = new OutcomeRecord { Row = 1, Words = room.PlaceOf(new OutcomeWords(Outcome.Succeeded)), ResultLength = 7 };
         room.GiveBack();
 
-        // The same one or, where another test was quicker, a new one.
+        // It is the same room again, or a new one where another test has taken the first.
         OutcomeRoom again = OutcomeRoom.Take(5);
         again.Add(7, "c"u8);
         again.Add(8, "a"u8);

@@ -10,7 +10,7 @@ public sealed class RequestRevisionTests
     private const string Item =
         """{"custom_id":"a", "params":{"model":"claude-haiku-4-5","max_tokens":100, "messages":[{"role":"user","content":"2 + 2?"}],"metadata":{"user_id":"é"}}}""";
 
-    // Empty and unknown fields, a signature, unusual blanks: what a typed model would lose.
+    // An answer with empty fields, unknown fields, a signature and unusual white space, which a typed model of the content would lose.
     private const string Content =
         """[ {"type":"thinking","thinking":"","signature":"Eq/+=="},{"type":"tool_use","id":"toolu_1","name":"add","input":{ "a":2.0},"caller":null,"x":[]}]""";
 
@@ -23,7 +23,7 @@ public sealed class RequestRevisionTests
     [Theory]
     [InlineData("max_tokens", 2.5, "\"max_tokens\":250,")]
     [InlineData("max_tokens", 1.001, "\"max_tokens\":101,")] // rounded up
-    [InlineData("max_tokens", 1e9, "\"max_tokens\":64000,")] // the model's most
+    [InlineData("max_tokens", 1e9, "\"max_tokens\":64000,")] // the most output tokens of the model
     [InlineData("end_turn", 2, "\"max_tokens\":100,")]
     [InlineData(null, 2, "\"max_tokens\":100,")]
     public void More_tokens_go_to_answers_that_were_cut(string? stopReason, double factor, string expected)

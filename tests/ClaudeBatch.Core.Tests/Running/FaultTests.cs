@@ -7,7 +7,9 @@ using ClaudeBatch.Emulator;
 
 namespace ClaudeBatch.Core.Tests.Running;
 
-/// <summary>Whatever the service and the network do, each request is with the service once and the job ends reconciled.</summary>
+/// <summary>
+/// Whatever the service and the network do, the service gets each request once, and the job's counts are right at the end.
+/// </summary>
 public sealed class FaultTests : IDisposable
 {
     private readonly EngineFixture _engine = new(new EmulatorPlan { Latency = TimeSpan.FromMinutes(10) });

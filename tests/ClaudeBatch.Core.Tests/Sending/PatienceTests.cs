@@ -7,7 +7,7 @@ using ClaudeBatch.Emulator;
 
 namespace ClaudeBatch.Core.Tests.Sending;
 
-/// <summary>A service that denies a batch it was given.</summary>
+/// <summary>The service replies for a while that a batch that it has made does not exist (404).</summary>
 public sealed class PatienceTests : IDisposable
 {
     private readonly EngineFixture _engine;

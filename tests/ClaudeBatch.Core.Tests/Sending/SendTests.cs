@@ -7,7 +7,7 @@ using ClaudeBatch.Core.Sending;
 
 namespace ClaudeBatch.Core.Tests.Sending;
 
-/// <summary>The table of replies to a create, row by row, against the emulator behind a network that interferes.</summary>
+/// <summary>Every reply to a create call and what follows from it, with the emulator and a network that interferes.</summary>
 public sealed class SendTests : IDisposable
 {
     private readonly EngineFixture _engine;

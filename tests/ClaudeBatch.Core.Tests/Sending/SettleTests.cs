@@ -9,7 +9,7 @@ using ClaudeBatch.Emulator;
 
 namespace ClaudeBatch.Core.Tests.Sending;
 
-/// <summary>What becomes of a create whose reply was lost.</summary>
+/// <summary>A create call whose reply was lost: how it is found out whether the service has made the batch.</summary>
 public sealed class SettleTests : IDisposable
 {
     private readonly EngineFixture _engine;
@@ -272,7 +272,7 @@ public sealed class SettleTests : IDisposable
         return result.Batch;
     }
 
-    // The whole body leaves, and the service never makes a batch of it.
+    // Sends the whole body of a create call, of which the service makes no batch.
     private async Task<BatchRecord> LoseCreateAsync(string job, params string[] ids)
     {
         BatchRecord batch = _engine.Seal(job, ids).NewBatches[0];
@@ -292,7 +292,7 @@ public sealed class SettleTests : IDisposable
         return result.Batch;
     }
 
-    /// <summary>Somebody else, with a ledger of their own, makes a batch in the same account.</summary>
+    /// <summary>Makes a batch in the same account as somebody else would, with another ledger.</summary>
     private async Task StrangerAsync(params string[] ids)
     {
         using JobLedger ledger = JobLedger.OpenOrCreate(new LedgerFolder(Path.Combine(_engine.Root, Guid.NewGuid().ToString("N"))), _engine.Clock);
