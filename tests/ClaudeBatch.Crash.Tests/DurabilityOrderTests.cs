@@ -3,7 +3,7 @@ using ClaudeBatch.Emulator;
 
 namespace ClaudeBatch.Crash.Tests;
 
-/// <summary>The order in which things reach the disk and the network, as the operating system saw it.</summary>
+/// <summary>The order in which data reaches the disk and the network, as the calls into the operating system show it.</summary>
 public sealed class DurabilityOrderTests
 {
     private static readonly Lazy<bool> s_canTrace = new(static () =>
@@ -16,7 +16,7 @@ public sealed class DurabilityOrderTests
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            return false; // there is no such program
+            return false; // the program that traces the calls does not exist here
         }
     });
 

@@ -2,27 +2,29 @@ using ClaudeBatch.Emulator;
 
 namespace ClaudeBatch.Crash.Tests;
 
-/// <summary>A process is killed at a place, and the same line is run again by another: docs/outcomes.md, row by row.</summary>
+/// <summary>
+/// A process is killed at a certain place, and another process runs the same command again. Each row of docs/outcomes.md is a test.
+/// </summary>
 public sealed class KillTests
 {
     private const string TwoParts = "--rows 4 --rows-per-part 2 --row-size 400000";
 
     [Theory]
-    // Nothing was sent: the same line starts anew.
+    // Nothing was sent: the same command starts from the beginning.
     [InlineData("reading-input", 2, 0)]
     [InlineData("spooled", 0, 0)]
     [InlineData("input-read", 0, 0)]
     [InlineData("sealing", 0, 0)]
-    // Sealed: what was not accepted is sent, at once.
+    // The input is complete: the same command at once sends what the service has not accepted.
     [InlineData("sealed", 0, 0)]
     [InlineData("intent-recorded", 0, 0)]
     [InlineData("uploading", 1, 0)]
     [InlineData("holding-last-byte", 0, 0)]
-    // The last byte may have gone: it is settled first.
+    // The last byte may have been sent: the same command first finds out whether the service has the batch.
     [InlineData("unconfirmed-recorded", 0, 0)]
     [InlineData("last-byte-sent", 0, 2)]
     [InlineData("reply-received", 0, 2)]
-    // Between two parts.
+    // The process is killed between two parts of a job.
     [InlineData("reply-recorded", 0, 2)]
     [InlineData("uploading", 4, 2)]
     [InlineData("holding-last-byte", 1, 2)]
@@ -82,7 +84,7 @@ public sealed class KillTests
 
         Assert.Contains("reconciled True", end, StringComparison.Ordinal);
         Assert.Contains("succeeded 20 of 20", end, StringComparison.Ordinal);
-        Assert.All(scene.IdsAtService().Values, static count => Assert.InRange(count, 1, 2)); // each failed one once more, and once only
+        Assert.All(scene.IdsAtService().Values, static count => Assert.InRange(count, 1, 2)); // no request was sent more than once more
     }
 
     [Fact]
@@ -117,7 +119,7 @@ public sealed class KillTests
         Assert.Contains("succeeded 4 of 4", end, StringComparison.Ordinal);
     }
 
-    // A server sees a killed client a moment later; what it has of the body by then is all it will have.
+    // A server notices a moment later that its client was killed. It has then received all of the body that it will ever get.
     private static async Task ServiceIsDoneAsync(Scene scene, int ids)
     {
         string batches = Path.Combine(scene.Root, "service", "batches");

@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 
 namespace ClaudeBatch.Crash.Tests;
 
-/// <summary>Killed while a ledger of an earlier version is brought over.</summary>
+/// <summary>A process is killed while it migrates a ledger of an earlier version.</summary>
 public sealed class MigrationTests
 {
     [Theory]

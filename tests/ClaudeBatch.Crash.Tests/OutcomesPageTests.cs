@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace ClaudeBatch.Crash.Tests;
 
-/// <summary>Every row of docs/outcomes.md is a test that is there.</summary>
+/// <summary>Every row of docs/outcomes.md names a test that exists.</summary>
 public sealed partial class OutcomesPageTests
 {
     [Fact]

@@ -4,7 +4,7 @@ using ClaudeBatch.Emulator;
 
 namespace ClaudeBatch.Crash.Tests;
 
-/// <summary>A process that is stopped and not dead keeps what it owns; others say so and leave it alone.</summary>
+/// <summary>A process that is suspended, but not dead, keeps what it owns. Other processes say so and leave it alone.</summary>
 public sealed class OwnerTests
 {
     private const string OnePart = "--rows 2 --rows-per-part 2 --row-size 400000";
@@ -62,10 +62,10 @@ public sealed class OwnerTests
         Assert.Contains(submitted, static text => text.Contains("from another ledger", StringComparison.Ordinal));
         Assert.All(ends, static end => Assert.Contains("reconciled True", end, StringComparison.Ordinal));
         Assert.Empty(scene.ServiceIdsInLedger().Intersect(other.ServiceIdsInLedger()));
-        Assert.All(scene.IdsAtService(), static id => Assert.Equal(2, id.Value)); // both were paid, and both know
+        Assert.All(scene.IdsAtService(), static id => Assert.Equal(2, id.Value)); // both batches are paid for, each in a ledger
     }
 
-    // By the shell's own command: a slim container has no program of that name.
+    // The command kill of the shell is used, because a small container does not have the program.
     private static async Task SignalAsync(string signal, Process process)
     {
         using Process kill = Process.Start("sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {process.Id}")]);

@@ -9,10 +9,10 @@ using ClaudeBatch.Emulator.Server;
 
 namespace ClaudeBatch.Crash.Tests;
 
-/// <summary>A service on a port, a ledger, and processes that work on them and are killed.</summary>
+/// <summary>An emulated service on a port, a ledger, and processes (probes) that work with both and are killed.</summary>
 internal sealed class Scene : IAsyncDisposable
 {
-    /// <summary>A guard against what never ends, however slow the machine is.</summary>
+    /// <summary>How long a test waits before it fails, so that it never waits for ever. It is long enough for slow machines.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly EmulatorServer _server;
@@ -36,10 +36,10 @@ internal sealed class Scene : IAsyncDisposable
 
     public string Ledger { get; }
 
-    /// <summary>The same service and another ledger.</summary>
+    /// <summary>Makes a scene with the same service and another ledger.</summary>
     public Scene WithAnotherLedger() => new(Root, _server, _speed, "another", ownsServer: false);
 
-    /// <summary>The service's ids of the ledger's batches.</summary>
+    /// <summary>Gives the service's ids of the batches in the ledger.</summary>
     public IEnumerable<string?> ServiceIdsInLedger()
     {
         using JobLedger ledger = JobLedger.Open(new LedgerFolder(Ledger), TimeProvider.System);
@@ -54,9 +54,9 @@ internal sealed class Scene : IAsyncDisposable
         return new Scene(root, await EmulatorServer.StartAsync(state, plan, new EmulatorClock(TimeProvider.System, plan.Speed)), plan.Speed);
     }
 
-    /// <summary>Starts a probe.</summary>
-    /// <param name="command">What it is to do, with its options.</param>
-    /// <param name="under">A program, with its arguments, that runs it.</param>
+    /// <summary>Starts a process of the crash probe.</summary>
+    /// <param name="command">The command of the probe, with its options.</param>
+    /// <param name="under">A program that runs the probe, such as a tracer, with its arguments; empty for none.</param>
     public Process Start(string command, params string[] under)
     {
         string[] probe = [.. under, "dotnet", Path.Combine(AppContext.BaseDirectory, "ClaudeBatch.CrashProbe.dll")];
@@ -79,8 +79,8 @@ internal sealed class Scene : IAsyncDisposable
         return process;
     }
 
-    /// <summary>Runs a probe to its end.</summary>
-    /// <returns>What it wrote, both streams.</returns>
+    /// <summary>Runs a process of the crash probe to its end.</summary>
+    /// <returns>The text that it has written to both streams.</returns>
     public async Task<string> RunAsync(string command, params string[] under)
     {
         using CancellationTokenSource limit = new(Patience);
@@ -91,7 +91,7 @@ internal sealed class Scene : IAsyncDisposable
         return output + await error;
     }
 
-    /// <summary>Starts a probe and waits until it stands at the place it was told to stop at.</summary>
+    /// <summary>Starts a process of the crash probe, and waits until it has stopped at a place in the code.</summary>
     public async Task<Process> RunToAsync(string command, string place, int skip = 0)
     {
         using CancellationTokenSource limit = new(Patience);
@@ -110,7 +110,7 @@ internal sealed class Scene : IAsyncDisposable
         throw new InvalidOperationException($"'{place}' was never reached: {before}{await process.StandardError.ReadToEndAsync(limit.Token)}");
     }
 
-    /// <summary>Runs a probe to a place and kills it there; nothing in it gets a chance to clean up.</summary>
+    /// <summary>Runs a process of the crash probe to a place in the code and kills it there, so that nothing can clean up.</summary>
     public async Task KillAtAsync(string command, string place, int skip = 0)
     {
         Process process = await RunToAsync(command, place, skip);
@@ -118,7 +118,7 @@ internal sealed class Scene : IAsyncDisposable
         await process.WaitForExitAsync();
     }
 
-    /// <summary>How often the service holds each custom id, over all of its batches.</summary>
+    /// <summary>Counts how often each custom id is in the batches of the service.</summary>
     public Dictionary<string, int> IdsAtService()
     {
         Dictionary<string, int> counts = [];
@@ -135,7 +135,7 @@ internal sealed class Scene : IAsyncDisposable
         return counts;
     }
 
-    /// <summary>Files that are not whole.</summary>
+    /// <summary>Finds files of the ledger that were not written completely.</summary>
     public IEnumerable<string> TornFiles() => Directory.EnumerateFiles(Ledger, "*", SearchOption.AllDirectories).Where(static f => f.EndsWith(".partial", StringComparison.Ordinal));
 
     public async ValueTask DisposeAsync()
