@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace ClaudeBatch.Emulator.Tests;
 
-/// <summary>A rehearsal's time is fast where a person would wait, and nowhere else.</summary>
+/// <summary>The clock of a rehearsal runs fast only where a person would wait.</summary>
 public sealed class EmulatorClockTests : IDisposable
 {
     private readonly FakeTimeProvider _real = new();
@@ -63,7 +63,7 @@ public sealed class EmulatorClockTests : IDisposable
 
         await Task.WhenAll(Task.Delay(TimeSpan.FromSeconds(36), clock), Task.Delay(TimeSpan.FromSeconds(60), clock));
 
-        Assert.InRange(other.GetUtcNow() - begin, TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(5)); // and not 96
+        Assert.InRange(other.GetUtcNow() - begin, TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(5)); // the two waits pass together
     }
 
     [Fact]

@@ -8,7 +8,7 @@ using ClaudeBatch.Emulator.Server;
 
 namespace ClaudeBatch.Emulator.Tests;
 
-/// <summary>What goes wrong goes wrong as planned, as often as planned, and leaves behind what it says.</summary>
+/// <summary>The faults of a plan happen as often as planned, and leave the service in the state that they describe.</summary>
 public sealed class FaultTests : IDisposable
 {
     private readonly ServiceFixture _service = new();

@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Emulator.Tests;
 
-/// <summary>What one model takes and another does not becomes an errored item; what cannot be counted is refused at once.</summary>
+/// <summary>
+/// A request with a field or value that its model refuses gets an errored result. A call that counts tokens refuses at once what cannot be
+/// counted.
+/// </summary>
 public sealed class ModelRulesTests : IDisposable
 {
     private readonly ServiceFixture _service = new();

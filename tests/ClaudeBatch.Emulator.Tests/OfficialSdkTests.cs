@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace ClaudeBatch.Emulator.Tests;
 
-/// <summary>The official C# SDK, unmodified, drives every endpoint of the server front.</summary>
+/// <summary>The official C# SDK, unmodified, calls every endpoint of the emulator's server.</summary>
 public sealed class OfficialSdkTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("claudebatch-sdk-").FullName;

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace ClaudeBatch.Emulator.Tests;
 
-/// <summary>An emulated service in a folder of its own, spoken to as raw HTTP.</summary>
+/// <summary>An emulated service in a folder of its own, which a test calls with plain HTTP requests.</summary>
 internal sealed class ServiceFixture : IDisposable
 {
     public ServiceFixture(EmulatorPlan? plan = null)
@@ -22,7 +22,7 @@ internal sealed class ServiceFixture : IDisposable
 
     public HttpClient Http { get; }
 
-    /// <summary>Another process's view of the same service.</summary>
+    /// <summary>Makes a client of the same service, as another process would have it.</summary>
     public HttpClient NewClient()
     {
         HttpClient client = new(new EmulatorHandler(Folder, Plan, Clock)) { BaseAddress = EmulatorHandler.BaseAddress };
