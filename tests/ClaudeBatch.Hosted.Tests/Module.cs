@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace ClaudeBatch.Hosted.Tests;
 
-/// <summary>The module as the build has laid it out.</summary>
+/// <summary>The module in the folder in which the build has put it.</summary>
 internal static class Module
 {
     public static string Path { get; }

@@ -4,7 +4,7 @@ using System.Management.Automation.Runspaces;
 
 namespace ClaudeBatch.Hosted.Tests;
 
-/// <summary>Script text in, objects and errors out.</summary>
+/// <summary>Scripts that run in a shell within the test's process, and the objects and errors that they give.</summary>
 public sealed class ShellTests : IDisposable
 {
     private readonly string _ledger = Directory.CreateTempSubdirectory("claudebatch-hosted-").FullName;
