@@ -37,7 +37,8 @@ internal static class ApiJson
 
     public static DeletedBatch Deleted(JsonElement batch) => new(Text(batch, "id"));
 
-    public static ErrorEnvelope Error(JsonElement envelope) => new(Known(envelope, "error") is { } error ? ErrorBody(error) : null, Text(envelope, "request_id"));
+    public static ErrorEnvelope Error(JsonElement envelope)
+        => new(Known(envelope, "error") is { } error ? ErrorBody(error) : null, Text(envelope, "request_id"));
 
     private static ErrorBody ErrorBody(JsonElement error)
         => new(Text(error, "type"), Text(error, "message"), Known(error, "details") is { } details ? Details(details) : null);
@@ -47,13 +48,20 @@ internal static class ApiJson
     /// </summary>
     public static ErrorDetails Details(JsonElement details) => new(
         Known(details, "error_code") is { ValueKind: JsonValueKind.String } code ? code.GetString() : null,
-        Known(details, "max_side_length_pixels") is { ValueKind: JsonValueKind.Number } most && most.TryGetInt64(out long pixels) ? pixels : null,
+        Known(details, "max_side_length_pixels") is { ValueKind: JsonValueKind.Number } most && most.TryGetInt64(out long pixels)
+            ? pixels
+            : null,
         Known(details, "paths") is { ValueKind: JsonValueKind.Array } paths
             ? [.. paths.EnumerateArray().Where(static p => p.ValueKind == JsonValueKind.String).Select(static p => p.GetString()!)]
             : null);
 
     private static RequestCounts Counts(JsonElement counts)
-        => new(Count(counts, "processing"), Count(counts, "succeeded"), Count(counts, "errored"), Count(counts, "canceled"), Count(counts, "expired"));
+        => new(
+            Count(counts, "processing"),
+            Count(counts, "succeeded"),
+            Count(counts, "errored"),
+            Count(counts, "canceled"),
+            Count(counts, "expired"));
 
     private static ServiceModel Model(JsonElement model) => new()
     {

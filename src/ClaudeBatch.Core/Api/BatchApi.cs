@@ -19,7 +19,7 @@ public sealed class BatchApi : IDisposable
     private readonly ResiliencePipeline _repeatable;
 
     /// <param name="connection">The service's address, and the caller's credential.</param>
-    /// <param name="handler">The transport: <see cref="HttpTransport"/>, or the emulator's.</param>
+    /// <param name="handler">The transport: that of <see cref="HttpTransport"/>, or the emulator's.</param>
     /// <param name="clock">Measures the waits between tries.</param>
     /// <param name="limits">The time limits of calls; null for the defaults.</param>
     /// <param name="onRetry">Called with each failure that is tried again, and with the wait before the next try.</param>
@@ -67,7 +67,8 @@ public sealed class BatchApi : IDisposable
     /// <param name="sent">Receives the number of bytes sent so far; null where nobody wants it.</param>
     /// <param name="cancellationToken">Cancels the upload.</param>
     public async Task<CreateReply> CreateAsync(
-        string path, long length, ReadOnlyMemory<byte> digest, Func<CancellationToken, Task> beforeLastByte, IProgress<long>? sent, CancellationToken cancellationToken)
+        string path, long length, ReadOnlyMemory<byte> digest,
+        Func<CancellationToken, Task> beforeLastByte, IProgress<long>? sent, CancellationToken cancellationToken)
     {
         using WithheldContent content = WithheldContent.ForJson(path, length, _limits.Stall, sent, beforeLastByte);
         using HttpRequestMessage request = ServiceRequest.Of(Connection, HttpMethod.Post, Batches);
@@ -122,8 +123,10 @@ public sealed class BatchApi : IDisposable
         => await _repeatable.ExecuteAsync(
             async token =>
             {
-                using HttpRequestMessage request = await ServiceRequest.SignedAsync(Connection, HttpMethod.Get, $"{BatchPath(id)}/results", body: null, token).ConfigureAwait(false);
-                HttpResponseMessage response = await AnswerAsync(request, $"Results of batch '{id}'", id, _limits.Answer, token).ConfigureAwait(false);
+                using HttpRequestMessage request = await ServiceRequest
+                    .SignedAsync(Connection, HttpMethod.Get, $"{BatchPath(id)}/results", body: null, token).ConfigureAwait(false);
+                HttpResponseMessage response = await AnswerAsync(request, $"Results of batch '{id}'", id, _limits.Answer, token)
+                    .ConfigureAwait(false);
                 Stream body = await response.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
                 return new Reply<Stream>(
                     new StallLimitedStream(body, response, _limits.Stall), ReplyHeaders.Of(response, _clock.GetUtcNow()));
@@ -146,8 +149,10 @@ public sealed class BatchApi : IDisposable
     public async Task<Reply<byte[]>> SendMessageAsync(ReadOnlyMemory<byte> parameters, CancellationToken cancellationToken)
     {
         Connection.Platform.Require(ServiceCalls.Messages, "The Messages API");
-        using HttpRequestMessage request = await ServiceRequest.SignedAsync(Connection, HttpMethod.Post, "v1/messages", parameters, cancellationToken).ConfigureAwait(false);
-        using HttpResponseMessage response = await AnswerAsync(request, "Send message", null, _limits.CreateReply, cancellationToken).ConfigureAwait(false);
+        using HttpRequestMessage request = await ServiceRequest
+            .SignedAsync(Connection, HttpMethod.Post, "v1/messages", parameters, cancellationToken).ConfigureAwait(false);
+        using HttpResponseMessage response = await AnswerAsync(request, "Send message", null, _limits.CreateReply, cancellationToken)
+            .ConfigureAwait(false);
         byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         return new Reply<byte[]>(body, ReplyHeaders.Of(response, _clock.GetUtcNow()));
     }
@@ -173,13 +178,15 @@ public sealed class BatchApi : IDisposable
         => await _repeatable.ExecuteAsync(
             async token =>
             {
-                using HttpRequestMessage request = await ServiceRequest.SignedAsync(Connection, method, path, body, token).ConfigureAwait(false);
+                using HttpRequestMessage request = await ServiceRequest
+                    .SignedAsync(Connection, method, path, body, token).ConfigureAwait(false);
                 return await OnceAsync(request, what, target, read, _limits.Answer, token).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
 
     private async Task<Reply<T>> OnceAsync<T>(
-        HttpRequestMessage request, string what, object? target, Func<JsonElement, T> read, TimeSpan limit, CancellationToken cancellationToken)
+        HttpRequestMessage request, string what, object? target, Func<JsonElement, T> read,
+        TimeSpan limit, CancellationToken cancellationToken)
     {
         using HttpResponseMessage response = await AnswerAsync(request, what, target, limit, cancellationToken).ConfigureAwait(false);
         ReplyHeaders headers = ReplyHeaders.Of(response, _clock.GetUtcNow());
@@ -235,7 +242,8 @@ public sealed class BatchApi : IDisposable
 
         using (response)
         {
-            throw await ServiceFailure.FromResponseAsync(response, what, target, _clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+            throw await ServiceFailure.FromResponseAsync(response, what, target, _clock.GetUtcNow(), cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 }

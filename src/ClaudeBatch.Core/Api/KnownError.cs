@@ -31,7 +31,8 @@ internal sealed record KnownError(FailureKind Kind, string Id, string? ToDo = nu
         ["workspace_human_review_disabled"] = new(
             FailureKind.Permission,
             "HumanReviewDisabled",
-            "Human review is off in this workspace, and such a workspace can create no batches: use a key of another workspace, or have human review switched on in the Console."),
+            "Human review is off in this workspace, and such a workspace can create no batches: use a key of another workspace, "
+                + "or have human review switched on in the Console."),
         [ImageCode] = new(FailureKind.InvalidRequest, "ImageTooLarge"),
     };
 
@@ -42,7 +43,8 @@ internal sealed record KnownError(FailureKind Kind, string Id, string? ToDo = nu
         : null;
 
     /// <summary>Gives the sentence that says what to do about an error, with the error's details in it; null where there is none.</summary>
-    public static string? ToDoAbout(ErrorDetails? details) => details?.ErrorCode == ImageCode ? Pictures(details) : Of(details?.ErrorCode)?.ToDo;
+    public static string? ToDoAbout(ErrorDetails? details)
+        => details?.ErrorCode == ImageCode ? Pictures(details) : Of(details?.ErrorCode)?.ToDo;
 
     private static string Pictures(ErrorDetails details)
     {

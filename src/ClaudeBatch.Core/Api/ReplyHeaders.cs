@@ -52,7 +52,8 @@ public sealed record ReplyHeaders
     }
 
     private static double? Number(string? text)
-        => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number) && number is >= 0 and < 1e6
+        => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
+            && number is >= 0 and < 1e6
             ? number
             : null;
 }

@@ -129,7 +129,8 @@ internal static class ServiceFailure
             Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             await using (body.ConfigureAwait(false))
             {
-                int length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                int length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken)
+                    .ConfigureAwait(false);
                 using JsonDocument document = JsonDocument.Parse(buffer.AsMemory(0, length));
                 return ApiJson.Error(document.RootElement);
             }

@@ -31,7 +31,8 @@ public sealed record ServicePlatform
     {
         if (!Calls.HasFlag(call))
         {
-            throw new ClaudeBatchException(FailureKind.InvalidArgument, "CallNotOnPlatform", $"{what} does not exist on {Name}; nothing was sent.");
+            throw new ClaudeBatchException(
+                FailureKind.InvalidArgument, "CallNotOnPlatform", $"{what} does not exist on {Name}; nothing was sent.");
         }
     }
 

@@ -53,19 +53,22 @@ public sealed partial class CostEstimate
     /// high end holds no searches.
     /// </summary>
     public string SearchBasis => Sum(static m => m.SearchRequests) > 0 && Sum(static m => m.UnlimitedSearchRequests) == 0
-        ? " The high end holds all web searches that max_uses allows, at $10 per 1,000; what they bring back is read as tokens that are not in it."
+        ? " The high end holds all web searches that max_uses allows, at $10 per 1,000; "
+            + "what they bring back is read as tokens that are not in it."
         : string.Empty;
 
     // Nobody knows before how long code will run, so the figures hold no guess of it.
     private string? PaidCode => Sum(static m => m.PaidCodeRequests) is > 0 and var requests
-        ? $"{Are(requests, "may run code")} without a web_search_20260209 or web_fetch_20260209 tool, or a later one, beside it: the time of its container is paid ($0.05 an hour after the free hours, 5 minutes at least) and is not in the estimate."
+        ? $"{Are(requests, "may run code")} without a web_search_20260209 or web_fetch_20260209 tool, or a later one, beside it: "
+            + "the time of its container is paid ($0.05 an hour after the free hours, 5 minutes at least) and is not in the estimate."
         : null;
 
     // Web searches can cost more than the tokens of the requests that make them.
     private string? ManySearches => Sum(static m => m.SearchRequests) is >= ManySearchRequests and var requests
         ? string.Create(
             CultureInfo.InvariantCulture,
-            $"{Are(requests, "have a web search tool")}, and {SearchPrice}: ${PriceList.ToDollars(PriceList.OfSearches(requests)):N0} at one search each.")
+            $"{Are(requests, "have a web search tool")}, and {SearchPrice}: "
+                + $"${PriceList.ToDollars(PriceList.OfSearches(requests)):N0} at one search each.")
         : null;
 
     private string? UnlimitedSearches => Sum(static m => m.UnlimitedSearchRequests) is > 0 and var requests

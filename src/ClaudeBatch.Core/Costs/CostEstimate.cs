@@ -65,7 +65,9 @@ public sealed partial class CostEstimate(ModelCatalog catalog)
             ? null
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"These {Requests} requests will cost between ${PriceList.ToDollars(low):0.00####} and ${PriceList.ToDollars(high):0.00####}, and -MaxCost is ${most:0.00####}. The high end takes each answer to be max_tokens long; lower that, or raise -MaxCost.");
+                $"These {Requests} requests will cost between ${PriceList.ToDollars(low):0.00####} "
+                    + $"and ${PriceList.ToDollars(high):0.00####}, and -MaxCost is ${most:0.00####}. "
+                    + $"The high end takes each answer to be max_tokens long; lower that, or raise -MaxCost.");
     }
 
     /// <summary>Adds a request to the estimate.</summary>
@@ -82,13 +84,16 @@ public sealed partial class CostEstimate(ModelCatalog catalog)
         double rawDocument = facts.DocumentBytes * 0.75;
         (double Low, double High) files = (
             (facts.Images * SmallestImage) + (facts.DocumentBytes > 0 ? SmallestDocument : 0),
-            (facts.Images * LargestImage) + Math.Max(rawDocument * MostTokensPerDocumentByte, facts.DocumentBytes > 0 ? SmallestDocument : 0));
+            (facts.Images * LargestImage)
+                + Math.Max(rawDocument * MostTokensPerDocumentByte, facts.DocumentBytes > 0 ? SmallestDocument : 0));
         model.Add(
             facts,
             new TokenRange(facts.CachedTextBytes / MostBytesPerToken, facts.CachedBytes / FewestBytesPerToken),
             new TokenRange(
                 ((facts.TextBytes - facts.CachedTextBytes) / MostBytesPerToken) + files.Low,
-                facts.References > facts.Images ? double.PositiveInfinity : ((facts.PromptBytes - facts.CachedBytes) / FewestBytesPerToken) + files.High));
+                facts.References > facts.Images
+                    ? double.PositiveInfinity
+                    : ((facts.PromptBytes - facts.CachedBytes) / FewestBytesPerToken) + files.High));
     }
 
     private long? Sum(Func<ModelEstimate, long?> of) => _models.Values.Aggregate((long?)0, (sum, m) => sum + of(m));

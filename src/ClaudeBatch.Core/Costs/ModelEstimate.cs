@@ -45,7 +45,8 @@ public sealed class ModelEstimate
     public long? Low => (long?)(_input.Low * _lowFactor) + _output.Low;
 
     /// <summary>The highest cost in picodollars; null where the model has no price, or where nothing limits the searches.</summary>
-    public long? High => (long?)(_input.High * _highFactor) + _output.High + (_mostSearches is { } searches ? PriceList.OfSearches(searches) : null);
+    public long? High => (long?)(_input.High * _highFactor) + _output.High
+        + (_mostSearches is { } searches ? PriceList.OfSearches(searches) : null);
 
     /// <summary>Whether all token prices that the requests need are known.</summary>
     public bool HasPrice => _input.High is not null && _output.High is not null && _input.Low is not null;

@@ -21,7 +21,8 @@ public sealed class PriceList(ModelCatalog catalog)
     /// <summary>Picodollars a token where the price is 1 USD: prices are quoted in USD for a million tokens.</summary>
     private const decimal PicodollarsPerToken = PicodollarsPerDollar / 1_000_000m;
 
-    private readonly Dictionary<string, (TokenPrices? Prices, TokenPrices? LongPrompt, int? LongPromptFrom)> _byModel = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (TokenPrices? Prices, TokenPrices? LongPrompt, int? LongPromptFrom)> _byModel
+        = new(StringComparer.Ordinal);
 
     /// <summary>Calculates the cost of one answer.</summary>
     /// <param name="model">The model that answered.</param>
@@ -88,11 +89,12 @@ public sealed class PriceList(ModelCatalog catalog)
         return known;
     }
 
-    /// <summary>Picodollars a token of each kind, through the standard API.</summary>
+    /// <summary>The prices of a model's tokens of each kind, in picodollars a token, outside of a batch.</summary>
     private sealed record TokenPrices(long? Input, long? Output, long? CacheWrite5m, long? CacheWrite1h, long? CacheRead)
     {
         public static TokenPrices? From(ModelPrices? prices) => prices is null ? null : new(
-            PerToken(prices.Input), PerToken(prices.Output), PerToken(prices.CacheWrite5m), PerToken(prices.CacheWrite1h), PerToken(prices.CacheRead));
+            PerToken(prices.Input), PerToken(prices.Output), PerToken(prices.CacheWrite5m),
+            PerToken(prices.CacheWrite1h), PerToken(prices.CacheRead));
 
         public long? Of(TokenUsage usage) => Kind(usage.InputTokens, Input)
             + Kind(usage.CacheWrite5mTokens, CacheWrite5m)

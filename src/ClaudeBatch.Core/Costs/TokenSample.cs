@@ -38,7 +38,8 @@ public sealed class TokenSample(int size)
     /// Has the service count the tokens of the sample, and narrows the estimate to the lowest and the highest ratio that is found.
     /// </summary>
     /// <exception cref="ClaudeBatchException">The service refuses a call or cannot be reached.</exception>
-    public async Task NarrowAsync(CostEstimate estimate, ModelCatalog catalog, RequestChecker checker, BatchApi api, CancellationToken cancellationToken)
+    public async Task NarrowAsync(
+        CostEstimate estimate, ModelCatalog catalog, RequestChecker checker, BatchApi api, CancellationToken cancellationToken)
     {
         Dictionary<string, (double Low, double High)> factors = [];
         foreach (ReadOnlyMemory<byte> item in _items)

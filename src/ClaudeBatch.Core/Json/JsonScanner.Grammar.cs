@@ -123,7 +123,7 @@ internal ref partial struct JsonScanner
         }
         catch (InvalidOperationException e)
         {
-            throw new JsonException($"No text before byte {_at}.", e); // half a surrogate pair, or not UTF-8
+            throw new JsonException($"No text before byte {_at}.", e); // it has half a surrogate pair, or is not UTF-8
         }
     }
 

@@ -76,7 +76,9 @@ public sealed class ModelCatalog
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("models.json")!;
         using JsonDocument file = JsonDocument.Parse(stream);
-        return new ModelCatalog(ToDay(file.RootElement.GetProperty("as_of")), file.RootElement.GetProperty("models").EnumerateArray().Select(ToRecord));
+        return new ModelCatalog(
+            ToDay(file.RootElement.GetProperty("as_of")),
+            file.RootElement.GetProperty("models").EnumerateArray().Select(ToRecord));
     }
 
     private static ModelRecord ToRecord(JsonElement model) => new()

@@ -10,7 +10,7 @@ public sealed record ModelRecord
 
     public string? DisplayName { get; init; }
 
-    /// <summary><c>active</c>, <c>deprecated</c> or <c>retired</c>.</summary>
+    /// <summary>The state of the model: <c>active</c>, <c>deprecated</c> or <c>retired</c>.</summary>
     public string? Lifecycle { get; init; }
 
     public DateOnly? DeprecatedAt { get; init; }

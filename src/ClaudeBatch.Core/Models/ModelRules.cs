@@ -14,7 +14,7 @@ public sealed record ModelRules
     /// <summary>Each value of <c>thinking.type</c> that is refused, with the value to use instead.</summary>
     public IReadOnlyDictionary<string, string> Thinking { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The highest <c>output_config.effort</c> at which thinking may be <c>disabled</c>; null where no effort forbids it.</summary>
+    /// <summary>The highest <c>output_config.effort</c> with which thinking may be <c>disabled</c>; null where every effort may.</summary>
     public string? MostEffortWithoutThinking { get; init; }
 
     /// <summary>Whether a <c>tool_choice</c> of <c>any</c> or <c>tool</c> is refused.</summary>
@@ -43,13 +43,17 @@ public sealed record ModelRules
         return new ModelRules
         {
             Thinking = Pairs(refuses, "thinking"),
-            MostEffortWithoutThinking = model.TryGetProperty("most_effort_without_thinking", out JsonElement effort) ? effort.GetString() : null,
+            MostEffortWithoutThinking = model.TryGetProperty("most_effort_without_thinking", out JsonElement effort)
+                ? effort.GetString()
+                : null,
             RefusesForcedTools = Is(refuses, "forced_tools"),
             RefusesPrefill = Is(refuses, "prefill"),
             RefusesSampling = Is(refuses, "sampling"),
             RefusesInferenceGeo = Is(refuses, "inference_geo"),
             Tools = Pairs(refuses, "tools"),
-            Advisors = model.TryGetProperty("advisors", out JsonElement advisors) ? [.. advisors.EnumerateArray().Select(static a => a.GetString()!)] : [],
+            Advisors = model.TryGetProperty("advisors", out JsonElement advisors)
+                ? [.. advisors.EnumerateArray().Select(static a => a.GetString()!)]
+                : [],
         };
     }
 

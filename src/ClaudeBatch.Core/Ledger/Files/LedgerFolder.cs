@@ -46,13 +46,15 @@ public class LedgerFolder
     /// </summary>
     public string Schemas(long jobId) => Path.Combine(Job(jobId), "schemas.jsonl");
 
-    public string Spool(long jobId, int part) => Path.Combine(Job(jobId), string.Create(CultureInfo.InvariantCulture, $"part-{part:0000}.json"));
+    public string Spool(long jobId, int part)
+        => Path.Combine(Job(jobId), string.Create(CultureInfo.InvariantCulture, $"part-{part:0000}.json"));
 
     public string Results(long jobId, int part)
         => Path.Combine(Job(jobId), string.Create(CultureInfo.InvariantCulture, $"part-{part:0000}.results.jsonl"));
 
     /// <summary>Whether any job has files in the folder.</summary>
-    internal bool HasJobs => Directory.Exists(Path.Combine(Root, "jobs")) && Directory.EnumerateFileSystemEntries(Path.Combine(Root, "jobs")).Any();
+    internal bool HasJobs
+        => Directory.Exists(Path.Combine(Root, "jobs")) && Directory.EnumerateFileSystemEntries(Path.Combine(Root, "jobs")).Any();
 
     /// <summary>Creates the folder with rights for its owner alone. A folder that exists keeps its rights.</summary>
     /// <exception cref="ClaudeBatchException"><c>LedgerNotWritable</c>, <c>LedgerOnNetwork</c>.</exception>
@@ -169,14 +171,16 @@ public class LedgerFolder
             throw new ClaudeBatchException(
                 FailureKind.Storage,
                 "LedgerOnNetwork",
-                $"'{Root}' is on a network file system ({drive.DriveFormat}), where locks cannot be relied on. Name a folder on a disk of this machine with Connect-ClaudeBatch -LedgerPath or in CLAUDEBATCH_HOME.")
+                $"'{Root}' is on a network file system ({drive.DriveFormat}), where locks cannot be relied on. "
+                    + "Name a folder on a disk of this machine with Connect-ClaudeBatch -LedgerPath or in CLAUDEBATCH_HOME.")
             { Target = Root };
         }
     }
 
     internal static bool IsNetwork(DriveType type, string format)
         => (type == DriveType.Network && OperatingSystem.IsWindows())
-            || format is "nfs" or "nfs4" or "cifs" or "smb" or "smb2" or "smb3" or "smbfs" or "afpfs" or "webdav" or "davfs" or "fuse.sshfs" or "ncpfs" or "afs";
+            || format is "nfs" or "nfs4" or "cifs" or "smb" or "smb2" or "smb3" or "smbfs"
+                or "afpfs" or "webdav" or "davfs" or "fuse.sshfs" or "ncpfs" or "afs";
 
     private protected virtual LedgerFile Open(string path, FileStreamOptions options) => new(new FileStream(path, options));
 

@@ -76,8 +76,10 @@ internal sealed class LedgerPresence : IDisposable
                         FailureKind.Busy,
                         "LedgerBusy",
                         share == FileShare.None
-                            ? $"The ledger at '{folder.Root}' must be brought to this version's form, and another process has it open. End that one (an older module, perhaps), then run the line again."
-                            : $"The ledger at '{folder.Root}' is being brought to a newer form by another process. Run the line again in a moment.",
+                            ? $"The ledger at '{folder.Root}' must be brought to this version's form, and another process has it open. "
+                                + "End that one (an older module, perhaps), then run the line again."
+                            : $"The ledger at '{folder.Root}' is being brought to a newer form by another process. "
+                                + "Run the line again in a moment.",
                         e)
                     { Target = folder.Root };
                 }

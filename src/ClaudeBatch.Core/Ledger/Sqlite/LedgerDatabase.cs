@@ -38,7 +38,8 @@ public sealed class LedgerDatabase : IDisposable
     public LedgerFolder Folder { get; }
 
     /// <summary>Opens the ledger, and creates it where there is none.</summary>
-    /// <exception cref="ClaudeBatchException"><c>LedgerNotWritable</c>, <c>LedgerUnreadable</c>, <c>LedgerTooNew</c>, <c>LedgerOnNetwork</c>.</exception>
+    /// <exception cref="ClaudeBatchException"><c>LedgerNotWritable</c>, <c>LedgerUnreadable</c>, <c>LedgerTooNew</c>,
+    /// <c>LedgerOnNetwork</c>.</exception>
     public static LedgerDatabase OpenOrCreate(LedgerFolder folder)
     {
         folder.Create();
@@ -53,7 +54,8 @@ public sealed class LedgerDatabase : IDisposable
     }
 
     /// <summary>Opens a ledger that exists.</summary>
-    /// <exception cref="ClaudeBatchException"><c>LedgerUnreadable</c>, <c>LedgerTooNew</c>, <c>LedgerNotWritable</c>, <c>LedgerBusy</c>.</exception>
+    /// <exception cref="ClaudeBatchException"><c>LedgerUnreadable</c>, <c>LedgerTooNew</c>, <c>LedgerNotWritable</c>,
+    /// <c>LedgerBusy</c>.</exception>
     public static LedgerDatabase Open(LedgerFolder folder)
     {
         folder.RefuseNetwork();
@@ -207,13 +209,14 @@ public sealed class LedgerDatabase : IDisposable
     }
 
     /// <summary>Deletes rows of a job or batch, a bounded number in each transaction, so that other processes do not wait long.</summary>
-    /// <param name="table"><c>request</c> or <c>attempt</c>.</param>
+    /// <param name="table">The table: <c>request</c> or <c>attempt</c>.</param>
     /// <param name="owner">The ledger's number of the job or batch.</param>
     /// <param name="firstRow">The first row to delete; the rows before it stay.</param>
-    internal void DeleteRows(string table, long owner, long firstRow = 0) => InSteps(table, owner, firstRow, $"DELETE FROM {table} WHERE id BETWEEN $from AND $to");
+    internal void DeleteRows(string table, long owner, long firstRow = 0)
+        => InSteps(table, owner, firstRow, $"DELETE FROM {table} WHERE id BETWEEN $from AND $to");
 
     /// <summary>Runs a statement over the rows of a job or batch, a bounded number in each transaction.</summary>
-    /// <param name="table"><c>request</c> or <c>attempt</c>.</param>
+    /// <param name="table">The table: <c>request</c> or <c>attempt</c>.</param>
     /// <param name="owner">The ledger's number of the job or batch.</param>
     /// <param name="firstRow">The first row to run it for; the rows before it are left alone.</param>
     /// <param name="statement">The statement, with the parameters <c>$from</c> and <c>$to</c> for the first and the last id.</param>

@@ -58,7 +58,8 @@ internal static partial class LedgerSchema
             Milestone.Pass("migrating");
         }
 
-        database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id={ApplicationId}; PRAGMA user_version={Version};"));
+        database.Execute(string.Create(
+            CultureInfo.InvariantCulture, $"PRAGMA application_id={ApplicationId}; PRAGMA user_version={Version};"));
     }
 
     private static long Check(LedgerDatabase database)
