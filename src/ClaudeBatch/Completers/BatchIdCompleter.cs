@@ -11,5 +11,7 @@ public sealed class BatchIdCompleter : LedgerCompleter
 {
     private protected override IEnumerable<CompletionResult> Candidates(BatchSession session) => session.Ledger.Batches.All().Reverse()
         .Where(static b => b.ServiceId is not null)
-        .Select(static b => Candidate(b.ServiceId!, string.Create(CultureInfo.CurrentCulture, $"{b.Job}, part {b.Part}: {b.State}, {b.RequestCount:N0} requests")));
+        .Select(static b => Candidate(
+            b.ServiceId!,
+            string.Create(CultureInfo.CurrentCulture, $"{b.Job}, part {b.Part}: {b.State}, {b.RequestCount:N0} requests")));
 }

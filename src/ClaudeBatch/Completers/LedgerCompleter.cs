@@ -15,7 +15,8 @@ public abstract class LedgerCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        WildcardPattern pattern = WildcardPattern.Get(wordToComplete.Trim('\'', '"') + "*", WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+        WildcardPattern pattern = WildcardPattern.Get(
+            wordToComplete.Trim('\'', '"') + "*", WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
         try
         {
             using BatchSession? session = BatchSession.Open(ConnectionDefaults.Resolve(given: null), create: false, static (_, _) => { });
@@ -29,5 +30,6 @@ public abstract class LedgerCompleter : IArgumentCompleter
 
     private protected abstract IEnumerable<CompletionResult> Candidates(BatchSession session);
 
-    private protected static CompletionResult Candidate(string name, string tip) => new(name, name, CompletionResultType.ParameterValue, tip);
+    private protected static CompletionResult Candidate(string name, string tip)
+        => new(name, name, CompletionResultType.ParameterValue, tip);
 }

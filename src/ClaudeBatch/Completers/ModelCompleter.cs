@@ -13,7 +13,8 @@ public sealed class ModelCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        WildcardPattern pattern = WildcardPattern.Get(wordToComplete.Trim('\'', '"') + "*", WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+        WildcardPattern pattern = WildcardPattern.Get(
+            wordToComplete.Trim('\'', '"') + "*", WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
         DateOnly today = DateOnly.FromDateTime(DateTime.UtcNow);
         return Models.Current.Models
             .Where(m => !m.IsRetired(today))
@@ -26,7 +27,9 @@ public sealed class ModelCompleter : IArgumentCompleter
     {
         Model model = Model.From(record, Models.Current.AsOf);
         string price = model is { BatchInput: { } input, BatchOutput: { } output }
-            ? string.Create(CultureInfo.InvariantCulture, $"${input:0.######} in, ${output:0.######} out a million tokens in a batch ({model.PricesAsOf:yyyy-MM-dd})")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"${input:0.######} in, ${output:0.######} out a million tokens in a batch ({model.PricesAsOf:yyyy-MM-dd})")
             : "price not known";
         return model.RetiresAt is { } day ? string.Create(CultureInfo.InvariantCulture, $"{price}; retires {day:yyyy-MM-dd}") : price;
     }

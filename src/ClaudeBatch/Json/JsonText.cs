@@ -139,7 +139,8 @@ internal static class JsonText
     /// <summary>Gives the entries of a dictionary in the order in which they are written.</summary>
     public static IEnumerable<(string Name, object? Value)> Entries(IDictionary? dictionary)
     {
-        IEnumerable<(string Name, object? Value)> entries = (dictionary?.Keys.Cast<object>() ?? []).Select(key => (Invariant(key), dictionary![key]));
+        IEnumerable<(string Name, object? Value)> entries = (dictionary?.Keys.Cast<object>() ?? [])
+            .Select(key => (Invariant(key), dictionary![key]));
         return dictionary is Hashtable ? entries.OrderBy(static e => e.Name, StringComparer.Ordinal) : entries;
     }
 

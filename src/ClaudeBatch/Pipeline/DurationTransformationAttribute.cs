@@ -15,7 +15,8 @@ public sealed class DurationTransformationAttribute : ArgumentTransformationAttr
         return bare switch
         {
             int or long or double or decimal => TimeSpan.FromSeconds(Convert.ToDouble(bare, CultureInfo.InvariantCulture)),
-            string text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) => TimeSpan.FromSeconds(seconds),
+            string text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds)
+                => TimeSpan.FromSeconds(seconds),
             _ => inputData,
         };
     }

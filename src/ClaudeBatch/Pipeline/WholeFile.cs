@@ -21,7 +21,8 @@ internal sealed class WholeFile : IDisposable
     {
         if (File.Exists(path) && !overwrite)
         {
-            throw new ClaudeBatchException(FailureKind.InvalidArgument, "FileExists", $"'{path}' is there already; -Force replaces it.") { Target = path };
+            throw new ClaudeBatchException(FailureKind.InvalidArgument, "FileExists", $"'{path}' is there already; -Force replaces it.")
+            { Target = path };
         }
 
         _path = path;

@@ -52,7 +52,9 @@ internal static class RequestFiles
         using LineScanner scanner = new((line, _, number) =>
         {
             ReadOnlySpan<byte> bom = [0xEF, 0xBB, 0xBF];
-            take(number == 1 && line.StartsWith(bom) ? line[bom.Length..] : line, () => string.Create(CultureInfo.InvariantCulture, $"{path}:{number}"));
+            take(
+                number == 1 && line.StartsWith(bom) ? line[bom.Length..] : line,
+                () => string.Create(CultureInfo.InvariantCulture, $"{path}:{number}"));
         });
         using FileStream file = OpenRead(path);
         byte[] buffer = new byte[256 * 1024];
@@ -76,7 +78,8 @@ internal static class RequestFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ClaudeBatchException(FailureKind.InvalidArgument, "FileUnreadable", $"'{path}' cannot be read: {e.Message}", e) { Target = path };
+            throw new ClaudeBatchException(FailureKind.InvalidArgument, "FileUnreadable", $"'{path}' cannot be read: {e.Message}", e)
+            { Target = path };
         }
     }
 }

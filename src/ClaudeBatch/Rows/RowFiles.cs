@@ -40,10 +40,13 @@ internal sealed class RowFiles
     public IEnumerable<string> Names => _given.SelectMany(static g => g.Template?.Names ?? []);
 
     public IEnumerable<Attachment> Render(object? value, ShellRow? row)
-        => (_block is null ? _given.Select(g => g.Place ?? g.Template!.Render(row)) : RowText.Invoke(_block, value, row, _parameter).Select(PlaceOf))
+        => (_block is null
+            ? _given.Select(g => g.Place ?? g.Template!.Render(row))
+            : RowText.Invoke(_block, value, row, _parameter).Select(PlaceOf))
             .Select(place => _open(IsElsewhere(place) ? place : _resolve(place)));
 
-    private static string PlaceOf(PSObject? output) => output?.BaseObject is FileInfo file ? file.FullName : JsonText.Invariant(output?.BaseObject);
+    private static string PlaceOf(PSObject? output)
+        => output?.BaseObject is FileInfo file ? file.FullName : JsonText.Invariant(output?.BaseObject);
 
     private static bool IsElsewhere(string place)
         => place.StartsWith("https://", StringComparison.Ordinal) || place.StartsWith("file_", StringComparison.Ordinal);

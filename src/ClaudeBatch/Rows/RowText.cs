@@ -49,5 +49,6 @@ internal sealed class RowText
     }
 
     private string Run(object? value, ShellRow? row) => string.Join(
-        '\n', Invoke(_block!, value, row, _parameter).Select(static o => JsonText.Invariant(o?.BaseObject is PSCustomObject ? o : o?.BaseObject)));
+        '\n', Invoke(_block!, value, row, _parameter)
+            .Select(static o => JsonText.Invariant(o?.BaseObject is PSCustomObject ? o : o?.BaseObject)));
 }

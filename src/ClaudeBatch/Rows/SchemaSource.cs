@@ -32,14 +32,18 @@ internal static class SchemaSource
         return faults.Count == 0
             ? schema
             : throw new ClaudeBatchException(
-                FailureKind.InvalidArgument, "OutputSchemaInvalid", $"The service would refuse the schema of -OutputSchema: {string.Join(" ", faults)}")
+                FailureKind.InvalidArgument,
+                "OutputSchemaInvalid",
+                $"The service would refuse the schema of -OutputSchema: {string.Join(" ", faults)}")
             { Target = given };
     }
 
     private static string Read(string path) => File.Exists(path)
         ? File.ReadAllText(path)
         : throw new ClaudeBatchException(
-            FailureKind.NotFound, "PathNotFound", $"There is no file '{path}'. -OutputSchema takes a hashtable, JSON, the path of a file, or a type.")
+            FailureKind.NotFound,
+            "PathNotFound",
+            $"There is no file '{path}'. -OutputSchema takes a hashtable, JSON, the path of a file, or a type.")
         { Target = path };
 
     private static object Parse(string json, string place)
@@ -50,7 +54,8 @@ internal static class SchemaSource
         }
         catch (JsonException e)
         {
-            throw new ClaudeBatchException(FailureKind.InvalidArgument, "OutputSchemaInvalid", $"{place} is not JSON: {e.Message}", e) { Target = json };
+            throw new ClaudeBatchException(FailureKind.InvalidArgument, "OutputSchemaInvalid", $"{place} is not JSON: {e.Message}", e)
+            { Target = json };
         }
     }
 
@@ -92,7 +97,8 @@ internal static class SchemaSource
 
     private static OrderedDictionary OfClass(Type type, List<Type> above)
     {
-        PropertyInfo[] properties = [.. type.GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(static p => p.CanWrite && p.GetIndexParameters().Length == 0)];
+        PropertyInfo[] properties = [.. type.GetProperties(BindingFlags.Instance | BindingFlags.Public)
+            .Where(static p => p.CanWrite && p.GetIndexParameters().Length == 0)];
         if (properties.Length == 0 || above.Contains(type))
         {
             throw new ClaudeBatchException(
@@ -100,7 +106,8 @@ internal static class SchemaSource
                 "OutputSchemaInvalid",
                 above.Contains(type)
                     ? $"[{type.Name}] contains itself; the service takes no recursive schemas."
-                    : string.Create(CultureInfo.InvariantCulture, $"[{type.Name}] has no properties that can be set, so no schema can be made of it."))
+                    : string.Create(
+                        CultureInfo.InvariantCulture, $"[{type.Name}] has no properties that can be set, so no schema can be made of it."))
             { Target = type };
         }
 
@@ -121,6 +128,7 @@ internal static class SchemaSource
 
     private static Type? ItemType(Type type)
         => type.IsArray ? type.GetElementType()
-            : type != typeof(string) && type.IsGenericType && typeof(IEnumerable).IsAssignableFrom(type) && type.GetGenericArguments() is [Type only] ? only
+            : type != typeof(string) && type.IsGenericType && typeof(IEnumerable).IsAssignableFrom(type)
+                && type.GetGenericArguments() is [Type only] ? only
             : null;
 }

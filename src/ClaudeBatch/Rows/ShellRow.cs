@@ -73,7 +73,8 @@ internal sealed class ShellRow : IRow
     // bytes.
     private static IEnumerable<(string Name, object? Value)> Entries(IDictionary dictionary)
     {
-        IEnumerable<(string Name, object? Value)> entries = dictionary.Keys.Cast<object>().Select(k => (JsonText.Invariant(k), Bare(dictionary[k])));
+        IEnumerable<(string Name, object? Value)> entries = dictionary.Keys.Cast<object>()
+            .Select(k => (JsonText.Invariant(k), Bare(dictionary[k])));
         return dictionary is Hashtable ? entries.OrderBy(static e => e.Name, StringComparer.Ordinal) : entries;
     }
 
@@ -88,7 +89,8 @@ internal sealed class ShellRow : IRow
             case IDictionary dictionary:
                 object? key = dictionary.Contains(name)
                     ? name
-                    : dictionary.Keys.Cast<object>().FirstOrDefault(k => string.Equals(JsonText.Invariant(k), name, StringComparison.OrdinalIgnoreCase));
+                    : dictionary.Keys.Cast<object>()
+                        .FirstOrDefault(k => string.Equals(JsonText.Invariant(k), name, StringComparison.OrdinalIgnoreCase));
                 value = key is null ? null : Bare(dictionary[key]);
                 return key is not null;
             case DataRow row when row.Table.Columns.Contains(name):

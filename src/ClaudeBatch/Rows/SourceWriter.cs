@@ -29,7 +29,9 @@ internal sealed class SourceWriter : IDisposable
     /// <param name="named">The names of the properties that the templates use.</param>
     public SourceWriter(string[]? wanted, IEnumerable<string> named)
     {
-        _wanted = wanted is null ? null : [.. wanted.Select(static w => WildcardPattern.Get(w, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant))];
+        _wanted = wanted is null
+            ? null
+            : [.. wanted.Select(static w => WildcardPattern.Get(w, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant))];
         _named = new HashSet<string>(named, StringComparer.OrdinalIgnoreCase);
         _writer = new Utf8JsonWriter(_buffer, JsonText.Options);
     }
@@ -51,7 +53,8 @@ internal sealed class SourceWriter : IDisposable
                 "SourceTooLarge",
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Row {row.Number} has {_buffer.WrittenCount} bytes; at most {LongestRow} are kept beside a request. Choose what to keep with -SourceProperty."));
+                    $"Row {row.Number} has {_buffer.WrittenCount} bytes; at most {LongestRow} are kept beside a request. "
+                        + $"Choose what to keep with -SourceProperty."));
         }
 
         return _buffer.WrittenSpan.ToArray();
