@@ -50,7 +50,9 @@ public sealed class EmulatorServer : IAsyncDisposable
                 request.Method,
                 request.Path,
                 request.QueryString.Value ?? string.Empty,
-                name => request.Headers.TryGetValue(name, out Microsoft.Extensions.Primitives.StringValues values) ? values.ToString() : null,
+                name => request.Headers.TryGetValue(name, out Microsoft.Extensions.Primitives.StringValues values)
+                    ? values.ToString()
+                    : null,
                 (target, token) => request.Body.CopyToAsync(target, token)),
             context.RequestAborted);
         if (reply.IsLost)

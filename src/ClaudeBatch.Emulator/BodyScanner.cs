@@ -22,7 +22,8 @@ internal static class BodyScanner
         JsonReaderState state = default;
         while (true)
         {
-            Step step = Advance(buffer.AsSpan(consumed, filled - consumed), isFinal, ref state, ref inArray, out int used, out int start, out int length);
+            Step step = Advance(
+                buffer.AsSpan(consumed, filled - consumed), isFinal, ref state, ref inArray, out int used, out int start, out int length);
             if (step == Step.Item)
             {
                 yield return buffer.AsMemory(consumed + start, length);

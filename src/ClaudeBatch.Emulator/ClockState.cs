@@ -116,7 +116,8 @@ internal sealed class ClockState : IDisposable
 
         string[] parts = File.ReadAllText(path).Split(' ');
         long real = DateTimeOffset.Parse(parts[0], CultureInfo.InvariantCulture).UtcTicks;
-        return (DateTimeOffset.Parse(parts[1], CultureInfo.InvariantCulture).UtcTicks - real, real, double.Parse(parts[2], CultureInfo.InvariantCulture));
+        long emulated = DateTimeOffset.Parse(parts[1], CultureInfo.InvariantCulture).UtcTicks;
+        return (emulated - real, real, double.Parse(parts[2], CultureInfo.InvariantCulture));
     }
 
     private FileStream TakeTurn()
@@ -141,7 +142,9 @@ internal sealed class ClockState : IDisposable
         Span<byte> bytes = stackalloc byte[sizeof(long)];
         try
         {
-            return _file is not null && RandomAccess.Read(_file, bytes, offset) == bytes.Length ? BinaryPrimitives.ReadInt64LittleEndian(bytes) : known;
+            return _file is not null && RandomAccess.Read(_file, bytes, offset) == bytes.Length
+                ? BinaryPrimitives.ReadInt64LittleEndian(bytes)
+                : known;
         }
         catch (ObjectDisposedException)
         {

@@ -35,7 +35,8 @@ internal static class EmulatedAnswer
         writer.WriteString("stop_reason"u8, isCut ? "max_tokens"u8 : "end_turn"u8);
         writer.WriteNull("stop_sequence"u8);
         writer.WriteStartObject("usage"u8);
-        writer.WriteNumber("input_tokens"u8, Math.Max(1, TokensOf(parameters.GetRawText().Length) - cache.Read - cache.Write5m - cache.Write1h));
+        writer.WriteNumber(
+            "input_tokens"u8, Math.Max(1, TokensOf(parameters.GetRawText().Length) - cache.Read - cache.Write5m - cache.Write1h));
         writer.WriteNumber("cache_creation_input_tokens"u8, cache.Write5m + cache.Write1h);
         writer.WriteNumber("cache_read_input_tokens"u8, cache.Read);
         writer.WriteStartObject("cache_creation"u8);

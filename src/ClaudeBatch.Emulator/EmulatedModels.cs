@@ -16,8 +16,10 @@ internal static class EmulatedModels
     /// <summary>All models, newest first, as the Models API lists them.</summary>
     public static IReadOnlyList<EmulatedModel> All { get; } =
     [
-        new("claude-fable-5-2", null, "Claude Fable 5.2", "active", Million, 128_000, AlwaysThinking | Refused.ForcedTool | Refused.OldComputer | Refused.OtherAdvisor),
-        new("claude-mythos-5-2", null, "Claude Mythos 5.2", "active", Million, 128_000, AlwaysThinking | Refused.ForcedTool | Refused.OldComputer),
+        new("claude-fable-5-2", null, "Claude Fable 5.2", "active", Million, 128_000,
+            AlwaysThinking | Refused.ForcedTool | Refused.OldComputer | Refused.OtherAdvisor),
+        new("claude-mythos-5-2", null, "Claude Mythos 5.2", "active", Million, 128_000,
+            AlwaysThinking | Refused.ForcedTool | Refused.OldComputer),
         new("claude-haiku-5-5", null, "Claude Haiku 5.5", "active", Million, 128_000, SinceOpus47),
         new("claude-sonnet-5-5", null, "Claude Sonnet 5.5", "active", Million, 128_000, AlwaysThinking | Refused.ForcedTool),
         new("claude-opus-5-5", null, "Claude Opus 5.5", "active", Million, 128_000, AlwaysThinking | Refused.ForcedTool),

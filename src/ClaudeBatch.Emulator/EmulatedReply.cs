@@ -19,7 +19,8 @@ public sealed class EmulatedReply
     /// <summary>The body, which the front disposes.</summary>
     public required Stream Body { get; init; }
 
-    internal static EmulatedReply Json(byte[] body, int status = 200) => new() { Status = status, Body = new MemoryStream(body, writable: false) };
+    internal static EmulatedReply Json(byte[] body, int status = 200)
+        => new() { Status = status, Body = new MemoryStream(body, writable: false) };
 
     internal static EmulatedReply Lost { get; } = new() { Status = 0, IsLost = true, Body = Stream.Null };
 

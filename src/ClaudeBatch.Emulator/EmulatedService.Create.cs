@@ -39,7 +39,11 @@ public sealed partial class EmulatedService
             return fault?.Kind switch
             {
                 FaultKind.LostReply => EmulatedReply.Lost,
-                FaultKind.ReplyCut => new EmulatedReply { Status = 200, Body = new BrokenBody(new MemoryStream(reply), reply.Length / 2, stalls: false) },
+                FaultKind.ReplyCut => new EmulatedReply
+                {
+                    Status = 200,
+                    Body = new BrokenBody(new MemoryStream(reply), reply.Length / 2, stalls: false),
+                },
                 FaultKind.Refuse => Refusal(fault),
                 _ => EmulatedReply.Json(reply),
             };
@@ -50,7 +54,8 @@ public sealed partial class EmulatedService
         }
     }
 
-    private static async Task<bool> ReceiveAsync(EmulatedRequest request, string incoming, EmulatorFault? fault, CancellationToken cancellationToken)
+    private static async Task<bool> ReceiveAsync(
+        EmulatedRequest request, string incoming, EmulatorFault? fault, CancellationToken cancellationToken)
     {
         FileStream file = new(incoming, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
         await using (file.ConfigureAwait(false))
@@ -87,7 +92,8 @@ public sealed partial class EmulatedService
         }
 
         int count = BodyCheck.Count(incoming);
-        return await _store.AloneAsync(() => Add(incoming, count, request.Header("anthropic-version")!), cancellationToken).ConfigureAwait(false);
+        return await _store.AloneAsync(() => Add(incoming, count, request.Header("anthropic-version")!), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     // Makes the batches of somebody else, right before the batch of this call and whatever happens to that one.
@@ -103,12 +109,14 @@ public sealed partial class EmulatedService
         {
             string theirs = _store.NewIncoming();
             await File.WriteAllTextAsync(theirs, ForeignBody(count), cancellationToken).ConfigureAwait(false);
-            await _store.AloneAsync(() => Add(theirs, count, request.Header("anthropic-version")!), cancellationToken).ConfigureAwait(false);
+            await _store.AloneAsync(() => Add(theirs, count, request.Header("anthropic-version")!), cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 
     private static string ForeignBody(int count) => $"{{\"requests\":[{string.Join(',', Enumerable.Range(1, count).Select(static i =>
-        $$$"""{"custom_id":"somebody-elses-{{{i}}}","params":{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":"Hi"}]}}"""))}]}}";
+        $$$"""{"custom_id":"somebody-elses-{{{i}}}","params":"""
+        + """{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":"Hi"}]}}"""))}]}}";
 
     private static EmulatedReply Refusal(EmulatorFault fault)
     {
@@ -151,7 +159,8 @@ public sealed partial class EmulatedService
         List<StoredBatch> all = _store.All();
         if (plan.QueueLimit is { } limit && all.Where(b => now < b.EndsAt).Sum(static b => b.Count) + count > limit)
         {
-            throw new ServiceError(429, "rate_limit_error", "Number of batch requests in the processing queue would exceed your organization's limit.")
+            throw new ServiceError(
+                429, "rate_limit_error", "Number of batch requests in the processing queue would exceed your organization's limit.")
             {
                 RetryAfter = 60,
             };

@@ -25,7 +25,8 @@ public sealed partial class EmulatedService
         string? after = arguments.GetValueOrDefault("after_id");
         string? before = arguments.GetValueOrDefault("before_id");
         int limit = 20;
-        if (arguments.TryGetValue("limit", out string? text) && (!int.TryParse(text, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > 1000))
+        if (arguments.TryGetValue("limit", out string? text)
+            && (!int.TryParse(text, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > 1000))
         {
             throw ServiceError.Invalid("limit: Input should be between 1 and 1000");
         }

@@ -184,7 +184,8 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
         }
 
         EmulatorFault? fault = await Faults.MeetAsync(cancellationToken, s_resultFaults).ConfigureAwait(false);
-        return new EmulatedReply { Status = 200, ContentType = "application/x-jsonl", Body = TamperedResults.Of(File.OpenRead(_store.ResultsOf(id)), fault) };
+        Stream results = TamperedResults.Of(File.OpenRead(_store.ResultsOf(id)), fault);
+        return new EmulatedReply { Status = 200, ContentType = "application/x-jsonl", Body = results };
     }
 
     private StoredBatch Known(string id)
@@ -201,7 +202,8 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
             return batch;
         }
 
-        int[] counts = new ResultsMaker(batch, new AnswerSource(batch.Plan.Answers), _store.Cache).Write(_store.BodyOf(batch.Id), _store.ResultsOf(batch.Id));
+        int[] counts = new ResultsMaker(batch, new AnswerSource(batch.Plan.Answers), _store.Cache)
+            .Write(_store.BodyOf(batch.Id), _store.ResultsOf(batch.Id));
         StoredBatch finished = batch with { FinalCounts = counts };
         _store.Save(finished);
         return finished;

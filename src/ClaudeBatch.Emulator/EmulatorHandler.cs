@@ -31,7 +31,11 @@ public sealed class EmulatorHandler : HttpMessageHandler
             throw new HttpRequestException("An error occurred while sending the request.", new ConnectionBrokenException());
         }
 
-        HttpResponseMessage response = new((HttpStatusCode)reply.Status) { Content = new StreamContent(reply.Body), RequestMessage = request };
+        HttpResponseMessage response = new((HttpStatusCode)reply.Status)
+        {
+            Content = new StreamContent(reply.Body),
+            RequestMessage = request,
+        };
         response.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(reply.ContentType);
         foreach ((string name, string value) in reply.Headers)
         {

@@ -93,7 +93,8 @@ public sealed class EmulatorPlan
         double[] shares = [Errored, Invalid, Unpaid, Expired, Canceled];
         if (shares.Any(static s => s is < 0 or > 1 || double.IsNaN(s)) || shares.Sum() > 1 + 1e-9)
         {
-            throw new ArgumentException("The plan's shares Errored, Invalid, Unpaid, Expired and Canceled lie between 0 and 1, and so does their sum.");
+            throw new ArgumentException("The plan's shares Errored, Invalid, Unpaid, Expired and Canceled "
+                + "lie between 0 and 1, and so does their sum.");
         }
 
         if (Speed is not (> 0 and <= 1e7))

@@ -25,7 +25,8 @@ internal sealed class FaultBook(string stateFolder, BatchStore store, EmulatorPl
     public async Task<bool> IsOutAsync(CancellationToken cancellationToken)
     {
         (EmulatorFault Fault, string Key)[] outages = [.. Numbered().Where(static f => f.Fault.Kind == FaultKind.Outage)];
-        return outages.Length > 0 && await store.AloneAsync(() => outages.Any(o => IsOut(o.Fault, o.Key)), cancellationToken).ConfigureAwait(false);
+        return outages.Length > 0
+            && await store.AloneAsync(() => outages.Any(o => IsOut(o.Fault, o.Key)), cancellationToken).ConfigureAwait(false);
     }
 
     private IEnumerable<(EmulatorFault Fault, string Key)> Numbered()
@@ -62,7 +63,10 @@ internal sealed class FaultBook(string stateFolder, BatchStore store, EmulatorPl
     }
 
     private Dictionary<string, long> Read()
-        => System.IO.File.Exists(File) ? JsonSerializer.Deserialize(System.IO.File.ReadAllBytes(File), EmulatorJson.Default.DictionaryStringInt64)! : [];
+        => System.IO.File.Exists(File)
+            ? JsonSerializer.Deserialize(System.IO.File.ReadAllBytes(File), EmulatorJson.Default.DictionaryStringInt64)!
+            : [];
 
-    private void Write(Dictionary<string, long> met) => System.IO.File.WriteAllBytes(File, JsonSerializer.SerializeToUtf8Bytes(met, EmulatorJson.Default.DictionaryStringInt64));
+    private void Write(Dictionary<string, long> met)
+        => System.IO.File.WriteAllBytes(File, JsonSerializer.SerializeToUtf8Bytes(met, EmulatorJson.Default.DictionaryStringInt64));
 }

@@ -16,16 +16,19 @@ internal static class PlanValues
     /// <exception cref="ArgumentException">The name is unknown or the value does not fit; the message says which.</exception>
     public static void Set(object target, string name, object? value, string what)
     {
-        PropertyInfo[] properties = [.. target.GetType().GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(static p => p.CanWrite)];
+        PropertyInfo[] properties = [.. target.GetType().GetProperties(BindingFlags.Instance | BindingFlags.Public)
+            .Where(static p => p.CanWrite)];
         PropertyInfo property = Array.Find(properties, p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase))
-            ?? throw new ArgumentException($"The emulator's {what} has no '{name}'. It has {string.Join(", ", properties.Select(static p => p.Name))}.");
+            ?? throw new ArgumentException($"The emulator's {what} has no '{name}'. "
+                + $"It has {string.Join(", ", properties.Select(static p => p.Name))}.");
         try
         {
             property.SetValue(target, Converted(value, property.PropertyType));
         }
         catch (Exception e) when (e is FormatException or InvalidCastException or OverflowException)
         {
-            throw new ArgumentException($"'{value}' does not fit the {what}'s '{property.Name}', which takes {Fitting(property.PropertyType)}.", e);
+            throw new ArgumentException($"'{value}' does not fit the {what}'s '{property.Name}', "
+                + $"which takes {Fitting(property.PropertyType)}.", e);
         }
     }
 

@@ -33,7 +33,8 @@ internal sealed class PromptCache(string root)
         long tokens = EmulatedAnswer.TokensOf(end);
         string path = Path.Combine(_root, Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(raw[..end]))));
         TimeSpan life = isHour ? TimeSpan.FromHours(1) : TimeSpan.FromMinutes(5);
-        if (File.Exists(path) && File.ReadAllText(path).Split(' ') is [string from, string until] && Time(from) <= begins && begins < Time(until))
+        if (File.Exists(path) && File.ReadAllText(path).Split(' ') is [string from, string until]
+            && Time(from) <= begins && begins < Time(until))
         {
             Keep(path, Time(from), begins + life);
             return new CacheUse(tokens, 0, 0);

@@ -77,13 +77,17 @@ internal sealed class ResultsMaker(StoredBatch batch, AnswerSource answers, Prom
         }
         else if (plan.Invalid > 0 && Draw.Number(plan.Seed, "invalid", id, parameters.GetRawText()) < plan.Invalid)
         {
-            WriteError(writer, "invalid_request_error", "messages.0.content: The emulator's plan finds this request invalid.", requestId: null);
+            WriteError(
+                writer, "invalid_request_error", "messages.0.content: The emulator's plan finds this request invalid.", requestId: null);
         }
         else if (chance < plan.Errored)
         {
             bool overloaded = Draw.Number(plan.Seed, "error", id, round) < 0.5;
             WriteError(
-                writer, overloaded ? "overloaded_error" : "api_error", overloaded ? "Overloaded" : "Internal server error", Draw.Id("workerreq_"));
+                writer,
+                overloaded ? "overloaded_error" : "api_error",
+                overloaded ? "Overloaded" : "Internal server error",
+                Draw.Id("workerreq_"));
         }
         else if (chance < plan.Errored + plan.Expired)
         {
@@ -98,7 +102,8 @@ internal sealed class ResultsMaker(StoredBatch batch, AnswerSource answers, Prom
             _counts[1]++;
             writer.WriteString("type"u8, "succeeded"u8);
             writer.WritePropertyName("message"u8);
-            EmulatedAnswer.Write(writer, parameters, answers.Text(id, parameters), "batch", cache.Use(parameters, batch.CreatedAt, batch.EndsAt));
+            string text = answers.Text(id, parameters);
+            EmulatedAnswer.Write(writer, parameters, text, "batch", cache.Use(parameters, batch.CreatedAt, batch.EndsAt));
         }
     }
 

@@ -97,7 +97,9 @@ internal sealed record StoredBatch
 
     private int[] Running(DateTimeOffset now)
     {
-        int done = Plan.CountsMoveEarly && Plan.Latency > TimeSpan.Zero ? (int)(Count * Math.Clamp((now - CreatedAt) / Plan.Latency, 0, 0.99)) : 0;
+        int done = Plan.CountsMoveEarly && Plan.Latency > TimeSpan.Zero
+            ? (int)(Count * Math.Clamp((now - CreatedAt) / Plan.Latency, 0, 0.99))
+            : 0;
         return [Count - done, done, 0, 0, 0];
     }
 }

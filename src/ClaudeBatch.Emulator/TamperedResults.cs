@@ -54,7 +54,9 @@ internal static class TamperedResults
                 for (int i = 0; i < Math.Min(fault.Count, lines.Count); i++)
                 {
                     // Every other line gets a byte that is not UTF-8; the lines between lose their second half.
-                    lines[i] = i % 2 == 0 ? [.. lines[i][..^10], 0xFF, .. lines[i][^9..]] : [.. lines[i][..(lines[i].Length / 2)], (byte)Newline];
+                    lines[i] = i % 2 == 0
+                        ? [.. lines[i][..^10], 0xFF, .. lines[i][^9..]]
+                        : [.. lines[i][..(lines[i].Length / 2)], (byte)Newline];
                 }
 
                 break;
