@@ -33,8 +33,8 @@ public sealed partial class CostEstimate
     }
 
     /// <summary>Gives the sentences that the user is told before the requests are sent.</summary>
-    /// <param name="isCapped">Whether the user has set a highest cost (<c>-MaxCost</c>). Only then it matters that the time of running code
-    /// is not in the estimate.</param>
+    /// <param name="isCapped">Whether the user has set a highest cost (<c>-MaxCost</c>). Only then does it matter that the time of
+    /// running code is not in the estimate.</param>
     public IEnumerable<string> BeforeSending(bool isCapped)
     {
         if (ManySearches is { } searches)

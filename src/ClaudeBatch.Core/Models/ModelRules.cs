@@ -14,7 +14,7 @@ public sealed record ModelRules
     /// <summary>Each value of <c>thinking.type</c> that is refused, with the value to use instead.</summary>
     public IReadOnlyDictionary<string, string> Thinking { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The highest <c>output_config.effort</c> with which thinking may be <c>disabled</c>; null where every effort may.</summary>
+    /// <summary>The highest <c>output_config.effort</c> with which thinking may be <c>disabled</c>; null where there is no limit.</summary>
     public string? MostEffortWithoutThinking { get; init; }
 
     /// <summary>Whether a <c>tool_choice</c> of <c>any</c> or <c>tool</c> is refused.</summary>

@@ -35,7 +35,8 @@ internal sealed class PayloadFile(string path) : IDisposable
             return;
         }
 
-        // Answers may lie in another order than the rows. Then the bytes after a piece are hardly needed next, and the piece is read alone.
+        // Answers may lie in another order than the rows. Then the bytes after a piece are unlikely to be wanted next, and the piece is
+        // read alone.
         (_start, _count) = (offset + bytes.Length, 0);
         ReadAll(offset, bytes);
     }

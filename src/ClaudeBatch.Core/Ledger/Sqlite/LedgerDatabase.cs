@@ -65,9 +65,8 @@ public sealed class LedgerDatabase : IDisposable
             Mode = SqliteOpenMode.ReadWrite,
             Pooling = false,
             DefaultTimeout = 60,
-            // They are on by default in this build of SQLite. With them, a migration that makes a table anew would delete or rewrite the
-            // rows
-            // that refer to it. The setting cannot be changed inside a transaction, so it is off from the start.
+            // Foreign keys are on by default in this build of SQLite. With them, a migration that makes a table anew would delete or
+            // rewrite the rows that refer to it. The setting cannot be changed inside a transaction, so it is off from the start.
             ForeignKeys = false,
         }.ToString();
         LedgerPresence presence = LedgerPresence.Enter(folder);

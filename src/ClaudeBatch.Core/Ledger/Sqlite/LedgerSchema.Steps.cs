@@ -131,7 +131,7 @@ internal static partial class LedgerSchema
         ALTER TABLE job ADD COLUMN high_estimate_in_picodollars INTEGER;
         """;
 
-    // What a part waits for that is held back until an earlier part has results, and the job's limits that are checked then.
+    // For a part that is held back until an earlier part has results: what it waits for, and the job's limits that are checked then.
     private const string Fifth = """
         ALTER TABLE batch ADD COLUMN held_for TEXT;
         ALTER TABLE job ADD COLUMN max_failure_ratio REAL;
