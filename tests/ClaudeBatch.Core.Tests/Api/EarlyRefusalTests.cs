@@ -8,7 +8,10 @@ using ClaudeBatch.Core.Api;
 
 namespace ClaudeBatch.Core.Tests.Api;
 
-/// <summary>A service that refuses while 60 MB go up, and closes: the refusal is read and not taken for a broken network.</summary>
+/// <summary>
+/// A service refuses a body of 60 MB while it is being sent, and closes the connection. The refusal is read, and is not taken for a failure
+/// of the network.
+/// </summary>
 public sealed class EarlyRefusalTests : IDisposable
 {
     private const long Length = 60_000_000;
@@ -106,10 +109,13 @@ public sealed class EarlyRefusalTests : IDisposable
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new("CN=localhost", key, HashAlgorithmName.SHA256);
         using X509Certificate2 made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        return new X509Certificate2(made.Export(X509ContentType.Pkcs12)); // with a key that Windows takes for a server's
+        return new X509Certificate2(made.Export(X509ContentType.Pkcs12)); // Windows needs the key in this form
     }
 
-    /// <summary>Reads the head and a million bytes, answers, and closes with the rest unread, which resets the connection.</summary>
+    /// <summary>
+    /// A server that reads the head and a million bytes of the body, replies, and closes without reading the rest. The connection is
+    /// thereby reset.
+    /// </summary>
     private sealed class RefusingServer : IDisposable
     {
         private const int ReadBeforeItAnswers = 1_000_000;
@@ -128,7 +134,7 @@ public sealed class EarlyRefusalTests : IDisposable
 
         public Uri Address { get; }
 
-        /// <summary>Bytes of the body that were read.</summary>
+        /// <summary>The number of bytes of the body that the server has read.</summary>
         public Task<long> Received { get; }
 
         public void Dispose() => _listener.Dispose();
@@ -174,7 +180,7 @@ public sealed class EarlyRefusalTests : IDisposable
         }
     }
 
-    /// <summary>A proxy that knows CONNECT and leads everybody to one place.</summary>
+    /// <summary>A proxy that takes only CONNECT, and connects every client to the same server.</summary>
     private sealed class Tunnel : IDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -217,7 +223,7 @@ public sealed class EarlyRefusalTests : IDisposable
             }
             catch (IOException)
             {
-                // One side is gone; the other one is told by the end.
+                // One side has broken the connection. The other side sees its end.
             }
 
             end.Client.Shutdown(SocketShutdown.Send);
