@@ -27,7 +27,7 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
     /// <exception cref="ClaudeBatchException"><c>JobBoundElsewhere</c>, and what the service says.</exception>
     public async Task<BatchRecord> RefreshAsync(BatchRecord batch, CancellationToken cancellationToken)
     {
-        if (batch.ServiceId is null || !BatchState.IsRunning(batch.State))
+        if (batch.ServiceId is null || !batch.State.IsRunning())
         {
             return batch;
         }
@@ -53,7 +53,7 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
     public async Task<IReadOnlyList<BatchRecord>> RefreshAsync(
         IReadOnlyCollection<BatchRecord> batches, Action<BatchRecord, ClaudeBatchException> failed, CancellationToken cancellationToken)
     {
-        BatchRecord[] running = [.. batches.Where(static b => b.ServiceId is not null && BatchState.IsRunning(b.State))];
+        BatchRecord[] running = [.. batches.Where(static b => b.ServiceId is not null && b.State.IsRunning())];
         Dictionary<string, MessageBatch> listed = [];
         string? requestId = null;
         if (running.Length >= WorthAList)
@@ -70,7 +70,7 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
         {
             try
             {
-                refreshed.Add(batch.ServiceId is { } id && BatchState.IsRunning(batch.State) && listed.TryGetValue(id, out MessageBatch? remote)
+                refreshed.Add(batch.ServiceId is { } id && batch.State.IsRunning() && listed.TryGetValue(id, out MessageBatch? remote)
                     ? Keep(batch, remote, requestId)
                     : unlisted.Contains(batch.Id) ? await RefreshAsync(batch, cancellationToken).ConfigureAwait(false)
                     : batch);
@@ -113,10 +113,15 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
     private BatchRecord Keep(BatchRecord batch, MessageBatch remote, string? requestId)
     {
         Milestone.Pass("polled");
-        string next = BatchState.FromService(remote.ProcessingStatus);
+        BatchState next = BatchStates.FromService(remote.ProcessingStatus);
         return next == batch.State
             ? ledger.Batches.Refresh(batch, remote)
-            : ledger.Record(batch, next, $"The service says '{remote.ProcessingStatus}'.", requestId, () => ledger.Batches.Refresh(batch, remote));
+            : ledger.Record(
+                batch,
+                next.Event(),
+                $"The service says '{remote.ProcessingStatus}'.",
+                requestId,
+                () => ledger.Batches.Refresh(batch, remote));
     }
 
     // A 404 on a batch we know is a hiccup, another workspace's key, or the end of it. Only time and the lists can tell;
@@ -134,7 +139,8 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
         DateTime now = clock.GetUtcNow().UtcDateTime;
         if (batch.NotFoundSince is null)
         {
-            return ledger.Record(batch, "NotFound", denial.Message, denial.RequestId, () => ledger.Batches.SetNotFoundSince(batch.Id, now));
+            return ledger.Record(
+                batch, EventKind.NotFound, denial.Message, denial.RequestId, () => ledger.Batches.SetNotFoundSince(batch.Id, now));
         }
 
         if (now - batch.NotFoundSince < s_patience)
@@ -145,6 +151,7 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
         string message = string.Create(
             CultureInfo.InvariantCulture,
             $"For {(now - batch.NotFoundSince).Value.TotalMinutes:0} minutes the service has known no batch '{batch.ServiceId}' and listed none. Its answers are lost; it is not sent again by itself.");
-        return ledger.Record(batch, BatchState.Lost, message, denial.RequestId, () => ledger.Batches.SetState(batch.Id, BatchState.Lost, message));
+        return ledger.Record(
+            batch, EventKind.Lost, message, denial.RequestId, () => ledger.Batches.SetState(batch.Id, BatchState.Lost, message));
     }
 }

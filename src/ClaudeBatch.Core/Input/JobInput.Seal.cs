@@ -14,7 +14,7 @@ public sealed partial class JobInput
         if (maxCost is { } most && _estimate?.Above(most) is { } excess)
         {
             _ledger.DiscardDraft(_job.Id);
-            _ledger.Record(_job, "BudgetExceeded", excess, () => _ledger.Jobs.Pause(_job.Id, "BudgetExceeded", excess));
+            _ledger.Record(_job, EventKind.BudgetExceeded, excess, () => _ledger.Jobs.Pause(_job.Id, "BudgetExceeded", excess));
             throw new ClaudeBatchException(FailureKind.Conflict, "BudgetExceeded", excess + " Nothing was sent.") { Target = _job.Name };
         }
 
@@ -48,7 +48,7 @@ public sealed partial class JobInput
             Milestone.Pass("sealing");
             _ledger.Jobs.Seal(_job.Id, _nextRow, _estimate?.Low, _estimate?.High);
             _ledger.Events.Add(
-                "Sealed",
+                EventKind.Sealed,
                 string.Create(CultureInfo.InvariantCulture, $"{_accepted} requests accepted, {_alreadyThere} there already, {_refused} refused, {_parts.Batches.Count} parts."),
                 _job.Id);
         });

@@ -9,7 +9,7 @@ namespace ClaudeBatch.Core.Input;
 /// <param name="limits">Where parts end.</param>
 /// <param name="draft">The input the parts belong to.</param>
 /// <param name="heldFor">What an earlier part must have shown before these are sent; null when nothing.</param>
-internal sealed class PartSpooler(LedgerFolder folder, long jobId, SpoolLimits limits, DraftBooks draft, string? heldFor = null) : IDisposable
+internal sealed class PartSpooler(LedgerFolder folder, long jobId, SpoolLimits limits, DraftBooks draft, Hold? heldFor = null) : IDisposable
 {
     private SpoolWriter? _spool;
 

@@ -12,17 +12,17 @@ public sealed class SpoolReader(JobLedger ledger) : IDisposable
 
     /// <summary>The requests of one batch.</summary>
     /// <exception cref="ClaudeBatchException"><c>PayloadRemoved</c>, <c>MadeElsewhere</c>.</exception>
-    public IEnumerable<SentRequest> OfBatch(BatchRecord batch, Func<string, string, bool> isWanted) => ledger.Attempts.All(batch)
-        .Where(a => isWanted(a.CustomId, RequestStatus.Of(batch.State, a.Outcome)))
+    public IEnumerable<SentRequest> OfBatch(BatchRecord batch, Func<string, RequestStatus, bool> isWanted) => ledger.Attempts.All(batch)
+        .Where(a => isWanted(a.CustomId, RequestStatuses.Of(batch.State, a.Outcome)))
         .Select(a => Read(batch, a));
 
     /// <summary>The last attempt of each request of a job, and the rows that never became one.</summary>
     /// <param name="job">The job.</param>
-    /// <param name="isWanted">Takes a custom id and a <see cref="RequestStatus"/>.</param>
+    /// <param name="isWanted">Takes a custom id and where the request stands.</param>
     /// <exception cref="ClaudeBatchException"><c>PayloadRemoved</c>, <c>MadeElsewhere</c>.</exception>
-    public IEnumerable<SentRequest> OfJob(JobRecord job, Func<string, string, bool> isWanted) => ledger.Attempts
+    public IEnumerable<SentRequest> OfJob(JobRecord job, Func<string, RequestStatus, bool> isWanted) => ledger.Attempts
         .LastOf(ledger.Batches.OfJob(job.Id))
-        .Where(a => isWanted(a.Attempt.CustomId, RequestStatus.Of(a.Batch.State, a.Attempt.Outcome)))
+        .Where(a => isWanted(a.Attempt.CustomId, RequestStatuses.Of(a.Batch.State, a.Attempt.Outcome)))
         .Select(a => Read(a.Batch, a.Attempt))
         .Concat(Refused(job, isWanted));
 
@@ -40,7 +40,7 @@ public sealed class SpoolReader(JobLedger ledger) : IDisposable
             Source(batch.JobId, attempt.SourceOffset, attempt.SourceLength),
             Refusal: null);
 
-    private IEnumerable<SentRequest> Refused(JobRecord job, Func<string, string, bool> isWanted)
+    private IEnumerable<SentRequest> Refused(JobRecord job, Func<string, RequestStatus, bool> isWanted)
     {
         long last = -1;
         IReadOnlyList<RequestRecord> page;

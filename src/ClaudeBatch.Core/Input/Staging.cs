@@ -1,3 +1,5 @@
+using ClaudeBatch.Core.Ledger;
+
 namespace ClaudeBatch.Core.Input;
 
 /// <summary>Some requests go first, and the others wait for what becomes of them.</summary>
@@ -5,12 +7,6 @@ namespace ClaudeBatch.Core.Input;
 /// <param name="warmCache">One request of each shared prefix goes first, so that the others read it from the cache.</param>
 public sealed class Staging(int canary, bool warmCache)
 {
-    /// <summary>What the others wait for.</summary>
-    public const string Canary = nameof(Canary);
-
-    /// <summary>What the others wait for.</summary>
-    public const string Cache = nameof(Cache);
-
     private readonly HashSet<UInt128> _prefixes = [];
 
     private PartSpooler? _first;
@@ -20,7 +16,8 @@ public sealed class Staging(int canary, bool warmCache)
     /// <summary>No request that came is marked for the cache.</summary>
     public bool HasNothingToWarm => warmCache && _prefixes.Count == 0;
 
-    internal string? HeldFor => canary > 0 ? Canary : warmCache ? Cache : null;
+    /// <summary>What the others wait for.</summary>
+    internal Hold? HeldFor => canary > 0 ? Hold.Canary : warmCache ? Hold.Cache : null;
 
     /// <summary>Where those that go first are spooled.</summary>
     internal PartSpooler First => _first!;

@@ -13,12 +13,14 @@ public sealed class AttemptBooks(LedgerDatabase database)
     // Unknown as soon as one of them is: a part of a cost is no cost.
     private static readonly string s_costOfAll =
         "(SELECT CASE WHEN count(*) = count(p.cost_in_picodollars) THEN sum(p.cost_in_picodollars) END "
-        + $"FROM batch pb JOIN attempt p ON p.id = {RowKey.Of("pb.id", "a.row")} WHERE pb.job_id = $job AND pb.attempt <= $attempt AND pb.state <> 'Draft')";
+        + $"FROM batch pb JOIN attempt p ON p.id = {RowKey.Of("pb.id", "a.row")} "
+        + $"WHERE pb.job_id = $job AND pb.attempt <= $attempt AND pb.state <> {SqlWord.Draft})";
 
     private static readonly string s_itsRequest = $"JOIN request r ON r.id = {RowKey.Of("$job", "a.row")}";
 
     /// <summary>Nothing has replaced the attempt <c>a</c>. What a draft would replace is not replaced before the draft is sealed.</summary>
-    internal const string IsLast = "(a.replaced_by IS NULL OR a.replaced_by IN (SELECT id FROM batch WHERE state = 'Draft'))";
+    internal const string IsLast =
+        $"(a.replaced_by IS NULL OR a.replaced_by IN (SELECT id FROM batch WHERE state = {SqlWord.Draft}))";
 
     /// <summary>A batch's attempts in row order, a page at a time.</summary>
     /// <param name="batch">The batch.</param>
@@ -101,7 +103,7 @@ public sealed class AttemptBooks(LedgerDatabase database)
     public bool AnyWaitsForOperator(JobRecord job) => database.Scalar(
         $"""
         SELECT EXISTS (SELECT 1 FROM batch b JOIN attempt a ON {RowKey.Within("a.id", "b.id")}
-        WHERE b.job_id = $job AND a.failure_class = 'OperatorFixable' AND {IsLast})
+        WHERE b.job_id = $job AND a.failure_class = {SqlWord.OperatorFixable} AND {IsLast})
         """,
         ("$job", job.Id)) != 0;
 
@@ -137,7 +139,7 @@ public sealed class AttemptBooks(LedgerDatabase database)
     public IReadOnlyList<long> UnsentRows(long jobId) => database.Read(
         $"""
         SELECT a.row FROM batch b JOIN attempt a ON {RowKey.Within("a.id", "b.id")}
-        WHERE b.job_id = $job AND b.state IN ('Rejected', 'Abandoned') AND {IsLast}
+        WHERE b.job_id = $job AND b.state IN ({SqlWord.Rejected}, {SqlWord.Abandoned}) AND {IsLast}
         """,
         static row => row.Number(0),
         ("$job", jobId));
@@ -220,9 +222,9 @@ public sealed class AttemptBooks(LedgerDatabase database)
                 OutcomeWords said = words[o.Words - 1];
                 TokenUsage usage = o.Usage;
                 statement.Bind(1, RowKey.Of(batchId, o.Row));
-                statement.Bind(2, said.Status);
+                statement.Bind(2, Word<Outcome>.Of(said.Status));
                 statement.Bind(3, said.ErrorType);
-                statement.Bind(4, said.FailureClass);
+                statement.Bind(4, Word<FailureClass>.Of(said.FailureClass));
                 statement.Bind(5, said.StopReason);
                 statement.Bind(6, said.Model);
                 statement.Bind(7, usage.InputTokens);

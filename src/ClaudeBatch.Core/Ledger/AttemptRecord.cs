@@ -8,7 +8,7 @@ namespace ClaudeBatch.Core.Ledger;
 /// <param name="CustomId">Of the request.</param>
 /// <param name="SpoolOffset">Of its bytes in the part's spool.</param>
 /// <param name="SpoolLength">In bytes.</param>
-/// <param name="Outcome">One of <see cref="Ledger.Outcome"/>; null while there is none.</param>
+/// <param name="Outcome">How it ended; null while it has not.</param>
 /// <param name="FailureClass">What can be done about a failure.</param>
 /// <param name="ResultOffset">Of its line in the results.</param>
 /// <param name="ResultLength">In bytes.</param>
@@ -24,8 +24,8 @@ public sealed record AttemptRecord(
     string CustomId,
     long SpoolOffset,
     int SpoolLength,
-    string? Outcome,
-    string? FailureClass,
+    Outcome? Outcome,
+    FailureClass? FailureClass,
     long? ResultOffset,
     int ResultLength,
     long SourceOffset,
@@ -41,8 +41,8 @@ public sealed record AttemptRecord(
         row.Text(1),
         row.Number(2),
         row.Count(3),
-        row.WordOrNull(4),
-        row.WordOrNull(5),
+        row.MemberOrNull<Outcome>(4),
+        row.MemberOrNull<FailureClass>(5),
         row.NumberOrNull(6),
         (int)(row.NumberOrNull(7) ?? 0),
         row.Number(8),

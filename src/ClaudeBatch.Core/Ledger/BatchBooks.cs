@@ -8,10 +8,10 @@ public sealed class BatchBooks(LedgerDatabase database)
 {
     private const string Select = $"SELECT {BatchRecord.Columns} FROM batch b JOIN job j ON j.id = b.job_id";
 
-    public IReadOnlyList<BatchRecord> All() => database.Read($"{Select} WHERE b.state <> 'Draft' ORDER BY b.id", BatchRecord.From);
+    public IReadOnlyList<BatchRecord> All() => database.Read($"{Select} WHERE b.state <> {SqlWord.Draft} ORDER BY b.id", BatchRecord.From);
 
     public IReadOnlyList<BatchRecord> OfJob(long jobId)
-        => database.Read($"{Select} WHERE b.job_id = $job AND b.state <> 'Draft' ORDER BY b.id", BatchRecord.From, ("$job", jobId));
+        => database.Read($"{Select} WHERE b.job_id = $job AND b.state <> {SqlWord.Draft} ORDER BY b.id", BatchRecord.From, ("$job", jobId));
 
     public BatchRecord Get(long id) => database.Read($"{Select} WHERE b.id = $id", BatchRecord.From, ("$id", id)).Single();
 
@@ -21,7 +21,7 @@ public sealed class BatchBooks(LedgerDatabase database)
         int slash = idOrKey.LastIndexOf('/');
         return slash > 0 && int.TryParse(idOrKey.AsSpan(slash + 1), out int part)
             ? database.Read(
-                $"{Select} WHERE j.name = $name AND b.part = $part AND b.state <> 'Draft'",
+                $"{Select} WHERE j.name = $name AND b.part = $part AND b.state <> {SqlWord.Draft}",
                 BatchRecord.From,
                 ("$name", idOrKey[..slash]),
                 ("$part", part)).SingleOrDefault()
@@ -35,7 +35,7 @@ public sealed class BatchBooks(LedgerDatabase database)
     public BatchRecord? UnsettledLike(BatchRecord batch)
         => database.Read(
             $"""
-            {Select} WHERE b.state = 'Unconfirmed' AND b.request_count = $count AND b.id <> $id
+            {Select} WHERE b.state = {SqlWord.Unconfirmed} AND b.request_count = $count AND b.id <> $id
             AND (b.workspace_id IS NULL OR $workspace IS NULL OR b.workspace_id = $workspace) LIMIT 1
             """,
             BatchRecord.From,
@@ -46,7 +46,7 @@ public sealed class BatchBooks(LedgerDatabase database)
     /// <summary>The sealed batches of a job with requests that no later attempt has replaced, in their order.</summary>
     public IReadOnlyList<BatchRecord> WithLastAttempts(long jobId) => database.Read(
         $"""
-        {Select} WHERE b.job_id = $job AND b.state <> 'Draft'
+        {Select} WHERE b.job_id = $job AND b.state <> {SqlWord.Draft}
         AND EXISTS (SELECT 1 FROM attempt a WHERE {RowKey.Within("a.id", "b.id")} AND {AttemptBooks.IsLast}) ORDER BY b.id
         """,
         BatchRecord.From,
@@ -59,14 +59,16 @@ public sealed class BatchBooks(LedgerDatabase database)
     internal BatchTally Tally(BatchRecord batch) => BatchTally.Count(database, batch);
 
     /// <summary>How many of our batches the service works on.</summary>
-    public int CountRunning() => (int)database.Scalar("SELECT count(*) FROM batch WHERE state IN ('InProgress', 'Canceling')");
+    public int CountRunning()
+        => (int)database.Scalar($"SELECT count(*) FROM batch WHERE state IN ({SqlWord.InProgress}, {SqlWord.Canceling})");
 
     /// <summary>A part for a batch that another tool made; its requests are not known before its answers are.</summary>
     /// <returns>The ledger's number.</returns>
     public long AddMadeElsewhere(long jobId, int requestCount, ReplyHeaders headers) => database.Insert(
-        """
+        $"""
         INSERT INTO batch (job_id, part, attempt, state, adopted, request_count, size_in_bytes, organization_id, workspace_id)
-        VALUES ($job, (SELECT coalesce(max(part), 0) + 1 FROM batch WHERE job_id = $job), 1, 'InProgress', 'Confirmed', $count, 0, $organization, $workspace)
+        VALUES ($job, (SELECT coalesce(max(part), 0) + 1 FROM batch WHERE job_id = $job), 1, {SqlWord.InProgress}, {SqlWord.Confirmed},
+            $count, 0, $organization, $workspace)
         """,
         ("$job", jobId),
         ("$count", requestCount),
@@ -77,16 +79,19 @@ public sealed class BatchBooks(LedgerDatabase database)
     public void Release(long jobId)
         => database.Write(() => database.Execute("UPDATE batch SET held_for = NULL WHERE job_id = $job AND held_for IS NOT NULL", ("$job", jobId)));
 
-    public void SetState(long id, string state, string? message = null)
+    public void SetState(long id, BatchState state, string? message = null)
         => database.Write(() => database.Execute(
-            "UPDATE batch SET state = $state, message = $message WHERE id = $id", ("$state", state), ("$message", message), ("$id", id)));
+            "UPDATE batch SET state = $state, message = $message WHERE id = $id",
+            ("$state", Word<BatchState>.Of(state)),
+            ("$message", message),
+            ("$id", id)));
 
     /// <summary>Keeps what must be known to settle a create whose reply is lost, before its first byte leaves.</summary>
     public void RecordIntent(long id, string intent, string? organizationId, string? workspaceId)
         => database.Write(() => database.Execute(
-            """
-            UPDATE batch SET state = 'Uploading', intent = $intent, organization_id = $organization, workspace_id = $workspace, message = NULL,
-                settlement = NULL, not_before = NULL, waits_for_room = 0
+            $"""
+            UPDATE batch SET state = {SqlWord.Uploading}, intent = $intent, organization_id = $organization, workspace_id = $workspace,
+                message = NULL, settlement = NULL, not_before = NULL, waits_for_room = 0
             WHERE id = $id
             """,
             ("$intent", intent),
@@ -97,7 +102,7 @@ public sealed class BatchBooks(LedgerDatabase database)
     /// <summary>The service refused the batch for now and asks for patience.</summary>
     public void Postpone(long id, DateTime notBefore, string message)
         => database.Write(() => database.Execute(
-            "UPDATE batch SET state = 'Spooled', not_before = $time, waits_for_room = 0, message = $message WHERE id = $id",
+            $"UPDATE batch SET state = {SqlWord.Spooled}, not_before = $time, waits_for_room = 0, message = $message WHERE id = $id",
             ("$time", LedgerRow.Format(notBefore)),
             ("$message", message),
             ("$id", id)));
@@ -107,28 +112,29 @@ public sealed class BatchBooks(LedgerDatabase database)
     /// <param name="running">With so many batches running the queue was full.</param>
     public void WaitForRoom(long jobId, int running)
         => database.Write(() => database.Execute(
-            "UPDATE batch SET waits_for_room = $room WHERE job_id = $job AND state = 'Spooled'", ("$room", running), ("$job", jobId)));
+            $"UPDATE batch SET waits_for_room = $room WHERE job_id = $job AND state = {SqlWord.Spooled}",
+            ("$room", running),
+            ("$job", jobId)));
 
     /// <summary>Keeps how far settling has come.</summary>
-    public void RecordSettlement(long id, string state, Settlement? settlement, string? message)
+    public void RecordSettlement(long id, BatchState state, Settlement? settlement, string? message)
         => database.Write(() => database.Execute(
             "UPDATE batch SET state = $state, settlement = $settlement, message = $message WHERE id = $id",
-            ("$state", state),
+            ("$state", Word<BatchState>.Of(state)),
             ("$settlement", settlement?.ToJson()),
             ("$message", message),
             ("$id", id)));
 
-    /// <param name="id">The ledger's number.</param>
-    /// <param name="adopted"><c>No</c>, <c>Tentative</c> or <c>Confirmed</c>.</param>
-    public void SetAdopted(long id, string adopted)
-        => database.Write(() => database.Execute("UPDATE batch SET adopted = $adopted WHERE id = $id", ("$adopted", adopted), ("$id", id)));
+    public void SetAdopted(long id, Adoption adopted) => database.Write(() => database.Execute(
+        "UPDATE batch SET adopted = $adopted WHERE id = $id", ("$adopted", Word<Adoption>.Of(adopted)), ("$id", id)));
 
     /// <summary>The service's batch was somebody else's: this one is unconfirmed again.</summary>
     public void GiveBack(long id, Settlement settlement)
         => database.Write(() => database.Execute(
-            """
-            UPDATE batch SET state = 'Unconfirmed', service_id = NULL, adopted = 'No', settlement = $settlement, processing_status = NULL,
-                processing = request_count, succeeded = 0, errored = 0, canceled = 0, expired = 0, duplicated = 0, foreign_lines = 0,
+            $"""
+            UPDATE batch SET state = {SqlWord.Unconfirmed}, service_id = NULL, adopted = {SqlWord.NotAdopted},
+                settlement = $settlement, processing_status = NULL, processing = request_count,
+                succeeded = 0, errored = 0, canceled = 0, expired = 0, duplicated = 0, foreign_lines = 0,
                 created_at = NULL, ended_at = NULL, expires_at = NULL, cancel_initiated_at = NULL, archived_at = NULL, results_digest = NULL
             WHERE id = $id
             """,
@@ -145,7 +151,7 @@ public sealed class BatchBooks(LedgerDatabase database)
     /// <returns>The batch as it stands now.</returns>
     public BatchRecord Refresh(BatchRecord batch, MessageBatch remote)
     {
-        string state = BatchState.IsOver(batch.State) ? batch.State : BatchState.FromService(remote.ProcessingStatus);
+        BatchState state = batch.State.IsOver() ? batch.State : BatchStates.FromService(remote.ProcessingStatus);
         BatchRecord now = batch with
         {
             State = state,
@@ -171,7 +177,7 @@ public sealed class BatchBooks(LedgerDatabase database)
                 created_at = $created, ended_at = $ended, expires_at = $expires, cancel_initiated_at = $cancel, archived_at = $archived
             WHERE id = $id
             """,
-            ("$state", state),
+            ("$state", Word<BatchState>.Of(state)),
             ("$service", remote.Id),
             ("$status", remote.ProcessingStatus),
             ("$processing", remote.RequestCounts.Processing),
@@ -191,7 +197,11 @@ public sealed class BatchBooks(LedgerDatabase database)
     /// <summary>The results are whole and flushed under their partial name; the rename is next.</summary>
     public void RecordDownload(long id, byte[] digest, int duplicated, int foreign)
         => database.Write(() => database.Execute(
-            "UPDATE batch SET state = 'Downloaded', results_digest = $digest, duplicated = $duplicated, foreign_lines = $foreign, message = NULL WHERE id = $id",
+            $"""
+            UPDATE batch SET state = {SqlWord.Downloaded}, results_digest = $digest, duplicated = $duplicated, foreign_lines = $foreign,
+                message = NULL
+            WHERE id = $id
+            """,
             ("$digest", digest),
             ("$duplicated", duplicated),
             ("$foreign", foreign),

@@ -22,14 +22,12 @@ public sealed record BatchRecord
 
     public required int Attempt { get; init; }
 
-    /// <summary>One of <see cref="BatchState"/>.</summary>
-    public required string State { get; init; }
+    public required BatchState State { get; init; }
 
     /// <summary><c>msgbatch_…</c>, null until the service accepted it.</summary>
     public string? ServiceId { get; init; }
 
-    /// <summary><c>No</c>, <c>Tentative</c> or <c>Confirmed</c>.</summary>
-    public required string Adopted { get; init; }
+    public required Adoption Adopted { get; init; }
 
     public required int RequestCount { get; init; }
 
@@ -83,11 +81,11 @@ public sealed record BatchRecord
     /// <summary>Adopted from another tool: its requests are not here, only its answers will be.</summary>
     public bool MadeElsewhere { get; init; }
 
-    /// <summary>What an earlier part must have shown before this one is sent: <c>Canary</c> or <c>Cache</c>; null when nothing.</summary>
-    public string? HeldFor { get; init; }
+    /// <summary>What an earlier part must have shown before this one is sent; null when nothing.</summary>
+    public Hold? HeldFor { get; init; }
 
     /// <summary>It may be somebody else's until the ids of its answers have been seen.</summary>
-    public bool IsTentative => Adopted == "Tentative";
+    public bool IsTentative => Adopted == Adoption.Tentative;
 
     public bool IsAmbiguous => State == BatchState.Unconfirmed && Settlement?.Ambiguity is not null;
 
@@ -103,9 +101,9 @@ public sealed record BatchRecord
         Job = row.Text(2),
         Part = row.Count(3),
         Attempt = row.Count(4),
-        State = row.Text(5),
+        State = row.Member<BatchState>(5),
         ServiceId = row.TextOrNull(6),
-        Adopted = row.Text(7),
+        Adopted = row.Member<Adoption>(7),
         RequestCount = row.Count(8),
         SizeInBytes = row.Number(9),
         ProcessingStatus = row.TextOrNull(10),
@@ -126,6 +124,6 @@ public sealed record BatchRecord
         WaitsForRoom = row.Count(29),
         NotFoundSince = row.TimeOrNull(30),
         MadeElsewhere = row.Count(31) != 0,
-        HeldFor = row.TextOrNull(32),
+        HeldFor = row.MemberOrNull<Hold>(32),
     };
 }

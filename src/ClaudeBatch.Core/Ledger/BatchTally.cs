@@ -5,9 +5,9 @@ namespace ClaudeBatch.Core.Ledger;
 /// <summary>The attempts of one batch, counted by how they ended.</summary>
 internal sealed class BatchTally
 {
-    private readonly List<(string? Outcome, bool IsLast, long Count)> _counts;
+    private readonly List<(Outcome? Outcome, bool IsLast, long Count)> _counts;
 
-    private BatchTally(BatchRecord batch, List<(string? Outcome, bool IsLast, long Count)> counts, long? cost)
+    private BatchTally(BatchRecord batch, List<(Outcome? Outcome, bool IsLast, long Count)> counts, long? cost)
     {
         Batch = batch;
         _counts = counts;
@@ -23,15 +23,14 @@ internal sealed class BatchTally
     public long Requests => _counts.Sum(static c => c.Count);
 
     /// <summary>Those no later attempt has replaced.</summary>
-    public IEnumerable<(string? Outcome, long Count)> Last => _counts.Where(static c => c.IsLast).Select(static c => (c.Outcome, c.Count));
+    public IEnumerable<(Outcome? Outcome, long Count)> Last => _counts.Where(static c => c.IsLast).Select(static c => (c.Outcome, c.Count));
 
-    /// <param name="outcome">One of <see cref="Outcome"/>.</param>
-    public long Of(string outcome) => _counts.Where(c => c.Outcome == outcome).Sum(static c => c.Count);
+    public long Of(Outcome outcome) => _counts.Where(c => c.Outcome == outcome).Sum(static c => c.Count);
 
     /// <summary>Counts them. Nearly all of a batch went well, and the sorting a GROUP BY takes is spared those: they are what is left.</summary>
     public static BatchTally Count(LedgerDatabase database, BatchRecord batch)
     {
-        const string isAnswered = $"(outcome IS 'Succeeded' AND {AttemptBooks.IsLast})";
+        const string isAnswered = $"(outcome IS {SqlWord.Succeeded} AND {AttemptBooks.IsLast})";
         (long all, long answered, long? cost) = database.Read(
             $"""
             SELECT count(*), total({isAnswered}), CASE WHEN count(outcome) = count(cost_in_picodollars) THEN coalesce(sum(cost_in_picodollars), 0) END
@@ -39,9 +38,9 @@ internal sealed class BatchTally
             """,
             static row => (row.Number(0), row.Number(1), row.NumberOrNull(2)),
             ("$batch", batch.Id)).Single();
-        List<(string? Outcome, bool IsLast, long Count)> counts = all == answered ? [] : database.Read(
+        List<(Outcome? Outcome, bool IsLast, long Count)> counts = all == answered ? [] : database.Read(
             $"SELECT outcome, {AttemptBooks.IsLast} AS is_last, count(*) FROM attempt a WHERE {RowKey.Within("a.id", "$batch")} AND NOT {isAnswered} GROUP BY outcome, is_last",
-            static row => (row.TextOrNull(0), row.Number(1) != 0, row.Number(2)),
+            static row => (row.MemberOrNull<Outcome>(0), row.Number(1) != 0, row.Number(2)),
             ("$batch", batch.Id));
         if (all - counts.Sum(static c => c.Count) is > 0 and var rest)
         {

@@ -18,17 +18,21 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
     public static void Discard(LedgerDatabase database, long jobId)
     {
         List<long> drafts = database.Read(
-            "SELECT id FROM batch WHERE job_id = $job AND state = 'Draft'", static row => row.Number(0), ("$job", jobId));
+            $"SELECT id FROM batch WHERE job_id = $job AND state = {SqlWord.Draft}", static row => row.Number(0), ("$job", jobId));
         List<long> sealedBatches = drafts.Count == 0
             ? []
-            : database.Read("SELECT id FROM batch WHERE job_id = $job AND state <> 'Draft'", static row => row.Number(0), ("$job", jobId));
+            : database.Read(
+                $"SELECT id FROM batch WHERE job_id = $job AND state <> {SqlWord.Draft}", static row => row.Number(0), ("$job", jobId));
         foreach (long batch in sealedBatches)
         {
             database.InSteps(
                 "attempt",
                 batch,
                 firstRow: 0,
-                "UPDATE attempt SET replaced_by = NULL WHERE id BETWEEN $from AND $to AND replaced_by IN (SELECT id FROM batch WHERE state = 'Draft')");
+                $"""
+                UPDATE attempt SET replaced_by = NULL
+                WHERE id BETWEEN $from AND $to AND replaced_by IN (SELECT id FROM batch WHERE state = {SqlWord.Draft})
+                """);
         }
 
         foreach (long draft in drafts)
@@ -38,7 +42,7 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
 
         long sealedRows = database.Scalar("SELECT sealed_rows FROM job WHERE id = $job", ("$job", jobId));
         database.DeleteRows("request", jobId, sealedRows);
-        database.Write(() => database.Execute("DELETE FROM batch WHERE job_id = $job AND state = 'Draft'", ("$job", jobId)));
+        database.Write(() => database.Execute($"DELETE FROM batch WHERE job_id = $job AND state = {SqlWord.Draft}", ("$job", jobId)));
     }
 
     /// <summary>The number of the next part; several spoolers may fill parts of one draft.</summary>
@@ -48,15 +52,18 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
         return _nextPart;
     }
 
-    public long BeginBatch(int part, int attempt, string? heldFor)
+    public long BeginBatch(int part, int attempt, Hold? heldFor)
     {
         long id = 0;
         database.Write(() => id = database.Insert(
-            "INSERT INTO batch (job_id, part, attempt, state, request_count, size_in_bytes, held_for) VALUES ($job, $part, $attempt, 'Draft', 0, 0, $held)",
+            $"""
+            INSERT INTO batch (job_id, part, attempt, state, request_count, size_in_bytes, held_for)
+            VALUES ($job, $part, $attempt, {SqlWord.Draft}, 0, 0, $held)
+            """,
             ("$job", jobId),
             ("$part", part),
             ("$attempt", attempt),
-            ("$held", heldFor)));
+            ("$held", Word<Hold>.Of(heldFor))));
         return id;
     }
 
@@ -91,7 +98,7 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
 
     /// <summary>Makes the drafted batches binding, and with them what they replace: call it inside a transaction.</summary>
     public void Seal()
-        => database.Execute("UPDATE batch SET state = 'Spooled' WHERE job_id = $job AND state = 'Draft'", ("$job", jobId));
+        => database.Execute($"UPDATE batch SET state = {SqlWord.Spooled} WHERE job_id = $job AND state = {SqlWord.Draft}", ("$job", jobId));
 
     public void Flush()
     {
@@ -130,7 +137,8 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
             database.ExecuteMany(
                 $"""
                 UPDATE attempt AS a SET replaced_by = ?1
-                WHERE id IN (SELECT {RowKey.Of("b.id", "?2")} FROM batch b WHERE b.job_id = ?3 AND b.state <> 'Draft') AND {AttemptBooks.IsLast}
+                WHERE id IN (SELECT {RowKey.Of("b.id", "?2")} FROM batch b WHERE b.job_id = ?3 AND b.state <> {SqlWord.Draft})
+                    AND {AttemptBooks.IsLast}
                 """,
                 CollectionsMarshal.AsSpan(_replacements),
                 (r, statement) =>

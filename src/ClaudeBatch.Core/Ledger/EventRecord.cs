@@ -7,7 +7,7 @@ namespace ClaudeBatch.Core.Ledger;
 /// <param name="At">UTC.</param>
 /// <param name="Job">The job's name.</param>
 /// <param name="Part">The batch's part.</param>
-/// <param name="Kind">A stable PascalCase word.</param>
+/// <param name="Kind">The word of an <see cref="EventKind"/>. Any word is read: it is only shown, and a journal outlives versions.</param>
 /// <param name="RequestId">The service's <c>request-id</c>.</param>
 /// <param name="Message">One sentence.</param>
 public sealed record EventRecord(long Id, DateTime At, string? Job, int? Part, string Kind, string? RequestId, string Message)

@@ -121,11 +121,11 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
             ("$sealed", job.SealedRows)).Single();
         foreach (BatchTally tally in tallies)
         {
-            foreach ((string? outcome, long count) in tally.Last)
+            foreach ((Outcome? outcome, long count) in tally.Last)
             {
                 // Of a stopped job nothing more is sent.
-                bool isGivenUp = job.StoppedAt is not null && outcome is null && BatchState.IsUnsent(tally.Batch.State);
-                totals = totals.Plus(isGivenUp ? BatchState.Abandoned : tally.Batch.State, outcome, count);
+                bool isGivenUp = job.StoppedAt is not null && outcome is null && tally.Batch.State.IsUnsent();
+                totals = totals.Plus(RequestStatuses.Of(isGivenUp ? BatchState.Abandoned : tally.Batch.State, outcome), count);
             }
         }
 

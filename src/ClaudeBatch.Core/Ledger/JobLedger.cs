@@ -57,12 +57,12 @@ public sealed class JobLedger : IDisposable
 
     /// <summary>A change of the books and the event that tells of it, both or neither.</summary>
     /// <param name="batch">The batch that changed.</param>
-    /// <param name="kind">A stable PascalCase word.</param>
+    /// <param name="kind">What happened.</param>
     /// <param name="message">One sentence.</param>
     /// <param name="requestId">The service's <c>request-id</c>.</param>
     /// <param name="change">The change.</param>
     /// <returns>The batch as it stands now.</returns>
-    public BatchRecord Record(BatchRecord batch, string kind, string message, string? requestId, Action change)
+    public BatchRecord Record(BatchRecord batch, EventKind kind, string message, string? requestId, Action change)
     {
         _database.Write(() =>
         {
@@ -72,18 +72,23 @@ public sealed class JobLedger : IDisposable
         return Batches.Get(batch.Id);
     }
 
+    /// <summary>A batch comes to a state, and the journal says why.</summary>
+    /// <returns>The batch as it stands now.</returns>
+    internal BatchRecord SetState(BatchRecord batch, BatchState state, string why)
+        => Record(batch, state.Event(), why, null, () => Batches.SetState(batch.Id, state));
+
     /// <summary>A change of a job and the event that tells of it, both or neither.</summary>
-    public void Record(JobRecord job, string kind, string message, Action change) => _database.Write(() =>
+    public void Record(JobRecord job, EventKind kind, string message, Action change) => _database.Write(() =>
     {
         change();
         Events.Add(kind, message, job.Id);
     });
 
     /// <summary>Marks a job as stopped: nothing more of it is sent.</summary>
-    public void Stop(JobRecord job) => Record(job, JobState.Stopped, "Stopped by request.", () => Jobs.MarkStopped(job.Id));
+    public void Stop(JobRecord job) => Record(job, EventKind.Stopped, "Stopped by request.", () => Jobs.MarkStopped(job.Id));
 
     /// <summary>Lets a stopped job go on.</summary>
-    public void Restart(JobRecord job) => Record(job, "Restarted", "Taken up again by request.", () => Jobs.Restart(job.Id));
+    public void Restart(JobRecord job) => Record(job, EventKind.Restarted, "Taken up again by request.", () => Jobs.Restart(job.Id));
 
     /// <summary>Has the database looked through.</summary>
     /// <returns>What is wrong with it; empty when it is whole.</returns>

@@ -1,13 +1,23 @@
 namespace ClaudeBatch.Core.Ledger;
 
 /// <summary>Where a job stands; derived from its batches, never stored.</summary>
-public static class JobState
+public enum JobState
 {
-    public const string Open = nameof(Open);
-    public const string InputCut = nameof(InputCut);
-    public const string Running = nameof(Running);
-    public const string Paused = nameof(Paused);
-    public const string Ambiguous = nameof(Ambiguous);
-    public const string Stopped = nameof(Stopped);
-    public const string Finished = nameof(Finished);
+    /// <summary>Its input is being read.</summary>
+    Open,
+
+    /// <summary>Its input broke off before its end.</summary>
+    InputCut,
+
+    Running,
+
+    /// <summary>An operator must act first.</summary>
+    Paused,
+
+    /// <summary>Nobody but a person can say whether the service has one of its parts.</summary>
+    Ambiguous,
+
+    Stopped,
+
+    Finished,
 }

@@ -5,7 +5,7 @@ namespace ClaudeBatch.Core.Ledger;
 /// <summary>Derives where a job stands.</summary>
 public static class JobStates
 {
-    public static string Of(LedgerFolder folder, JobRecord job, IReadOnlyList<BatchRecord> batches)
+    public static JobState Of(LedgerFolder folder, JobRecord job, IReadOnlyList<BatchRecord> batches)
     {
         if (job.SealedAt is null)
         {
@@ -22,7 +22,7 @@ public static class JobStates
             return JobState.Stopped;
         }
 
-        if (batches.All(static b => BatchState.IsFinal(b.State)))
+        if (batches.All(static b => b.State.IsFinal()))
         {
             return job.PauseReason is null ? JobState.Finished : JobState.Paused;
         }

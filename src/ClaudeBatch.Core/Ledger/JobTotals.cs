@@ -32,17 +32,16 @@ public sealed record JobTotals
 
     public long Sum => NotSubmitted + Pending + Succeeded + Errored + Canceled + Expired + Unknown + Missing;
 
-    internal JobTotals Plus(string state, string? outcome, long count) => RequestStatus.Of(state, outcome) switch
+    internal JobTotals Plus(RequestStatus status, long count) => status switch
     {
-        Outcome.Succeeded => this with { Succeeded = Succeeded + count },
-        Outcome.Errored => this with { Errored = Errored + count },
-        Outcome.Canceled => this with { Canceled = Canceled + count },
-        Outcome.Expired => this with { Expired = Expired + count },
-        Outcome.Unknown => this with { Unknown = Unknown + count },
-        Outcome.Missing => this with { Missing = Missing + count },
+        RequestStatus.Succeeded => this with { Succeeded = Succeeded + count },
+        RequestStatus.Errored => this with { Errored = Errored + count },
+        RequestStatus.Canceled => this with { Canceled = Canceled + count },
+        RequestStatus.Expired => this with { Expired = Expired + count },
+        RequestStatus.Unknown => this with { Unknown = Unknown + count },
+        RequestStatus.Missing => this with { Missing = Missing + count },
         RequestStatus.NotSubmitted => this with { NotSubmitted = NotSubmitted + count },
         RequestStatus.Pending => this with { Pending = Pending + count },
-        _ => throw new ClaudeBatchException(
-            FailureKind.Storage, "LedgerUnreadable", $"The ledger holds the outcome '{outcome}', which this version does not know."),
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "What was refused is counted apart."),
     };
 }

@@ -70,7 +70,7 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
         (ReadOnlyMemory<OutcomeRecord> rows, IReadOnlyList<OutcomeWords> words) = outcomes.Rows();
         ledger.Attempts.RecordOutcomes(batch.Id, rows, words);
         PauseForOperator(batch, outcomes);
-        return ledger.Record(batch, BatchState.Collected, Summary(outcomes), null, () => ledger.Batches.SetState(batch.Id, BatchState.Collected));
+        return ledger.SetState(batch, BatchState.Collected, Summary(outcomes));
     }
 
     // Sent again as they are they would fail again: somebody must see to the account first.
@@ -81,7 +81,11 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
             string message = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{waiting.Count} requests of part {batch.Part} failed for a cause at the account ({waiting.Words}). Mend it, then run: Invoke-ClaudeBatchRetry -Job {batch.Job} -FailureClass OperatorFixable");
-            ledger.Record(ledger.Jobs.Get(batch.JobId), JobState.Paused, message, () => ledger.Jobs.Pause(batch.JobId, FailureClass.OperatorFixable, message));
+            ledger.Record(
+                ledger.Jobs.Get(batch.JobId),
+                EventKind.Paused,
+                message,
+                () => ledger.Jobs.Pause(batch.JobId, nameof(FailureClass.OperatorFixable), message));
         }
     }
 
@@ -113,7 +117,7 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
     /// <summary>The answer to asking for results too early.</summary>
     public static ClaudeBatchException NotEnded(BatchRecord batch)
     {
-        string hint = BatchState.IsFinal(batch.State)
+        string hint = batch.State.IsFinal()
             ? "It will have no results."
             : "Wait for it with Wait-ClaudeBatch.";
         return new ClaudeBatchException(
@@ -133,7 +137,7 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
         Settlement before = batch.Settlement ?? new Settlement();
         Settlement settlement = new() { Excluded = [.. before.Excluded, batch.ServiceId!] };
         string message = $"Batch '{batch.ServiceId}' was taken for part {batch.Part} of job '{batch.Job}' and has other answers: it is somebody else's. Settling goes on.";
-        ledger.Record(batch, "AdoptionRefuted", message, null, () => ledger.Batches.GiveBack(batch.Id, settlement));
+        ledger.Record(batch, EventKind.AdoptionRefuted, message, null, () => ledger.Batches.GiveBack(batch.Id, settlement));
         throw new ClaudeBatchException(FailureKind.Conflict, "BatchNotOurs", message) { Target = batch.Key };
     }
 
@@ -172,13 +176,13 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
             if (Agrees(table, batch) || tries >= Downloads)
             {
                 RefuseStranger(batch, table, partial);
-                ledger.Record(batch, BatchState.Downloaded, $"{table.Count} requests, {table.Missing} without an answer.", null, () =>
+                ledger.Record(batch, EventKind.Downloaded, $"{table.Count} requests, {table.Missing} without an answer.", null, () =>
                 {
                     ledger.Batches.RecordDownload(batch.Id, digest, table.Duplicated, table.Foreign);
                     if (batch.IsTentative)
                     {
-                        ledger.Batches.SetAdopted(batch.Id, "Confirmed");
-                        ledger.Events.Add("AdoptionConfirmed", "The ids of its answers are the part's.", batch.JobId, batch.Id);
+                        ledger.Batches.SetAdopted(batch.Id, Adoption.Confirmed);
+                        ledger.Events.Add(EventKind.AdoptionConfirmed, "The ids of its answers are the part's.", batch.JobId, batch.Id);
                     }
                 });
                 return table;

@@ -8,10 +8,10 @@ namespace ClaudeBatch.Core.Results;
 public static class Completeness
 {
     /// <summary>Why the answer is not complete, in a few words; null when it is.</summary>
-    /// <param name="status">One of <see cref="Outcome"/>.</param>
+    /// <param name="status">How the request ended.</param>
     /// <param name="stopReason">The service's word for why it ended.</param>
     /// <param name="errorMessage">The service's words for a failure, and what to do.</param>
-    public static string? Reason(string status, string? stopReason, string? errorMessage) => status switch
+    public static string? Reason(Outcome status, string? stopReason, string? errorMessage) => status switch
     {
         Outcome.Succeeded => stopReason switch
         {
@@ -31,7 +31,7 @@ public static class Completeness
     /// <summary>Why a result is not complete, its schema included; null when it is.</summary>
     public static string? Of(CollectedResult result)
     {
-        string status = result.Attempt.Outcome ?? Outcome.Missing;
+        Outcome status = result.Attempt.Outcome ?? Outcome.Missing;
         return Reason(status, result.Attempt.StopReason, status == Outcome.Errored ? ResultLine.Parse(result.Line)?.ErrorReason : null) ?? SchemaReason(result);
     }
 

@@ -126,7 +126,7 @@ internal sealed class OutcomeTable : IDisposable
             return;
         }
 
-        string failureClass = result.FailureClass;
+        FailureClass failureClass = result.FailureClass;
         if (failureClass == FailureClass.OperatorFixable)
         {
             OperatorFixable = (OperatorFixable.Count + 1, OperatorFixable.Words ?? Api.ServiceFailure.Shorten(result.ErrorMessage ?? result.ErrorType ?? "no words"));
@@ -168,11 +168,12 @@ internal sealed class OutcomeTable : IDisposable
     }
 
     // Nearly every line has the words of the line before.
-    private int PlaceOf(ResultLine line, string? failureClass)
+    private int PlaceOf(ResultLine line, FailureClass? failureClass)
     {
         if (_last is not { } last
-            || !ReferenceEquals(last.Words.Status, line.Status) || !ReferenceEquals(last.Words.StopReason, line.StopReason) || !ReferenceEquals(last.Words.Model, line.Model)
-            || !ReferenceEquals(last.Words.FailureClass, failureClass) || last.Words.ErrorType != line.ErrorType || last.Words.InferenceGeo != line.Usage.InferenceGeo)
+            || last.Words.Status != line.Status || last.Words.FailureClass != failureClass
+            || !ReferenceEquals(last.Words.StopReason, line.StopReason) || !ReferenceEquals(last.Words.Model, line.Model)
+            || last.Words.ErrorType != line.ErrorType || last.Words.InferenceGeo != line.Usage.InferenceGeo)
         {
             OutcomeWords words = new(line.Status, line.ErrorType, failureClass, line.StopReason, line.Model, line.Usage.InferenceGeo);
             _last = last = (words, _room.PlaceOf(words));

@@ -15,27 +15,39 @@ public sealed class Reconciler(JobLedger ledger)
         List<BookProblem> problems = [];
         if (job.SealedAt is null)
         {
-            problems.Add(new BookProblem("NotSealed", null, 0, "The end of the input was never seen; nothing was sent.", []));
+            problems.Add(new BookProblem(ProblemKind.NotSealed, null, 0, "The end of the input was never seen; nothing was sent.", []));
         }
 
         if (totals.Sum != totals.Requests)
         {
             problems.Add(new BookProblem(
-                "SumDiffers",
+                ProblemKind.SumDiffers,
                 null,
                 totals.Requests - totals.Sum,
                 string.Create(CultureInfo.InvariantCulture, $"The buckets hold {totals.Sum} requests, the input had {totals.Requests}."),
                 []));
         }
 
-        AddBucket(problems, job, RequestStatus.Pending, totals.Pending, "have no outcome yet");
+        AddBucket(problems, job, ProblemKind.Pending, RequestStatus.Pending, totals.Pending, "have no outcome yet");
         if (job.StoppedAt is null)
         {
-            AddBucket(problems, job, RequestStatus.NotSubmitted, totals.NotSubmitted, "were never accepted by the service");
+            AddBucket(
+                problems,
+                job,
+                ProblemKind.NotSubmitted,
+                RequestStatus.NotSubmitted,
+                totals.NotSubmitted,
+                "were never accepted by the service");
         }
 
-        AddBucket(problems, job, Outcome.Missing, totals.Missing, "were left out of the service's answer");
-        AddBucket(problems, job, Outcome.Unknown, totals.Unknown, "ended in a way this version does not know, or were lost");
+        AddBucket(problems, job, ProblemKind.Missing, RequestStatus.Missing, totals.Missing, "were left out of the service's answer");
+        AddBucket(
+            problems,
+            job,
+            ProblemKind.Unknown,
+            RequestStatus.Unknown,
+            totals.Unknown,
+            "ended in a way this version does not know, or were lost");
         foreach (BatchTally batch in batches)
         {
             AddBatch(problems, batch);
@@ -53,17 +65,23 @@ public sealed class Reconciler(JobLedger ledger)
         if (batch.State == BatchState.Collected && tally.Of(Outcome.Missing) is > 0 and var missing)
         {
             problems.Add(new BookProblem(
-                Outcome.Missing, batch.Key, missing, string.Create(CultureInfo.InvariantCulture, $"{missing} requests of batch '{batch.Key}' were left out of the service's answer."), []));
+                ProblemKind.Missing,
+                batch.Key,
+                missing,
+                string.Create(
+                    CultureInfo.InvariantCulture, $"{missing} requests of batch '{batch.Key}' were left out of the service's answer."),
+                []));
         }
 
         return problems;
     }
 
-    private void AddBucket(List<BookProblem> problems, JobRecord job, string status, long count, string what)
+    private void AddBucket(List<BookProblem> problems, JobRecord job, ProblemKind kind, RequestStatus status, long count, string what)
     {
         if (count > 0)
         {
-            problems.Add(new BookProblem(status, null, count, string.Create(CultureInfo.InvariantCulture, $"{count} requests {what}."), Ids(job, status)));
+            string message = string.Create(CultureInfo.InvariantCulture, $"{count} requests {what}.");
+            problems.Add(new BookProblem(kind, null, count, message, Ids(job, status)));
         }
     }
 
@@ -72,14 +90,15 @@ public sealed class Reconciler(JobLedger ledger)
         BatchRecord batch = tally.Batch;
         if (batch.IsTentative)
         {
-            problems.Add(new BookProblem("Tentative", batch.Key, batch.RequestCount, $"Batch '{batch.Key}' was adopted and is not confirmed yet.", []));
+            problems.Add(new BookProblem(
+                ProblemKind.Tentative, batch.Key, batch.RequestCount, $"Batch '{batch.Key}' was adopted and is not confirmed yet.", []));
         }
 
         long parts = tally.Requests;
         if (parts != batch.RequestCount && (parts > 0 || !batch.MadeElsewhere))
         {
             problems.Add(new BookProblem(
-                "PartDiffers",
+                ProblemKind.PartDiffers,
                 batch.Key,
                 batch.RequestCount - parts,
                 string.Create(CultureInfo.InvariantCulture, $"Batch '{batch.Key}' was sent with {batch.RequestCount} requests; the books have {parts} of them."),
@@ -93,7 +112,7 @@ public sealed class Reconciler(JobLedger ledger)
 
         if (CountsDiffer(tally) is { } difference)
         {
-            problems.Add(new BookProblem("CountsDiffer", batch.Key, 0, difference, []));
+            problems.Add(new BookProblem(ProblemKind.CountsDiffer, batch.Key, 0, difference, []));
         }
 
         if (batch.Duplicated > 0 || batch.Foreign > 0 || tally.Of(Outcome.Missing) > 0)
@@ -109,19 +128,27 @@ public sealed class Reconciler(JobLedger ledger)
         if (batch.Duplicated > 0)
         {
             problems.Add(new BookProblem(
-                "Duplicated", batch.Key, batch.Duplicated, $"{batch.Duplicated} lines of batch '{batch.Key}' repeat an id; the first of each counts.", lines?.DuplicatedIds ?? []));
+                ProblemKind.Duplicated,
+                batch.Key,
+                batch.Duplicated,
+                $"{batch.Duplicated} lines of batch '{batch.Key}' repeat an id; the first of each counts.",
+                lines?.DuplicatedIds ?? []));
         }
 
         if (batch.Foreign > 0)
         {
             problems.Add(new BookProblem(
-                "Foreign", batch.Key, batch.Foreign, $"{batch.Foreign} lines of batch '{batch.Key}' have an id that was never in it.", lines?.ForeignIds ?? []));
+                ProblemKind.Foreign,
+                batch.Key,
+                batch.Foreign,
+                $"{batch.Foreign} lines of batch '{batch.Key}' have an id that was never in it.",
+                lines?.ForeignIds ?? []));
         }
 
         if (lines?.Unreadable > 0)
         {
             problems.Add(new BookProblem(
-                "Unreadable",
+                ProblemKind.Unreadable,
                 batch.Key,
                 lines.Unreadable,
                 string.Create(
@@ -133,7 +160,7 @@ public sealed class Reconciler(JobLedger ledger)
     private static string? CountsDiffer(BatchTally ours)
     {
         BatchRecord batch = ours.Batch;
-        foreach ((string outcome, int theirs) in new[]
+        foreach ((Outcome outcome, int theirs) in new[]
         {
             (Outcome.Succeeded, batch.Counts.Succeeded),
             (Outcome.Errored, batch.Counts.Errored),
@@ -150,6 +177,11 @@ public sealed class Reconciler(JobLedger ledger)
         return null;
     }
 
-    private IReadOnlyList<string> Ids(JobRecord job, string status)
-        => [.. ledger.Attempts.LastOf(ledger.Batches.OfJob(job.Id)).Where(a => RequestStatus.Of(a.Batch.State, a.Attempt.Outcome) == status).Take(IdsNamed).Select(static a => a.Attempt.CustomId)];
+    private IReadOnlyList<string> Ids(JobRecord job, RequestStatus status) =>
+    [
+        .. ledger.Attempts.LastOf(ledger.Batches.OfJob(job.Id))
+            .Where(a => RequestStatuses.Of(a.Batch.State, a.Attempt.Outcome) == status)
+            .Take(IdsNamed)
+            .Select(static a => a.Attempt.CustomId),
+    ];
 }

@@ -20,8 +20,8 @@ public sealed class ResultLine
     /// <summary>The id in UTF-8, until the next line is read.</summary>
     public ReadOnlySpan<byte> CustomIdBytes => _id.AsSpan(0, _idLength);
 
-    /// <summary>One of <see cref="Outcome"/>.</summary>
-    public string Status { get; private set; } = Outcome.Unknown;
+    /// <summary>How the request ended.</summary>
+    public Outcome Status { get; private set; } = Outcome.Unknown;
 
     // The same words stand on nearly every line of a batch.
     private string? _lastModel;
@@ -46,7 +46,7 @@ public sealed class ResultLine
 
     public TokenUsage Usage { get; private set; }
 
-    public string FailureClass => Ledger.FailureClass.Of(Status, ErrorType, ErrorMessage);
+    public FailureClass FailureClass => FailureClasses.Of(Status, ErrorType, ErrorMessage);
 
     /// <summary>Scans a line; null when it is not a result that can be read.</summary>
     public static ResultLine? Parse(ReadOnlySpan<byte> line)
@@ -147,7 +147,7 @@ public sealed class ResultLine
     }
 
     [MethodImpl(JsonScanner.AtOnce)]
-    private static string StatusOf(ref JsonScanner scanner) => !scanner.TryText(out ReadOnlySpan<byte> text) ? Outcome.Unknown
+    private static Outcome StatusOf(ref JsonScanner scanner) => !scanner.TryText(out ReadOnlySpan<byte> text) ? Outcome.Unknown
         : text.SequenceEqual("succeeded"u8) ? Outcome.Succeeded
         : text.SequenceEqual("errored"u8) ? Outcome.Errored
         : text.SequenceEqual("canceled"u8) ? Outcome.Canceled

@@ -6,10 +6,10 @@ namespace ClaudeBatch.Core.Retries;
 public sealed record RetryFilter
 {
     /// <summary>Only these outcomes; null for those that the class allows.</summary>
-    public IReadOnlySet<string>? Statuses { get; init; }
+    public IReadOnlySet<Outcome>? Statuses { get; init; }
 
     /// <summary>Only these failure classes; null for the transient ones.</summary>
-    public IReadOnlySet<string>? Classes { get; init; }
+    public IReadOnlySet<FailureClass>? Classes { get; init; }
 
     /// <summary>A request tried so often is left alone.</summary>
     public int MaxAttempts { get; init; } = int.MaxValue;
@@ -29,21 +29,21 @@ public sealed record RetryFilter
     /// <param name="isComplete">Reads the answer, where that must be known.</param>
     internal string? Reason(BatchRecord batch, AttemptRecord attempt, Func<bool> isComplete)
     {
-        if (attempt.Outcome is null || batch.Attempt >= MaxAttempts || (CustomIds is not null && !CustomIds.Contains(attempt.CustomId)))
+        if (attempt.Outcome is not { } outcome || batch.Attempt >= MaxAttempts || CustomIds?.Contains(attempt.CustomId) == false)
         {
             return null;
         }
 
-        if (attempt.Outcome == Outcome.Succeeded)
+        if (outcome == Outcome.Succeeded)
         {
             return (TakesCut || TakesIncomplete) && attempt.StopReason == "max_tokens" ? "cut at max_tokens"
                 : TakesIncomplete && !isComplete() ? "not complete"
                 : null;
         }
 
-        return Statuses?.Contains(attempt.Outcome) == false || !TakesFailure(attempt) ? null
-            : attempt.Outcome == Outcome.Errored ? attempt.FailureClass
-            : attempt.Outcome;
+        return Statuses?.Contains(outcome) == false || !TakesFailure(attempt) ? null
+            : outcome == Outcome.Errored ? attempt.FailureClass?.ToString()
+            : outcome.ToString();
     }
 
     // What was canceled on purpose, or cannot be explained, is sent again only when it is asked for by name.

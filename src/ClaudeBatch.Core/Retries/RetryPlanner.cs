@@ -47,7 +47,7 @@ public sealed class RetryPlanner(JobLedger ledger)
         draft.Flush();
         ledger.Write(draft.Seal);
         ledger.Events.Add(
-            "RetryPlanned",
+            EventKind.RetryPlanned,
             string.Create(CultureInfo.InvariantCulture, $"{count} requests{(rewritten is null ? string.Empty : ", changed,")} in {parts.Batches.Count} parts."),
             job.Id);
         return [.. parts.Batches.Select(ledger.Batches.Get)];

@@ -12,12 +12,12 @@ public sealed class BatchControl(JobLedger ledger, BatchApi api)
     /// <exception cref="ClaudeBatchException"><c>BatchBusy</c>, and what the service says.</exception>
     public async Task<BatchRecord> CancelAsync(BatchRecord batch, CancellationToken cancellationToken)
     {
-        if (BatchState.IsUnsent(batch.State))
+        if (batch.State.IsUnsent())
         {
             return GiveUp(batch);
         }
 
-        if (!BatchState.IsRunning(batch.State))
+        if (!batch.State.IsRunning())
         {
             return batch;
         }
@@ -28,7 +28,11 @@ public sealed class BatchControl(JobLedger ledger, BatchApi api)
             Reply<MessageBatch> reply = await bound.CancelAsync(batch.ServiceId!, cancellationToken).ConfigureAwait(false);
             Milestone.Pass("canceled-at-service");
             return ledger.Record(
-                batch, BatchState.Canceling, "Canceled by request.", reply.Headers.RequestId, () => ledger.Batches.Refresh(batch, reply.Value));
+                batch,
+                EventKind.Canceling,
+                "Canceled by request.",
+                reply.Headers.RequestId,
+                () => ledger.Batches.Refresh(batch, reply.Value));
         }
         catch (ClaudeBatchException failure) when (failure.Status == 400)
         {
@@ -57,7 +61,7 @@ public sealed class BatchControl(JobLedger ledger, BatchApi api)
         }
 
         Milestone.Pass("deleted-at-service");
-        return ledger.Record(batch, BatchState.Deleted, $"Batch {id} was deleted at the service.", requestId, () =>
+        return ledger.Record(batch, EventKind.Deleted, $"Batch {id} was deleted at the service.", requestId, () =>
         {
             if (batch.State != BatchState.Collected)
             {
@@ -81,7 +85,7 @@ public sealed class BatchControl(JobLedger ledger, BatchApi api)
             File.Delete(file);
         }
 
-        ledger.Events.Add("PayloadRemoved", "The spool and the results were removed.", batch.JobId, batch.Id);
+        ledger.Events.Add(EventKind.PayloadRemoved, "The spool and the results were removed.", batch.JobId, batch.Id);
     }
 
     private BatchRecord GiveUp(BatchRecord batch)
@@ -89,8 +93,8 @@ public sealed class BatchControl(JobLedger ledger, BatchApi api)
         using OwnershipLock ownership = Ownership.Take(ledger.Folder, batch);
 
         batch = ledger.Batches.Get(batch.Id);
-        return BatchState.IsUnsent(batch.State)
-            ? ledger.Record(batch, BatchState.Abandoned, "Given up before it was sent.", null, () => ledger.Batches.SetState(batch.Id, BatchState.Abandoned))
+        return batch.State.IsUnsent()
+            ? ledger.SetState(batch, BatchState.Abandoned, "Given up before it was sent.")
             : batch;
     }
 }

@@ -46,10 +46,11 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
             { Target = serviceId };
         }
 
-        return ledger.Record(batch, "AdoptedByHand", $"Batch {serviceId} was taken for this one by a person.", reply.Headers.RequestId, () =>
+        string message = $"Batch {serviceId} was taken for this one by a person.";
+        return ledger.Record(batch, EventKind.AdoptedByHand, message, reply.Headers.RequestId, () =>
         {
             ledger.Batches.RecordSettlement(batch.Id, BatchState.InProgress, null, null);
-            ledger.Batches.SetAdopted(batch.Id, "Tentative");
+            ledger.Batches.SetAdopted(batch.Id, Adoption.Tentative);
             ledger.Batches.Refresh(ledger.Batches.Get(batch.Id), reply.Value);
             ledger.Jobs.BindAccount(batch.JobId, reply.Headers.OrganizationId, reply.Headers.WorkspaceId);
         });
@@ -73,7 +74,8 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
             ledger.Jobs.SealEmpty(job.Id);
             ledger.Jobs.BindAccount(job.Id, reply.Headers.OrganizationId, reply.Headers.WorkspaceId);
             ledger.Batches.Refresh(ledger.Batches.Get(id), reply.Value);
-            ledger.Events.Add("Imported", $"Batch {serviceId} was made by another tool and taken over.", job.Id, id, reply.Headers.RequestId);
+            string message = $"Batch {serviceId} was made by another tool and taken over.";
+            ledger.Events.Add(EventKind.Imported, message, job.Id, id, reply.Headers.RequestId);
         });
         return ledger.Batches.Get(id);
     }
@@ -89,7 +91,7 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
             throw Nothing(batch, "it is with the service; Stop-ClaudeBatch cancels it");
         }
 
-        return ledger.Record(batch, BatchState.Abandoned, "Given up by a person.", null, () => ledger.Batches.SetState(batch.Id, BatchState.Abandoned));
+        return ledger.SetState(batch, BatchState.Abandoned, "Given up by a person.");
     }
 
     private OwnershipLock Own(BatchRecord batch) => Ownership.Take(ledger.Folder, batch);

@@ -88,7 +88,7 @@ public sealed class BatchRound(JobLedger ledger, BatchApi api)
         foreach (long id in ids)
         {
             BatchRecord batch = ledger.Batches.Get(id);
-            if (!BatchState.IsUnsent(batch.State) || batch.HeldFor is not null || held.Contains(batch.JobId))
+            if (!batch.State.IsUnsent() || batch.HeldFor is not null || held.Contains(batch.JobId))
             {
                 continue;
             }

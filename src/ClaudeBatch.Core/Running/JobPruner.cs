@@ -10,9 +10,10 @@ public sealed class JobPruner(JobLedger ledger)
     public string? Unfinished(JobRecord job)
     {
         IReadOnlyList<BatchRecord> batches = ledger.Batches.OfJob(job.Id);
-        string state = JobStates.Of(ledger.Folder, job, batches);
+        JobState state = JobStates.Of(ledger.Folder, job, batches);
         return state == JobState.Open ? "is being filled"
-            : batches.FirstOrDefault(static b => !BatchState.IsFinal(b.State)) is { } open ? $"has part {open.Part} {open.State}, whose answers are not here yet"
+            : batches.FirstOrDefault(static b => !b.State.IsFinal()) is { } open
+                ? $"has part {open.Part} {open.State}, whose answers are not here yet"
             : null;
     }
 
@@ -25,7 +26,7 @@ public sealed class JobPruner(JobLedger ledger)
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
         {
             Directory.Delete(folder, recursive: true);
-            ledger.Events.Add("PayloadRemoved", "The requests, rows and answers of the job were removed.", job.Id);
+            ledger.Events.Add(EventKind.PayloadRemoved, "The requests, rows and answers of the job were removed.", job.Id);
         }
     }
 
@@ -36,7 +37,7 @@ public sealed class JobPruner(JobLedger ledger)
         RemovePayloads(job);
         using OwnershipLock ownership = Ownership.TakeInput(ledger.Folder, job);
         ledger.Jobs.Forget(job.Id);
-        ledger.Events.Add("JobForgotten", $"Job '{job.Name}' was taken out of the books.");
+        ledger.Events.Add(EventKind.JobForgotten, $"Job '{job.Name}' was taken out of the books.");
     }
 
     /// <summary>Removes the payloads of finished jobs that have had their days, where the ledger has a limit.</summary>

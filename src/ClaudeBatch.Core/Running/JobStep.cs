@@ -18,7 +18,7 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
     /// <param name="isNamed">A person asked for this very job.</param>
     public bool IsDue(JobRecord job, bool isNamed)
     {
-        string state = JobStates.Of(ledger.Folder, job, ledger.Batches.OfJob(job.Id));
+        JobState state = JobStates.Of(ledger.Folder, job, ledger.Batches.OfJob(job.Id));
         return state switch
         {
             JobState.Running or JobState.Ambiguous => true,
@@ -78,7 +78,7 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
     private static RetryFilter Filter(JobRecord job) => new()
     {
         MaxAttempts = job.MaxAttempts,
-        Classes = job.PauseReason is null ? null : new HashSet<string> { FailureClass.Transient, FailureClass.OperatorFixable },
+        Classes = job.PauseReason is null ? null : new HashSet<FailureClass> { FailureClass.Transient, FailureClass.OperatorFixable },
     };
 
     private bool IsOldPause(JobRecord job) => job.PausedAt is null || ledger.Clock.GetUtcNow().UtcDateTime - job.PausedAt >= s_pausedInterval;
@@ -89,7 +89,7 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
     // Failures are gathered until the whole attempt is in, so that they make one batch and not many small ones.
     private bool MayRetry(JobRecord job)
         => job.MaxAttempts > 1 && job.SealedAt is not null && job.StoppedAt is null
-            && ledger.Batches.OfJob(job.Id).All(static b => BatchState.IsFinal(b.State))
+            && ledger.Batches.OfJob(job.Id).All(static b => b.State.IsFinal())
             && new RetryPlanner(ledger).Candidates(job, Filter(job)).Any();
 
     private bool Plan(JobRecord job, List<RoundNote> notes)

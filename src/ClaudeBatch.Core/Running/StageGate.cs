@@ -17,25 +17,29 @@ public sealed class StageGate(JobLedger ledger)
     public RoundNote? Judge(JobRecord job)
     {
         IReadOnlyList<BatchRecord> batches = ledger.Batches.OfJob(job.Id);
-        BatchRecord? held = batches.FirstOrDefault(static b => b.HeldFor is not null && BatchState.IsUnsent(b.State));
+        BatchRecord? held = FirstHeld(batches);
         if (held is null || job.StoppedAt is not null)
         {
             return null;
         }
 
         BatchRecord? first = batches.LastOrDefault(b => b.HeldFor is null && b.Attempt == held.Attempt && b.Part < held.Part);
-        if (first is not null && !BatchState.IsFinal(first.State))
+        if (first is not null && !first.State.IsFinal())
         {
             return null;
         }
 
-        return first is null || held.HeldFor == Staging.Cache ? Release(job, held, "What all requests share is in the cache; the other parts follow.") : JudgeCanary(job, held, first);
+        return first is null || held.HeldFor == Hold.Cache
+            ? Release(job, held, "What all requests share is in the cache; the other parts follow.")
+            : JudgeCanary(job, held, first);
     }
 
     /// <summary>Lets held parts go whatever the others showed.</summary>
-    public RoundNote? Release(JobRecord job) => ledger.Batches.OfJob(job.Id).FirstOrDefault(static b => b.HeldFor is not null && BatchState.IsUnsent(b.State)) is { } held
-        ? Release(job, held, "Let go by request.")
-        : null;
+    public RoundNote? Release(JobRecord job)
+        => FirstHeld(ledger.Batches.OfJob(job.Id)) is { } held ? Release(job, held, "Let go by request.") : null;
+
+    private static BatchRecord? FirstHeld(IEnumerable<BatchRecord> batches)
+        => batches.FirstOrDefault(static b => b.HeldFor is not null && b.State.IsUnsent());
 
     private RoundNote JudgeCanary(JobRecord job, BatchRecord held, BatchRecord canary)
     {
@@ -62,11 +66,11 @@ public sealed class StageGate(JobLedger ledger)
             $"Canary of job '{job.Name}': {count} sent, {count - failed - incomplete} complete, {failed} failed, {incomplete} not complete; {Dollars(cost / Math.Max(1, count))} each, about {Dollars(projected)} for all {total}.");
         if (failed + incomplete > count * (job.MaxFailureRatio ?? DefaultFailureRatio))
         {
-            return Hold(job, held, "CanaryFailed", $"{what} First, {words}");
+            return Pause(job, held, EventKind.CanaryFailed, $"{what} First, {words}");
         }
 
         return projected > job.MaxCostInPicodollars
-            ? Hold(job, held, "BudgetExceeded", $"{what} That is above -MaxCost {Dollars(job.MaxCostInPicodollars)}.")
+            ? Pause(job, held, EventKind.BudgetExceeded, $"{what} That is above -MaxCost {Dollars(job.MaxCostInPicodollars)}.")
             : Release(job, held, what);
     }
 
@@ -75,7 +79,7 @@ public sealed class StageGate(JobLedger ledger)
 
     private RoundNote Release(JobRecord job, BatchRecord held, string message)
     {
-        ledger.Record(job, "StageReleased", message, () =>
+        ledger.Record(job, EventKind.StageReleased, message, () =>
         {
             ledger.Batches.Release(job.Id);
             ledger.Jobs.Unpause(job.Id);
@@ -83,12 +87,13 @@ public sealed class StageGate(JobLedger ledger)
         return new RoundNote(held, message, null, NoteWeight.Information);
     }
 
-    private RoundNote Hold(JobRecord job, BatchRecord held, string id, string message)
+    private RoundNote Pause(JobRecord job, BatchRecord held, EventKind kind, string message)
     {
+        string id = kind.ToString();
         message += $" Nothing more is sent. To send the rest all the same: Resume-ClaudeBatch -Job {job.Name} -Force";
         if (job.PauseReason != message)
         {
-            ledger.Record(job, id, message, () => ledger.Jobs.Pause(job.Id, id, message));
+            ledger.Record(job, kind, message, () => ledger.Jobs.Pause(job.Id, id, message));
         }
 
         return new RoundNote(held, message, new ClaudeBatchException(FailureKind.Conflict, id, message) { Target = job.Name }, NoteWeight.Error);

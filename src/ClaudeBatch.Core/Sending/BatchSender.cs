@@ -35,7 +35,7 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
         }
 
         batch = ledger.Batches.Get(batchId); // another process may have sent it before the lock was ours
-        if (!BatchState.IsUnsent(batch.State))
+        if (!batch.State.IsUnsent())
         {
             return new SendResult(batch, null);
         }
@@ -86,8 +86,7 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
 
     private Task WriteDownLastByte(BatchRecord batch)
     {
-        ledger.Record(
-            batch, BatchState.Unconfirmed, "The last byte is about to go.", null, () => ledger.Batches.SetState(batch.Id, BatchState.Unconfirmed));
+        ledger.SetState(batch, BatchState.Unconfirmed, "The last byte is about to go.");
         return Task.CompletedTask;
     }
 
@@ -102,13 +101,17 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
             batch, "was refused for now, and a batch of as many requests has appeared since; whether it is this one is not known yet", null);
         return new SendResult(
             ledger.Record(
-                batch, BatchState.Unconfirmed, unsure.Message, null, () => ledger.Batches.RecordSettlement(batch.Id, BatchState.Unconfirmed, null, unsure.Message)),
+                batch,
+                EventKind.Unconfirmed,
+                unsure.Message,
+                null,
+                () => ledger.Batches.RecordSettlement(batch.Id, BatchState.Unconfirmed, null, unsure.Message)),
             unsure);
     }
 
     private void RecordIntent(JobRecord job, BatchRecord batch, AccountList list)
     {
-        ledger.Record(batch, BatchState.Uploading, $"{list.Batches.Count} batches listed before the create.", list.Headers.RequestId, () =>
+        ledger.Record(batch, EventKind.Uploading, $"{list.Batches.Count} batches listed before the create.", list.Headers.RequestId, () =>
         {
             ledger.Jobs.BindAccount(job.Id, list.Headers.OrganizationId, list.Headers.WorkspaceId);
             ledger.Batches.RecordIntent(batch.Id, SubmissionIntent.Of(list).ToJson(), list.Headers.OrganizationId, list.Headers.WorkspaceId);
@@ -167,7 +170,7 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
     }
 
     private BatchRecord Store(JobRecord job, BatchRecord batch, Reply<MessageBatch> reply)
-        => ledger.Record(batch, BatchState.InProgress, $"The service made batch {reply.Value.Id}.", reply.Headers.RequestId, () =>
+        => ledger.Record(batch, EventKind.InProgress, $"The service made batch {reply.Value.Id}.", reply.Headers.RequestId, () =>
         {
             ledger.Batches.Refresh(batch, reply.Value);
             if (job.PauseReason is not null && !ledger.Attempts.AnyWaitsForOperator(job))
@@ -182,7 +185,7 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
         int running = ledger.Batches.CountRunning();
         TimeSpan wait = failure.RetryAfter ?? s_patience;
         string words = failure.ServiceMessage ?? failure.Message;
-        BatchRecord now = ledger.Record(batch, BatchState.Spooled, failure.Message, failure.RequestId, () =>
+        BatchRecord now = ledger.Record(batch, EventKind.Spooled, failure.Message, failure.RequestId, () =>
         {
             ledger.Batches.Postpone(batch.Id, ledger.Clock.GetUtcNow().UtcDateTime + wait, words);
             if (isFull)
@@ -208,14 +211,14 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
 
     private SendResult Pause(JobRecord job, BatchRecord batch, ClaudeBatchException failure)
     {
-        ledger.Record(job, JobState.Paused, failure.Message, () => ledger.Jobs.Pause(job.Id, failure.Id, failure.Message));
+        ledger.Record(job, EventKind.Paused, failure.Message, () => ledger.Jobs.Pause(job.Id, failure.Id, failure.Message));
         return Leave(batch, BatchState.Spooled, failure);
     }
 
-    private SendResult Leave(BatchRecord batch, string state, ClaudeBatchException failure) => new(
+    private SendResult Leave(BatchRecord batch, BatchState state, ClaudeBatchException failure) => new(
         ledger.Record(
             batch,
-            state,
+            state.Event(),
             failure.InnerException is ClaudeBatchException cause ? $"{failure.Message} ({cause.Message})" : failure.Message,
             failure.RequestId,
             () => ledger.Batches.SetState(batch.Id, state, failure.Message)),
@@ -231,7 +234,7 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
         }
         catch (ClaudeBatchException failure)
         {
-            ledger.Events.Add("DoubleNotChecked", failure.Message, batch.JobId, batch.Id, failure.RequestId);
+            ledger.Events.Add(EventKind.DoubleNotChecked, failure.Message, batch.JobId, batch.Id, failure.RequestId);
             return null;
         }
 
@@ -244,7 +247,7 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
 
         string warning = $"The account has another batch of {batch.RequestCount} requests, '{other.Id}', made within ten minutes of part {batch.Part} of job '{batch.Job}', "
             + "that this ledger does not know. If it is the same job from another ledger, both are being paid: stop one of them.";
-        ledger.Events.Add("DoubleSuspected", warning, batch.JobId, batch.Id, list.Headers.RequestId);
+        ledger.Events.Add(EventKind.DoubleSuspected, warning, batch.JobId, batch.Id, list.Headers.RequestId);
         return warning;
     }
 }

@@ -9,5 +9,5 @@ namespace ClaudeBatch.Core.Sending;
 public sealed record SendResult(BatchRecord Batch, ClaudeBatchException? Failure, string? Warning = null)
 {
     /// <summary>Nothing is wrong with it; it only has to wait, and is tried again by itself.</summary>
-    public bool IsWaiting => Failure is { IsTransient: true } && BatchState.IsUnsent(Batch.State);
+    public bool IsWaiting => Failure is { IsTransient: true } && Batch.State.IsUnsent();
 }

@@ -77,7 +77,8 @@ public sealed class Settler(JobLedger ledger, BatchApi api)
         string found = string.Create(
             CultureInfo.InvariantCulture,
             $"{settlement.EmptyLists} lists over {(now - settlement.EmptySince)!.Value.TotalSeconds:0} seconds showed no batch that could be it: the service never had it. It is sent again.");
-        return ledger.Record(batch, "SettledAbsent", found, null, () => ledger.Batches.RecordSettlement(batch.Id, BatchState.Spooled, null, null));
+        return ledger.Record(
+            batch, EventKind.SettledAbsent, found, null, () => ledger.Batches.RecordSettlement(batch.Id, BatchState.Spooled, null, null));
     }
 
     private async Task<BatchRecord> SomeFoundAsync(
@@ -96,7 +97,8 @@ public sealed class Settler(JobLedger ledger, BatchApi api)
         bool areRipe = settlement.Candidates.All(s => s.Lists >= ListsToAdopt && now - s.Since >= s_timeToAdopt);
         if (areRipe && candidates.Length == 1)
         {
-            return Adopt(batch, candidates[0], "Tentative", "It is the only batch that could be this one; the ids of its answers will tell.");
+            const string why = "It is the only batch that could be this one; the ids of its answers will tell.";
+            return Adopt(batch, candidates[0], Adoption.Tentative, why);
         }
 
         // Of several the answers must tell, and those are known when all have ended.
@@ -105,7 +107,11 @@ public sealed class Settler(JobLedger ledger, BatchApi api)
             settlement = settlement with { Candidates = await MatchAsync(bound, batch, settlement.Candidates, cancellationToken).ConfigureAwait(false) };
             string[] matching = [.. settlement.Candidates.Where(static s => s.Matches == true).Select(static s => s.Id)];
             return matching.Length == 1
-                ? Adopt(batch, candidates.Single(c => c.Id == matching[0]), "Confirmed", $"Of {candidates.Length} batches that could be this one it has the ids.")
+                ? Adopt(
+                    batch,
+                    candidates.Single(c => c.Id == matching[0]),
+                    Adoption.Confirmed,
+                    $"Of {candidates.Length} batches that could be this one it has the ids.")
                 : Ambiguous(batch, settlement, matching.Length == 0 ? "none of the batches that could be it has its ids" : $"{matching.Length} batches have its ids, and only one is this one");
         }
 
@@ -144,19 +150,26 @@ public sealed class Settler(JobLedger ledger, BatchApi api)
         return table.HasItsIds;
     }
 
-    private BatchRecord Adopt(BatchRecord batch, MessageBatch found, string adopted, string why)
-        => ledger.Record(batch, $"Adopted{adopted}", $"Batch {found.Id} was taken for this one. {why}", null, () =>
+    private BatchRecord Adopt(BatchRecord batch, MessageBatch found, Adoption adopted, string why)
+    {
+        EventKind kind = adopted == Adoption.Tentative ? EventKind.AdoptedTentative : EventKind.AdoptedConfirmed;
+        return ledger.Record(batch, kind, $"Batch {found.Id} was taken for this one. {why}", null, () =>
         {
             ledger.Batches.RecordSettlement(batch.Id, BatchState.InProgress, batch.Settlement, null);
             ledger.Batches.SetAdopted(batch.Id, adopted);
             ledger.Batches.Refresh(ledger.Batches.Get(batch.Id), found);
         });
+    }
 
     private BatchRecord Ambiguous(BatchRecord batch, Settlement settlement, string why)
     {
         string message = $"It cannot be said whether the service has part {batch.Part}: {why}. "
             + $"Repair-ClaudeBatch -Id '{batch.Key}' shows the candidates; -Adopt <id> takes one, -Abandon gives the part up.";
         return ledger.Record(
-            batch, "Ambiguous", message, null, () => ledger.Batches.RecordSettlement(batch.Id, BatchState.Unconfirmed, settlement with { Ambiguity = why }, message));
+            batch,
+            EventKind.Ambiguous,
+            message,
+            null,
+            () => ledger.Batches.RecordSettlement(batch.Id, BatchState.Unconfirmed, settlement with { Ambiguity = why }, message));
     }
 }

@@ -28,7 +28,7 @@ internal static class ExitCode
 
     public static int Worse(int one, int other) => Array.IndexOf(s_byGravity, one) <= Array.IndexOf(s_byGravity, other) ? one : other;
 
-    public static int Of(BatchJob job, string? pauseId, BookCheck? books, double maxFailureRatio) => job.State switch
+    public static int Of(BatchJob job, string? pauseId, BookCheck? books, double maxFailureRatio) => job.Standing switch
     {
         JobState.Ambiguous => Ambiguous,
         JobState.Paused or JobState.InputCut when pauseId == "BudgetExceeded" => Budget,

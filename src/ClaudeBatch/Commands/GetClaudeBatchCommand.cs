@@ -2,6 +2,7 @@ using System.Management.Automation;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
 
@@ -15,6 +16,8 @@ public sealed class GetClaudeBatchCommand : BatchCommand
     private const string ServiceSet = "Service";
 
     private readonly List<BatchRecord> _batches = [];
+
+    private HashSet<BatchState>? _states;
 
     [Parameter]
     [ValidateSet(
@@ -34,6 +37,12 @@ public sealed class GetClaudeBatchCommand : BatchCommand
     [ValidateRange(1, int.MaxValue)]
     public int First { get; set; } = int.MaxValue;
 
+    protected override Task BeginAsync(CancellationToken cancellationToken)
+    {
+        _states = Choices.Of<BatchState>(State);
+        return Task.CompletedTask;
+    }
+
     protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
         if (ParameterSetName == ServiceSet)
@@ -51,7 +60,7 @@ public sealed class GetClaudeBatchCommand : BatchCommand
         foreach (BatchRecord batch in await RefreshAsync(cancellationToken))
         {
             WarnOfExpiry(batch);
-            if (State.Length == 0 || State.Contains(batch.State, StringComparer.OrdinalIgnoreCase))
+            if (_states?.Contains(batch.State) != false)
             {
                 Emit(Batch.From(batch));
             }
@@ -70,10 +79,10 @@ public sealed class GetClaudeBatchCommand : BatchCommand
             TellRetries();
             foreach (MessageBatch batch in reply.Value.Data.Take(left))
             {
-                Batch found = Batch.From(batch, TryOpen()?.Ledger.Batches.Find(batch.Id), reply.Headers);
-                if (State.Length == 0 || State.Contains(found.State, StringComparer.OrdinalIgnoreCase))
+                BatchRecord? ours = TryOpen()?.Ledger.Batches.Find(batch.Id);
+                if (_states is null || (ours is not null && _states.Contains(ours.State)))
                 {
-                    Emit(found);
+                    Emit(Batch.From(batch, ours, reply.Headers));
                 }
             }
 
@@ -85,7 +94,7 @@ public sealed class GetClaudeBatchCommand : BatchCommand
 
     private async Task<IReadOnlyList<BatchRecord>> RefreshAsync(CancellationToken cancellationToken)
     {
-        if (Local || !_batches.Any(static b => BatchState.IsRunning(b.State)))
+        if (Local || !_batches.Any(static b => b.State.IsRunning()))
         {
             return _batches;
         }

@@ -17,7 +17,7 @@ public sealed class GetClaudeBatchRequestCommand : BatchCommand
 
     private NameFilter? _ids;
 
-    private NameFilter? _statuses;
+    private HashSet<RequestStatus>? _statuses;
 
     [Parameter]
     [SupportsWildcards]
@@ -31,7 +31,7 @@ public sealed class GetClaudeBatchRequestCommand : BatchCommand
     protected override Task BeginAsync(CancellationToken cancellationToken)
     {
         _ids = new NameFilter(CustomId);
-        _statuses = new NameFilter(Status);
+        _statuses = Choices.Of<RequestStatus>(Status);
         return Task.CompletedTask;
     }
 
@@ -67,7 +67,7 @@ public sealed class GetClaudeBatchRequestCommand : BatchCommand
         return Task.CompletedTask;
     }
 
-    private bool IsWanted(string customId, string status) => _ids!.Takes(customId) && _statuses!.Takes(status);
+    private bool IsWanted(string customId, RequestStatus status) => _ids!.Takes(customId) && _statuses?.Contains(status) != false;
 
     private void Take(BatchReference reference, CancellationToken cancellationToken)
     {
@@ -98,7 +98,8 @@ public sealed class GetClaudeBatchRequestCommand : BatchCommand
         }
     }
 
-    private void EmitBatches(IEnumerable<BatchRecord> batches, Func<string, string, bool> isWanted, CancellationToken cancellationToken)
+    private void EmitBatches(
+        IEnumerable<BatchRecord> batches, Func<string, RequestStatus, bool> isWanted, CancellationToken cancellationToken)
     {
         foreach (BatchRecord batch in batches)
         {

@@ -130,7 +130,7 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
 
         using (ResultReader reader = new(TryOpen()!.Ledger))
         {
-            bool missingLast = !Ordered && problems.Any(static p => p.Kind == Outcome.Missing);
+            bool missingLast = !Ordered && problems.Any(static p => p.Kind == ProblemKind.Missing);
             IEnumerable<CollectedResult> results = reader.InOrder(batches, AllAttempts);
             EmitAll(missingLast ? results.Where(static r => r.Attempt.Outcome != Outcome.Missing) : results, cancellationToken);
             if (missingLast)
@@ -167,7 +167,7 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
     /// <summary>The batches as the service says they stand now, less those it could not be asked about, each an error.</summary>
     private async Task<IReadOnlyList<BatchRecord>> RefreshAsync(IReadOnlyList<BatchRecord> batches, CancellationToken cancellationToken)
     {
-        if (!batches.Any(static b => BatchState.IsRunning(b.State)))
+        if (!batches.Any(static b => b.State.IsRunning()))
         {
             return batches;
         }
@@ -182,7 +182,7 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
         {
             // The list that tells of all of them: what was collected before is still there.
             now = batches;
-            failed.AddRange(batches.Where(static b => BatchState.IsRunning(b.State)).Select(b => (b, failure)));
+            failed.AddRange(batches.Where(static b => b.State.IsRunning()).Select(b => (b, failure)));
         }
 
         foreach ((BatchRecord batch, ClaudeBatchException failure) in failed)

@@ -102,9 +102,9 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
             {
                 Say(await step.RunAsync(session.Ledger.Jobs.Get(_job.Id), cancellationToken));
                 IReadOnlyList<BatchRecord> batches = session.Ledger.Batches.OfJob(_job.Id);
-                string state = JobStates.Of(session.Ledger.Folder, session.Ledger.Jobs.Get(_job.Id), batches);
+                JobState state = JobStates.Of(session.Ledger.Folder, session.Ledger.Jobs.Get(_job.Id), batches);
                 isPaused = state is JobState.Paused or JobState.Ambiguous or JobState.Stopped;
-                BatchRecord[] open = [.. batches.Where(static b => !BatchState.IsFinal(b.State) && b.HeldFor is null)];
+                BatchRecord[] open = [.. batches.Where(static b => !b.State.IsFinal() && b.HeldFor is null)];
                 if (open.Length > 0 && !isPaused)
                 {
                     progress.Show(batches);
@@ -124,7 +124,7 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
     private void Finish(BatchSession session, CancellationToken cancellationToken)
     {
         BatchJob job = BatchJob.From(session.Ledger, session.Ledger.Jobs.Get(_job!.Id));
-        if (job.State != JobState.Finished)
+        if (job.Standing != JobState.Finished)
         {
             Fail(
                 new ClaudeBatchException(

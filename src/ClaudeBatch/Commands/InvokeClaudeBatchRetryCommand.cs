@@ -129,7 +129,7 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
 
     private RetryFilter Filter(HashSet<string>? customIds)
     {
-        HashSet<string>? classes = SetOf(FailureClass);
+        HashSet<FailureClass>? classes = Choices.Of<FailureClass>(FailureClass);
         if (classes is null && Status.Length == 0 && (Template is not null || Repair is not null))
         {
             classes = [Core.Ledger.FailureClass.Transient, Core.Ledger.FailureClass.Permanent];
@@ -137,7 +137,7 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
 
         return new RetryFilter
         {
-            Statuses = SetOf(Status),
+            Statuses = Choices.Of<Outcome>(Status),
             Classes = classes,
             MaxAttempts = MaxAttempts,
             CustomIds = customIds,
@@ -212,7 +212,4 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
             throw;
         }
     }
-
-    private static HashSet<string>? SetOf(string[] values)
-        => values.Length == 0 ? null : new HashSet<string>(values, StringComparer.OrdinalIgnoreCase);
 }

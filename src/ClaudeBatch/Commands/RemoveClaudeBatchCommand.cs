@@ -48,7 +48,7 @@ public sealed class RemoveClaudeBatchCommand : BatchCommand
                 FailureKind.Conflict, "BatchTentative", $"Batch '{batch.Key}' may belong to somebody else; it is deleted only with -Force.");
         }
 
-        if (!BatchState.IsFinal(batch.State) && !Force)
+        if (!batch.State.IsFinal() && !Force)
         {
             throw new ClaudeBatchException(
                 FailureKind.Conflict,

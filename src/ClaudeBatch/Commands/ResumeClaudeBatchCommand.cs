@@ -76,7 +76,9 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
         BatchJob now = BatchJob.From(session.Ledger, session.Ledger.Jobs.Get(job.Id));
         if (isOurs)
         {
-            BookCheck? books = now.State == JobState.Finished ? new Reconciler(session.Ledger).Check(session.Ledger.Jobs.Get(job.Id)) : null;
+            BookCheck? books = now.Standing == JobState.Finished
+                ? new Reconciler(session.Ledger).Check(session.Ledger.Jobs.Get(job.Id))
+                : null;
             _code = ExitCode.Worse(_code, ExitCode.Of(now, session.Ledger.Jobs.Get(job.Id).PauseId, books, MaxFailureRatio));
         }
 

@@ -64,7 +64,7 @@ public sealed class StopClaudeBatchCommand : BatchCommand
         }
 
         // A part that was not sent is given up when it is named itself; of a job it waits, for the job may be taken up again.
-        bool ends = BatchState.IsRunning(batch.State) || (BatchState.IsUnsent(batch.State) && !_ofJobs);
+        bool ends = batch.State.IsRunning() || (batch.State.IsUnsent() && !_ofJobs);
         BatchRecord now = batch;
         if (ends && ShouldProcess($"batch '{batch.ServiceId ?? batch.Key}' of job '{batch.Job}'", "Cancel"))
         {

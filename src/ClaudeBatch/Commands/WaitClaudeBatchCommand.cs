@@ -48,9 +48,11 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
     {
         foreach (BatchRecord batch in Resolve())
         {
-            if (batch.HeldFor is { } held && BatchState.IsUnsent(batch.State))
+            if (batch.HeldFor is { } held && batch.State.IsUnsent())
             {
-                Warn($"Part {batch.Part} of job '{batch.Job}' waits for the {held.ToLowerInvariant()} of the job and is not waited for here; Invoke-ClaudeBatch and Resume-ClaudeBatch take it on.");
+                string what = held.ToString().ToLowerInvariant();
+                Warn($"Part {batch.Part} of job '{batch.Job}' waits for the {what} of the job and is not waited for here; "
+                    + "Invoke-ClaudeBatch and Resume-ClaudeBatch take it on.");
                 continue;
             }
 
@@ -108,7 +110,7 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
         foreach (BatchRecord now in report.Batches)
         {
             _waiting[now.Id] = now;
-            if (BatchState.IsOver(now.State))
+            if (now.State.IsOver())
             {
                 _waiting.Remove(now.Id);
                 _ended[now.Id] = now;

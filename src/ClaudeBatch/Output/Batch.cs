@@ -65,9 +65,9 @@ public sealed class Batch
         Job = record.Job,
         Part = record.Part,
         Attempt = record.Attempt,
-        State = record.State,
+        State = record.State.ToString(),
         ProcessingStatus = record.ProcessingStatus,
-        Adopted = record.Adopted,
+        Adopted = record.Adopted.ToString(),
         RequestCount = record.RequestCount,
         Processing = record.Counts.Processing,
         Succeeded = record.Counts.Succeeded,
@@ -95,8 +95,8 @@ public sealed class Batch
             Job = string.Empty,
             Part = 0,
             Attempt = 0,
-            State = string.Empty,
-            Adopted = string.Empty,
+            State = BatchState.InProgress,
+            Adopted = Adoption.No,
             RequestCount = theirs.RequestCounts.Total,
             SizeInBytes = 0,
             Counts = theirs.RequestCounts,
@@ -106,6 +106,7 @@ public sealed class Batch
         Batch batch = Candidate(record, theirs);
         if (ours is null)
         {
+            // The ledger has no such batch and so no word on it.
             (batch.Key, batch.Job, batch.State, batch.Adopted) = (null, null, null, null);
         }
 

@@ -1,5 +1,6 @@
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
+using JobState = ClaudeBatch.Core.Ledger.JobState;
 
 namespace ClaudeBatch;
 
@@ -47,17 +48,21 @@ public sealed class BatchJob
     /// <summary>What the job waits for.</summary>
     public string? Message { get; set; }
 
+    /// <summary>What <see cref="State"/> says to people, for our own decisions.</summary>
+    internal JobState Standing { get; private init; }
+
     public override string ToString() => Name ?? string.Empty;
 
     internal static BatchJob From(JobLedger ledger, JobRecord record)
     {
         IReadOnlyList<BatchRecord> batches = ledger.Batches.OfJob(record.Id);
         JobTotals totals = ledger.Jobs.Totals(record);
-        string state = JobStates.Of(ledger.Folder, record, batches);
+        JobState state = JobStates.Of(ledger.Folder, record, batches);
         return new BatchJob
         {
             Name = record.Name,
-            State = state,
+            Standing = state,
+            State = state.ToString(),
             Requests = totals.Requests,
             Refused = totals.Refused,
             NotSubmitted = totals.NotSubmitted,
@@ -78,7 +83,7 @@ public sealed class BatchJob
         };
     }
 
-    private static string? MessageOf(JobRecord record, string state, IReadOnlyList<BatchRecord> batches) => state switch
+    private static string? MessageOf(JobRecord record, JobState state, IReadOnlyList<BatchRecord> batches) => state switch
     {
         JobState.InputCut => record.PauseReason ?? "Its input broke off and nothing was sent; run the same line again.",
         JobState.Open => "Its input is being read.",

@@ -23,7 +23,7 @@ public sealed class BatchReference
             case BatchResult result:
                 Key = result.BatchId;
                 CustomId = result.CustomId;
-                IsAnswer = result.Status == Outcome.Succeeded;
+                IsAnswer = result.Status == nameof(Outcome.Succeeded);
                 break;
             case string id:
                 Key = id;
@@ -67,7 +67,7 @@ public sealed class BatchReference
             {
                 Key = value.Properties["BatchId"]?.Value as string;
                 CustomId = value.Properties["CustomId"]?.Value as string;
-                IsAnswer = value.Properties["Status"]?.Value as string == Outcome.Succeeded;
+                IsAnswer = value.Properties["Status"]?.Value as string == nameof(Outcome.Succeeded);
             }
             else if (type.EndsWith("ClaudeBatch.Batch", StringComparison.Ordinal))
             {

@@ -128,7 +128,7 @@ public sealed class BatchResult
     internal static BatchResult From(CollectedResult collected)
     {
         AttemptRecord attempt = collected.Attempt;
-        string status = attempt.Outcome ?? UnfinishedStatus(collected.Batch.State);
+        Outcome status = attempt.Outcome ?? UnfinishedStatus(collected.Batch.State);
         // What went well is in the books; only of a failure the line itself is looked at.
         ResultLine? line = status == Outcome.Errored ? ResultLine.Parse(collected.Line) : null;
         string? reason = Core.Results.Completeness.Reason(status, attempt.StopReason, line?.ErrorReason) ?? Core.Results.Completeness.SchemaReason(collected);
@@ -137,14 +137,14 @@ public sealed class BatchResult
             _line = collected.Line,
             _sourceJson = collected.Source,
             CustomId = attempt.CustomId,
-            Status = status,
+            Status = Enum.GetName(status),
             StopReason = attempt.StopReason,
             IsComplete = reason is null,
             Reason = reason,
             Model = attempt.Model,
             ErrorType = attempt.ErrorType,
             ErrorMessage = line?.ErrorMessage,
-            FailureClass = attempt.FailureClass ?? Core.Ledger.FailureClass.None,
+            FailureClass = Enum.GetName(attempt.FailureClass ?? Core.Ledger.FailureClass.None),
             BatchId = collected.Batch.ServiceId,
             Job = collected.Batch.Job,
             Attempt = collected.Batch.Attempt,
@@ -182,7 +182,7 @@ public sealed class BatchResult
         return again;
     }
 
-    private static string UnfinishedStatus(string batchState)
+    private static Outcome UnfinishedStatus(BatchState batchState)
         => batchState is BatchState.Lost or BatchState.Deleted ? Outcome.Unknown : Outcome.Missing;
 
     private AnswerContent? Read()

@@ -23,7 +23,7 @@ public sealed class ReconciliationProblem
 
     internal static ReconciliationProblem From(BookProblem problem) => new()
     {
-        Kind = problem.Kind,
+        Kind = problem.Kind.ToString(),
         Batch = problem.Batch,
         Count = problem.Count,
         Message = problem.Message,

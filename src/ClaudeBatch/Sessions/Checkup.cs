@@ -168,7 +168,7 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
 
     private void LookAtJobs(JobLedger ledger)
     {
-        (JobRecord Job, string State)[] waiting =
+        (JobRecord Job, JobState State)[] waiting =
         [
             .. ledger.Jobs.All().Select(j => (Job: j, State: JobStates.Of(ledger.Folder, j, ledger.Batches.OfJob(j.Id))))
                 .Where(static j => j.State is JobState.Paused or JobState.InputCut or JobState.Ambiguous),

@@ -24,10 +24,10 @@ internal sealed class Delivery(BatchSession session, Func<BatchRecord, bool> may
         foreach (BatchRecord batch in batches)
         {
             BatchRecord now = batch;
-            if (BatchState.IsUnsent(batch.State) || batch.State == BatchState.Unconfirmed)
+            if (batch.State.IsUnsent() || batch.State == BatchState.Unconfirmed)
             {
                 now = _held is null && mayGo(batch) ? await BringAsync(batch, cancellationToken) : batch;
-                _heldParts += _held is not null && BatchState.IsUnsent(now.State) ? 1 : 0;
+                _heldParts += _held is not null && now.State.IsUnsent() ? 1 : 0;
             }
 
             emit(now);
@@ -46,7 +46,7 @@ internal sealed class Delivery(BatchSession session, Func<BatchRecord, bool> may
         {
             RoundReport report = await session.Round.DeliverAsync([batch.Id], sent: null, cancellationToken);
             BatchRecord now = report.Batches[0];
-            RoundNote? hold = BatchState.IsUnsent(now.State) ? report.Notes.LastOrDefault(static n => n.Failure is not null) : null;
+            RoundNote? hold = now.State.IsUnsent() ? report.Notes.LastOrDefault(static n => n.Failure is not null) : null;
             foreach (RoundNote note in report.Notes.Where(n => n != hold))
             {
                 say(note);

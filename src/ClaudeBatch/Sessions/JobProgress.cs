@@ -47,7 +47,7 @@ internal sealed class JobProgress(TimeProvider clock, Action<ProgressRecord> sho
     {
         long requests = batches.Sum(static b => (long)b.RequestCount);
         long done = batches.Sum(Done);
-        BatchRecord[] running = [.. batches.Where(static b => !BatchState.IsOver(b.State))];
+        BatchRecord[] running = [.. batches.Where(static b => !b.State.IsOver())];
         Write(id, -1, $"Job '{batches[0].Job}'", done, requests, string.Create(
             CultureInfo.CurrentCulture,
             $"{done:N0} of {requests:N0} requests, {batches.Count - running.Length} of {batches.Count} batches ended{Age(batches.Min(static b => b.CreatedAt))}"));
@@ -67,7 +67,7 @@ internal sealed class JobProgress(TimeProvider clock, Action<ProgressRecord> sho
         }
     }
 
-    private static long Done(BatchRecord batch) => BatchState.IsOver(batch.State) ? batch.RequestCount : batch.RequestCount - batch.Counts.Processing;
+    private static long Done(BatchRecord batch) => batch.State.IsOver() ? batch.RequestCount : batch.RequestCount - batch.Counts.Processing;
 
     private string Age(DateTime? since)
     {

@@ -150,7 +150,7 @@ public sealed class CollectTests : IDisposable
         BookCheck books = Check();
         Assert.Equal(1, books.Totals.Missing);
         Assert.False(books.IsReconciled);
-        Assert.Single(books.Problems.Single(static p => p.Kind == "Missing").CustomIds);
+        Assert.Single(books.Problems.Single(static p => p.Kind == ProblemKind.Missing).CustomIds);
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public sealed class CollectTests : IDisposable
 
         Assert.Equal((1, 1), (batch.Duplicated, batch.Foreign));
         Assert.Equal(2, Check().Totals.Succeeded);
-        Assert.Equal(["Duplicated", "Foreign"], Check().Problems.Select(static p => p.Kind));
+        Assert.Equal([ProblemKind.Duplicated, ProblemKind.Foreign], Check().Problems.Select(static p => p.Kind));
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public sealed class ResultLineTests
     [InlineData("canceled", Outcome.Canceled)]
     [InlineData("expired", Outcome.Expired)]
     [InlineData("paused_by_moonlight", Outcome.Unknown)]
-    public void Bare_and_unknown_outcomes_are_read(string type, string status)
+    public void Bare_and_unknown_outcomes_are_read(string type, Outcome status)
         => Assert.Equal(status, Parse($$$"""{"custom_id":"a","result":{"type":"{{{type}}}"}}""")!.Status);
 
     [Theory]
@@ -82,8 +82,8 @@ public sealed class ResultLineTests
     [InlineData("something_new", "x", FailureClass.Permanent)]
     [InlineData("authentication_error", "x", FailureClass.OperatorFixable)]
     [InlineData("invalid_request_error", "Your credit balance is too low to run.", FailureClass.OperatorFixable)]
-    public void Failures_are_classed_by_type_and_words(string type, string message, string expected)
-        => Assert.Equal(expected, FailureClass.Of(Outcome.Errored, type, message));
+    public void Failures_are_classed_by_type_and_words(string type, string message, FailureClass expected)
+        => Assert.Equal(expected, FailureClasses.Of(Outcome.Errored, type, message));
 
     private static ResultLine? Parse(string line) => ResultLine.Parse(Encoding.UTF8.GetBytes(line));
 }

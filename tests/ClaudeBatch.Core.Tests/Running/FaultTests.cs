@@ -97,7 +97,7 @@ public sealed class FaultTests : IDisposable
         Assert.False(books.IsReconciled);
         Assert.Equal(2, books.Totals.Missing);
         Assert.Equal(3, books.Totals.Succeeded);
-        Assert.Contains(books.Problems, static p => p.Kind == "Missing" && p.CustomIds.Count == 2);
+        Assert.Contains(books.Problems, static p => p.Kind == ProblemKind.Missing && p.CustomIds.Count == 2);
     }
 
     private async Task<BookCheck> RunToEndAsync()

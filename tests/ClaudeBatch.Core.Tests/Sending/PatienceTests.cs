@@ -114,7 +114,7 @@ public sealed class PatienceTests : IDisposable
         BatchRound round = new(_engine.Ledger, _engine.Api);
 
         IReadOnlyList<BatchRecord> now = input.NewBatches;
-        for (int i = 0; i < 200 && now.Any(static b => !BatchState.IsOver(b.State)); i++)
+        for (int i = 0; i < 200 && now.Any(static b => !b.State.IsOver()); i++)
         {
             now = (await round.RunAsync(ids, null, CancellationToken.None)).Batches;
             _engine.Clock.Advance(TimeSpan.FromMinutes(5));

@@ -81,7 +81,7 @@ public sealed class SendTests : IDisposable
     public async Task The_unconfirmed_state_is_on_disk_before_the_last_byte_leaves()
     {
         BatchRecord batch = _engine.Seal("job", "a", "b").NewBatches[0];
-        string? stateAtLastByte = null;
+        BatchState? stateAtLastByte = null;
         long seenBefore = 0;
         Network.Before = request =>
         {
@@ -123,7 +123,7 @@ public sealed class SendTests : IDisposable
     [InlineData(401, "authentication_error", BatchState.Spooled, "ApiKeyRejected")]
     [InlineData(403, "permission_error", BatchState.Spooled, "PermissionDenied")]
     [InlineData(500, "api_error", BatchState.Spooled, "ServiceFailed")]
-    public async Task A_refusal_before_the_body_has_gone_is_known_for_what_it_is(int status, string? type, string state, string id)
+    public async Task A_refusal_before_the_body_has_gone_is_known_for_what_it_is(int status, string? type, BatchState state, string id)
     {
         BatchRecord batch = _engine.Seal("job", "a").NewBatches[0];
         Network.Before = request => InterferingHandler.IsCreate(request) ? Answer((HttpStatusCode)status, type) : null;
@@ -142,7 +142,7 @@ public sealed class SendTests : IDisposable
     [InlineData(429, null, BatchState.Unconfirmed)]
     [InlineData(529, "overloaded_error", BatchState.Spooled)]
     [InlineData(400, "invalid_request_error", BatchState.Rejected)]
-    public async Task After_the_last_byte_only_a_clear_refusal_means_not_accepted(int status, string? type, string state)
+    public async Task After_the_last_byte_only_a_clear_refusal_means_not_accepted(int status, string? type, BatchState state)
     {
         BatchRecord batch = _engine.Seal("job", "a").NewBatches[0];
         Network.After = (request, response) => InterferingHandler.IsCreate(request) ? Answer((HttpStatusCode)status, type) : response;

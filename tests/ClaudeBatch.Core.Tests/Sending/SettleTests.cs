@@ -32,11 +32,11 @@ public sealed class SettleTests : IDisposable
         Assert.Equal(BatchState.Unconfirmed, (await SettleAsync(batch, TimeSpan.FromSeconds(10))).State);
         BatchRecord adopted = await SettleAsync(batch, TimeSpan.FromSeconds(20));
 
-        Assert.Equal((BatchState.InProgress, "Tentative"), (adopted.State, adopted.Adopted));
+        Assert.Equal((BatchState.InProgress, Adoption.Tentative), (adopted.State, adopted.Adopted));
         Assert.Equal(Assert.Single(await _engine.AtServiceAsync()).Id, adopted.ServiceId);
 
         BatchRecord collected = await EndAndCollectAsync(adopted);
-        Assert.Equal((BatchState.Collected, "Confirmed"), (collected.State, collected.Adopted));
+        Assert.Equal((BatchState.Collected, Adoption.Confirmed), (collected.State, collected.Adopted));
         Assert.Equal(2, _engine.Ledger.Jobs.Totals(_engine.Job("job")).Succeeded);
         Assert.Equal(1, Network.Creates);
     }
@@ -82,7 +82,7 @@ public sealed class SettleTests : IDisposable
         using JobLedger other = JobLedger.Open(_engine.Ledger.Folder, _engine.Clock);
         BatchRecord adopted = await new Settler(other, _engine.Api).SettleAsync(other.Batches.Get(batch.Id), CancellationToken.None);
 
-        Assert.Equal("Tentative", adopted.Adopted);
+        Assert.Equal(Adoption.Tentative, adopted.Adopted);
     }
 
     [Fact]
@@ -91,13 +91,13 @@ public sealed class SettleTests : IDisposable
         BatchRecord batch = await LoseCreateAsync("job", "a", "b");
         await StrangerAsync("x", "y");
         BatchRecord adopted = await SettleUntilAsync(batch, static b => b.State != BatchState.Unconfirmed);
-        Assert.Equal("Tentative", adopted.Adopted);
+        Assert.Equal(Adoption.Tentative, adopted.Adopted);
 
         ClaudeBatchException failure = await Assert.ThrowsAsync<ClaudeBatchException>(() => EndAndCollectAsync(adopted));
 
         Assert.Equal("BatchNotOurs", failure.Id);
         BatchRecord now = _engine.Ledger.Batches.Get(batch.Id);
-        Assert.Equal((BatchState.Unconfirmed, "No", null), (now.State, now.Adopted, now.ServiceId));
+        Assert.Equal((BatchState.Unconfirmed, Adoption.No, null), (now.State, now.Adopted, now.ServiceId));
         Assert.Equal(2, _engine.Ledger.Jobs.Totals(_engine.Job("job")).Pending);
         Assert.False(File.Exists(_engine.Ledger.Folder.Results(batch.JobId, batch.Part)));
 
@@ -119,7 +119,7 @@ public sealed class SettleTests : IDisposable
         _engine.Clock.Advance(TimeSpan.FromHours(1));
         BatchRecord adopted = await SettleUntilAsync(batch, static b => b.State != BatchState.Unconfirmed);
 
-        Assert.Equal((ours, "Confirmed"), (adopted.ServiceId, adopted.Adopted));
+        Assert.Equal((ours, Adoption.Confirmed), (adopted.ServiceId, adopted.Adopted));
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public sealed class SettleTests : IDisposable
             now = await new Settler(wrong.Ledger, wrong.Api).SettleAsync(now, CancellationToken.None);
         }
 
-        Assert.Equal((BatchState.InProgress, "Tentative"), (now.State, now.Adopted));
+        Assert.Equal((BatchState.InProgress, Adoption.Tentative), (now.State, now.Adopted));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 
 namespace ClaudeBatch.Core.Ledger.Files;
@@ -42,9 +43,18 @@ internal static class LedgerFailure
         cause)
     { Target = folder.Database };
 
+    /// <param name="set">The type whose member the word should be.</param>
+    /// <param name="word">As the ledger has it.</param>
+    public static ClaudeBatchException UnknownWord(string set, string word) => new(
+        FailureKind.Storage,
+        "LedgerUnreadable",
+        $"The ledger holds the {InWords(set)} '{word}', which this version does not know.");
+
     public static ClaudeBatchException TooNew(LedgerFolder folder, long version, long newest) => new(
         FailureKind.Storage,
         "LedgerTooNew",
         $"'{folder.Database}' was written by a newer ClaudeBatch (schema {version}; this one reads up to {newest}). Update the module.")
     { Target = folder.Database };
+
+    private static string InWords(string name) => JsonNamingPolicy.KebabCaseLower.ConvertName(name).Replace('-', ' ');
 }

@@ -239,6 +239,12 @@ public sealed class LedgerDatabase : IDisposable
         command.CommandText = sql;
         foreach ((string name, object? value) in parameters)
         {
+            if (value is Enum)
+            {
+                // SQLite would be given its number.
+                throw new ArgumentException($"{name} is a member and not its word.", nameof(parameters));
+            }
+
             command.Parameters.AddWithValue(name, value ?? DBNull.Value);
         }
 

@@ -54,6 +54,15 @@ public sealed unsafe class LedgerRow
         return last is not null && Ascii.Equals(bytes, last) ? last : _words[i] = Encoding.UTF8.GetString(bytes);
     }
 
+    /// <summary>A word that is a member's name.</summary>
+    /// <exception cref="ClaudeBatchException"><c>LedgerUnreadable</c>: this version does not know it.</exception>
+    internal T Member<T>(int i)
+        where T : struct, Enum => Word<T>.Read(Utf8(i));
+
+    /// <inheritdoc cref="Member{T}(int)"/>
+    internal T? MemberOrNull<T>(int i)
+        where T : struct, Enum => IsNull(i) ? null : Word<T>.Read(Utf8(i));
+
     public byte[] Bytes(int i)
     {
         byte* bytes = SqliteCalls.ColumnBytes(_row, i);

@@ -1,0 +1,14 @@
+namespace ClaudeBatch.Core.Ledger;
+
+/// <summary>Derives where a request stands.</summary>
+public static class RequestStatuses
+{
+    /// <param name="batchState">Of the batch of its last attempt.</param>
+    /// <param name="outcome">Of that attempt; null where there is none.</param>
+    public static RequestStatus Of(BatchState batchState, Outcome? outcome) => (RequestStatus?)outcome ?? batchState switch
+    {
+        BatchState.Rejected or BatchState.Abandoned => RequestStatus.NotSubmitted,
+        BatchState.Lost or BatchState.Deleted => RequestStatus.Unknown,
+        _ => RequestStatus.Pending,
+    };
+}

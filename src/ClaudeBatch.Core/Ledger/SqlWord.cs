@@ -1,0 +1,31 @@
+namespace ClaudeBatch.Core.Ledger;
+
+/// <summary>The words that statements name themselves, in the quotes SQL wants.</summary>
+internal static class SqlWord
+{
+    public const string Draft = $"'{nameof(BatchState.Draft)}'";
+
+    public const string Spooled = $"'{nameof(BatchState.Spooled)}'";
+
+    public const string Uploading = $"'{nameof(BatchState.Uploading)}'";
+
+    public const string Unconfirmed = $"'{nameof(BatchState.Unconfirmed)}'";
+
+    public const string InProgress = $"'{nameof(BatchState.InProgress)}'";
+
+    public const string Canceling = $"'{nameof(BatchState.Canceling)}'";
+
+    public const string Downloaded = $"'{nameof(BatchState.Downloaded)}'";
+
+    public const string Rejected = $"'{nameof(BatchState.Rejected)}'";
+
+    public const string Abandoned = $"'{nameof(BatchState.Abandoned)}'";
+
+    public const string NotAdopted = $"'{nameof(Adoption.No)}'";
+
+    public const string Confirmed = $"'{nameof(Adoption.Confirmed)}'";
+
+    public const string Succeeded = $"'{nameof(Outcome.Succeeded)}'";
+
+    public const string OperatorFixable = $"'{nameof(FailureClass.OperatorFixable)}'";
+}
