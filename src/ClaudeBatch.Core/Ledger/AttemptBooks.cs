@@ -7,9 +7,6 @@ public sealed class AttemptBooks(LedgerDatabase database)
 {
     private const int Page = 2_000;
 
-    private const string AttemptColumns =
-        "a.row, r.custom_id, a.spool_offset, a.spool_length, a.outcome, a.failure_class, a.result_offset, a.result_length, r.source_offset, r.source_length, a.output_schema, a.stop_reason, a.model, a.error_type";
-
     // Unknown as soon as one of them is: a part of a cost is no cost.
     private static readonly string s_costOfAll =
         "(SELECT CASE WHEN count(*) = count(p.cost_in_picodollars) THEN sum(p.cost_in_picodollars) END "
@@ -30,7 +27,8 @@ public sealed class AttemptBooks(LedgerDatabase database)
     public IReadOnlyList<AttemptRecord> OfBatch(BatchRecord batch, long afterRow, int limit, bool onlyLast = false)
         => database.Read(
             $"""
-            SELECT {AttemptColumns}, {(onlyLast && batch.Attempt > 1 ? s_costOfAll : "a.cost_in_picodollars")} FROM attempt a {s_itsRequest}
+            SELECT {AttemptRecord.Columns}, {(onlyLast && batch.Attempt > 1 ? s_costOfAll : "a.cost_in_picodollars")} AS cost
+            FROM attempt a {s_itsRequest}
             WHERE {RowKey.Within("a.id", "$batch", "$after")} {(onlyLast ? $"AND {IsLast}" : string.Empty)} ORDER BY a.id LIMIT $limit
             """,
             AttemptRecord.From,
@@ -43,7 +41,7 @@ public sealed class AttemptBooks(LedgerDatabase database)
     /// <summary>The rows of a batch with their ids in UTF-8, in row order.</summary>
     internal void ForEachId(BatchRecord batch, IdHandler take) => database.ForEach(
         $"SELECT a.row, r.custom_id FROM attempt a {s_itsRequest} WHERE {RowKey.Within("a.id", "$batch")} ORDER BY a.id",
-        row => take(row.Number(0), row.Utf8(1)),
+        row => take(row.Number("row"), row.Utf8("custom_id")),
         ("$job", batch.JobId),
         ("$batch", batch.Id));
 
@@ -114,7 +112,7 @@ public sealed class AttemptBooks(LedgerDatabase database)
     public IReadOnlyList<RequestRecord> Requests(long jobId, long afterRow, int limit)
         => database.Read(
             $"""
-            SELECT row, custom_id, digest, source_offset, source_length, refusal FROM request
+            SELECT {RequestRecord.Columns} FROM request
             WHERE {RowKey.Within("id", "$job", "$after")} ORDER BY id LIMIT $limit
             """,
             RequestRecord.From,
@@ -126,7 +124,7 @@ public sealed class AttemptBooks(LedgerDatabase database)
     public IReadOnlyList<RequestRecord> Refused(JobRecord job, long afterRow, int limit)
         => database.Read(
             $"""
-            SELECT row, custom_id, digest, source_offset, source_length, refusal FROM request
+            SELECT {RequestRecord.Columns} FROM request
             WHERE {RowKey.Within("id", "$job", "$after", "$sealed")} AND refusal IS NOT NULL ORDER BY id LIMIT $limit
             """,
             RequestRecord.From,
@@ -141,7 +139,7 @@ public sealed class AttemptBooks(LedgerDatabase database)
         SELECT a.row FROM batch b JOIN attempt a ON {RowKey.Within("a.id", "b.id")}
         WHERE b.job_id = $job AND b.state IN ({SqlWord.Rejected}, {SqlWord.Abandoned}) AND {IsLast}
         """,
-        static row => row.Number(0),
+        static row => row.Number("row"),
         ("$job", jobId));
 
     /// <summary>A request is sent in another form than before; from now on that is the one the same line is held against.</summary>
@@ -181,7 +179,7 @@ public sealed class AttemptBooks(LedgerDatabase database)
 
     /// <summary>The models that answered in these batches, by name.</summary>
     internal IReadOnlyList<string> ModelsOf(IEnumerable<long> batchIds) => database.Read(
-        $"SELECT DISTINCT model FROM {AnswersOf(batchIds)} AND model IS NOT NULL ORDER BY model", static row => row.Text(0));
+        $"SELECT DISTINCT model FROM {AnswersOf(batchIds)} AND model IS NOT NULL ORDER BY model", static row => row.Text("model"));
 
     /// <summary>What a model's answers in these batches used and cost. What has one price is one sum: by where it ran, and long prompts apart.</summary>
     /// <param name="batchIds">The batches; all of their attempts count.</param>
@@ -189,16 +187,10 @@ public sealed class AttemptBooks(LedgerDatabase database)
     /// <param name="longFrom">A prompt of more tokens is long; null where none is.</param>
     internal IReadOnlyList<UsageSum> Usage(IEnumerable<long> batchIds, string model, int? longFrom) => database.Read(
         $"""
-        SELECT inference_geo, input_tokens + cache_write_5m_tokens + cache_write_1h_tokens + cache_read_tokens > $from AS is_long,
-            count(*), sum(input_tokens), sum(cache_write_5m_tokens), sum(cache_write_1h_tokens), sum(cache_read_tokens), sum(output_tokens), sum(web_searches),
-            CASE WHEN count(*) = count(cost_in_picodollars) THEN sum(cost_in_picodollars) END
+        SELECT {UsageSum.Columns}
         FROM {AnswersOf(batchIds)} AND model = $model GROUP BY inference_geo, is_long
         """,
-        static row => new UsageSum(
-            row.Number(1) != 0,
-            row.Number(2),
-            new TokenUsage(row.Number(3), row.Number(4), row.Number(5), row.Number(6), row.Number(7), row.Number(8), row.TextOrNull(0)),
-            row.NumberOrNull(9)),
+        UsageSum.From,
         ("$model", model),
         ("$from", longFrom ?? int.MaxValue));
 

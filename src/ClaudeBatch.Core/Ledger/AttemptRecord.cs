@@ -36,20 +36,25 @@ public sealed record AttemptRecord(
     string? ErrorType,
     long? CostInPicodollars)
 {
+    /// <summary>But for the cost, which whoever asks says how to add up.</summary>
+    internal const string Columns =
+        "a.row, r.custom_id, a.spool_offset, a.spool_length, a.outcome, a.failure_class, a.result_offset, a.result_length, "
+        + "r.source_offset, r.source_length, a.output_schema, a.stop_reason, a.model, a.error_type";
+
     internal static AttemptRecord From(LedgerRow row) => new(
-        row.Number(0),
-        row.Text(1),
-        row.Number(2),
-        row.Count(3),
-        row.MemberOrNull<Outcome>(4),
-        row.MemberOrNull<FailureClass>(5),
-        row.NumberOrNull(6),
-        (int)(row.NumberOrNull(7) ?? 0),
-        row.Number(8),
-        row.Count(9),
-        row.Count(10),
-        row.WordOrNull(11),
-        row.WordOrNull(12),
-        row.WordOrNull(13),
-        row.NumberOrNull(14));
+        row.Number("row"),
+        row.Text("custom_id"),
+        row.Number("spool_offset"),
+        row.Count("spool_length"),
+        row.MemberOrNull<Outcome>("outcome"),
+        row.MemberOrNull<FailureClass>("failure_class"),
+        row.NumberOrNull("result_offset"),
+        (int)(row.NumberOrNull("result_length") ?? 0),
+        row.Number("source_offset"),
+        row.Count("source_length"),
+        row.Count("output_schema"),
+        row.WordOrNull("stop_reason"),
+        row.WordOrNull("model"),
+        row.WordOrNull("error_type"),
+        row.NumberOrNull("cost"));
 }

@@ -53,7 +53,8 @@ public sealed class BatchBooks(LedgerDatabase database)
         ("$job", jobId));
 
     /// <summary>The SHA-256 of a batch's spool, as it was when the spool was complete.</summary>
-    public byte[] SpoolDigest(long id) => database.Read("SELECT spool_digest FROM batch WHERE id = $id", static row => row.Bytes(0), ("$id", id)).Single();
+    public byte[] SpoolDigest(long id)
+        => database.Read("SELECT spool_digest FROM batch WHERE id = $id", static row => row.Bytes("spool_digest"), ("$id", id)).Single();
 
     /// <summary>The attempts of a batch, counted by how they ended.</summary>
     internal BatchTally Tally(BatchRecord batch) => BatchTally.Count(database, batch);

@@ -7,10 +7,11 @@ namespace ClaudeBatch.Core.Ledger;
 public sealed record BatchRecord
 {
     internal const string Columns =
-        "b.id, b.job_id, j.name, b.part, b.attempt, b.state, b.service_id, b.adopted, b.request_count, b.size_in_bytes, b.processing_status, "
-        + "b.processing, b.succeeded, b.errored, b.canceled, b.expired, b.created_at, b.ended_at, b.expires_at, b.cancel_initiated_at, "
-        + "b.archived_at, b.organization_id, b.workspace_id, b.duplicated, b.foreign_lines, b.message, "
-        + "b.intent, b.settlement, b.not_before, b.waits_for_room, b.not_found_since, b.spool_digest IS NULL, b.held_for";
+        "b.id, b.job_id, j.name AS job, b.part, b.attempt, b.state, b.service_id, b.adopted, b.request_count, b.size_in_bytes, "
+        + "b.processing_status, b.processing, b.succeeded, b.errored, b.canceled, b.expired, b.created_at, b.ended_at, "
+        + "b.expires_at, b.cancel_initiated_at, b.archived_at, b.organization_id, b.workspace_id, b.duplicated, b.foreign_lines, "
+        + "b.message, b.intent, b.settlement, b.not_before, b.waits_for_room, b.not_found_since, "
+        + "b.spool_digest IS NULL AS made_elsewhere, b.held_for";
 
     public required long Id { get; init; }
 
@@ -96,34 +97,35 @@ public sealed record BatchRecord
 
     internal static BatchRecord From(LedgerRow row) => new()
     {
-        Id = row.Number(0),
-        JobId = row.Number(1),
-        Job = row.Text(2),
-        Part = row.Count(3),
-        Attempt = row.Count(4),
-        State = row.Member<BatchState>(5),
-        ServiceId = row.TextOrNull(6),
-        Adopted = row.Member<Adoption>(7),
-        RequestCount = row.Count(8),
-        SizeInBytes = row.Number(9),
-        ProcessingStatus = row.TextOrNull(10),
-        Counts = new RequestCounts(row.Count(11), row.Count(12), row.Count(13), row.Count(14), row.Count(15)),
-        CreatedAt = row.TimeOrNull(16),
-        EndedAt = row.TimeOrNull(17),
-        ExpiresAt = row.TimeOrNull(18),
-        CancelInitiatedAt = row.TimeOrNull(19),
-        ArchivedAt = row.TimeOrNull(20),
-        OrganizationId = row.TextOrNull(21),
-        WorkspaceId = row.TextOrNull(22),
-        Duplicated = row.Count(23),
-        Foreign = row.Count(24),
-        Message = row.TextOrNull(25),
-        Intent = row.TextOrNull(26),
-        Settlement = Settlement.Parse(row.TextOrNull(27)),
-        NotBefore = row.TimeOrNull(28),
-        WaitsForRoom = row.Count(29),
-        NotFoundSince = row.TimeOrNull(30),
-        MadeElsewhere = row.Count(31) != 0,
-        HeldFor = row.MemberOrNull<Hold>(32),
+        Id = row.Number("id"),
+        JobId = row.Number("job_id"),
+        Job = row.Text("job"),
+        Part = row.Count("part"),
+        Attempt = row.Count("attempt"),
+        State = row.Member<BatchState>("state"),
+        ServiceId = row.TextOrNull("service_id"),
+        Adopted = row.Member<Adoption>("adopted"),
+        RequestCount = row.Count("request_count"),
+        SizeInBytes = row.Number("size_in_bytes"),
+        ProcessingStatus = row.TextOrNull("processing_status"),
+        Counts = new RequestCounts(
+            row.Count("processing"), row.Count("succeeded"), row.Count("errored"), row.Count("canceled"), row.Count("expired")),
+        CreatedAt = row.TimeOrNull("created_at"),
+        EndedAt = row.TimeOrNull("ended_at"),
+        ExpiresAt = row.TimeOrNull("expires_at"),
+        CancelInitiatedAt = row.TimeOrNull("cancel_initiated_at"),
+        ArchivedAt = row.TimeOrNull("archived_at"),
+        OrganizationId = row.TextOrNull("organization_id"),
+        WorkspaceId = row.TextOrNull("workspace_id"),
+        Duplicated = row.Count("duplicated"),
+        Foreign = row.Count("foreign_lines"),
+        Message = row.TextOrNull("message"),
+        Intent = row.TextOrNull("intent"),
+        Settlement = Settlement.Parse(row.TextOrNull("settlement")),
+        NotBefore = row.TimeOrNull("not_before"),
+        WaitsForRoom = row.Count("waits_for_room"),
+        NotFoundSince = row.TimeOrNull("not_found_since"),
+        MadeElsewhere = row.Count("made_elsewhere") != 0,
+        HeldFor = row.MemberOrNull<Hold>("held_for"),
     };
 }

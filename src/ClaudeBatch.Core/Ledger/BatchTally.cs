@@ -33,14 +33,18 @@ internal sealed class BatchTally
         const string isAnswered = $"(outcome IS {SqlWord.Succeeded} AND {AttemptBooks.IsLast})";
         (long all, long answered, long? cost) = database.Read(
             $"""
-            SELECT count(*), total({isAnswered}), CASE WHEN count(outcome) = count(cost_in_picodollars) THEN coalesce(sum(cost_in_picodollars), 0) END
+            SELECT count(*) AS requests, total({isAnswered}) AS answered,
+                CASE WHEN count(outcome) = count(cost_in_picodollars) THEN coalesce(sum(cost_in_picodollars), 0) END AS cost
             FROM attempt a WHERE {RowKey.Within("a.id", "$batch")}
             """,
-            static row => (row.Number(0), row.Number(1), row.NumberOrNull(2)),
+            static row => (row.Number("requests"), row.Number("answered"), row.NumberOrNull("cost")),
             ("$batch", batch.Id)).Single();
         List<(Outcome? Outcome, bool IsLast, long Count)> counts = all == answered ? [] : database.Read(
-            $"SELECT outcome, {AttemptBooks.IsLast} AS is_last, count(*) FROM attempt a WHERE {RowKey.Within("a.id", "$batch")} AND NOT {isAnswered} GROUP BY outcome, is_last",
-            static row => (row.MemberOrNull<Outcome>(0), row.Number(1) != 0, row.Number(2)),
+            $"""
+            SELECT outcome, {AttemptBooks.IsLast} AS is_last, count(*) AS requests FROM attempt a
+            WHERE {RowKey.Within("a.id", "$batch")} AND NOT {isAnswered} GROUP BY outcome, is_last
+            """,
+            static row => (row.MemberOrNull<Outcome>("outcome"), row.Number("is_last") != 0, row.Number("requests")),
             ("$batch", batch.Id));
         if (all - counts.Sum(static c => c.Count) is > 0 and var rest)
         {

@@ -18,11 +18,11 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
     public static void Discard(LedgerDatabase database, long jobId)
     {
         List<long> drafts = database.Read(
-            $"SELECT id FROM batch WHERE job_id = $job AND state = {SqlWord.Draft}", static row => row.Number(0), ("$job", jobId));
+            $"SELECT id FROM batch WHERE job_id = $job AND state = {SqlWord.Draft}", static row => row.Number("id"), ("$job", jobId));
         List<long> sealedBatches = drafts.Count == 0
             ? []
             : database.Read(
-                $"SELECT id FROM batch WHERE job_id = $job AND state <> {SqlWord.Draft}", static row => row.Number(0), ("$job", jobId));
+                $"SELECT id FROM batch WHERE job_id = $job AND state <> {SqlWord.Draft}", static row => row.Number("id"), ("$job", jobId));
         foreach (long batch in sealedBatches)
         {
             database.InSteps(

@@ -29,8 +29,8 @@ public sealed class EventBooks(LedgerDatabase database, TimeProvider clock)
     /// <param name="limit">The most to read.</param>
     public IReadOnlyList<EventRecord> Read(long? jobId, DateTime? after, long afterId, int limit)
         => database.Read(
-            """
-            SELECT e.id, e.at, j.name, b.part, e.kind, e.request_id, e.message FROM event e
+            $"""
+            SELECT {EventRecord.Columns} FROM event e
             LEFT JOIN job j ON j.id = e.job_id LEFT JOIN batch b ON b.id = e.batch_id
             WHERE e.id > $id AND ($job IS NULL OR e.job_id = $job) AND ($after IS NULL OR e.at > $after) ORDER BY e.id LIMIT $limit
             """,

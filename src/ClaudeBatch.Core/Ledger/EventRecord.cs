@@ -12,6 +12,14 @@ namespace ClaudeBatch.Core.Ledger;
 /// <param name="Message">One sentence.</param>
 public sealed record EventRecord(long Id, DateTime At, string? Job, int? Part, string Kind, string? RequestId, string Message)
 {
+    internal const string Columns = "e.id, e.at, j.name AS job, b.part, e.kind, e.request_id, e.message";
+
     internal static EventRecord From(LedgerRow row) => new(
-        row.Number(0), row.Time(1), row.TextOrNull(2), (int?)row.NumberOrNull(3), row.Text(4), row.TextOrNull(5), row.Text(6));
+        row.Number("id"),
+        row.Time("at"),
+        row.TextOrNull("job"),
+        (int?)row.NumberOrNull("part"),
+        row.Text("kind"),
+        row.TextOrNull("request_id"),
+        row.Text("message"));
 }

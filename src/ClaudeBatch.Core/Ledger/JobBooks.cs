@@ -92,7 +92,7 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
     /// <summary>Takes a job out of the books, a bounded number of rows at a time; what is left after a kill is a job without rows.</summary>
     public void Forget(long jobId)
     {
-        foreach (long batch in database.Read("SELECT id FROM batch WHERE job_id = $job", static row => row.Number(0), ("$job", jobId)))
+        foreach (long batch in database.Read("SELECT id FROM batch WHERE job_id = $job", static row => row.Number("id"), ("$job", jobId)))
         {
             database.DeleteRows("attempt", batch);
             database.Write(() => database.Execute("DELETE FROM batch WHERE id = $id", ("$id", batch)));
@@ -115,8 +115,11 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
     internal JobTotals Totals(JobRecord job, IReadOnlyCollection<BatchTally> tallies)
     {
         JobTotals totals = database.Read(
-            $"SELECT count(*) - count(refusal), count(refusal) FROM request WHERE {RowKey.Within("id", "$job", before: "$sealed")}",
-            static row => new JobTotals { Requests = row.Number(0), Refused = row.Number(1) },
+            $"""
+            SELECT count(*) - count(refusal) AS requests, count(refusal) AS refused FROM request
+            WHERE {RowKey.Within("id", "$job", before: "$sealed")}
+            """,
+            static row => new JobTotals { Requests = row.Number("requests"), Refused = row.Number("refused") },
             ("$job", job.Id),
             ("$sealed", job.SealedRows)).Single();
         foreach (BatchTally tally in tallies)

@@ -93,7 +93,7 @@ public sealed class JobLedger : IDisposable
     /// <summary>Has the database looked through.</summary>
     /// <returns>What is wrong with it; empty when it is whole.</returns>
     public IReadOnlyList<string> CheckIntegrity()
-        => [.. _database.Read("PRAGMA quick_check(10)", static row => row.Text(0)).Where(static fault => fault != "ok")];
+        => [.. _database.Read("PRAGMA quick_check(10)", static row => row.Text("quick_check")).Where(static fault => fault != "ok")];
 
     public void Dispose() => _database.Dispose();
 }

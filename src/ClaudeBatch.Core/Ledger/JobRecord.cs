@@ -6,8 +6,9 @@ namespace ClaudeBatch.Core.Ledger;
 public sealed record JobRecord
 {
     internal const string Columns =
-        "id, name, base_address, organization_id, workspace_id, api_version, betas, max_attempts, sealed_at, sealed_rows, stopped_at, pause_reason, created_at, updated_at, paused_at, "
-        + "low_estimate_in_picodollars, high_estimate_in_picodollars, max_failure_ratio, max_cost_in_picodollars, pause_id";
+        "id, name, base_address, organization_id, workspace_id, api_version, betas, max_attempts, sealed_at, sealed_rows, "
+        + "stopped_at, pause_reason, created_at, updated_at, paused_at, low_estimate_in_picodollars, "
+        + "high_estimate_in_picodollars, max_failure_ratio, max_cost_in_picodollars, pause_id";
 
     public required long Id { get; init; }
 
@@ -64,25 +65,25 @@ public sealed record JobRecord
 
     internal static JobRecord From(LedgerRow row) => new()
     {
-        Id = row.Number(0),
-        Name = row.Text(1),
-        BaseAddress = row.Text(2),
-        OrganizationId = row.TextOrNull(3),
-        WorkspaceId = row.TextOrNull(4),
-        ApiVersion = row.Text(5),
-        Betas = row.Text(6),
-        MaxAttempts = row.Count(7),
-        SealedAt = row.TimeOrNull(8),
-        SealedRows = row.Number(9),
-        StoppedAt = row.TimeOrNull(10),
-        PauseReason = row.TextOrNull(11),
-        CreatedAt = row.Time(12),
-        UpdatedAt = row.Time(13),
-        PausedAt = row.TimeOrNull(14),
-        LowEstimateInPicodollars = row.NumberOrNull(15),
-        HighEstimateInPicodollars = row.NumberOrNull(16),
-        MaxFailureRatio = row.FractionOrNull(17),
-        MaxCostInPicodollars = row.NumberOrNull(18),
-        PauseId = row.TextOrNull(19),
+        Id = row.Number("id"),
+        Name = row.Text("name"),
+        BaseAddress = row.Text("base_address"),
+        OrganizationId = row.TextOrNull("organization_id"),
+        WorkspaceId = row.TextOrNull("workspace_id"),
+        ApiVersion = row.Text("api_version"),
+        Betas = row.Text("betas"),
+        MaxAttempts = row.Count("max_attempts"),
+        SealedAt = row.TimeOrNull("sealed_at"),
+        SealedRows = row.Number("sealed_rows"),
+        StoppedAt = row.TimeOrNull("stopped_at"),
+        PauseReason = row.TextOrNull("pause_reason"),
+        CreatedAt = row.Time("created_at"),
+        UpdatedAt = row.Time("updated_at"),
+        PausedAt = row.TimeOrNull("paused_at"),
+        LowEstimateInPicodollars = row.NumberOrNull("low_estimate_in_picodollars"),
+        HighEstimateInPicodollars = row.NumberOrNull("high_estimate_in_picodollars"),
+        MaxFailureRatio = row.FractionOrNull("max_failure_ratio"),
+        MaxCostInPicodollars = row.NumberOrNull("max_cost_in_picodollars"),
+        PauseId = row.TextOrNull("pause_id"),
     };
 }

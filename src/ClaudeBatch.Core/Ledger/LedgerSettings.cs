@@ -21,7 +21,7 @@ public sealed class LedgerSettings(LedgerDatabase database)
     }
 
     private double? Get(string name)
-        => database.Read("SELECT value FROM setting WHERE name = $name", static row => row.Text(0), ("$name", name)) is [string text]
+        => database.Read("SELECT value FROM setting WHERE name = $name", static row => row.Text("value"), ("$name", name)) is [string text]
             ? double.Parse(text, CultureInfo.InvariantCulture)
             : null;
 

@@ -12,6 +12,13 @@ namespace ClaudeBatch.Core.Ledger;
 /// <param name="Refusal">Why it did not become a request.</param>
 public sealed record RequestRecord(long Row, string CustomId, byte[] Digest, long SourceOffset, int SourceLength, string? Refusal)
 {
-    internal static RequestRecord From(LedgerRow row)
-        => new(row.Number(0), row.Text(1), row.Bytes(2), row.Number(3), row.Count(4), row.TextOrNull(5));
+    internal const string Columns = "row, custom_id, digest, source_offset, source_length, refusal";
+
+    internal static RequestRecord From(LedgerRow row) => new(
+        row.Number("row"),
+        row.Text("custom_id"),
+        row.Bytes("digest"),
+        row.Number("source_offset"),
+        row.Count("source_length"),
+        row.TextOrNull("refusal"));
 }

@@ -20,7 +20,7 @@ public sealed class LedgerFileTests : IDisposable
     {
         using JobLedger ledger = JobLedger.OpenOrCreate(_folder, TimeProvider.System);
 
-        Assert.Equal("truncate", ledger.Database.Read("PRAGMA journal_mode", static row => row.Text(0)).Single());
+        Assert.Equal("truncate", ledger.Database.Read("PRAGMA journal_mode", static row => row.Text("journal_mode")).Single());
         Assert.Equal(2, ledger.Database.Scalar("PRAGMA synchronous"));
         Assert.Equal(1, ledger.Database.Scalar("PRAGMA secure_delete"));
     }
@@ -127,16 +127,16 @@ public sealed class LedgerFileTests : IDisposable
 
         Assert.Equal(
             ["1 0 a 0 20 NULL", "1 1 b 20 30 'TooLarge'", "2 0 of another job 0 0 NULL"],
-            Rows(ledger, "SELECT job_id || ' ' || row || ' ' || custom_id || ' ' || source_offset || ' ' || source_length || ' ' || quote(refusal) FROM request ORDER BY id"));
+            Rows(ledger, "SELECT job_id || ' ' || row || ' ' || custom_id || ' ' || source_offset || ' ' || source_length || ' ' || quote(refusal) AS line FROM request ORDER BY id"));
         Assert.Equal(
             ["1 0 13 114 7 NULL", "7 0 1 2 NULL 'Errored'"],
-            Rows(ledger, "SELECT batch_id || ' ' || row || ' ' || spool_offset || ' ' || spool_length || ' ' || quote(replaced_by) || ' ' || quote(outcome) FROM attempt ORDER BY id"));
+            Rows(ledger, "SELECT batch_id || ' ' || row || ' ' || spool_offset || ' ' || spool_length || ' ' || quote(replaced_by) || ' ' || quote(outcome) AS line FROM attempt ORDER BY id"));
         Assert.Equal(
             ["0 api_error Transient end_turn a-model 3 4 5 6 7 8 NULL 9 10 11"],
             Rows(ledger, """
                 SELECT output_schema || ' ' || error_type || ' ' || failure_class || ' ' || stop_reason || ' ' || model || ' ' || input_tokens || ' ' ||
                     cache_write_5m_tokens || ' ' || cache_write_1h_tokens || ' ' || cache_read_tokens || ' ' || output_tokens || ' ' || web_searches || ' ' ||
-                    quote(inference_geo) || ' ' || cost_in_picodollars || ' ' || result_offset || ' ' || result_length
+                    quote(inference_geo) || ' ' || cost_in_picodollars || ' ' || result_offset || ' ' || result_length AS line
                 FROM attempt WHERE batch_id = 7
                 """));
         AttemptRecord last = Assert.Single(ledger.Attempts.OfBatch(ledger.Batches.Get(7), -1, 10, onlyLast: true));
@@ -168,7 +168,7 @@ public sealed class LedgerFileTests : IDisposable
     public void Network_file_systems_are_told_apart(string format, bool isNetwork)
         => Assert.Equal(isNetwork, LedgerFolder.IsNetwork(DriveType.Unknown, format));
 
-    private static List<string> Rows(JobLedger ledger, string sql) => ledger.Database.Read(sql, static row => row.Text(0));
+    private static List<string> Rows(JobLedger ledger, string sql) => ledger.Database.Read(sql, static row => row.Text("line"));
 
     private void MakeFirstVersion()
     {

@@ -178,6 +178,7 @@ public sealed class LedgerDatabase : IDisposable
             LedgerRow row = statement.Row;
             while (statement.Step())
             {
+                row.Begin();
                 take(row);
             }
         }
@@ -222,8 +223,8 @@ public sealed class LedgerDatabase : IDisposable
     internal void InSteps(string table, long owner, long firstRow, string statement)
     {
         (long first, long last) = Read(
-            $"SELECT coalesce(min(id), 0), coalesce(max(id), -1) FROM {table} WHERE {RowKey.Within("id", "$owner", "$before")}",
-            static row => (row.Number(0), row.Number(1)),
+            $"SELECT min(id) AS first, max(id) AS last FROM {table} WHERE {RowKey.Within("id", "$owner", "$before")}",
+            static row => (row.NumberOrNull("first") ?? 0, row.NumberOrNull("last") ?? -1),
             ("$owner", owner),
             ("$before", firstRow - 1)).Single();
         for (long id = first; id <= last; id += RowsPerTransaction)
@@ -239,12 +240,7 @@ public sealed class LedgerDatabase : IDisposable
         command.CommandText = sql;
         foreach ((string name, object? value) in parameters)
         {
-            if (value is Enum)
-            {
-                // SQLite would be given its number.
-                throw new ArgumentException($"{name} is a member and not its word.", nameof(parameters));
-            }
-
+            ArgumentOutOfRangeException.ThrowIfEqual(value is Enum, true, name); // SQLite would be given its number
             command.Parameters.AddWithValue(name, value ?? DBNull.Value);
         }
 

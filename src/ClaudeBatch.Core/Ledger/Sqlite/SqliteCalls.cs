@@ -54,6 +54,12 @@ internal static unsafe partial class SqliteCalls
     [LibraryImport(Library, EntryPoint = "sqlite3_bind_blob")]
     public static partial int BindBytes(nint statement, int index, byte* value, int length, nint destructor);
 
+    [LibraryImport(Library, EntryPoint = "sqlite3_column_count")]
+    public static partial int ColumnCount(nint statement);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_column_name")]
+    public static partial nint ColumnName(nint statement, int column);
+
     [SuppressGCTransition]
     [LibraryImport(Library, EntryPoint = "sqlite3_column_type")]
     public static partial int ColumnType(nint statement, int column);
