@@ -52,7 +52,7 @@ internal static class EnginePeer
 
     private static SealedInput Seal(JobLedger ledger, ServiceConnection connection, RequestChecker checker, string file)
     {
-        using JobInput input = JobInput.Open(ledger, Job, connection, new SpoolLimits(), checker: checker);
+        using JobInput input = JobInput.Open(ledger, new JobInputOptions { Name = Job, Connection = connection, Checker = checker });
         using LineScanner scanner = new((line, _, number) => input.AddLine(line, () => $"{file}:{number}"));
         using FileStream stream = File.OpenRead(file);
         byte[] buffer = new byte[256 * 1024];

@@ -13,7 +13,7 @@ internal static class LedgerWrites
     {
         using JobLedger ledger = JobLedger.OpenOrCreate(new LedgerFolder(folder), TimeProvider.System);
         ServiceConnection connection = new(new Uri("http://127.0.0.1:1"), ApiCredential.FromKey("sk-ant-bench"));
-        using JobInput input = JobInput.Open(ledger, $"ledger-{Guid.NewGuid():N}", connection, new SpoolLimits());
+        using JobInput input = JobInput.Open(ledger, new JobInputOptions { Name = $"ledger-{Guid.NewGuid():N}", Connection = connection });
         for (int i = 0; i < count; i++)
         {
             string id = $"row-{i:0000000}";

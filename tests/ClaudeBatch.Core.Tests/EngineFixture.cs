@@ -56,9 +56,12 @@ internal sealed class EngineFixture : IDisposable
         return template.Render(id, prompt);
     }
 
+    public JobInput OpenInput(string job, SpoolLimits? limits = null, bool sendAgain = false) => JobInput.Open(
+        Ledger, new JobInputOptions { Name = job, Connection = Connection, Limits = limits ?? new SpoolLimits(), SendsAgain = sendAgain });
+
     public SealedInput Seal(string job, IEnumerable<PreparedRequest> requests, SpoolLimits? limits = null, bool sendAgain = false)
     {
-        using JobInput input = JobInput.Open(Ledger, job, Connection, limits ?? new SpoolLimits(), sendAgain: sendAgain);
+        using JobInput input = OpenInput(job, limits, sendAgain);
         foreach (PreparedRequest request in requests)
         {
             input.Add(request.CustomId, request.Utf8.Span, """{"row":1}"""u8);

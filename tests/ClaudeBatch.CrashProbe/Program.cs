@@ -109,8 +109,14 @@ internal sealed class Probe(JobLedger ledger, BatchApi api, Options options)
     private SealedInput Seal()
     {
         using RequestTemplate template = new("claude-haiku-4-5", 100, []);
-        using JobInput input = JobInput.Open(
-            ledger, Name, api.Connection, new SpoolLimits(options.RowsPerPart), options.MaxAttempts, options.SendAgain);
+        using JobInput input = JobInput.Open(ledger, new JobInputOptions
+        {
+            Name = Name,
+            Connection = api.Connection,
+            Limits = new SpoolLimits(options.RowsPerPart),
+            MaxAttempts = options.MaxAttempts,
+            SendsAgain = options.SendAgain,
+        });
         for (int row = 0; row < options.Rows; row++)
         {
             PreparedRequest request = template.Render($"row-{row}", new string('x', options.RowSize));

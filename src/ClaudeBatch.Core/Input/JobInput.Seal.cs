@@ -11,7 +11,7 @@ public sealed partial class JobInput
     /// <exception cref="ClaudeBatchException"><c>CustomIdConflict</c>, <c>BudgetExceeded</c>; then nothing of this input is kept.</exception>
     public SealedInput Seal(decimal? maxCost = null)
     {
-        if (maxCost is { } most && _estimate?.Above(most) is { } excess)
+        if (maxCost is { } most && _options.Estimate?.Above(most) is { } excess)
         {
             _ledger.DiscardDraft(_job.Id);
             _ledger.Record(_job, EventKind.BudgetExceeded, excess, () => _ledger.Jobs.Pause(_job.Id, "BudgetExceeded", excess));
@@ -33,7 +33,7 @@ public sealed partial class JobInput
         Milestone.Pass("input-read");
         _source.FlushToDisk();
         _schemas.FlushToDisk();
-        _staging?.First.CompletePart();
+        _options.Staging?.First.CompletePart();
         _parts.CompletePart();
         _draft.Flush();
         IReadOnlyList<BatchRecord> existing = _alreadyThere == 0 ? [] : _ledger.Batches.WithLastAttempts(_job.Id);
@@ -46,7 +46,7 @@ public sealed partial class JobInput
 
             _draft.Seal();
             Milestone.Pass("sealing");
-            _ledger.Jobs.Seal(_job.Id, _nextRow, _estimate?.Low, _estimate?.High);
+            _ledger.Jobs.Seal(_job.Id, _nextRow, _options.Estimate?.Low, _options.Estimate?.High);
             _ledger.Events.Add(
                 EventKind.Sealed,
                 string.Create(CultureInfo.InvariantCulture, $"{_accepted} requests accepted, {_alreadyThere} there already, {_refused} refused, {_parts.Batches.Count} parts."),
@@ -55,7 +55,7 @@ public sealed partial class JobInput
         Milestone.Pass("sealed");
         return new SealedInput(
             _ledger.Jobs.Get(_job.Id),
-            [.. (_staging?.First.Batches ?? []).Concat(_parts.Batches).Select(_ledger.Batches.Get)],
+            [.. (_options.Staging?.First.Batches ?? []).Concat(_parts.Batches).Select(_ledger.Batches.Get)],
             existing,
             _accepted,
             _alreadyThere,

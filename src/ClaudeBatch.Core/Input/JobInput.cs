@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
 using ClaudeBatch.Core.Account;
-using ClaudeBatch.Core.Api;
-using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Ledger.Files;
 using ClaudeBatch.Core.Requests;
@@ -30,8 +28,6 @@ public sealed partial class JobInput : IDisposable
 
     private readonly PartSpooler _parts;
 
-    private readonly Staging? _staging;
-
     private readonly LedgerFile _source;
 
     // Ids this input has and the job had not.
@@ -45,11 +41,9 @@ public sealed partial class JobInput : IDisposable
 
     private readonly RequestFindings _findings = new();
 
-    private readonly CostEstimate? _estimate;
-
     private readonly SchemaStore _schemas;
 
-    private readonly bool _sendAgain;
+    private readonly JobInputOptions _options;
 
     private readonly int _attempt;
 
@@ -69,48 +63,35 @@ public sealed partial class JobInput : IDisposable
 
     private long _refused;
 
-    private JobInput(JobLedger ledger, JobRecord job, OwnershipLock ownership, SpoolLimits limits, bool sendAgain, RequestChecker? checker, CostEstimate? estimate, Staging? staging)
+    private JobInput(JobLedger ledger, JobRecord job, OwnershipLock ownership, JobInputOptions options)
     {
-        _estimate = estimate;
-        _rules = new InputRules(limits, checker);
+        _options = options;
+        _rules = new InputRules(options.Limits, options.Checker);
         _ledger = ledger;
         _job = job;
         _lock = ownership;
-        _sendAgain = sendAgain;
         _draft = ledger.BeginDraft(job.Id);
         _known = KnownRequests.Load(ledger, job);
         _nextRow = job.SealedRows;
-        _attempt = sendAgain ? 1 + ledger.Jobs.Totals(job).Attempts : 1;
+        _attempt = _options.SendsAgain ? 1 + ledger.Jobs.Totals(job).Attempts : 1;
         LedgerFolder.CreateFolder(ledger.Folder.Job(job.Id));
         _source = ledger.Folder.OpenForWriting(ledger.Folder.Source(job.Id), job.SealedRows == 0 ? FileMode.Create : FileMode.Append);
         _schemas = new SchemaStore(ledger.Folder, job.Id);
-        _parts = new PartSpooler(ledger.Folder, job.Id, limits, _draft, staging?.HeldFor);
-        staging?.Begin(new PartSpooler(ledger.Folder, job.Id, limits, _draft));
-        _staging = staging;
+        _parts = new PartSpooler(ledger.Folder, job.Id, options.Limits, _draft, _options.Staging?.HeldFor);
+        _options.Staging?.Begin(new PartSpooler(ledger.Folder, job.Id, options.Limits, _draft));
     }
 
     /// <summary>Opens a job for input: a new one, one whose input was cut, or a sealed one that may get more rows.</summary>
-    /// <param name="ledger">The open ledger.</param>
-    /// <param name="name">The job's name.</param>
-    /// <param name="connection">What the job will be bound to.</param>
-    /// <param name="limits">Where parts end.</param>
-    /// <param name="maxAttempts">How often a request may be tried without being asked.</param>
-    /// <param name="sendAgain">Sends what the job has already once more.</param>
-    /// <param name="checker">Finds what the service would refuse; null leaves that to the service.</param>
-    /// <param name="estimate">Adds up what the requests that will be sent may cost; needs a checker.</param>
-    /// <param name="staging">Sends some requests first and holds the others back until those have shown something.</param>
     /// <exception cref="ClaudeBatchException"><c>JobNameInvalid</c>, <c>JobBusy</c>, <c>JobBoundElsewhere</c>.</exception>
-    public static JobInput Open(
-        JobLedger ledger, string name, ServiceConnection connection, SpoolLimits limits, int maxAttempts = 1, bool sendAgain = false,
-        RequestChecker? checker = null, CostEstimate? estimate = null, Staging? staging = null)
+    public static JobInput Open(JobLedger ledger, JobInputOptions options)
     {
-        JobName.Check(name);
-        JobRecord job = ledger.Jobs.FindOrCreate(name, connection, maxAttempts);
-        JobBinding.Check(job, connection);
+        JobName.Check(options.Name);
+        JobRecord job = ledger.Jobs.FindOrCreate(options.Name, options.Connection, options.MaxAttempts);
+        JobBinding.Check(job, options.Connection);
         OwnershipLock ownership = Ownership.TakeInput(ledger.Folder, job);
         try
         {
-            return new JobInput(ledger, ledger.Jobs.Get(job.Id), ownership, limits, sendAgain, checker, estimate, staging);
+            return new JobInput(ledger, ledger.Jobs.Get(job.Id), ownership, options);
         }
         catch
         {
@@ -155,7 +136,7 @@ public sealed partial class JobInput : IDisposable
         UInt128 digest = ContentDigest.Of(item);
         bool isKnown = _known.TryFind(ContentDigest.Of(customId), out KnownRequests.Known known);
         int schema = 0;
-        bool isThere = isKnown && !known.IsUnsent && !_sendAgain;
+        bool isThere = isKnown && !known.IsUnsent && !_options.SendsAgain;
         RequestFault? refusal = _rules.OfEnvelope(customId, item.Length)
             ?? (IsFirst(customId, isKnown ? known.Row : null) ? (RequestFault?)null : InputRules.Duplicate)
             ?? (isThere ? null : FaultOfFields(customId, item, facts ?? _rules.OfFields(item), out schema));
@@ -208,13 +189,14 @@ public sealed partial class JobInput : IDisposable
     public void Dispose()
     {
         _parts.Dispose();
-        _staging?.First.Dispose();
+        _options.Staging?.First.Dispose();
         _source.Dispose();
         _schemas.Dispose();
         _lock.Dispose();
     }
 
-    private PartSpooler Spooler(ReadOnlySpan<byte> item) => _staging?.TakesFirst(item, _prefix) == true ? _staging.First : _parts;
+    private PartSpooler Spooler(ReadOnlySpan<byte> item)
+        => _options.Staging is { } staging && staging.TakesFirst(item, _prefix) ? staging.First : _parts;
 
     private bool IsFirst(string customId, int? knownRow) => knownRow is { } row ? _known.TrySee(row) : _seen.Add(ContentDigest.Of(customId));
 
@@ -231,7 +213,7 @@ public sealed partial class JobInput : IDisposable
         schema = facts.OutputSchema is { } where ? _schemas.NumberOf(item[where]) : 0;
         if (!facts.Faults.Any(static f => f.IsError))
         {
-            _estimate?.Add(facts);
+            _options.Estimate?.Add(facts);
         }
 
         RequestFault? refusal = null;

@@ -33,7 +33,7 @@ public abstract class BatchCommand : ConnectedCommand
         switch (ParameterSetName)
         {
             case JobSet:
-                return ResolveJobs().SelectMany(j => TryOpen()!.Ledger.Batches.OfJob(j.Id));
+                return ResolveJobs().SelectMany(j => Open().Ledger.Batches.OfJob(j.Id));
             case IdSet:
                 return Id.SelectMany(id => One(id, id));
             default:

@@ -23,7 +23,7 @@ public sealed class CompareClaudeBatchCommand : BatchCommand
     {
         foreach (long id in _jobs)
         {
-            BatchSession session = TryOpen()!;
+            BatchSession session = Open();
             JobRecord job = session.Ledger.Jobs.Get(id);
             Emit(Reconciliation.From(job.Name, new Reconciler(session.Ledger).Check(job)));
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
 using ClaudeBatch.Core;
@@ -36,6 +37,9 @@ public abstract class ConnectedCommand : AsyncCommand
 
         return _session;
     }
+
+    /// <summary>The ledger of the connection, for whoever has found something in it.</summary>
+    private protected BatchSession Open() => TryOpen() ?? throw new UnreachableException("What was found is of a ledger.");
 
     /// <summary>The ledger of the connection, made where there is none.</summary>
     private protected BatchSession OpenOrCreate()
@@ -111,9 +115,9 @@ public abstract class ConnectedCommand : AsyncCommand
             return One(reference.Key!, reference.Original);
         }
 
-        if (TryOpen()?.Ledger.Jobs.Find(name) is { } job)
+        if (TryOpen() is { } session && session.Ledger.Jobs.Find(name) is { } job)
         {
-            return TryOpen()!.Ledger.Batches.OfJob(job.Id);
+            return session.Ledger.Batches.OfJob(job.Id);
         }
 
         Fail(JobNotFound(name), reference.Original);

@@ -102,12 +102,12 @@ public sealed class GetClaudeBatchCommand : BatchCommand
         try
         {
             // Without a network one of them is tried, not all in turn.
-            return await TryOpen()!.Poller.RefreshAsync(_batches, static (_, failure) => throw failure, cancellationToken);
+            return await Open().Poller.RefreshAsync(_batches, static (_, failure) => throw failure, cancellationToken);
         }
         catch (ClaudeBatchException failure)
         {
             Warn($"{failure.Message} What follows is the ledger's last word.");
-            return [.. _batches.Select(b => TryOpen()!.Ledger.Batches.Get(b.Id))];
+            return [.. _batches.Select(b => Open().Ledger.Batches.Get(b.Id))];
         }
     }
 }

@@ -93,7 +93,7 @@ public sealed class GetClaudeBatchRequestCommand : BatchCommand
     {
         foreach (JobRecord job in jobs)
         {
-            using SpoolReader reader = new(TryOpen()!.Ledger);
+            using SpoolReader reader = new(Open().Ledger);
             EmitAll(reader.OfJob(job, IsWanted), cancellationToken);
         }
     }
@@ -103,7 +103,7 @@ public sealed class GetClaudeBatchRequestCommand : BatchCommand
     {
         foreach (BatchRecord batch in batches)
         {
-            using SpoolReader reader = new(TryOpen()!.Ledger);
+            using SpoolReader reader = new(Open().Ledger);
             EmitAll(reader.OfBatch(batch, isWanted), cancellationToken);
         }
     }

@@ -59,8 +59,8 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
         {
             foreach (JobRecord job in ResolveJobs())
             {
-                IReadOnlyList<BatchRecord> collected = await CollectAsync(TryOpen()!.Ledger.Batches.OfJob(job.Id), cancellationToken);
-                BookCheck books = new Reconciler(TryOpen()!.Ledger).Check(TryOpen()!.Ledger.Jobs.Get(job.Id));
+                IReadOnlyList<BatchRecord> collected = await CollectAsync(Open().Ledger.Batches.OfJob(job.Id), cancellationToken);
+                BookCheck books = new Reconciler(Open().Ledger).Check(Open().Ledger.Jobs.Get(job.Id));
                 EmitChecked($"job '{job.Name}'", job.Name, books.Problems, job.Id, collected, cancellationToken);
             }
 
@@ -99,7 +99,7 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
             Warn($"Model '{model}' has no price here; what its answers cost is not known.");
         }
 
-        foreach (JobRecord job in _jobs.Select(id => TryOpen()!.Ledger.Jobs.Get(id)).Where(static j => j.PauseReason is not null))
+        foreach (JobRecord job in _jobs.Select(id => Open().Ledger.Jobs.Get(id)).Where(static j => j.PauseReason is not null))
         {
             Warn($"Job '{job.Name}' is paused: {job.PauseReason}");
         }
@@ -110,7 +110,7 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
     // One part of a job may be looked at while others run: only what is wrong with the part itself is told.
     private void EmitBatches(List<BatchRecord> batches, CancellationToken cancellationToken)
     {
-        Reconciler reconciler = new(TryOpen()!.Ledger);
+        Reconciler reconciler = new(Open().Ledger);
         string what = batches.Count == 1 ? $"batch '{batches[0].Key}'" : $"{batches.Count} batches of job '{batches[0].Job}'";
         EmitChecked(what, batches[0].Job, [.. batches.SelectMany(reconciler.Check)], batches[0].JobId, batches, cancellationToken);
     }
@@ -128,7 +128,7 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
             return;
         }
 
-        using (ResultReader reader = new(TryOpen()!.Ledger))
+        using (ResultReader reader = new(Open().Ledger))
         {
             bool missingLast = !Ordered && problems.Any(static p => p.Kind == ProblemKind.Missing);
             IEnumerable<CollectedResult> results = reader.InOrder(batches, AllAttempts);
@@ -176,7 +176,7 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
         IReadOnlyList<BatchRecord> now;
         try
         {
-            now = await TryOpen()!.Poller.RefreshAsync(batches, (batch, failure) => failed.Add((batch, failure)), cancellationToken);
+            now = await Open().Poller.RefreshAsync(batches, (batch, failure) => failed.Add((batch, failure)), cancellationToken);
         }
         catch (ClaudeBatchException failure) when (!failure.IsFatal)
         {
@@ -200,7 +200,7 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
             return batch;
         }
 
-        BatchRecord collected = await TryOpen()!.Collector.CollectAsync(batch.Id, received: null, cancellationToken, again: Refresh);
+        BatchRecord collected = await Open().Collector.CollectAsync(batch.Id, received: null, cancellationToken, again: Refresh);
         TellRetries();
         return collected;
     }

@@ -89,7 +89,7 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
         _job = null;
     }
 
-    private bool IsWorthAStep() => TryOpen()!.Step.IsDue(_job!, isNamed: true);
+    private bool IsWorthAStep() => Open().Step.IsDue(_job!, isNamed: true);
 
     private async Task DriveAsync(BatchSession session, CancellationToken cancellationToken)
     {

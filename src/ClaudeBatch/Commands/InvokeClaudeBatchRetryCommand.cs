@@ -100,7 +100,7 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
         {
             try
             {
-                await RetryAsync(TryOpen()!, id, customIds, cancellationToken);
+                await RetryAsync(Open(), id, customIds, cancellationToken);
             }
             catch (ClaudeBatchException failure) when (!failure.IsFatal)
             {

@@ -65,7 +65,7 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
         switch (ParameterSetName)
         {
             case JobSet:
-                Keep(Job.SelectMany(JobsLike).SelectMany(j => TryOpen()!.Ledger.Batches.OfJob(j.Id)));
+                Keep(Job.SelectMany(JobsLike).SelectMany(j => Open().Ledger.Batches.OfJob(j.Id)));
                 break;
             case SinceSet when TryOpen() is { } session:
                 Keep(session.Ledger.Jobs.All().SelectMany(j => session.Ledger.Batches.OfJob(j.Id)).Where(b => b.CreatedAt >= Since.ToUniversalTime()));
@@ -158,7 +158,7 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
 
     private void EmitCost()
     {
-        UsageBooks books = new(TryOpen()!.Ledger, new PriceList(Models.Current));
+        UsageBooks books = new(Open().Ledger, new PriceList(Models.Current));
         ModelUsage total = new("Total", 0, default, 0, 0, 0);
         foreach (ModelUsage usage in books.Of(_batches.Values))
         {

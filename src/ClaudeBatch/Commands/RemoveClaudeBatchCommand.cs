@@ -41,7 +41,7 @@ public sealed class RemoveClaudeBatchCommand : BatchCommand
 
     private async Task RemoveAsync(BatchRecord batch, CancellationToken cancellationToken)
     {
-        BatchSession session = TryOpen()!;
+        BatchSession session = Open();
         if (batch.IsTentative && !Force)
         {
             throw new ClaudeBatchException(

@@ -39,7 +39,7 @@ public sealed class RemoveClaudeBatchJobCommand : JobCommand
     {
         foreach (JobRecord job in ResolveJobs())
         {
-            BatchSession session = TryOpen()!;
+            BatchSession session = Open();
             if (session.Clock.GetUtcNow().UtcDateTime - job.UpdatedAt < OlderThan)
             {
                 continue;
@@ -67,7 +67,7 @@ public sealed class RemoveClaudeBatchJobCommand : JobCommand
 
     private void Remove(JobPruner pruner, JobRecord job)
     {
-        BatchJob removed = BatchJob.From(TryOpen()!.Ledger, job);
+        BatchJob removed = BatchJob.From(Open().Ledger, job);
         try
         {
             if (All)

@@ -52,8 +52,9 @@ public sealed class RepairClaudeBatchCommand : BatchCommand
         }
     }
 
-    private bool HasOpen(string name)
-        => TryOpen()?.Ledger.Jobs.Find(name) is { } job && TryOpen()!.Ledger.Batches.OfJob(job.Id).Any(static b => b.State == BatchState.Unconfirmed);
+    private bool HasOpen(string name) => TryOpen() is { } session
+        && session.Ledger.Jobs.Find(name) is { } job
+        && session.Ledger.Batches.OfJob(job.Id).Any(static b => b.State == BatchState.Unconfirmed);
 
     private async Task ImportAsync(string name, CancellationToken cancellationToken)
     {
@@ -65,7 +66,7 @@ public sealed class RepairClaudeBatchCommand : BatchCommand
 
     private async Task RepairAsync(BatchRecord batch, CancellationToken cancellationToken)
     {
-        BatchSession session = TryOpen()!;
+        BatchSession session = Open();
         if (Adopt is not null)
         {
             if (ShouldProcess($"batch '{Adopt}' for part {batch.Part} of job '{batch.Job}'", "Take"))

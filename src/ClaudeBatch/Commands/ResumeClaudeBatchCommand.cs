@@ -40,7 +40,7 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
                 return;
             }
 
-            await TakeOnAsync(TryOpen()!, job, isNamed, cancellationToken);
+            await TakeOnAsync(Open(), job, isNamed, cancellationToken);
         }
     }
 

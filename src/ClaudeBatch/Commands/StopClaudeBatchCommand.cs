@@ -49,14 +49,14 @@ public sealed class StopClaudeBatchCommand : BatchCommand
             _ofJobs = true;
             if (ShouldProcess($"job '{job.Name}'", "Stop"))
             {
-                TryOpen()!.Ledger.Stop(job);
+                Open().Ledger.Stop(job);
             }
         }
     }
 
     private async Task StopAsync(BatchRecord batch, CancellationToken cancellationToken)
     {
-        BatchSession session = TryOpen()!;
+        BatchSession session = Open();
         if (batch.IsTentative && !Force)
         {
             throw new ClaudeBatchException(

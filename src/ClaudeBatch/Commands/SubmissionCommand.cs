@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
 using ClaudeBatch.Core;
-using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Requests;
@@ -11,7 +10,7 @@ using ClaudeBatch.Sessions;
 namespace ClaudeBatch.Commands;
 
 /// <summary>Base of the cmdlets that take requests to their end and seal them as a job.</summary>
-public abstract class SubmissionCommand : ConnectedCommand
+public abstract partial class SubmissionCommand : ConnectedCommand
 {
     private JobInput? _input;
 
@@ -198,39 +197,6 @@ public abstract class SubmissionCommand : ConnectedCommand
     private bool IsWhatIf => _isWhatIf ??= MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
         ? ((SwitchParameter)given).IsPresent
         : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
-
-    // What keeps the job from being opened for this row keeps it from being opened for the next.
-    private JobInput TryOpenInput()
-    {
-        try
-        {
-            return OpenInput();
-        }
-        catch (ClaudeBatchException failure)
-        {
-            ThrowTerminatingError(Pipeline.ErrorRecords.ToErrorRecord(failure, JobName));
-            throw;
-        }
-    }
-
-    private JobInput OpenInput()
-    {
-        ServiceConnection service = ConnectionDefaults.Resolve(Connection).ToService(); // before a ledger is made: without a key there is no job
-        BatchSession session = OpenOrCreate();
-        if (JobName is null)
-        {
-            JobName = Core.Input.JobName.FromTime(session.Clock.GetUtcNow());
-            Warn($"No -Job was given; this one is '{JobName}'. Running the line again would pay again; with -Job it would not.");
-        }
-
-        if (!session.Service.IsEmulator && service.BaseAddress != ServiceConnection.DefaultBaseAddress && session.Ledger.Jobs.Find(JobName) is null)
-        {
-            Warn($"Job '{JobName}' goes to '{service.BaseAddress}'. That nothing is paid twice holds as long as nothing on the way repeats a POST: have it switched off there.");
-        }
-
-        return JobInput.Open(
-            session.Ledger, JobName, service, Limits, Attempts, Force, session.Service.Checker(), Estimate, Stages);
-    }
 
     private void Report(IReadOnlyList<Finding> findings)
     {

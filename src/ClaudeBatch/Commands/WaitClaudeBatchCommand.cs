@@ -69,7 +69,7 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
             return;
         }
 
-        BatchSession session = TryOpen()!;
+        BatchSession session = Open();
         _progress = new JobProgress(session.Clock, Show);
         DateTimeOffset began = session.Clock.GetUtcNow();
         try

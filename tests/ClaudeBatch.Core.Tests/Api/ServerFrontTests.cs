@@ -79,7 +79,7 @@ public sealed class ServerFrontTests : IDisposable
 
     private static BatchRecord Seal(JobLedger ledger, ServiceConnection connection, int count, int promptLength)
     {
-        using JobInput input = JobInput.Open(ledger, "large", connection, new SpoolLimits());
+        using JobInput input = JobInput.Open(ledger, new JobInputOptions { Name = "large", Connection = connection });
         for (int i = 0; i < count; i++)
         {
             input.Add($"row-{i}", EngineFixture.Request($"row-{i}", new string('x', promptLength)).Utf8.Span, default);

@@ -97,7 +97,7 @@ public sealed class JobInputTests : IDisposable
     public void A_forced_input_that_was_cut_replaces_nothing()
     {
         _engine.Seal("job", Requests(6), new SpoolLimits(MaxRequests: 2));
-        using (JobInput cut = JobInput.Open(_engine.Ledger, "job", _engine.Connection, new SpoolLimits(MaxRequests: 2), sendAgain: true))
+        using (JobInput cut = _engine.OpenInput("job", new SpoolLimits(MaxRequests: 2), sendAgain: true))
         {
             foreach (PreparedRequest request in Requests(5))
             {
@@ -141,7 +141,7 @@ public sealed class JobInputTests : IDisposable
     [Fact]
     public void Refused_rows_are_kept_with_their_reason_and_the_others_go_on()
     {
-        using JobInput input = JobInput.Open(_engine.Ledger, "job", _engine.Connection, new SpoolLimits(MaxBytes: 400));
+        using JobInput input = _engine.OpenInput("job", new SpoolLimits(MaxBytes: 400));
         InputVerdict[] verdicts =
         [
             Add(input, "good"), Add(input, "bad id"), Add(input, "good"), Add(input, new string('x', 65)), Add(input, "large", new string('x', 500)),
@@ -163,7 +163,7 @@ public sealed class JobInputTests : IDisposable
     [Fact]
     public void An_input_that_was_cut_leaves_nothing_to_send_and_starts_anew()
     {
-        using (JobInput cut = JobInput.Open(_engine.Ledger, "job", _engine.Connection, new SpoolLimits(MaxRequests: 1)))
+        using (JobInput cut = _engine.OpenInput("job", new SpoolLimits(MaxRequests: 1)))
         {
             Add(cut, "a");
             Add(cut, "b");
@@ -180,9 +180,9 @@ public sealed class JobInputTests : IDisposable
     [Fact]
     public void A_job_that_is_being_filled_is_busy()
     {
-        using JobInput open = JobInput.Open(_engine.Ledger, "job", _engine.Connection, new SpoolLimits());
+        using JobInput open = _engine.OpenInput("job");
 
-        ClaudeBatchException busy = Assert.Throws<ClaudeBatchException>(() => JobInput.Open(_engine.Ledger, "JOB", _engine.Connection, new SpoolLimits()));
+        ClaudeBatchException busy = Assert.Throws<ClaudeBatchException>(() => _engine.OpenInput("JOB"));
 
         Assert.Equal("JobBusy", busy.Id);
         Assert.Contains(Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture), busy.Message, StringComparison.Ordinal);

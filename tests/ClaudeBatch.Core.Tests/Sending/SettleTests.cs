@@ -296,7 +296,7 @@ public sealed class SettleTests : IDisposable
     private async Task StrangerAsync(params string[] ids)
     {
         using JobLedger ledger = JobLedger.OpenOrCreate(new LedgerFolder(Path.Combine(_engine.Root, Guid.NewGuid().ToString("N"))), _engine.Clock);
-        using JobInput input = JobInput.Open(ledger, "stranger", _engine.Connection, new SpoolLimits());
+        using JobInput input = JobInput.Open(ledger, new JobInputOptions { Name = "stranger", Connection = _engine.Connection });
         foreach (string id in ids)
         {
             input.Add(id, EngineFixture.Request(id).Utf8.Span, default);

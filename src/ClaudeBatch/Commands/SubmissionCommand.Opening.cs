@@ -1,0 +1,55 @@
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Input;
+using ClaudeBatch.Sessions;
+
+namespace ClaudeBatch.Commands;
+
+/// <content>How the job is opened for its first row.</content>
+public abstract partial class SubmissionCommand
+{
+    // What keeps the job from being opened for this row keeps it from being opened for the next.
+    private JobInput TryOpenInput()
+    {
+        try
+        {
+            return OpenInput();
+        }
+        catch (ClaudeBatchException failure)
+        {
+            ThrowTerminatingError(Pipeline.ErrorRecords.ToErrorRecord(failure, JobName));
+            throw;
+        }
+    }
+
+    private JobInput OpenInput()
+    {
+        // Before a ledger is made: without a key there is no job.
+        ServiceConnection service = ConnectionDefaults.Resolve(Connection).ToService();
+        BatchSession session = OpenOrCreate();
+        if (JobName is null)
+        {
+            JobName = Core.Input.JobName.FromTime(session.Clock.GetUtcNow());
+            Warn($"No -Job was given; this one is '{JobName}'. Running the line again would pay again; with -Job it would not.");
+        }
+
+        bool isElsewhere = !session.Service.IsEmulator && service.BaseAddress != ServiceConnection.DefaultBaseAddress;
+        if (isElsewhere && session.Ledger.Jobs.Find(JobName) is null)
+        {
+            Warn($"Job '{JobName}' goes to '{service.BaseAddress}'. That nothing is paid twice holds as long as nothing on the way "
+                + "repeats a POST: have it switched off there.");
+        }
+
+        return JobInput.Open(session.Ledger, new JobInputOptions
+        {
+            Name = JobName,
+            Connection = service,
+            Limits = Limits,
+            MaxAttempts = Attempts,
+            SendsAgain = Force,
+            Checker = session.Service.Checker(),
+            Estimate = Estimate,
+            Staging = Stages,
+        });
+    }
+}
