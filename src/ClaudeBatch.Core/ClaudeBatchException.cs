@@ -14,7 +14,18 @@ public sealed class ClaudeBatchException : Exception
         Id = id;
     }
 
+    /// <param name="kind">The sort of failure.</param>
+    /// <param name="cause">What our own decisions know it by; its name is the id.</param>
+    /// <param name="message">What failed and which thing, in one sentence, then what to do.</param>
+    public ClaudeBatchException(FailureKind kind, FailureCause cause, string message)
+        : this(kind, cause.ToString(), message) => Cause = cause;
+
     public FailureKind Kind { get; }
+
+    public FailureCause Cause { get; }
+
+    /// <summary>What a job waits for that met with it; null where the job goes on.</summary>
+    public PauseCause? Pauses { get; init; }
 
     public string Id { get; }
 

@@ -40,7 +40,7 @@ public static class JobBinding
 
     private static ClaudeBatchException Elsewhere(JobRecord job, string what, string then, string now) => new(
         FailureKind.Conflict,
-        "JobBoundElsewhere",
+        FailureCause.JobBoundElsewhere,
         $"Job '{job.Name}' belongs to the {what} '{then}', and this connection leads to '{now}'. Connect with the job's own, or use another job name.")
     { Target = job.Name };
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 
 namespace ClaudeBatch.Core.Api;
@@ -21,11 +20,12 @@ internal static class ServiceFailure
         string? toDo = KnownError.ToDoAbout(envelope?.Error?.Details);
         string said = toDo is null ? Shorten(words) : $"{Shorten(words)} {toDo}";
         string? requestId = headers.RequestId ?? envelope?.RequestId;
-        (FailureKind kind, string id) = Classify(response.StatusCode, type, code, words);
+        KnownError known = KnownError.Of(status, code, words);
 
         string suffix = requestId is null ? string.Empty : $" (request {requestId})";
-        return new ClaudeBatchException(kind, id, $"{what}: {said}{suffix}")
+        return new ClaudeBatchException(known.Kind, known.Id, $"{what}: {said}{suffix}")
         {
+            Pauses = known.Pauses,
             Target = target,
             Status = status,
             ErrorType = type,
@@ -33,8 +33,8 @@ internal static class ServiceFailure
             ServiceMessage = said,
             RequestId = requestId,
             RetryAfter = headers.RetryAfter,
-            IsTransient = IsTransient(response, kind, status),
-            RecommendedAction = toDo is null ? Advice(kind) : null,
+            IsTransient = IsTransient(response, known.Kind, status),
+            RecommendedAction = toDo is null ? Advice(known.Kind) : null,
         };
     }
 
@@ -64,39 +64,6 @@ internal static class ServiceFailure
     { RequestId = requestId, RecommendedAction = "A proxy may have answered in the service's place; check the base address." };
 
     internal static string Shorten(string words) => words.Length <= 500 ? words : string.Concat(words.AsSpan(0, 499), "…");
-
-    private static (FailureKind Kind, string Id) Classify(HttpStatusCode status, string? type, string? code, string words)
-    {
-        if (KnownError.Of(code) is { } known)
-        {
-            return (known.Kind, known.Id);
-        }
-
-        if (IsOwnLimit(words))
-        {
-            return (FailureKind.Billing, "SpendLimitReached");
-        }
-
-        return ((int)status, type) switch
-        {
-            (401, _) => (FailureKind.Authentication, "ApiKeyRejected"),
-            (402, _) => (FailureKind.Billing, "BillingRefused"),
-            (403, _) => (FailureKind.Permission, "PermissionDenied"),
-            (404, _) => (FailureKind.NotFound, "BatchNotFound"),
-            (409, _) => (FailureKind.Conflict, "RequestConflicted"),
-            (413, _) => (FailureKind.TooLarge, "BatchTooLarge"),
-            (429, _) => (FailureKind.RateLimited, "RateLimited"),
-            (529, _) => (FailureKind.Overloaded, "ServiceOverloaded"),
-            (408 or 504, _) => (FailureKind.Timeout, "RequestTimedOut"),
-            ( >= 500, _) => (FailureKind.Service, "ServiceFailed"),
-            ( >= 300 and < 400, _) => (FailureKind.Service, "RedirectRefused"),
-            _ => (FailureKind.InvalidRequest, "RequestInvalid"),
-        };
-    }
-
-    // When a limit that the user has set is reached, the service replies with status 400, this text and no error code.
-    private static bool IsOwnLimit(string words) => words.StartsWith("You have reached your specified", StringComparison.Ordinal)
-        && words.Contains("API usage limits", StringComparison.Ordinal);
 
     private static bool IsTransient(HttpResponseMessage response, FailureKind kind, int status)
     {

@@ -14,8 +14,11 @@ public sealed partial class JobInput
         if (maxCost is { } most && _options.Estimate?.Above(most) is { } excess)
         {
             _ledger.DiscardDraft(_job.Id);
-            _ledger.Record(_job, EventKind.BudgetExceeded, excess, () => _ledger.Jobs.Pause(_job.Id, "BudgetExceeded", excess));
-            throw new ClaudeBatchException(FailureKind.Conflict, "BudgetExceeded", excess + " Nothing was sent.") { Target = _job.Name };
+            _ledger.Record(_job, EventKind.BudgetExceeded, excess, () => _ledger.Jobs.Pause(_job.Id, PauseCause.BudgetExceeded, excess));
+            throw new ClaudeBatchException(FailureKind.Conflict, nameof(PauseCause.BudgetExceeded), excess + " Nothing was sent.")
+            {
+                Target = _job.Name,
+            };
         }
 
         if (_conflictCount > 0)

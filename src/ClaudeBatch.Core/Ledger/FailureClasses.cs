@@ -1,3 +1,5 @@
+using ClaudeBatch.Core.Api;
+
 namespace ClaudeBatch.Core.Ledger;
 
 /// <summary>Tells what can be done about a failure.</summary>
@@ -7,7 +9,7 @@ public static class FailureClasses
     public static FailureClass Of(Outcome outcome, string? errorType, string? message) => outcome switch
     {
         Outcome.Expired => FailureClass.Transient,
-        Outcome.Errored when IsAboutMoney(message) => FailureClass.OperatorFixable,
+        Outcome.Errored when KnownError.IsAboutMoney(message) => FailureClass.OperatorFixable,
         Outcome.Errored => errorType switch
         {
             "api_error" or "overloaded_error" or "timeout_error" or "rate_limit_error" => FailureClass.Transient,
@@ -16,9 +18,4 @@ public static class FailureClasses
         },
         _ => FailureClass.None,
     };
-
-    private static bool IsAboutMoney(string? message)
-        => message is not null
-            && (message.Contains("credit balance is too low", StringComparison.OrdinalIgnoreCase)
-                || message.Contains("API usage limits", StringComparison.OrdinalIgnoreCase));
 }

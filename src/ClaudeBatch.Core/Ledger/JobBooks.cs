@@ -42,10 +42,14 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
         ("$workspace", workspaceId));
 
     /// <param name="jobId">The job.</param>
-    /// <param name="id">The id of what pauses it.</param>
+    /// <param name="cause">What pauses it.</param>
     /// <param name="reason">What an operator must do.</param>
-    public void Pause(long jobId, string id, string reason) => Update(
-        jobId, "pause_id = $pause, pause_reason = $reason, paused_at = $at", ("$pause", id), ("$reason", reason), ("$at", LedgerRow.Format(clock.GetUtcNow().UtcDateTime)));
+    public void Pause(long jobId, PauseCause cause, string reason) => Update(
+        jobId,
+        "pause_id = $pause, pause_reason = $reason, paused_at = $at",
+        ("$pause", Word<PauseCause>.Of(cause)),
+        ("$reason", reason),
+        ("$at", LedgerRow.Format(clock.GetUtcNow().UtcDateTime)));
 
     public void Unpause(long jobId) => Update(jobId, "pause_id = NULL, pause_reason = NULL, paused_at = NULL");
 

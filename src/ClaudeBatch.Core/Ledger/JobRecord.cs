@@ -34,8 +34,8 @@ public sealed record JobRecord
 
     public DateTime? StoppedAt { get; init; }
 
-    /// <summary>The id of what paused it, such as <c>BudgetExceeded</c>.</summary>
-    public string? PauseId { get; init; }
+    /// <summary>What paused it; null also where a version before 5 of the tables wrote the reason alone.</summary>
+    public PauseCause? PausedFor { get; init; }
 
     /// <summary>What an operator must do before the job goes on.</summary>
     public string? PauseReason { get; init; }
@@ -84,6 +84,6 @@ public sealed record JobRecord
         HighEstimateInPicodollars = row.NumberOrNull("high_estimate_in_picodollars"),
         MaxFailureRatio = row.FractionOrNull("max_failure_ratio"),
         MaxCostInPicodollars = row.NumberOrNull("max_cost_in_picodollars"),
-        PauseId = row.TextOrNull("pause_id"),
+        PausedFor = row.MemberOrNull<PauseCause>("pause_id"),
     };
 }

@@ -85,7 +85,7 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
                 ledger.Jobs.Get(batch.JobId),
                 EventKind.Paused,
                 message,
-                () => ledger.Jobs.Pause(batch.JobId, nameof(FailureClass.OperatorFixable), message));
+                () => ledger.Jobs.Pause(batch.JobId, PauseCause.OperatorFixable, message));
         }
     }
 

@@ -20,12 +20,10 @@ public sealed class ResultLine
     /// <summary>The id in UTF-8, until the next line is read.</summary>
     public ReadOnlySpan<byte> CustomIdBytes => _id.AsSpan(0, _idLength);
 
-    /// <summary>How the request ended.</summary>
     public Outcome Status { get; private set; } = Outcome.Unknown;
 
     // The same words stand on nearly every line of a batch.
     private string? _lastModel;
-
     private string? _lastStopReason;
 
     public string? ErrorType { get; private set; }

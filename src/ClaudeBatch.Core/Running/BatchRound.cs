@@ -105,7 +105,7 @@ public sealed class BatchRound(JobLedger ledger, BatchApi api)
             }
 
             notes.Add(new RoundNote(result.Batch, failure.Message, failure, WeightOf(result, failure)));
-            if (result.Batch.State is not (BatchState.Rejected or BatchState.Unconfirmed) && failure.Id != "SpoolChanged")
+            if (result.Batch.State is not (BatchState.Rejected or BatchState.Unconfirmed) && failure.Cause != FailureCause.SpoolChanged)
             {
                 held.Add(batch.JobId);
             }

@@ -84,7 +84,7 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
     private bool IsOldPause(JobRecord job) => job.PausedAt is null || ledger.Clock.GetUtcNow().UtcDateTime - job.PausedAt >= s_pausedInterval;
 
     // What a workspace is does not change within the hour: only who names the job knows that it has.
-    private static bool Lasts(JobRecord job) => job.PauseId == KnownError.HumanReviewDisabled;
+    private static bool Lasts(JobRecord job) => job.PausedFor == PauseCause.HumanReviewDisabled;
 
     // Failures are gathered until the whole attempt is in, so that they make one batch and not many small ones.
     private bool MayRetry(JobRecord job)

@@ -66,11 +66,11 @@ public sealed class StageGate(JobLedger ledger)
             $"Canary of job '{job.Name}': {count} sent, {count - failed - incomplete} complete, {failed} failed, {incomplete} not complete; {Dollars(cost / Math.Max(1, count))} each, about {Dollars(projected)} for all {total}.");
         if (failed + incomplete > count * (job.MaxFailureRatio ?? DefaultFailureRatio))
         {
-            return Pause(job, held, EventKind.CanaryFailed, $"{what} First, {words}");
+            return Pause(job, held, PauseCause.CanaryFailed, $"{what} First, {words}");
         }
 
         return projected > job.MaxCostInPicodollars
-            ? Pause(job, held, EventKind.BudgetExceeded, $"{what} That is above -MaxCost {Dollars(job.MaxCostInPicodollars)}.")
+            ? Pause(job, held, PauseCause.BudgetExceeded, $"{what} That is above -MaxCost {Dollars(job.MaxCostInPicodollars)}.")
             : Release(job, held, what);
     }
 
@@ -87,15 +87,16 @@ public sealed class StageGate(JobLedger ledger)
         return new RoundNote(held, message, null, NoteWeight.Information);
     }
 
-    private RoundNote Pause(JobRecord job, BatchRecord held, EventKind kind, string message)
+    private RoundNote Pause(JobRecord job, BatchRecord held, PauseCause cause, string message)
     {
-        string id = kind.ToString();
         message += $" Nothing more is sent. To send the rest all the same: Resume-ClaudeBatch -Job {job.Name} -Force";
         if (job.PauseReason != message)
         {
-            ledger.Record(job, kind, message, () => ledger.Jobs.Pause(job.Id, id, message));
+            EventKind kind = cause == PauseCause.CanaryFailed ? EventKind.CanaryFailed : EventKind.BudgetExceeded;
+            ledger.Record(job, kind, message, () => ledger.Jobs.Pause(job.Id, cause, message));
         }
 
-        return new RoundNote(held, message, new ClaudeBatchException(FailureKind.Conflict, id, message) { Target = job.Name }, NoteWeight.Error);
+        ClaudeBatchException failure = new(FailureKind.Conflict, cause.ToString(), message) { Target = job.Name };
+        return new RoundNote(held, message, failure, NoteWeight.Error);
     }
 }

@@ -59,9 +59,9 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
 
             RecordIntent(job, batch, list);
         }
-        catch (ClaudeBatchException failure) when (failure.Kind is FailureKind.Authentication or FailureKind.Permission or FailureKind.Billing)
+        catch (ClaudeBatchException failure) when (failure.Pauses is { } cause)
         {
-            return Pause(job, batch, failure);
+            return Pause(job, batch, cause, failure);
         }
         catch (ClaudeBatchException failure) when (failure.Kind is not FailureKind.Storage)
         {
@@ -120,27 +120,17 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
 
     private SendResult Judge(JobRecord job, BatchRecord batch, CreateReply reply)
     {
+        const string lost = "was sent and the reply was lost; whether the service has it is not known yet";
         ClaudeBatchException? failure = reply.Failure;
-        switch (CreateVerdicts.Of(reply, batch.RequestCount))
+        return CreateVerdicts.Of(reply, batch.RequestCount) switch
         {
-            case CreateVerdict.Accepted:
-                return new SendResult(Accept(job, batch, reply.Batch!), null);
-
-            case CreateVerdict.OperatorMustAct:
-                return Pause(job, batch, failure!);
-
-            case CreateVerdict.Rejected:
-                return Leave(batch, BatchState.Rejected, failure!);
-
-            case CreateVerdict.Busy:
-                return Postpone(batch, failure!);
-
-            case CreateVerdict.Unconfirmed:
-                return Leave(batch, BatchState.Unconfirmed, Unconfirmed(batch, "was sent and the reply was lost; whether the service has it is not known yet", failure));
-
-            default:
-                return Leave(batch, BatchState.Spooled, failure!);
-        }
+            CreateVerdict.Accepted => new SendResult(Accept(job, batch, reply.Batch!), null),
+            CreateVerdict.OperatorMustAct => Pause(job, batch, failure!.Pauses!.Value, failure),
+            CreateVerdict.Rejected => Leave(batch, BatchState.Rejected, failure!),
+            CreateVerdict.Busy => Postpone(batch, failure!),
+            CreateVerdict.Unconfirmed => Leave(batch, BatchState.Unconfirmed, Unconfirmed(batch, lost, failure)),
+            _ => Leave(batch, BatchState.Spooled, failure!),
+        };
     }
 
     // From here on the money is spent: the id must get onto the disk, if need be into the room kept for it.
@@ -181,7 +171,7 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
 
     private SendResult Postpone(BatchRecord batch, ClaudeBatchException failure)
     {
-        bool isFull = failure.Status == 429 && failure.ServiceMessage?.Contains("queue", StringComparison.OrdinalIgnoreCase) == true;
+        bool isFull = failure.Status == 429 && KnownError.IsAboutQueue(failure.ServiceMessage);
         int running = ledger.Batches.CountRunning();
         TimeSpan wait = failure.RetryAfter ?? s_patience;
         string words = failure.ServiceMessage ?? failure.Message;
@@ -209,9 +199,9 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
         FailureKind.Service, "BatchUnconfirmed", $"Batch '{batch.Key}' {what}. It will not be sent again before that is settled.", cause)
     { Target = batch.Key };
 
-    private SendResult Pause(JobRecord job, BatchRecord batch, ClaudeBatchException failure)
+    private SendResult Pause(JobRecord job, BatchRecord batch, PauseCause cause, ClaudeBatchException failure)
     {
-        ledger.Record(job, EventKind.Paused, failure.Message, () => ledger.Jobs.Pause(job.Id, failure.Id, failure.Message));
+        ledger.Record(job, EventKind.Paused, failure.Message, () => ledger.Jobs.Pause(job.Id, cause, failure.Message));
         return Leave(batch, BatchState.Spooled, failure);
     }
 

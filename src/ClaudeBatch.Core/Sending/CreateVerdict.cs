@@ -37,7 +37,7 @@ internal static class CreateVerdicts
         }
 
         ClaudeBatchException failure = reply.Failure!;
-        if (failure.Kind is FailureKind.Billing or FailureKind.Authentication or FailureKind.Permission && failure.Status is not null)
+        if (failure.Pauses is not null)
         {
             return CreateVerdict.OperatorMustAct;
         }

@@ -20,7 +20,7 @@ internal static class SendGate
         {
             return new ClaudeBatchException(
                 FailureKind.InvalidData,
-                "SpoolChanged",
+                FailureCause.SpoolChanged,
                 $"'{spool.FullName}' is gone or is not what was sealed; part {batch.Part} of job '{job.Name}' cannot be sent. Give it up with Repair-ClaudeBatch -Id '{batch.Key}' -Abandon and run the submitting line again.")
             { Target = batch.Key };
         }

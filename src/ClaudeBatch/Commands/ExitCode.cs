@@ -28,10 +28,10 @@ internal static class ExitCode
 
     public static int Worse(int one, int other) => Array.IndexOf(s_byGravity, one) <= Array.IndexOf(s_byGravity, other) ? one : other;
 
-    public static int Of(BatchJob job, string? pauseId, BookCheck? books, double maxFailureRatio) => job.Standing switch
+    public static int Of(BatchJob job, PauseCause? pause, BookCheck? books, double maxFailureRatio) => job.Standing switch
     {
         JobState.Ambiguous => Ambiguous,
-        JobState.Paused or JobState.InputCut when pauseId == "BudgetExceeded" => Budget,
+        JobState.Paused or JobState.InputCut when pause == PauseCause.BudgetExceeded => Budget,
         JobState.Paused => Operator,
         JobState.Running or JobState.Open => Running,
         JobState.Stopped => Done,

@@ -79,7 +79,7 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
             BookCheck? books = now.Standing == JobState.Finished
                 ? new Reconciler(session.Ledger).Check(session.Ledger.Jobs.Get(job.Id))
                 : null;
-            _code = ExitCode.Worse(_code, ExitCode.Of(now, session.Ledger.Jobs.Get(job.Id).PauseId, books, MaxFailureRatio));
+            _code = ExitCode.Worse(_code, ExitCode.Of(now, session.Ledger.Jobs.Get(job.Id).PausedFor, books, MaxFailureRatio));
         }
 
         if (isDue || isNamed)
@@ -95,7 +95,7 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
         {
             Say(await session.Step.RunAsync(job, cancellationToken));
         }
-        catch (ClaudeBatchException failure) when (failure.Id == "JobBoundElsewhere")
+        catch (ClaudeBatchException failure) when (failure.Cause == FailureCause.JobBoundElsewhere)
         {
             Warn($"{failure.Message} It was left alone.");
             return false;

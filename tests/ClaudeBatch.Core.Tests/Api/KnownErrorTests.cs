@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Models;
@@ -33,6 +34,26 @@ public sealed class KnownErrorTests
         engine.Clock.Advance(TimeSpan.FromHours(30));
         Assert.False(step.IsDue(job, isNamed: false));
         Assert.True(step.IsDue(job, isNamed: true));
+    }
+
+    [Theory]
+    [InlineData(401, null, "", PauseCause.ApiKeyRejected)]
+    [InlineData(402, null, "", PauseCause.BillingRefused)]
+    [InlineData(403, null, "", PauseCause.PermissionDenied)]
+    [InlineData(429, "enforced_spend_limit_reached", "", PauseCause.SpendLimitReached)]
+    [InlineData(402, "organization_on_hold", "", PauseCause.SpendLimitReached)]
+    [InlineData(400, "cmek_key_disabled", "", PauseCause.SpendLimitReached)]
+    [InlineData(400, null, "You have reached your specified API usage limits.", PauseCause.SpendLimitReached)]
+    [InlineData(400, null, "Others reach their API usage limits.", null)]
+    [InlineData(429, null, "", null)]
+    [InlineData(500, null, "", null)]
+    public void What_an_operator_must_see_to_pauses_and_nothing_else(int status, string? code, string words, PauseCause? pauses)
+    {
+        KnownError known = KnownError.Of(status, code, words);
+
+        Assert.Equal(pauses, known.Pauses);
+        Assert.Equal(pauses is not null, known.Kind is FailureKind.Authentication or FailureKind.Permission or FailureKind.Billing);
+        Assert.Equal(pauses?.ToString() ?? known.Id, known.Id);
     }
 
     [Fact]

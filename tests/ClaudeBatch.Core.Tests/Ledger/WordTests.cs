@@ -19,6 +19,7 @@ public sealed class WordTests : IDisposable
         RoundTrip<Outcome>();
         RoundTrip<FailureClass>();
         RoundTrip<EventKind>();
+        RoundTrip<PauseCause>();
     }
 
     [Fact]

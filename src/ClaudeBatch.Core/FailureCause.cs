@@ -1,0 +1,14 @@
+namespace ClaudeBatch.Core;
+
+/// <summary>What our own decisions ask about a failure beyond its kind. Its id is for scripts, and no decision hangs on one.</summary>
+public enum FailureCause
+{
+    /// <summary>Nothing of ours asks for it by name.</summary>
+    Other,
+
+    /// <summary>The job began at another address, in another workspace or organization.</summary>
+    JobBoundElsewhere,
+
+    /// <summary>A part's file is gone or is not what was sealed; the other parts of the job are fine.</summary>
+    SpoolChanged,
+}

@@ -1,0 +1,26 @@
+namespace ClaudeBatch.Core;
+
+/// <summary>What pauses a job until an operator has acted. Where an error says so, its id is the same.</summary>
+public enum PauseCause
+{
+    ApiKeyRejected,
+
+    PermissionDenied,
+
+    BillingRefused,
+
+    /// <summary>An account that may not go on: a limit was reached, or the organization is on hold.</summary>
+    SpendLimitReached,
+
+    /// <summary>A refusal that lasts as long as the workspace is what it is: it is not tried again by itself.</summary>
+    HumanReviewDisabled,
+
+    /// <summary>Answers have failed for a cause at the account.</summary>
+    OperatorFixable,
+
+    /// <summary>Too many of the first requests have failed.</summary>
+    CanaryFailed,
+
+    /// <summary>The job would cost more than it may.</summary>
+    BudgetExceeded,
+}
