@@ -7,6 +7,8 @@ public sealed class AnswerContent
 {
     private readonly List<string> _texts = [];
 
+    private string? _text;
+
     private AnswerContent()
     {
     }
@@ -18,7 +20,7 @@ public sealed class AnswerContent
     public ReadOnlyMemory<byte> Usage { get; private set; }
 
     /// <summary>The text blocks, joined. A thinking block may come first; there may be none.</summary>
-    public string Text => _texts switch
+    public string Text => _text ??= _texts switch
     {
         [] => string.Empty,
         [string only] => only,

@@ -10,4 +10,12 @@ namespace ClaudeBatch.Core.Results;
 /// <param name="Line">The line as received; empty when there is none.</param>
 /// <param name="Source">The row as a JSON object; empty when it had none.</param>
 /// <param name="OutputSchema">The schema the answer is to fit, where there is one.</param>
-public sealed record CollectedResult(BatchRecord Batch, AttemptRecord Attempt, byte[] Line, byte[] Source, JsonElement? OutputSchema);
+public sealed record CollectedResult(BatchRecord Batch, AttemptRecord Attempt, byte[] Line, byte[] Source, JsonElement? OutputSchema)
+{
+    /// <summary>The answer in the line, where somebody has looked for it; null before that, and where the line has none.</summary>
+    public AnswerContent? Answer { get; private set; }
+
+    /// <summary>Finds the answer in the line. The line is parsed once, whoever asks afterwards.</summary>
+    /// <returns>Null where the line is no answer.</returns>
+    public AnswerContent? ReadAnswer() => Answer ??= AnswerContent.Read(Line);
+}

@@ -37,7 +37,7 @@ public static class Completeness
 
     /// <summary>Why a succeeded answer does not fit the schema of its request; null when it does, or has none.</summary>
     public static string? SchemaReason(CollectedResult result) => result is { Attempt.Outcome: Outcome.Succeeded, OutputSchema: { } schema }
-        ? SchemaReason(schema, AnswerContent.Read(result.Line)?.Text ?? string.Empty)
+        ? SchemaReason(schema, result.ReadAnswer()?.Text ?? string.Empty)
         : null;
 
     /// <summary>Why an answer's text is not the JSON its schema asks for; null when it is. The text is kept in any case.</summary>

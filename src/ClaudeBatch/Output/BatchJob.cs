@@ -53,42 +53,29 @@ public sealed class BatchJob
 
     public override string ToString() => Name ?? string.Empty;
 
-    internal static BatchJob From(JobLedger ledger, JobRecord record)
-    {
-        IReadOnlyList<BatchRecord> batches = ledger.Batches.OfJob(record.Id);
-        JobTotals totals = ledger.Jobs.Totals(record);
-        JobState state = JobStates.Of(ledger.Folder, record, batches);
-        return new BatchJob
-        {
-            Name = record.Name,
-            Standing = state,
-            State = state.ToString(),
-            Requests = totals.Requests,
-            Refused = totals.Refused,
-            NotSubmitted = totals.NotSubmitted,
-            Pending = totals.Pending,
-            Succeeded = totals.Succeeded,
-            Errored = totals.Errored,
-            Canceled = totals.Canceled,
-            Expired = totals.Expired,
-            Unknown = totals.Unknown,
-            Missing = totals.Missing,
-            Batches = batches.Count,
-            Attempts = totals.Attempts,
-            EstimatedCost = PriceList.ToDollars(record.HighEstimateInPicodollars),
-            Cost = PriceList.ToDollars(totals.CostInPicodollars),
-            CreatedAt = record.CreatedAt,
-            UpdatedAt = record.UpdatedAt,
-            Message = MessageOf(record, state, batches),
-        };
-    }
+    internal static BatchJob From(JobLedger ledger, JobRecord record) => From(JobReport.Of(ledger, record));
 
-    private static string? MessageOf(JobRecord record, JobState state, IReadOnlyList<BatchRecord> batches) => state switch
+    internal static BatchJob From(JobReport report) => new()
     {
-        JobState.InputCut => record.PauseReason ?? "Its input broke off and nothing was sent; run the same line again.",
-        JobState.Open => "Its input is being read.",
-        JobState.Stopped => $"It was stopped; Resume-ClaudeBatch -Job {record.Name} -Force takes it up again.",
-        JobState.Paused => record.PauseReason,
-        _ => batches.LastOrDefault(static b => b.Message is not null)?.Message,
+        Name = report.Job.Name,
+        Standing = report.State,
+        State = Enum.GetName(report.State),
+        Requests = report.Totals.Requests,
+        Refused = report.Totals.Refused,
+        NotSubmitted = report.Totals.NotSubmitted,
+        Pending = report.Totals.Pending,
+        Succeeded = report.Totals.Succeeded,
+        Errored = report.Totals.Errored,
+        Canceled = report.Totals.Canceled,
+        Expired = report.Totals.Expired,
+        Unknown = report.Totals.Unknown,
+        Missing = report.Totals.Missing,
+        Batches = report.Batches,
+        Attempts = report.Totals.Attempts,
+        EstimatedCost = PriceList.ToDollars(report.Job.HighEstimateInPicodollars),
+        Cost = PriceList.ToDollars(report.Totals.CostInPicodollars),
+        CreatedAt = report.Job.CreatedAt,
+        UpdatedAt = report.Job.UpdatedAt,
+        Message = report.Message,
     };
 }

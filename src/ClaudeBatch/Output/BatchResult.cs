@@ -135,6 +135,8 @@ public sealed class BatchResult
         return new BatchResult
         {
             _line = collected.Line,
+            _answer = collected.Answer, // where a schema was judged it is there already
+            _wasRead = collected.Answer is not null,
             _sourceJson = collected.Source,
             CustomId = attempt.CustomId,
             Status = Enum.GetName(status),
