@@ -47,7 +47,8 @@ internal sealed class RequestRewriter : IDisposable
             bytes = Repair(_repair, BatchRequest.From(prepared, request.SourceUtf8), result);
         }
 
-        return bytes is { } item ? _revision.Apply(item, result.StopReason, line: default) : null;
+        // A bare null would become empty memory, for null is also an array.
+        return bytes is { } item ? _revision.Apply(item, result.StopReason, line: default) : (ReadOnlyMemory<byte>?)null;
     }
 
     public void Dispose() => _template?.Dispose();
