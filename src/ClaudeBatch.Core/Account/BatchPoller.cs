@@ -4,26 +4,31 @@ using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Core.Account;
 
-/// <summary>Asks the service how batches stand, and writes down what it says.</summary>
+/// <summary>Asks the service for the state of batches, and records its replies in the ledger.</summary>
 public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clock)
 {
-    /// <summary>From so many batches on, one list is cheaper than a call each.</summary>
+    /// <summary>From this number of running batches on, a list call takes the place of one retrieve call for each batch.</summary>
     private const int WorthAList = 4;
 
-    /// <summary>Lists may lag, and then would leave hundreds to be asked about one by one; the others have their turn in a later round.</summary>
+    /// <summary>
+    /// The most batches that one round asks for singly because the list does not show them. Where the list lags, there may be hundreds; the
+    /// others are asked for in later rounds.
+    /// </summary>
     private const int MostUnlisted = 10;
 
     private static readonly TimeSpan s_firstPhase = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan s_secondPhase = TimeSpan.FromHours(1);
 
-    /// <summary>How long the service must deny a batch before it counts as lost.</summary>
+    /// <summary>A batch counts as lost after the service has replied with 404 for this long and no list has shown it.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(15);
 
-    /// <summary>The service's own poll hint of the last answer; a floor for the next question.</summary>
+    /// <summary>
+    /// The <c>retry-after</c> of the last reply to a retrieve call: the next call is not made earlier. Null where the reply had none.
+    /// </summary>
     public TimeSpan? RetryAfter { get; private set; }
 
-    /// <summary>Refreshes one batch. One that was never accepted, or is over, is given back as it is.</summary>
+    /// <summary>Asks for the state of one batch. A batch that was never accepted, or that has ended, is returned as it is.</summary>
     /// <exception cref="ClaudeBatchException"><c>JobBoundElsewhere</c>, and what the service says.</exception>
     public async Task<BatchRecord> RefreshAsync(BatchRecord batch, CancellationToken cancellationToken)
     {
@@ -38,7 +43,7 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
         {
             Reply<MessageBatch> reply = await bound.RetrieveAsync(batch.ServiceId, cancellationToken).ConfigureAwait(false);
             RetryAfter = reply.Headers.RetryAfter;
-            return Keep(batch, reply.Value, reply.Headers.RequestId);
+            return RecordReply(batch, reply.Value, reply.Headers.RequestId);
         }
         catch (ClaudeBatchException failure) when (failure.Status == 404)
         {
@@ -46,10 +51,12 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
         }
     }
 
-    /// <summary>Refreshes many batches, with a list where that is cheaper than a call each.</summary>
-    /// <param name="batches">Batches of jobs that are bound to this service.</param>
-    /// <param name="failed">Told about each that could not be asked about; the others go on.</param>
+    /// <summary>Asks for the state of many batches, with list calls where that takes fewer calls.</summary>
+    /// <param name="batches">Batches of jobs that are bound to this connection.</param>
+    /// <param name="failed">Called with each batch that could not be asked for, and the error. The other batches are still asked
+    /// for.</param>
     /// <param name="cancellationToken">Ends the calls.</param>
+    /// <returns>All batches as they are recorded now, in the order given.</returns>
     public async Task<IReadOnlyList<BatchRecord>> RefreshAsync(
         IReadOnlyCollection<BatchRecord> batches, Action<BatchRecord, ClaudeBatchException> failed, CancellationToken cancellationToken)
     {
@@ -64,14 +71,14 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
             requestId = list.Headers.RequestId;
         }
 
-        HashSet<long> unlisted = Some(running.Where(b => !listed.ContainsKey(b.ServiceId!)));
+        HashSet<long> unlisted = ChooseUnlisted(running.Where(b => !listed.ContainsKey(b.ServiceId!)));
         List<BatchRecord> refreshed = [];
         foreach (BatchRecord batch in batches)
         {
             try
             {
                 refreshed.Add(batch.ServiceId is { } id && batch.State.IsRunning() && listed.TryGetValue(id, out MessageBatch? remote)
-                    ? Keep(batch, remote, requestId)
+                    ? RecordReply(batch, remote, requestId)
                     : unlisted.Contains(batch.Id) ? await RefreshAsync(batch, cancellationToken).ConfigureAwait(false)
                     : batch);
             }
@@ -85,10 +92,14 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
         return refreshed;
     }
 
-    /// <summary>How long to wait before the next question: often at first, seldom later, never sooner than the service asked.</summary>
-    /// <param name="since">When the batch was made.</param>
-    /// <param name="fixedInterval">The user's own wish, which outranks the phases and the service's hint on a running batch.</param>
-    /// <param name="chance">A number from 0 up to 1.</param>
+    /// <summary>
+    /// Computes how long to wait before the next round: 10 seconds in a batch's first five minutes, 60 seconds in its first hour, and 300
+    /// seconds later, each with up to a tenth added; but at least the service's <c>retry-after</c>.
+    /// </summary>
+    /// <param name="since">The UTC time at which the batch was created.</param>
+    /// <param name="fixedInterval">The interval that the user has set. It is used as it is, whatever the age of the batch and
+    /// <c>retry-after</c> say.</param>
+    /// <param name="chance">A random number, 0 ≤ chance &lt; 1, that decides what is added.</param>
     public TimeSpan NextWait(DateTime since, TimeSpan? fixedInterval, double chance)
     {
         if (fixedInterval is { } wish)
@@ -102,15 +113,15 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
         return RetryAfter > jittered ? RetryAfter.Value : jittered;
     }
 
-    // By lot: whoever runs the rounds, each of them is asked about sooner or later.
-    private static HashSet<long> Some(IEnumerable<BatchRecord> unlisted)
+    // The batches are chosen at random: every process has its own poller, and no batch may be left out by all of them.
+    private static HashSet<long> ChooseUnlisted(IEnumerable<BatchRecord> unlisted)
     {
         BatchRecord[] all = [.. unlisted];
         Random.Shared.Shuffle(all);
         return [.. all.Take(MostUnlisted).Select(static b => b.Id)];
     }
 
-    private BatchRecord Keep(BatchRecord batch, MessageBatch remote, string? requestId)
+    private BatchRecord RecordReply(BatchRecord batch, MessageBatch remote, string? requestId)
     {
         Milestone.Pass("polled");
         BatchState next = BatchStates.FromService(remote.ProcessingStatus);
@@ -124,8 +135,8 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
                 () => ledger.Batches.Refresh(batch, remote));
     }
 
-    // A 404 on a batch we know is a hiccup, another workspace's key, or the end of it. Only time and the lists can tell;
-    // nothing is sent again on the strength of a status code.
+    // A status 404 for a batch that the service has accepted can be a passing error, the effect of another workspace's key, or the end of
+    // the batch. Only time and the lists tell which. Nothing is sent again because of a status.
     internal async Task<BatchRecord> DeniedAsync(
         BatchApi bound, JobRecord job, BatchRecord batch, ClaudeBatchException denial, CancellationToken cancellationToken)
     {
@@ -133,7 +144,7 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
         JobBinding.Check(job, list.Headers);
         if (list.Batches.FirstOrDefault(b => b.Id == batch.ServiceId) is { } listed)
         {
-            return Keep(batch, listed, list.Headers.RequestId);
+            return RecordReply(batch, listed, list.Headers.RequestId);
         }
 
         DateTime now = clock.GetUtcNow().UtcDateTime;

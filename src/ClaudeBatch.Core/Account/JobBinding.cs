@@ -3,10 +3,11 @@ using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Core.Account;
 
-/// <summary>A job belongs to the address and the workspace it began with.</summary>
+/// <summary>Checks that a job is continued with the address, the organization and the workspace that it was begun with.</summary>
 public static class JobBinding
 {
     /// <exception cref="ClaudeBatchException"><c>JobBoundElsewhere</c>.</exception>
+    /// <summary>Compares the connection's address with the job's.</summary>
     public static void Check(JobRecord job, ServiceConnection connection)
     {
         if (!string.Equals(job.BaseAddress, connection.BaseAddress.AbsoluteUri, StringComparison.OrdinalIgnoreCase))
@@ -15,7 +16,7 @@ public static class JobBinding
         }
     }
 
-    /// <summary>The service in the version and with the betas the job began with.</summary>
+    /// <summary>Checks the address, and makes a client that sends the API version and the betas that the job was begun with.</summary>
     /// <exception cref="ClaudeBatchException"><c>JobBoundElsewhere</c>.</exception>
     public static BatchApi Bind(BatchApi api, JobRecord job)
     {
@@ -23,7 +24,7 @@ public static class JobBinding
         return api.As(job.ApiVersion, job.Betas.Split(',', StringSplitOptions.RemoveEmptyEntries));
     }
 
-    /// <summary>Holds what the service said of us against what it said the first time.</summary>
+    /// <summary>Compares the organization and the workspace in a reply's headers with those that the job's first reply had.</summary>
     /// <exception cref="ClaudeBatchException"><c>JobBoundElsewhere</c>.</exception>
     public static void Check(JobRecord job, ReplyHeaders headers)
     {
