@@ -4,9 +4,10 @@ using System.Text;
 
 namespace ClaudeBatch.Core.Input;
 
-/// <summary>The first 128 bits of a SHA-256: enough that two requests are never taken for one by chance.</summary>
+/// <summary>The first 128 bits of a SHA-256. By chance, two different requests do not have the same digest.</summary>
 internal static class ContentDigest
 {
+    /// <summary>The length of a stored digest in bytes.</summary>
     public const int Length = 16;
 
     public static UInt128 Of(ReadOnlySpan<byte> bytes)

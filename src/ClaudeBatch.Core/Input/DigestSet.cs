@@ -1,7 +1,10 @@
 namespace ClaudeBatch.Core.Input;
 
-/// <summary>Digests that were met, in about 28 bytes each: a million of them stay in memory while an input is read.</summary>
-/// <remarks>A <see cref="HashSet{T}"/> of them takes up to 58, and half of that again while it grows. They are kept in blocks, which never move.</remarks>
+/// <summary>A set of digests that takes about 28 bytes for each, so that those of a million requests fit in memory.</summary>
+/// <remarks>
+/// A <see cref="HashSet{T}"/> of digests takes up to 58 bytes for each, and half of that more while it grows. Here, entries are in blocks
+/// that are never copied.
+/// </remarks>
 internal sealed class DigestSet
 {
     private const int BlockBits = 12;
@@ -10,12 +13,13 @@ internal sealed class DigestSet
 
     private readonly List<Entry[]> _blocks = [];
 
-    // The first entry of each chain, from 1; the digests are spread evenly already.
+    // The number of the first entry of each chain, from 1; 0 for an empty chain. Digests are evenly distributed, so no hash is computed.
     private int[] _chains = new int[BlockSize];
 
     public int Count { get; private set; }
 
-    /// <returns>False when it is there already.</returns>
+    /// <summary>Adds a digest.</summary>
+    /// <returns>True when the digest was added, false when the set has it already.</returns>
     public bool Add(UInt128 digest)
     {
         (ulong high, ulong low) = ((ulong)(digest >> 64), (ulong)digest);
@@ -64,7 +68,7 @@ internal sealed class DigestSet
 
     private int ChainOf(ulong low) => (int)(low & (ulong)(_chains.Length - 1));
 
-    // Two numbers, for a UInt128 is laid out on 16 bytes.
+    // A UInt128 would be aligned to 16 bytes, which would add unused bytes to each entry.
     private struct Entry(ulong high, ulong low)
     {
         public readonly ulong High = high;

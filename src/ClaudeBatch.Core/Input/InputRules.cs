@@ -3,16 +3,16 @@ using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Input;
 
-/// <summary>What is looked at of every request before it is taken: its id, its size and its fields.</summary>
-/// <param name="limits">Of a batch.</param>
-/// <param name="checker">For the fields; null leaves them to the service.</param>
+/// <summary>Checks each request of an input before it is accepted: its custom id, its size and its fields.</summary>
+/// <param name="limits">The limits of a batch, which hold for a single request, too.</param>
+/// <param name="checker">The checker of the fields; null to leave them to the service.</param>
 public sealed class InputRules(SpoolLimits limits, RequestChecker? checker)
 {
-    /// <summary>The fault of a request whose id stood before it.</summary>
+    /// <summary>The fault of a request whose custom id an earlier request of the same input has.</summary>
     public static RequestFault Duplicate { get; } = new(
         "CustomIdDuplicated", "Its custom id stands before it in the input; the first one is sent, this one is left out.", IsError: true);
 
-    /// <summary>What keeps a request from being sent whatever it asks; null when nothing does.</summary>
+    /// <summary>Finds the fault of the custom id or of the size, whatever the fields are; null where there is none.</summary>
     public RequestFault? OfEnvelope(string customId, int length)
     {
         if (CustomId.Fault(customId) is { } fault)
@@ -28,6 +28,6 @@ public sealed class InputRules(SpoolLimits limits, RequestChecker? checker)
             : null;
     }
 
-    /// <summary>What its fields say; the same object is filled anew by the next call.</summary>
+    /// <summary>Checks the fields. The object that is returned is used again by the next call; null where there is no checker.</summary>
     public RequestFacts? OfFields(ReadOnlySpan<byte> item) => checker?.Check(item);
 }

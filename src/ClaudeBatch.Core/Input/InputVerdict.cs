@@ -1,17 +1,17 @@
 namespace ClaudeBatch.Core.Input;
 
-/// <summary>What became of a row of the input.</summary>
+/// <summary>What the engine did with a row of the input.</summary>
 public enum InputVerdict
 {
-    /// <summary>It will be sent.</summary>
+    /// <summary>The request will be sent.</summary>
     Accepted,
 
-    /// <summary>The job has the same request already; nothing is sent for it.</summary>
+    /// <summary>The job has the same request already, so this one is not sent.</summary>
     AlreadyThere,
 
-    /// <summary>It cannot be sent; kept with the reason.</summary>
+    /// <summary>The request cannot be sent. The row is recorded with the reason.</summary>
     Refused,
 
-    /// <summary>The job has another request under this id; nothing of this input will be sent.</summary>
+    /// <summary>The job has a different request with the same custom id, so nothing of this input will be sent.</summary>
     Conflict,
 }

@@ -6,9 +6,10 @@ namespace ClaudeBatch.Core.Input;
 /// <content>The end of the input.</content>
 public sealed partial class JobInput
 {
-    /// <summary>The end of the input was seen: checks it as a whole and makes it binding in one transaction.</summary>
-    /// <param name="maxCost">In USD; the high end of the estimate must not be above it.</param>
-    /// <exception cref="ClaudeBatchException"><c>CustomIdConflict</c>, <c>BudgetExceeded</c>; then nothing of this input is kept.</exception>
+    /// <summary>Ends the input: checks it as a whole, and makes it binding in one transaction.</summary>
+    /// <param name="maxCost">The highest cost in USD, which the high end of the estimate may not exceed; null for no limit.</param>
+    /// <exception cref="ClaudeBatchException"><c>CustomIdConflict</c>, <c>BudgetExceeded</c>; in both cases, nothing of this input stays in
+    /// the ledger.</exception>
     public SealedInput Seal(decimal? maxCost = null)
     {
         if (maxCost is { } most && _options.Estimate?.Above(most) is { } excess)

@@ -9,8 +9,8 @@ using ClaudeBatch.Core.Requests;
 namespace ClaudeBatch.Core.Input;
 
 /// <summary>
-/// A job's input from its first row to its seal. Nothing is sent before the end was seen: a process that dies in
-/// between leaves a draft that the same line starts anew.
+/// Reads a job's input from its first row to its end. Nothing is sent before the end was reached: a process that ends in between leaves
+/// a draft, which is discarded when the same command is run again.
 /// </summary>
 public sealed partial class JobInput : IDisposable
 {
@@ -30,7 +30,7 @@ public sealed partial class JobInput : IDisposable
 
     private readonly LedgerFile _source;
 
-    // Ids this input has and the job had not.
+    // The custom ids of this input that the job did not have before.
     private readonly DigestSet _seen = new();
 
     private readonly List<(long Row, UInt128 Digest)> _resent = [];
@@ -47,12 +47,14 @@ public sealed partial class JobInput : IDisposable
 
     private readonly int _attempt;
 
-    // What the request at hand shares with others through the cache.
+    // The part of the current request's bytes that is cached; null where the request has no cache breakpoint.
     private Range? _prefix;
 
+    // The number of the next row of the job, from 0.
     private long _nextRow;
 
-    // Of this input; a row of the job is another thing.
+    // The number of the current row of this input, from 1. A job may have had other inputs before, so this is not the row's number in the
+    // job.
     private long _row;
 
     private long _conflictCount;
@@ -81,7 +83,7 @@ public sealed partial class JobInput : IDisposable
         _options.Staging?.Begin(new PartSpooler(ledger.Folder, job.Id, options.Limits, _draft));
     }
 
-    /// <summary>Opens a job for input: a new one, one whose input was cut, or a sealed one that may get more rows.</summary>
+    /// <summary>Opens a job for input: a new one, one whose input was interrupted, or a sealed one that gets further rows.</summary>
     /// <exception cref="ClaudeBatchException"><c>JobNameInvalid</c>, <c>JobBusy</c>, <c>JobBoundElsewhere</c>.</exception>
     public static JobInput Open(JobLedger ledger, JobInputOptions options)
     {
@@ -100,15 +102,15 @@ public sealed partial class JobInput : IDisposable
         }
     }
 
-    /// <summary>Takes one request.</summary>
-    /// <param name="customId">Its id.</param>
-    /// <param name="item">Its exact bytes, <c>{"custom_id":…,"params":…}</c>.</param>
-    /// <param name="source">The row it was made from as a JSON object, or nothing.</param>
+    /// <summary>Adds one request.</summary>
+    /// <param name="customId">The request's custom id.</param>
+    /// <param name="item">The exact bytes of the request, <c>{"custom_id":…,"params":…}</c>.</param>
+    /// <param name="source">The row that the request was made from, as a JSON object; empty where there is none.</param>
     public InputVerdict Add(string customId, ReadOnlySpan<byte> item, ReadOnlySpan<byte> source) => Add(customId, item, source, facts: null);
 
-    /// <summary>Takes one request as it stands in a JSON Lines file; it is looked at in a single pass.</summary>
-    /// <param name="line">The line without its end.</param>
-    /// <param name="place">Where it stands, for messages.</param>
+    /// <summary>Adds one request from a line of a JSON Lines file. The line is read in a single pass.</summary>
+    /// <param name="line">The line in UTF-8, without its line end.</param>
+    /// <param name="place">Names the file and the line, for messages.</param>
     /// <exception cref="ClaudeBatchException"><c>InputLineInvalid</c>.</exception>
     public InputVerdict AddLine(ReadOnlySpan<byte> line, Func<string> place)
     {
@@ -146,7 +148,7 @@ public sealed partial class JobInput : IDisposable
             _findings.Add(fault, _row, customId);
             if (!_known.WasRefused(digest))
             {
-                Keep(customId, digest, source, $"{fault.Id}: {fault.Message}");
+                DraftRow(customId, digest, source, $"{fault.Id}: {fault.Message}");
             }
 
             return InputVerdict.Refused;
@@ -154,7 +156,7 @@ public sealed partial class JobInput : IDisposable
 
         if (!isKnown)
         {
-            Spooler(item).Append(Keep(customId, digest, source, refusal: null), item, _attempt, schema);
+            Spooler(item).Append(DraftRow(customId, digest, source, refusal: null), item, _attempt, schema);
             _accepted++;
             return InputVerdict.Accepted;
         }
@@ -171,7 +173,7 @@ public sealed partial class JobInput : IDisposable
             return InputVerdict.Accepted;
         }
 
-        // Of a request another tool made only its id is known.
+        // A digest of 0 means that another tool made the batch: only the custom id of its request is known.
         if (known.Digest == digest || known.Digest == 0)
         {
             _alreadyThere++;
@@ -200,7 +202,10 @@ public sealed partial class JobInput : IDisposable
 
     private bool IsFirst(string customId, int? knownRow) => knownRow is { } row ? _known.TrySee(row) : _seen.Add(ContentDigest.Of(customId));
 
-    /// <summary>The first fault for which the service would refuse it; what is only worth a warning is noted.</summary>
+    /// <summary>
+    /// Gives the first fault for which the service would refuse the request; faults that are only worth a warning are added to the
+    /// findings.
+    /// </summary>
     private RequestFault? FaultOfFields(string customId, ReadOnlySpan<byte> item, RequestFacts? facts, out int schema)
     {
         schema = 0;
@@ -232,7 +237,7 @@ public sealed partial class JobInput : IDisposable
         return refusal;
     }
 
-    private long Keep(string customId, UInt128 digest, ReadOnlySpan<byte> source, string? refusal)
+    private long DraftRow(string customId, UInt128 digest, ReadOnlySpan<byte> source, string? refusal)
     {
         long row = _nextRow++;
         long offset = _source.Position;

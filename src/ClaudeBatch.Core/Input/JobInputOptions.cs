@@ -4,30 +4,32 @@ using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Input;
 
-/// <summary>Which job an input is for, and what becomes of its requests.</summary>
+/// <summary>Which job an input is for, and how its requests are checked, divided and sent.</summary>
 public sealed record JobInputOptions
 {
-    /// <summary>The name of a new job, or of one that is there.</summary>
+    /// <summary>The name of a new or an existing job.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The service the job is bound to from now on.</summary>
+    /// <summary>The connection. A new job is bound to its address, and to the organization and workspace that the service names.</summary>
     public required ServiceConnection Connection { get; init; }
 
-    /// <summary>Says where a part ends and the next begins.</summary>
+    /// <summary>The limits of a part: the most requests and bytes.</summary>
     public SpoolLimits Limits { get; init; } = new();
 
-    /// <summary>Says how often a request of a new job may be tried without being asked.</summary>
+    /// <summary>How often a request of a new job may be tried without a further command; 1 for no retries.</summary>
     public int MaxAttempts { get; init; } = 1;
 
-    /// <summary>What the job has already is sent once more.</summary>
+    /// <summary>Whether requests that the job has already are sent once more.</summary>
     public bool SendsAgain { get; init; }
 
-    /// <summary>Finds what the service would refuse; null leaves that to the service.</summary>
+    /// <summary>The checker that finds what the service would refuse; null to leave that to the service.</summary>
     public RequestChecker? Checker { get; init; }
 
-    /// <summary>Adds up what the requests that will be sent may cost; it needs a checker.</summary>
+    /// <summary>The estimate of the cost of the requests that will be sent. It needs a checker; null for no estimate.</summary>
     public CostEstimate? Estimate { get; init; }
 
-    /// <summary>Some requests go first, and the others are held back until those have shown something; null sends all alike.</summary>
+    /// <summary>
+    /// Which requests are sent first, while the others are held back until the first ones have results; null to send all at once.
+    /// </summary>
     public Staging? Staging { get; init; }
 }

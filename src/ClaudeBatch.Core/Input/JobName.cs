@@ -1,10 +1,11 @@
 namespace ClaudeBatch.Core.Input;
 
-/// <summary>Names of jobs: 1 to 100 of <c>[A-Za-z0-9._-]</c>, case ignored.</summary>
+/// <summary>The rules for a job's name: 1 to 100 characters of <c>[A-Za-z0-9._-]</c>. Upper and lower case are not told apart.</summary>
 public static class JobName
 {
     public const int Longest = 100;
 
+    /// <summary>Checks a name.</summary>
     /// <exception cref="ClaudeBatchException"><c>JobNameInvalid</c>.</exception>
     public static void Check(string name)
     {
@@ -24,7 +25,7 @@ public static class JobName
         }
     }
 
-    /// <summary>A name from the date and time, for a job that was given none.</summary>
+    /// <summary>Makes a name from the UTC date and time, for a job that was given none.</summary>
     public static string FromTime(DateTimeOffset now)
         => now.UtcDateTime.ToString("'job-'yyyyMMdd-HHmmss-fff", System.Globalization.CultureInfo.InvariantCulture);
 }

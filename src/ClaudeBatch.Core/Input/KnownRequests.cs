@@ -4,7 +4,10 @@ using ClaudeBatch.Core.Ledger.Sqlite;
 
 namespace ClaudeBatch.Core.Input;
 
-/// <summary>The sealed requests of a job, in about 50 bytes each, so that the same line run again sends nothing again.</summary>
+/// <summary>
+/// The sealed requests of a job, in about 50 bytes each. They are compared with a new input, so that a command that is run again sends
+/// nothing twice.
+/// </summary>
 internal sealed class KnownRequests
 {
     private readonly Dictionary<Key, Entry> _byId;
@@ -17,7 +20,7 @@ internal sealed class KnownRequests
 
     private KnownRequests(int rows)
     {
-        _byId = new Dictionary<Key, Entry>(rows); // grown by doubling it would hold twice as much for a moment
+        _byId = new Dictionary<Key, Entry>(rows); // with the final capacity, it does not hold two copies while it grows
         _unsent = new BitArray(rows);
         _seen = new BitArray(rows);
     }
@@ -59,7 +62,8 @@ internal sealed class KnownRequests
         return isThere;
     }
 
-    /// <summary>Marks the row as met in this input; false when it was already.</summary>
+    /// <summary>Marks a row of the job as met in this input.</summary>
+    /// <returns>True when the row was met for the first time.</returns>
     public bool TrySee(int row)
     {
         bool isFirst = !_seen[row];
@@ -67,7 +71,9 @@ internal sealed class KnownRequests
         return isFirst;
     }
 
-    /// <summary>A row like this was refused before; it is reported again but not kept twice.</summary>
+    /// <summary>
+    /// Tells whether a row with the same bytes was refused before. Such a row is reported again, but not recorded a second time.
+    /// </summary>
     public bool WasRefused(UInt128 digest) => _refused.Contains(digest);
 
     private void Add(RequestRecord request)
@@ -83,12 +89,13 @@ internal sealed class KnownRequests
         }
     }
 
-    /// <param name="Row">Its place in the input.</param>
-    /// <param name="Digest">Of its exact bytes; 0 where only its id is known.</param>
-    /// <param name="IsUnsent">The service has refused its batch, or a person has abandoned it.</param>
+    /// <summary>A sealed request of the job.</summary>
+    /// <param name="Row">The number of its row in the job, from 0.</param>
+    /// <param name="Digest">The digest of its exact bytes; 0 where only its custom id is known.</param>
+    /// <param name="IsUnsent">Whether the service has rejected its batch, or a person has abandoned it.</param>
     internal readonly record struct Known(int Row, UInt128 Digest, bool IsUnsent);
 
-    // A UInt128 is laid out on 16 bytes, and a dictionary of them is a third larger.
+    // A UInt128 is aligned to 16 bytes; a dictionary with it as the key would be a third larger.
     private readonly record struct Key(ulong High, ulong Low)
     {
         public static Key Of(UInt128 digest) => new((ulong)(digest >> 64), (ulong)digest);

@@ -3,12 +3,14 @@ using ClaudeBatch.Core.Ledger.Files;
 
 namespace ClaudeBatch.Core.Input;
 
-/// <summary>Cuts a stream of requests into parts by count and by exact bytes, spooling and drafting each.</summary>
-/// <param name="folder">Where the spools lie.</param>
-/// <param name="jobId">The job.</param>
-/// <param name="limits">Where parts end.</param>
-/// <param name="draft">The input the parts belong to.</param>
-/// <param name="heldFor">What an earlier part must have shown before these are sent; null when nothing.</param>
+/// <summary>
+/// Divides a sequence of requests into parts by their count and their bytes, and writes the spool and the draft of each part.
+/// </summary>
+/// <param name="folder">The ledger's folder, which has the spools.</param>
+/// <param name="jobId">The ledger's number of the job.</param>
+/// <param name="limits">The most requests and bytes of a part.</param>
+/// <param name="draft">The draft that the parts belong to.</param>
+/// <param name="heldFor">What the parts wait for before they are sent; null where they wait for nothing.</param>
 internal sealed class PartSpooler(LedgerFolder folder, long jobId, SpoolLimits limits, DraftBooks draft, Hold? heldFor = null) : IDisposable
 {
     private SpoolWriter? _spool;
@@ -17,10 +19,11 @@ internal sealed class PartSpooler(LedgerFolder folder, long jobId, SpoolLimits l
 
     private int _attempt;
 
-    /// <summary>The drafts made so far, in order.</summary>
+    /// <summary>The ledger's numbers of the batches drafted so far, in order.</summary>
     public List<long> Batches { get; } = [];
 
-    /// <summary>Puts a request into the current part or the next one, and says into which batch.</summary>
+    /// <summary>Adds a request to the current part, or to a new one where the current part is full or has another attempt number.</summary>
+    /// <returns>The ledger's number of the batch.</returns>
     public long Append(long row, ReadOnlySpan<byte> item, int attempt, int schema)
     {
         if (_spool is not null

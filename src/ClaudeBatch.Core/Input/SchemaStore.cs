@@ -2,14 +2,17 @@ using ClaudeBatch.Core.Ledger.Files;
 
 namespace ClaudeBatch.Core.Input;
 
-/// <summary>Keeps each output schema of a job once, and gives it a number. Beside the spool, for it may quote the prompt.</summary>
+/// <summary>
+/// Stores each distinct output schema of a job once, in a file with one schema a line; the number of a schema is that of its line. The file
+/// is in the job's folder and not in the database, because a schema may quote the prompt.
+/// </summary>
 internal sealed class SchemaStore(LedgerFolder folder, long jobId) : IDisposable
 {
     private Dictionary<UInt128, int>? _numbers;
 
     private LedgerFile? _file;
 
-    /// <summary>The number of a schema, from 1; one that is new is written down.</summary>
+    /// <summary>Gives the number of a schema, from 1. A schema that the file does not have is appended to it.</summary>
     public int NumberOf(ReadOnlySpan<byte> schema)
     {
         _numbers ??= Load();
@@ -20,7 +23,7 @@ internal sealed class SchemaStore(LedgerFolder folder, long jobId) : IDisposable
         }
 
         _file ??= folder.OpenForWriting(folder.Schemas(jobId), FileMode.Append);
-        // A schema may stand on several lines; outside of strings line ends are mere space, and inside they cannot be.
+        // A schema may have line ends. In JSON they are only white space: inside a string they would be escaped.
         byte[] line = schema.ToArray();
         line.AsSpan().Replace((byte)'\n', (byte)' ');
         line.AsSpan().Replace((byte)'\r', (byte)' ');
@@ -46,7 +49,8 @@ internal sealed class SchemaStore(LedgerFolder folder, long jobId) : IDisposable
 
         foreach (string line in File.ReadLines(path))
         {
-            // Every line keeps its number, also one that stands twice.
+            // The number of a line must not change, so a line that repeats an earlier schema (which a process that was killed may have
+            // left) is counted, too. Its key is a number that no digest is equal to.
             UInt128 digest = ContentDigest.Of(System.Text.Encoding.UTF8.GetBytes(line));
             numbers[numbers.ContainsKey(digest) ? (UInt128)(uint)numbers.Count : digest] = numbers.Count + 1;
         }

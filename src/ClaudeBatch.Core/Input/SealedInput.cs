@@ -3,14 +3,14 @@ using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Input;
 
-/// <summary>What an input came to.</summary>
-/// <param name="Job">The job, sealed.</param>
-/// <param name="NewBatches">The parts to send, in order.</param>
-/// <param name="ExistingBatches">The batches that hold the rows the job had already.</param>
-/// <param name="Accepted">Rows that will be sent.</param>
-/// <param name="AlreadyThere">Rows the job had already.</param>
-/// <param name="Refused">Rows that cannot be sent.</param>
-/// <param name="Findings">Why rows cannot be sent, and what a person should know of those that are.</param>
+/// <summary>The result of a sealed input.</summary>
+/// <param name="Job">The job as it is recorded after the seal.</param>
+/// <param name="NewBatches">The parts that are to be sent, in order.</param>
+/// <param name="ExistingBatches">The batches that have the rows which the job had already.</param>
+/// <param name="Accepted">The number of rows that will be sent.</param>
+/// <param name="AlreadyThere">The number of rows that the job had already.</param>
+/// <param name="Refused">The number of rows that cannot be sent.</param>
+/// <param name="Findings">The faults of rows that cannot be sent, and the warnings about rows that can.</param>
 public sealed record SealedInput(
     JobRecord Job,
     IReadOnlyList<BatchRecord> NewBatches,

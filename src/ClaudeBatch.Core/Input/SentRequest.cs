@@ -2,9 +2,9 @@ using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Input;
 
-/// <summary>A request as the ledger keeps it.</summary>
-/// <param name="CustomId">Its id.</param>
-/// <param name="Utf8">Its exact bytes; empty when it was refused.</param>
-/// <param name="Source">The row it was made from as a JSON object; empty when it had none.</param>
-/// <param name="Refusal">Why it was never sent; null when it is or was part of a batch.</param>
+/// <summary>A request as it is stored in the ledger's files.</summary>
+/// <param name="CustomId">The request's custom id.</param>
+/// <param name="Utf8">The exact bytes of the request; empty where the row was refused.</param>
+/// <param name="Source">The row that the request was made from, as a JSON object; empty where there was none.</param>
+/// <param name="Refusal">Why the row was not sent; null where the request is part of a batch.</param>
 public sealed record SentRequest(string CustomId, byte[] Utf8, byte[] Source, string? Refusal);

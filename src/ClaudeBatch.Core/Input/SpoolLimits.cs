@@ -1,9 +1,10 @@
 namespace ClaudeBatch.Core.Input;
 
-/// <summary>Where a part ends.</summary>
-/// <param name="MaxRequests">At most 100,000, the service's own limit.</param>
+/// <summary>The most requests and bytes that a part may have.</summary>
+/// <param name="MaxRequests">The most requests. The service allows 100,000.</param>
 /// <param name="MaxBytes">
-/// Of the whole body. The service refuses 256 MB and does not say whether that is 10^6 or 2^20; the default stays below both.
+/// The most bytes of the whole body. The service refuses 256 MB and does not document whether a MB is 10^6 or 2^20 bytes; the default is
+/// below both.
 /// </param>
 public sealed record SpoolLimits(int MaxRequests = SpoolLimits.MostRequests, long MaxBytes = SpoolLimits.MostBytes)
 {

@@ -3,22 +3,24 @@ using ClaudeBatch.Core.Ledger.Files;
 
 namespace ClaudeBatch.Core.Input;
 
-/// <summary>Reads requests back as they were sent, in input order; memory does not grow with the batch.</summary>
+/// <summary>
+/// Reads the exact bytes of requests back from the spools, in the order of the input. Only one page of rows is in memory at a time.
+/// </summary>
 public sealed class SpoolReader(JobLedger ledger) : IDisposable
 {
     private const int Page = 2_000;
 
     private readonly PayloadFiles _files = new();
 
-    /// <summary>The requests of one batch.</summary>
+    /// <summary>Reads the requests of one batch.</summary>
     /// <exception cref="ClaudeBatchException"><c>PayloadRemoved</c>, <c>MadeElsewhere</c>.</exception>
     public IEnumerable<SentRequest> OfBatch(BatchRecord batch, Func<string, RequestStatus, bool> isWanted) => ledger.Attempts.All(batch)
         .Where(a => isWanted(a.CustomId, RequestStatuses.Of(batch.State, a.Outcome)))
         .Select(a => Read(batch, a));
 
-    /// <summary>The last attempt of each request of a job, and the rows that never became one.</summary>
+    /// <summary>Reads the last attempt of each request of a job, and then the rows that were refused.</summary>
     /// <param name="job">The job.</param>
-    /// <param name="isWanted">Takes a custom id and where the request stands.</param>
+    /// <param name="isWanted">Decides by the custom id and the status of a request whether it is read.</param>
     /// <exception cref="ClaudeBatchException"><c>PayloadRemoved</c>, <c>MadeElsewhere</c>.</exception>
     public IEnumerable<SentRequest> OfJob(JobRecord job, Func<string, RequestStatus, bool> isWanted) => ledger.Attempts
         .LastOf(ledger.Batches.OfJob(job.Id))
@@ -28,7 +30,7 @@ public sealed class SpoolReader(JobLedger ledger) : IDisposable
 
     public void Dispose() => _files.Dispose();
 
-    /// <summary>The request of one attempt.</summary>
+    /// <summary>Reads the request of one attempt.</summary>
     /// <exception cref="ClaudeBatchException"><c>PayloadRemoved</c>, <c>MadeElsewhere</c>.</exception>
     public SentRequest Read(BatchRecord batch, AttemptRecord attempt) => batch.MadeElsewhere
         ? throw new ClaudeBatchException(

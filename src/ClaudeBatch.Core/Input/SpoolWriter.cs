@@ -3,10 +3,10 @@ using ClaudeBatch.Core.Ledger.Files;
 
 namespace ClaudeBatch.Core.Input;
 
-/// <summary>Writes a part's spool, the exact body of its create call, once and durably.</summary>
+/// <summary>Writes the spool of a part: the exact body of its create call.</summary>
 internal sealed class SpoolWriter : IDisposable
 {
-    /// <summary>The bytes around and between the requests: <c>{"requests":[</c>, <c>,</c>, <c>]}</c>.</summary>
+    /// <summary>The number of bytes that a body of one request has around it: <c>{"requests":[</c> and <c>]}</c>.</summary>
     public const int EnvelopeLength = 15;
 
     private readonly LedgerFile _file;
@@ -21,13 +21,14 @@ internal sealed class SpoolWriter : IDisposable
 
     public int Count { get; private set; }
 
-    /// <summary>The size the body will have when it is completed now.</summary>
+    /// <summary>The size in bytes that the body has when it is completed now.</summary>
     public long Length { get; private set; } = 2;
 
-    /// <summary>The size the body would have with one more request.</summary>
+    /// <summary>Computes the size in bytes that the body would have with one more request.</summary>
     public long LengthWith(int itemLength) => Length + itemLength + (Count > 0 ? 1 : 0);
 
-    /// <summary>Appends a request and says where it begins.</summary>
+    /// <summary>Appends a request.</summary>
+    /// <returns>The offset in bytes at which the request begins.</returns>
     public long Append(ReadOnlySpan<byte> item)
     {
         if (Count > 0)
@@ -41,7 +42,8 @@ internal sealed class SpoolWriter : IDisposable
         return offset;
     }
 
-    /// <summary>Closes the envelope, waits until the bytes are on the disk, and gives their SHA-256.</summary>
+    /// <summary>Writes the end of the body, and waits until all bytes are on the disk.</summary>
+    /// <returns>The SHA-256 of the body.</returns>
     public byte[] Complete()
     {
         Put("]}"u8);

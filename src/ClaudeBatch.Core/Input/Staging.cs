@@ -2,9 +2,10 @@ using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Core.Input;
 
-/// <summary>Some requests go first, and the others wait for what becomes of them.</summary>
-/// <param name="canary">So many requests go first, and their answers decide whether the others follow; 0 for none.</param>
-/// <param name="warmCache">One request of each shared prefix goes first, so that the others read it from the cache.</param>
+/// <summary>Divides an input into requests that are sent first and requests that are held back until the first ones have results.</summary>
+/// <param name="canary">How many requests are sent first so that their answers decide whether the others follow; 0 for none.</param>
+/// <param name="warmCache">Whether one request of each shared prefix is sent first, so that the others can read the prefix from the
+/// service's cache.</param>
 public sealed class Staging(int canary, bool warmCache)
 {
     private readonly HashSet<UInt128> _prefixes = [];
@@ -13,13 +14,13 @@ public sealed class Staging(int canary, bool warmCache)
 
     private int _count;
 
-    /// <summary>No request that came is marked for the cache.</summary>
+    /// <summary>Whether the cache was to be warmed and no request has had a cache breakpoint.</summary>
     public bool HasNothingToWarm => warmCache && _prefixes.Count == 0;
 
-    /// <summary>What the others wait for.</summary>
+    /// <summary>What the parts that are held back wait for; null where nothing is held back.</summary>
     internal Hold? HeldFor => canary > 0 ? Hold.Canary : warmCache ? Hold.Cache : null;
 
-    /// <summary>Where those that go first are spooled.</summary>
+    /// <summary>The spooler of the requests that are sent first. <see cref="Begin"/> must have been called.</summary>
     internal PartSpooler First => _first!;
 
     internal void Begin(PartSpooler first) => _first = first;
