@@ -8,22 +8,26 @@ using ClaudeBatch.Core.Models;
 
 namespace ClaudeBatch.Core.Results;
 
-/// <summary>Brings the results of an ended batch home: whole, counted, flushed and in the books before anyone sees one.</summary>
+/// <summary>
+/// Collects the results of an ended batch: downloads them, checks that they are complete, and records the outcomes before anyone can read
+/// one.
+/// </summary>
 /// <param name="ledger">The open ledger.</param>
 /// <param name="api">The service.</param>
-/// <param name="clock">For waits between tries.</param>
-/// <param name="catalog">For the cost of answers, asked for at the first one; what came with this version where it is null.</param>
+/// <param name="clock">Measures the waits between downloads.</param>
+/// <param name="catalog">Gives the models and their prices. It is called when the first answer is read; null for the models that this
+/// version ships.</param>
 public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider clock, Func<ModelCatalog>? catalog = null)
 {
     private const int Downloads = 3;
 
     private readonly Lazy<PriceList> _prices = new(() => new PriceList(catalog?.Invoke() ?? ModelCatalog.Shipped));
 
-    /// <summary>Collects the batch if it is not yet; one that is, is given back as it is.</summary>
+    /// <summary>Collects the batch. A batch that is collected already is returned as it is.</summary>
     /// <param name="batchId">The ledger's number of the batch.</param>
-    /// <param name="received">Told how many bytes have come.</param>
-    /// <param name="cancellationToken">Gives the download up; it is begun again the next time.</param>
-    /// <param name="again">Downloads results that are here once more; where that fails the ones here stay.</param>
+    /// <param name="received">Gets the number of bytes received so far; null for no reports.</param>
+    /// <param name="cancellationToken">Cancels the download. The next call begins it again.</param>
+    /// <param name="again">Whether results that are here already are downloaded once more. Where that fails, they stay as they are.</param>
     /// <exception cref="ClaudeBatchException"><c>BatchNotEnded</c>, <c>BatchBusy</c>, <c>ResultsExpired</c>, and what the service says.</exception>
     public async Task<BatchRecord> CollectAsync(long batchId, IProgress<long>? received, CancellationToken cancellationToken, bool again = false)
     {
@@ -53,7 +57,7 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
             Milestone.Pass("download-recorded");
         }
 
-        // Killed between the books and the rename, or between the rename and the outcomes: go on from there.
+        // An earlier process may have ended after the download was recorded, before or after the file was renamed: its work is continued.
         if (File.Exists(partial))
         {
             File.Move(partial, path, overwrite: true);
@@ -73,7 +77,7 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
         return ledger.SetState(batch, BatchState.Collected, Summary(outcomes));
     }
 
-    // Sent again as they are they would fail again: somebody must see to the account first.
+    // These requests would fail again until a person has changed something about the account, so the job is paused.
     private void PauseForOperator(BatchRecord batch, OutcomeTable table)
     {
         if (table.OperatorFixable is { Count: > 0 } waiting)
@@ -114,7 +118,7 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
         $"The results of batch '{batch.Key}' were archived by the service on {batch.ArchivedAt:yyyy-MM-dd}; it keeps them for 29 days, and they can be had no more.")
     { Target = batch.Key };
 
-    /// <summary>The answer to asking for results too early.</summary>
+    /// <summary>Makes the error for a batch whose results are asked for before it has ended.</summary>
     public static ClaudeBatchException NotEnded(BatchRecord batch)
     {
         string hint = batch.State.IsFinal()
@@ -125,7 +129,8 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
         { Target = batch.ServiceId ?? batch.Key };
     }
 
-    // As many requests as ours had, and other people's answers: it never was ours, and nobody sees them.
+    // An adopted batch with the right number of requests and other custom ids is somebody else's. Its results are deleted without being
+    // shown.
     private void RefuseStranger(BatchRecord batch, OutcomeTable table, string partial)
     {
         if (!batch.IsTentative || table.HasItsIds)
@@ -190,7 +195,7 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
         }
     }
 
-    // As with a batch that is asked for: a 404 is a hiccup until time and the lists say otherwise.
+    // A status 404 can be a passing error. Whether the batch is lost is decided by time and the lists, as when its state is asked for.
     private async Task<ClaudeBatchException> DeniedAsync(BatchApi bound, BatchRecord batch, ClaudeBatchException denial, CancellationToken cancellationToken)
     {
         BatchRecord now = batch.State == BatchState.Ended

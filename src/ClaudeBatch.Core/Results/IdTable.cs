@@ -6,8 +6,10 @@ using ClaudeBatch.Core.Json;
 
 namespace ClaudeBatch.Core.Results;
 
-/// <summary>The custom ids of a batch as UTF-8, each with its place: an id of a line is looked up without making a string of it.</summary>
-/// <param name="capacity">About how many there will be.</param>
+/// <summary>
+/// The custom ids of a batch as UTF-8, each with its index, so that the id of a line is found without making a string of it.
+/// </summary>
+/// <param name="capacity">The expected number of ids.</param>
 internal sealed class IdTable(int capacity)
 {
     private const int UsualLength = 16;
@@ -29,7 +31,7 @@ internal sealed class IdTable(int capacity)
         _length = 0;
     }
 
-    /// <summary>Where the id stands, from 0; -1 where it is not there.</summary>
+    /// <summary>Finds the index of an id, from 0; -1 where the table does not have it.</summary>
     [MethodImpl(JsonScanner.AtOnce)]
     public int Find(ReadOnlySpan<byte> id)
     {
@@ -48,7 +50,7 @@ internal sealed class IdTable(int capacity)
         return -1;
     }
 
-    /// <summary>Puts an id that is not there behind the others.</summary>
+    /// <summary>Appends an id. The table must not have it yet.</summary>
     public void Add(ReadOnlySpan<byte> id)
     {
         if (_entries.Count == _chains.Length)
@@ -87,7 +89,7 @@ internal sealed class IdTable(int capacity)
     [MethodImpl(JsonScanner.AtOnce)]
     private static int HashOf(ReadOnlySpan<byte> id)
     {
-        const ulong odd = 0x9E3779B97F4A7C15; // of the golden ratio: multiplied by it, close numbers fall far apart
+        const ulong odd = 0x9E3779B97F4A7C15; // 2^64 divided by the golden ratio: a multiplication spreads numbers that are close together
         ulong hash = (ulong)id.Length;
         for (; id.Length >= sizeof(ulong); id = id[sizeof(ulong)..])
         {
@@ -110,7 +112,7 @@ internal sealed class IdTable(int capacity)
 
         public int Length;
 
-        // The next of its chain, from 1.
+        // The number of the next entry of the same chain, from 1; 0 at its end.
         public int Next;
     }
 }

@@ -2,10 +2,12 @@ using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Core.Results;
 
-/// <summary>The arrays of an <see cref="OutcomeTable"/>, some 10 MB for a whole batch. A large job fills the same ones once a part.</summary>
+/// <summary>
+/// The arrays of an <see cref="OutcomeTable"/>, about 10 MB for a full batch. They are used again for the next part of a large job.
+/// </summary>
 internal sealed class OutcomeRoom(int capacity)
 {
-    // Weak: between two jobs of a long-lived shell nothing holds them.
+    // The reference is weak, so that a shell that stays open between two jobs does not keep the memory.
     private static readonly WeakReference<OutcomeRoom?> s_spare = new(null);
 
     private OutcomeRecord[] _outcomes = new OutcomeRecord[capacity];
@@ -16,15 +18,15 @@ internal sealed class OutcomeRoom(int capacity)
 
     public IdTable Ids { get; } = new(capacity);
 
-    /// <summary>What the outcomes refer to.</summary>
+    /// <summary>The distinct words of the outcomes, which <see cref="OutcomeRecord.WordsIndex"/> refers to.</summary>
     public IReadOnlyList<OutcomeWords> Words => _words;
 
-    /// <summary>In row order, beside their ids.</summary>
+    /// <summary>The outcomes in row order, each with the index of its id in <see cref="Ids"/>.</summary>
     public Span<OutcomeRecord> Outcomes => _outcomes.AsSpan(0, Ids.Count);
 
     public ReadOnlyMemory<OutcomeRecord> All => _outcomes.AsMemory(0, Ids.Count);
 
-    /// <summary>The room that was given back, where it is large enough; else a new one.</summary>
+    /// <summary>Gives the arrays that were returned with <see cref="GiveBack"/> where they are large enough, else new ones.</summary>
     public static OutcomeRoom Take(int capacity)
     {
         lock (s_spare)
@@ -57,8 +59,8 @@ internal sealed class OutcomeRoom(int capacity)
         Ids.Add(id);
     }
 
-    /// <summary>Where these words stand, from 1.</summary>
-    public int PlaceOf(OutcomeWords words)
+    /// <summary>Gives the index of these words, from 1. New words are added.</summary>
+    public int IndexOf(OutcomeWords words)
     {
         if (!_places.TryGetValue(words, out int place))
         {

@@ -5,17 +5,17 @@ using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Core.Results;
 
-/// <summary>The outcomes of one batch, filled from its lines in whatever order they come; at most 100,000 rows.</summary>
+/// <summary>The outcomes of one batch, at most 100,000, read from result lines in any order.</summary>
 internal sealed class OutcomeTable : IDisposable
 {
-    /// <summary>So many of each kind of stray line are kept by name.</summary>
+    /// <summary>The most repeated ids, foreign ids and unreadable lines that are listed; the others are only counted.</summary>
     private const int Named = 20;
 
     private readonly OutcomeRoom _room;
 
     private readonly ResultLine _line = new();
 
-    // Of a batch made elsewhere the requests are not known; its answers say which there were.
+    // The ids of a batch that another tool created, which only its result lines tell; null for other batches.
     private readonly List<string>? _discovered;
 
     private readonly long _firstRow;
@@ -32,7 +32,7 @@ internal sealed class OutcomeTable : IDisposable
         _firstRow = firstRow;
     }
 
-    /// <summary>The ids of a batch made elsewhere, in the order of their rows.</summary>
+    /// <summary>The custom ids of a batch that another tool created, in the order of their rows; empty for other batches.</summary>
     public IReadOnlyList<string> Discovered => _discovered ?? [];
 
     public int Duplicated { get; private set; }
@@ -41,23 +41,23 @@ internal sealed class OutcomeTable : IDisposable
 
     public int Unreadable { get; private set; }
 
-    /// <summary>The first ids that lines repeat.</summary>
+    /// <summary>The first custom ids that more than one line has.</summary>
     public List<string> DuplicatedIds { get; } = [];
 
-    /// <summary>The first ids of lines that were never in the batch.</summary>
+    /// <summary>The first custom ids of lines whose requests were not in the batch.</summary>
     public List<string> ForeignIds { get; } = [];
 
-    /// <summary>The first lines that cannot be read, from 1.</summary>
+    /// <summary>The numbers of the first lines that cannot be read, from 1.</summary>
     public List<long> UnreadableLines { get; } = [];
 
-    /// <summary>How many failed for a cause at the account, and the service's words for the first of them.</summary>
+    /// <summary>The number of requests that failed because of the account, and the service's message about the first of them.</summary>
     public (int Count, string? Words) OperatorFixable { get; private set; }
 
     public int Count => _room.Ids.Count;
 
     public int Missing { get; private set; }
 
-    /// <summary>The ids seen are those of the batch, all of them and no other.</summary>
+    /// <summary>Whether the lines have all custom ids of the batch and no other.</summary>
     public bool HasItsIds => Missing == 0 && Foreign == 0;
 
     public static OutcomeTable For(JobLedger ledger, BatchRecord batch, Lazy<PriceList>? prices)
@@ -72,7 +72,7 @@ internal sealed class OutcomeTable : IDisposable
         return table;
     }
 
-    /// <summary>The outcomes as a results file on disk has them.</summary>
+    /// <summary>Reads the outcomes from the batch's results file.</summary>
     public static OutcomeTable FromFile(JobLedger ledger, BatchRecord batch, Lazy<PriceList>? prices)
     {
         OutcomeTable table = For(ledger, batch, prices);
@@ -91,7 +91,7 @@ internal sealed class OutcomeTable : IDisposable
 
     public void Dispose() => _room.GiveBack();
 
-    /// <summary>Takes a line. The first readable one of an id counts.</summary>
+    /// <summary>Reads a line. Where several readable lines have the same custom id, the first one counts.</summary>
     [MethodImpl(JsonScanner.AtOnce)]
     public void Take(ReadOnlySpan<byte> line, long offset, long number)
     {
@@ -119,7 +119,7 @@ internal sealed class OutcomeTable : IDisposable
         }
 
         ref OutcomeRecord outcome = ref _room.Outcomes[place];
-        if (outcome.Words != 0)
+        if (outcome.WordsIndex != 0)
         {
             Duplicated++;
             Name(DuplicatedIds, result.CustomId);
@@ -136,7 +136,7 @@ internal sealed class OutcomeTable : IDisposable
         outcome = new OutcomeRecord
         {
             Row = outcome.Row,
-            Words = PlaceOf(result, result.Status == Outcome.Succeeded ? null : failureClass),
+            WordsIndex = IndexOf(result, result.Status == Outcome.Succeeded ? null : failureClass),
             Usage = result.Usage,
             CostInPicodollars = _prices?.Value.Cost(result.Model, result.Usage, isBatch: true),
             ResultOffset = offset,
@@ -152,23 +152,26 @@ internal sealed class OutcomeTable : IDisposable
         }
     }
 
-    /// <summary>Every row of the batch in row order with what it refers to, until the table is disposed; one that no line spoke of is missing.</summary>
+    /// <summary>
+    /// Gives the outcomes in row order and their words. A request that no line is about is missing. The memory is valid until the table is
+    /// disposed.
+    /// </summary>
     public (ReadOnlyMemory<OutcomeRecord> Outcomes, IReadOnlyList<OutcomeWords> Words) Rows()
     {
-        int missing = Missing > 0 ? _room.PlaceOf(new OutcomeWords(Outcome.Missing)) : 0;
+        int missing = Missing > 0 ? _room.IndexOf(new OutcomeWords(Outcome.Missing)) : 0;
         foreach (ref OutcomeRecord outcome in _room.Outcomes)
         {
-            if (outcome.Words == 0)
+            if (outcome.WordsIndex == 0)
             {
-                outcome = outcome with { Words = missing };
+                outcome = outcome with { WordsIndex = missing };
             }
         }
 
         return (_room.All, _room.Words);
     }
 
-    // Nearly every line has the words of the line before.
-    private int PlaceOf(ResultLine line, FailureClass? failureClass)
+    // Nearly every line has the same words as the line before, so these are compared first.
+    private int IndexOf(ResultLine line, FailureClass? failureClass)
     {
         if (_last is not { } last
             || last.Words.Status != line.Status || last.Words.FailureClass != failureClass
@@ -176,7 +179,7 @@ internal sealed class OutcomeTable : IDisposable
             || last.Words.ErrorType != line.ErrorType || last.Words.InferenceGeo != line.Usage.InferenceGeo)
         {
             OutcomeWords words = new(line.Status, line.ErrorType, failureClass, line.StopReason, line.Model, line.Usage.InferenceGeo);
-            _last = last = (words, _room.PlaceOf(words));
+            _last = last = (words, _room.IndexOf(words));
         }
 
         return last.Place;

@@ -1,12 +1,12 @@
 namespace ClaudeBatch.Core.Results;
 
-/// <summary>What keeps a job's books from balancing. The words are stable: scripts read them.</summary>
+/// <summary>The kinds of problems of a job's records. The names are stable, because scripts read them.</summary>
 public enum ProblemKind
 {
-    /// <summary>The end of the input was never seen.</summary>
+    /// <summary>The end of the input was never read, so nothing was sent.</summary>
     NotSealed,
 
-    /// <summary>The buckets do not hold as many requests as the input had.</summary>
+    /// <summary>The counts by status do not add up to the number of requests of the input.</summary>
     SumDiffers,
 
     Pending,
@@ -17,21 +17,21 @@ public enum ProblemKind
 
     Unknown,
 
-    /// <summary>A batch was adopted and is not confirmed yet.</summary>
+    /// <summary>A batch was adopted, and its answers have not confirmed yet that it is this one.</summary>
     Tentative,
 
-    /// <summary>The books do not have as many requests of a batch as it was sent with.</summary>
+    /// <summary>The ledger does not have as many requests of a batch as the batch was sent with.</summary>
     PartDiffers,
 
-    /// <summary>The service counted other outcomes than the books have.</summary>
+    /// <summary>The ledger's counts of a batch's outcomes differ from the service's.</summary>
     CountsDiffer,
 
-    /// <summary>Lines repeat an id.</summary>
+    /// <summary>Result lines repeat a custom id.</summary>
     Duplicated,
 
-    /// <summary>Lines have an id that was never in the batch.</summary>
+    /// <summary>Result lines have a custom id that was not in the batch.</summary>
     Foreign,
 
-    /// <summary>Lines cannot be read.</summary>
+    /// <summary>Result lines cannot be read.</summary>
     Unreadable,
 }

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace ClaudeBatch.Core.Results;
 
-/// <summary>Makes the next items of a sequence on another thread while the last ones are used.</summary>
+/// <summary>Reads the next items of a sequence on another thread while the caller uses the items before.</summary>
 public static class ReadAhead
 {
     private const int MostItems = 1024;
@@ -11,14 +11,16 @@ public static class ReadAhead
 
     private const int ChunksAhead = 2;
 
-    /// <summary>The same items in the same order; a failure comes after the items before it.</summary>
-    /// <param name="source">Enumerated on one other thread, ahead by a few chunks at most, and left when the result is.</param>
-    /// <param name="sizeOf">About how many bytes an item holds: a chunk is at most two megabytes, or one item.</param>
+    /// <summary>Gives the same items in the same order. An exception of the source is thrown after the items before it.</summary>
+    /// <param name="source">The sequence. It is enumerated on one other thread, at most a few chunks ahead, and no further once the caller
+    /// stops.</param>
+    /// <param name="sizeOf">The approximate size of an item in bytes. A chunk has at most about 2 MB, or one item.</param>
     public static IEnumerable<T> Of<T>(IEnumerable<T> source, Func<T, long> sizeOf)
     {
         using BlockingCollection<List<T>> chunks = new(ChunksAhead);
         using CancellationTokenSource leave = new();
-        // A thread of its own: it waits for as long as somebody takes over the results, and the pool has few.
+        // The sequence gets its own thread, because it waits as long as the caller needs for the items, and the thread pool has few
+        // threads.
         Task reading = Task.Factory.StartNew(
             () => Read(source, sizeOf, chunks, leave.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
@@ -35,7 +37,7 @@ public static class ReadAhead
         }
         finally
         {
-            // Nobody reads any more when this is left.
+            // When this method is left, the other thread no longer reads the source.
             leave.Cancel();
             Task.WaitAny(reading);
         }

@@ -3,7 +3,7 @@ using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Core.Results;
 
-/// <summary>Holds a job's books against its input and against the service's counts.</summary>
+/// <summary>Compares a job's records with its input and with the service's counts.</summary>
 public sealed class Reconciler(JobLedger ledger)
 {
     private const int IdsNamed = 20;
@@ -56,7 +56,7 @@ public sealed class Reconciler(JobLedger ledger)
         return new BookCheck(totals, batches.Count, batches.Sum(static b => b.Batch.Duplicated), batches.Sum(static b => b.Batch.Foreign), problems);
     }
 
-    /// <summary>What is wrong with one collected batch, whatever its job still waits for.</summary>
+    /// <summary>Checks one collected batch, whatever other batches its job still waits for.</summary>
     public IReadOnlyList<BookProblem> Check(BatchRecord batch)
     {
         List<BookProblem> problems = [];
@@ -121,7 +121,7 @@ public sealed class Reconciler(JobLedger ledger)
         }
     }
 
-    // The ledger has the numbers; which lines they were, the file says.
+    // The ledger has only the counts; which lines they are is read from the results file.
     private void AddLines(List<BookProblem> problems, BatchRecord batch)
     {
         using OutcomeTable? lines = File.Exists(ledger.Folder.Results(batch.JobId, batch.Part)) ? OutcomeTable.FromFile(ledger, batch, prices: null) : null;

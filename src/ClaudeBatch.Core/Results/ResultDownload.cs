@@ -9,13 +9,16 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ClaudeBatch.Core.Results;
 
-/// <summary>Brings the results of a batch to disk once, digested, flushed and scanned.</summary>
+/// <summary>Downloads the results of a batch to a file once, computes their digest, and reads their outcomes.</summary>
 internal sealed class ResultDownload(JobLedger ledger, BatchApi api, Lazy<PriceList> prices)
 {
     private const int PieceSize = 256 * 1024;
 
-    /// <summary>One task takes what comes, writes and digests it; this one reads the books meanwhile, and then the lines that are written.</summary>
-    /// <exception cref="ClaudeBatchException">What the service or the disk says.</exception>
+    /// <summary>
+    /// Downloads the results. One task receives the bytes, writes them and computes the digest. Meanwhile, this one reads the batch's ids
+    /// from the ledger, and then the lines that are written.
+    /// </summary>
+    /// <exception cref="ClaudeBatchException">An error that the service replied with, or an error of the disk.</exception>
     public async Task<(OutcomeTable Table, byte[] Digest)> RunAsync(
         BatchRecord batch, string partial, IProgress<long>? received, CancellationToken cancellationToken)
     {
@@ -33,13 +36,14 @@ internal sealed class ResultDownload(JobLedger ledger, BatchApi api, Lazy<PriceL
         }
         finally
         {
-            // Whatever ended this, nobody writes the file any more when it is left.
+            // However this method is left, the file is no longer written afterwards.
             await stop.CancelAsync().ConfigureAwait(false);
             await Task.WhenAny(download).ConfigureAwait(false);
         }
     }
 
-    // Read back from the file, which the system has at hand: neither side waits for the other, and nothing is held between them.
+    // The bytes are read back from the file, which the system still has in memory: neither task waits for the other, and no queue of bytes
+    // grows.
     private static async Task FollowAsync(string partial, ChannelReader<long> written, LineScanner scanner, CancellationToken cancellationToken)
     {
         byte[] piece = new byte[PieceSize];

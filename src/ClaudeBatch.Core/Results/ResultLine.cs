@@ -8,7 +8,7 @@ using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Results;
 
-/// <summary>What the books need of one line of results, scanned in a single pass. The line itself stays in the file.</summary>
+/// <summary>What the ledger needs of one result line, read in a single pass. The line itself stays in the file.</summary>
 public sealed class ResultLine
 {
     private byte[] _id = new byte[64];
@@ -17,12 +17,12 @@ public sealed class ResultLine
 
     public string CustomId => Encoding.UTF8.GetString(CustomIdBytes);
 
-    /// <summary>The id in UTF-8, until the next line is read.</summary>
+    /// <summary>The custom id in UTF-8, valid until the next line is read.</summary>
     public ReadOnlySpan<byte> CustomIdBytes => _id.AsSpan(0, _idLength);
 
     public Outcome Status { get; private set; } = Outcome.Unknown;
 
-    // The same words stand on nearly every line of a batch.
+    // Nearly every line of a batch has the same model and stop reason, so the strings are used again.
     private string? _lastModel;
     private string? _lastStopReason;
 
@@ -30,10 +30,10 @@ public sealed class ResultLine
 
     public string? ErrorMessage { get; private set; }
 
-    /// <summary>What to do about the error, where its details say more than its words; null where they do not.</summary>
+    /// <summary>What to do about the error, where its details say more than its message; null where they do not.</summary>
     public string? ErrorToDo { get; private set; }
 
-    /// <summary>The service's words and what to do.</summary>
+    /// <summary>The service's message and what to do.</summary>
     public string? ErrorReason => ErrorToDo is null ? ErrorMessage : $"{ErrorMessage} {ErrorToDo}".TrimStart();
 
     public string? ErrorRequestId { get; private set; }
@@ -46,15 +46,15 @@ public sealed class ResultLine
 
     public FailureClass FailureClass => FailureClasses.Of(Status, ErrorType, ErrorMessage);
 
-    /// <summary>Scans a line; null when it is not a result that can be read.</summary>
+    /// <summary>Reads a line; null when it is not a readable result.</summary>
     public static ResultLine? Parse(ReadOnlySpan<byte> line)
     {
         ResultLine parsed = new();
         return parsed.TryRead(line) ? parsed : null;
     }
 
-    /// <summary>Takes the place of the line before: of a hundred thousand only what the books need is kept.</summary>
-    /// <returns>False when it is not a result that can be read.</returns>
+    /// <summary>Reads a line in place of the one before, so that one object serves all lines of a file.</summary>
+    /// <returns>False when it is not a readable result.</returns>
     internal bool TryRead(ReadOnlySpan<byte> line)
     {
         Status = Outcome.Unknown;
@@ -67,7 +67,7 @@ public sealed class ResultLine
         }
         catch (Exception e) when (e is JsonException or ArgumentException or FormatException)
         {
-            // Torn, not UTF-8, or of another shape: the request it was for is counted as missing, the line as a problem.
+            // The line is incomplete, not UTF-8, or of another structure. Its request is counted as missing, and the line as a problem.
             return false;
         }
     }
@@ -87,7 +87,7 @@ public sealed class ResultLine
             if (name.SequenceEqual("custom_id"u8))
             {
                 hasId = scanner.TryText(out ReadOnlySpan<byte> id);
-                Keep(id);
+                CopyId(id);
             }
             else if (name.SequenceEqual("result"u8))
             {
@@ -102,7 +102,7 @@ public sealed class ResultLine
         return hasId && hasResult;
     }
 
-    private void Keep(ReadOnlySpan<byte> id)
+    private void CopyId(ReadOnlySpan<byte> id)
     {
         if (id.Length > _id.Length)
         {
@@ -234,7 +234,7 @@ public sealed class ResultLine
         }
     }
 
-    // Nearly every error has details, and few of them a code that says more than the words.
+    // Nearly every error has details, and few details have a code. The search for its name saves parsing the others.
     private static string? ToDoAbout(ReadOnlySpan<byte> details)
     {
         if (details.IndexOf("error_code"u8) < 0)

@@ -4,7 +4,10 @@ using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Core.Results;
 
-/// <summary>Reads a <c>usage</c> object. Every field may be absent or null; where the split of cache writes is missing they count as 5-minute ones.</summary>
+/// <summary>
+/// Reads a <c>usage</c> object. Every field may be absent or null. Where <c>cache_creation</c> is absent, all cache writes count as
+/// 5-minute ones.
+/// </summary>
 internal static class UsageScan
 {
     [MethodImpl(JsonScanner.AtOnce)]

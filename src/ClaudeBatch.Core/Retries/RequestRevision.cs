@@ -3,36 +3,41 @@ using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Retries;
 
-/// <summary>How a request is sent once more: as it was, or changed by a rule that needs nobody at a shell.</summary>
+/// <summary>How a request is changed before it is sent again. These changes need no script block.</summary>
 public abstract class RequestRevision
 {
     private RequestRevision()
     {
     }
 
-    /// <summary>The same bytes again.</summary>
+    /// <summary>Leaves the bytes of the request as they are.</summary>
     public static RequestRevision Unchanged { get; } = new Same();
 
-    /// <summary>A larger <c>max_tokens</c> where the answer was cut at it; others stay as they are.</summary>
+    /// <summary>Raises <c>max_tokens</c> where the answer was cut at it; other requests are left as they are.</summary>
     /// <param name="factor">What <c>max_tokens</c> is multiplied by; the result is rounded up.</param>
-    /// <param name="models">Where the most a model may answer is known, it is as far as it goes.</param>
+    /// <param name="models">The models. Where the most output tokens of a model are known, <c>max_tokens</c> is not raised above
+    /// them.</param>
     public static RequestRevision MoreTokens(double factor, ModelCatalog models) => new Longer(factor, models);
 
-    /// <summary>The same request to another model.</summary>
+    /// <summary>Sends the same request to another model.</summary>
     public static RequestRevision AnotherModel(string model) => new Other(model);
 
-    /// <summary>The conversation goes on: the assistant's turn as it came, byte for byte, and what is said to it.</summary>
-    /// <param name="userMessage">The user's next message as JSON; empty where the assistant is to go on by itself (<c>pause_turn</c>).</param>
+    /// <summary>
+    /// Continues the conversation: appends the assistant's turn byte for byte as it was received, and then the user's next message.
+    /// </summary>
+    /// <param name="userMessage">The user's next message as JSON; empty where the assistant is to continue without one
+    /// (<c>pause_turn</c>).</param>
     public static RequestRevision ContinuedTurn(ReadOnlyMemory<byte> userMessage) => new Continued(userMessage);
 
-    /// <summary>Both, one after the other.</summary>
+    /// <summary>Applies this change, and then another one.</summary>
     public RequestRevision Then(RequestRevision next) => new Chain(this, next);
 
-    /// <summary>Makes the request that is sent.</summary>
-    /// <param name="item">As it was sent, <c>{"custom_id":…,"params":…}</c>.</param>
-    /// <param name="stopReason">The service's word for why its answer ended; null where there is none.</param>
+    /// <summary>Makes the request that is sent again.</summary>
+    /// <param name="item">The request as it was sent, <c>{"custom_id":…,"params":…}</c>.</param>
+    /// <param name="stopReason">The <c>stop_reason</c> of its answer; null where there is none.</param>
     /// <param name="line">Its line of the results; empty where there is none.</param>
-    /// <exception cref="ClaudeBatchException"><c>AnswerMissing</c>: a turn is to go on that never was.</exception>
+    /// <exception cref="ClaudeBatchException"><c>AnswerMissing</c>: a conversation is to be continued, and the request has no
+    /// answer.</exception>
     public abstract ReadOnlyMemory<byte> Apply(ReadOnlyMemory<byte> item, string? stopReason, ReadOnlySpan<byte> line);
 
     private sealed class Same : RequestRevision

@@ -5,28 +5,30 @@ namespace ClaudeBatch.Core.Retries;
 /// <summary>Which requests are sent again.</summary>
 public sealed record RetryFilter
 {
-    /// <summary>Only these outcomes; null for those that the class allows.</summary>
+    /// <summary>The outcomes that are sent again; null for those that the failure class allows.</summary>
     public IReadOnlySet<Outcome>? Statuses { get; init; }
 
-    /// <summary>Only these failure classes; null for the transient ones.</summary>
+    /// <summary>The failure classes that are sent again; null for the transient ones.</summary>
     public IReadOnlySet<FailureClass>? Classes { get; init; }
 
-    /// <summary>A request tried so often is left alone.</summary>
+    /// <summary>The most times that a request is tried.</summary>
     public int MaxAttempts { get; init; } = int.MaxValue;
 
-    /// <summary>Only these requests; null for all.</summary>
+    /// <summary>The custom ids of the requests that are sent again; null for all.</summary>
     public IReadOnlySet<string>? CustomIds { get; init; }
 
-    /// <summary>Also answers that were cut at <c>max_tokens</c>.</summary>
+    /// <summary>Whether requests are sent again whose answers were cut at <c>max_tokens</c>.</summary>
     public bool TakesCut { get; init; }
 
-    /// <summary>Also succeeded answers that are not complete: cut, refused, or misfits of their schema.</summary>
+    /// <summary>
+    /// Whether requests are sent again that succeeded with an answer that is not complete: cut, refused, or not fitting its schema.
+    /// </summary>
     public bool TakesIncomplete { get; init; }
 
-    /// <summary>Why the request is sent again, in a word or two; null when it is not.</summary>
-    /// <param name="batch">The batch of its last attempt.</param>
-    /// <param name="attempt">Its last attempt.</param>
-    /// <param name="isComplete">Reads the answer, where that must be known.</param>
+    /// <summary>Tells why the request is sent again, in one or two words; null when it is not sent again.</summary>
+    /// <param name="batch">The batch of the request's last attempt.</param>
+    /// <param name="attempt">The request's last attempt.</param>
+    /// <param name="isComplete">Reads the answer and tells whether it is complete. It is called only where this decides.</param>
     internal string? Reason(BatchRecord batch, AttemptRecord attempt, Func<bool> isComplete)
     {
         if (attempt.Outcome is not { } outcome || batch.Attempt >= MaxAttempts || CustomIds?.Contains(attempt.CustomId) == false)
@@ -46,7 +48,7 @@ public sealed record RetryFilter
             : outcome.ToString();
     }
 
-    // What was canceled on purpose, or cannot be explained, is sent again only when it is asked for by name.
+    // A request that was canceled, or whose outcome is unknown, is sent again only when its status is named.
     private bool TakesFailure(AttemptRecord attempt) => Classes is not null
         ? attempt.FailureClass is { } named && Classes.Contains(named)
         : attempt.FailureClass == FailureClass.Transient || (Statuses is not null && attempt.Outcome is not Outcome.Errored);

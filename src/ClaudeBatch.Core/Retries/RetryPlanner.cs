@@ -6,10 +6,12 @@ using ClaudeBatch.Core.Results;
 
 namespace ClaudeBatch.Core.Retries;
 
-/// <summary>Copies the bytes of exactly the failed requests from the spool into new batches of the same job.</summary>
+/// <summary>Plans retries: copies the bytes of the requests to be sent again from their spools into new batches of the same job.</summary>
 public sealed class RetryPlanner(JobLedger ledger)
 {
-    /// <summary>The requests the filter takes, by attempt, so that a part holds requests of one attempt number.</summary>
+    /// <summary>
+    /// Finds the requests that the filter takes, ordered by attempt number, so that all requests of a part have the same one.
+    /// </summary>
     public IEnumerable<RetryCandidate> Candidates(JobRecord job, RetryFilter filter)
     {
         using ResultReader reader = new(ledger);
@@ -27,9 +29,10 @@ public sealed class RetryPlanner(JobLedger ledger)
 
     /// <summary>Plans the next attempt of a job and seals it; the new batches are ready to be sent.</summary>
     /// <param name="job">The job.</param>
-    /// <param name="filter">Which requests.</param>
-    /// <param name="limits">Where parts end.</param>
-    /// <param name="rewritten">What is sent in place of them; only what is in it is sent then.</param>
+    /// <param name="filter">Decides which requests are sent again.</param>
+    /// <param name="limits">The most requests and bytes of a part.</param>
+    /// <param name="rewritten">The changed requests. Where it is given, only the requests in it are sent again; null to send all
+    /// unchanged.</param>
     /// <exception cref="ClaudeBatchException"><c>JobBusy</c>, <c>PayloadRemoved</c>.</exception>
     public IReadOnlyList<BatchRecord> Plan(JobRecord job, RetryFilter filter, SpoolLimits limits, RewrittenRequests? rewritten = null)
     {

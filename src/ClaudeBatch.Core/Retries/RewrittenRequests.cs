@@ -5,7 +5,10 @@ using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Retries;
 
-/// <summary>Requests that are sent again otherwise than before, on disk until they are planned: what rewrites them may take its time, and no lock waits for it.</summary>
+/// <summary>
+/// Changed requests that will be sent again, in a file until the retry is planned. A script block may take long to change them, and no lock
+/// is held meanwhile.
+/// </summary>
 public sealed class RewrittenRequests : IDisposable
 {
     private readonly Dictionary<long, (long Offset, int Length, int Schema)> _places = [];
@@ -18,9 +21,10 @@ public sealed class RewrittenRequests : IDisposable
 
     private readonly string _path;
 
+    /// <summary>Creates the file.</summary>
     /// <param name="ledger">The open ledger.</param>
     /// <param name="job">The job.</param>
-    /// <param name="rules">What each of them is held against.</param>
+    /// <param name="rules">The rules that each changed request is checked by.</param>
     public RewrittenRequests(JobLedger ledger, JobRecord job, InputRules rules)
     {
         _rules = rules;
@@ -31,8 +35,8 @@ public sealed class RewrittenRequests : IDisposable
 
     public int Count => _places.Count;
 
-    /// <summary>Takes a request in place of the one of that row.</summary>
-    /// <returns>Why it cannot be sent; null when it is taken.</returns>
+    /// <summary>Adds a changed request, which is sent in place of the one of that row.</summary>
+    /// <returns>The fault for which it cannot be sent; null when it was added.</returns>
     public RequestFault? Add(long row, string customId, ReadOnlySpan<byte> item)
     {
         RequestFacts? facts = null;
@@ -52,7 +56,7 @@ public sealed class RewrittenRequests : IDisposable
         return fault;
     }
 
-    /// <summary>All were added; they can be read.</summary>
+    /// <summary>Ends adding: writes all bytes to the disk, so that they can be read.</summary>
     public void Complete()
     {
         _file.FlushToDisk();

@@ -5,16 +5,18 @@ using ClaudeBatch.Core.Ledger.Files;
 
 namespace ClaudeBatch.Core.Running;
 
-/// <summary>Cancels and deletes batches, and takes away what the ledger keeps of them on disk.</summary>
+/// <summary>Cancels and deletes batches, and deletes the ledger's files of them.</summary>
 public sealed class BatchControl(JobLedger ledger, BatchApi api)
 {
-    /// <summary>Cancels a batch the service works on; gives up one that was never sent. One that is over is given back as it is.</summary>
+    /// <summary>
+    /// Cancels a batch that the service processes, and abandons one that was never sent. A batch that has ended is returned as it is.
+    /// </summary>
     /// <exception cref="ClaudeBatchException"><c>BatchBusy</c>, and what the service says.</exception>
     public async Task<BatchRecord> CancelAsync(BatchRecord batch, CancellationToken cancellationToken)
     {
         if (batch.State.IsUnsent())
         {
-            return GiveUp(batch);
+            return Abandon(batch);
         }
 
         if (!batch.State.IsRunning())
@@ -36,12 +38,12 @@ public sealed class BatchControl(JobLedger ledger, BatchApi api)
         }
         catch (ClaudeBatchException failure) when (failure.Status == 400)
         {
-            // It ended before the word arrived: there is nothing left to cancel.
+            // The batch had ended before the cancel call arrived: there is nothing left to cancel.
             return await new BatchPoller(ledger, api, ledger.Clock).RefreshAsync(batch, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Deletes a batch at the service. What is collected stays here.</summary>
+    /// <summary>Deletes a batch at the service. Collected answers stay in the ledger.</summary>
     public async Task<BatchRecord> DeleteAsync(BatchRecord batch, CancellationToken cancellationToken)
     {
         if (batch.ServiceId is not { } id || batch.State == BatchState.Deleted)
@@ -57,7 +59,7 @@ public sealed class BatchControl(JobLedger ledger, BatchApi api)
         }
         catch (ClaudeBatchException failure) when (failure.Status == 404)
         {
-            requestId = failure.RequestId; // deleted already, by us before we could say so, or by somebody else
+            requestId = failure.RequestId; // deleted before: by a process that ended before it could record this, or by somebody else
         }
 
         Milestone.Pass("deleted-at-service");
@@ -70,7 +72,7 @@ public sealed class BatchControl(JobLedger ledger, BatchApi api)
         });
     }
 
-    /// <summary>Takes the requests and the answers of a batch off the disk; ids, counts and costs stay.</summary>
+    /// <summary>Deletes the files with the requests and the answers of a batch. Its ids, counts and costs stay in the ledger.</summary>
     public void RemovePayloads(BatchRecord batch)
     {
         string results = ledger.Folder.Results(batch.JobId, batch.Part);
@@ -88,7 +90,7 @@ public sealed class BatchControl(JobLedger ledger, BatchApi api)
         ledger.Events.Add(EventKind.PayloadRemoved, "The spool and the results were removed.", batch.JobId, batch.Id);
     }
 
-    private BatchRecord GiveUp(BatchRecord batch)
+    private BatchRecord Abandon(BatchRecord batch)
     {
         using OwnershipLock ownership = Ownership.Take(ledger.Folder, batch);
 

@@ -8,24 +8,27 @@ using ClaudeBatch.Core.Sending;
 
 namespace ClaudeBatch.Core.Running;
 
-/// <summary>What a person decides: which batch of the service is ours, or that none is.</summary>
+/// <summary>Records what a person has decided about a part: which batch of the service it is, or that it is none.</summary>
 public sealed class BatchRepair(JobLedger ledger, BatchApi api)
 {
-    /// <summary>The batches of the account that could be this one.</summary>
+    /// <summary>Lists the account's batches that could be this one.</summary>
     /// <exception cref="ClaudeBatchException"><c>NothingToRepair</c>, and what the service says.</exception>
     public async Task<IReadOnlyList<MessageBatch>> CandidatesAsync(BatchRecord batch, CancellationToken cancellationToken)
     {
         Check(batch);
         JobRecord job = ledger.Jobs.Get(batch.JobId);
         BatchApi bound = JobBinding.Bind(api, job);
-        AccountList list = await AccountList.FetchAsync(bound, SubmissionIntent.Of(batch).NotBefore ?? DateTimeOffset.MinValue, cancellationToken)
+        AccountList list = await AccountList
+            .FetchAsync(bound, SubmissionIntent.Of(batch).EarliestCandidate ?? DateTimeOffset.MinValue, cancellationToken)
             .ConfigureAwait(false);
         JobBinding.Check(job, list.Headers);
         return [.. Settler.Candidates(ledger, batch with { Settlement = null }, list)];
     }
 
-    /// <summary>Takes a batch of the service for one of ours. The ids of its answers must still be ours before they are shown.</summary>
-    /// <param name="batch">One that is not with the service as far as the ledger knows.</param>
+    /// <summary>
+    /// Links a part to a batch of the service. Its answers are shown only after their custom ids were found to be those of the part.
+    /// </summary>
+    /// <param name="batch">A part that, as far as the ledger knows, the service does not have.</param>
     /// <param name="serviceId"><c>msgbatch_…</c>.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="ClaudeBatchException"><c>NothingToRepair</c>, <c>BatchKnown</c>, <c>CountsDiffer</c>, and what the service says.</exception>
@@ -56,8 +59,10 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
         });
     }
 
-    /// <summary>Takes a batch another tool made into the ledger, as a part of its own; its answers will name its requests.</summary>
-    /// <param name="jobName">A new job, or one that is there.</param>
+    /// <summary>
+    /// Adds a batch that another tool created to the ledger, as a new part of a job. Its requests become known with its answers.
+    /// </summary>
+    /// <param name="jobName">The name of a new or an existing job.</param>
     /// <param name="serviceId"><c>msgbatch_…</c>.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="ClaudeBatchException"><c>BatchKnown</c>, <c>JobBusy</c>, <c>JobNameInvalid</c>, and what the service says.</exception>
@@ -80,7 +85,9 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
         return ledger.Batches.Get(id);
     }
 
-    /// <summary>Gives a part up: its rows count as not submitted, and the same line sends them anew.</summary>
+    /// <summary>
+    /// Abandons a part: its rows count as not submitted, and the command that submitted them sends them in a new part when it is run again.
+    /// </summary>
     /// <exception cref="ClaudeBatchException"><c>NothingToRepair</c>, <c>BatchBusy</c>.</exception>
     public BatchRecord Abandon(BatchRecord batch)
     {

@@ -5,8 +5,10 @@ using ClaudeBatch.Core.Sending;
 
 namespace ClaudeBatch.Core.Running;
 
-/// <summary>One round over some batches: settles what is unconfirmed, sends what is spooled, asks about what runs.</summary>
-/// <remarks>Idempotent, and harmless beside another process: a batch that is owned is left to its owner.</remarks>
+/// <summary>
+/// One round over some batches: settles the unconfirmed ones, sends the spooled ones, and asks for the state of the running ones.
+/// </summary>
+/// <remarks>A round may be repeated, and run beside another process: a batch that another process has locked is left to it.</remarks>
 public sealed class BatchRound(JobLedger ledger, BatchApi api)
 {
     private readonly BatchSender _sender = new(ledger, api);
@@ -15,20 +17,21 @@ public sealed class BatchRound(JobLedger ledger, BatchApi api)
 
     private readonly BatchPoller _poller = new(ledger, api, ledger.Clock);
 
-    /// <summary>Where its calls go.</summary>
+    /// <summary>The connection that the calls use.</summary>
     public ServiceConnection Connection => api.Connection;
 
-    /// <summary>How long to wait until the next round.</summary>
-    /// <param name="batches">Those still waited for.</param>
-    /// <param name="fixedInterval">The user's own wish, which outranks the phases and the service's hint on a running batch.</param>
+    /// <summary>Computes how long to wait until the next round.</summary>
+    /// <param name="batches">The batches that are still waited for.</param>
+    /// <param name="fixedInterval">The interval that the user has set. It is used as it is, whatever the age of the batches and
+    /// <c>retry-after</c> say.</param>
     public TimeSpan NextWait(IEnumerable<BatchRecord> batches, TimeSpan? fixedInterval)
         => _poller.NextWait(batches.Max(static b => b.CreatedAt) ?? DateTime.MaxValue, fixedInterval, Random.Shared.NextDouble());
 
-    /// <summary>Settles, sends and asks.</summary>
-    /// <param name="batchIds">The ledger's numbers.</param>
-    /// <param name="sent">Told how many bytes of an upload have gone.</param>
-    /// <param name="cancellationToken">Ends the round; what was begun is resumed by the next.</param>
-    /// <exception cref="ClaudeBatchException">What must stop everything: a rejected key, a full disk.</exception>
+    /// <summary>Settles and sends batches, and asks for their state.</summary>
+    /// <param name="batchIds">The ledger's numbers of the batches.</param>
+    /// <param name="sent">Gets the number of bytes of an upload that were sent so far; null for no reports.</param>
+    /// <param name="cancellationToken">Ends the round. The next round continues what was begun.</param>
+    /// <exception cref="ClaudeBatchException">An error after which no batch can go on, such as a rejected key or a full disk.</exception>
     public async Task<RoundReport> RunAsync(IEnumerable<long> batchIds, IProgress<long>? sent, CancellationToken cancellationToken)
     {
         RoundReport delivered = await DeliverAsync(batchIds, sent, cancellationToken).ConfigureAwait(false);
@@ -37,7 +40,7 @@ public sealed class BatchRound(JobLedger ledger, BatchApi api)
         return new RoundReport(now, notes);
     }
 
-    /// <summary>Settles and sends, and asks about nothing.</summary>
+    /// <summary>Settles and sends batches, without asking for the state of the running ones.</summary>
     public async Task<RoundReport> DeliverAsync(IEnumerable<long> batchIds, IProgress<long>? sent, CancellationToken cancellationToken)
     {
         List<RoundNote> notes = [];
@@ -81,7 +84,8 @@ public sealed class BatchRound(JobLedger ledger, BatchApi api)
         }
     }
 
-    // Parts go one after another. What keeps one from going (no connection, a full queue, a pause) keeps the next of its job, too.
+    // Parts are sent one after another. What prevents one part from being sent (no connection, a full queue, a pause) prevents the next
+    // part of its job, too.
     private async Task SendAsync(long[] ids, List<RoundNote> notes, IProgress<long>? sent, CancellationToken cancellationToken)
     {
         HashSet<long> held = [];
@@ -130,7 +134,7 @@ public sealed class BatchRound(JobLedger ledger, BatchApi api)
         }
         catch (ClaudeBatchException failure) when (!failure.IsFatal)
         {
-            // The batches live on whatever happens to us; an outage is sat out.
+            // An outage here does not affect the batches at the service, so the wait goes on.
             notes.Add(new RoundNote(batches[0], $"{failure.Message} Still waiting.", failure, NoteWeight.Detail));
             return batches;
         }

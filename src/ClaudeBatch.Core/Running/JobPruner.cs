@@ -3,10 +3,10 @@ using ClaudeBatch.Core.Ledger.Files;
 
 namespace ClaudeBatch.Core.Running;
 
-/// <summary>Takes jobs off the disk: their payloads, or all that is known of them.</summary>
+/// <summary>Deletes a job's files, or everything that the ledger has of a job.</summary>
 public sealed class JobPruner(JobLedger ledger)
 {
-    /// <summary>What is left to be done for the job, in words that follow its name; null when nothing is.</summary>
+    /// <summary>Tells what is still to be done for the job, as words that follow its name in a sentence; null where nothing is.</summary>
     public string? Unfinished(JobRecord job)
     {
         IReadOnlyList<BatchRecord> batches = ledger.Batches.OfJob(job.Id);
@@ -17,7 +17,9 @@ public sealed class JobPruner(JobLedger ledger)
             : null;
     }
 
-    /// <summary>Deletes spools, rows and answers; ids, counts and costs stay, and the same line still sends nothing twice.</summary>
+    /// <summary>
+    /// Deletes the spools, rows and answers. Ids, counts and costs stay, so that the same command still sends nothing twice.
+    /// </summary>
     /// <exception cref="ClaudeBatchException"><c>JobBusy</c>.</exception>
     public void RemovePayloads(JobRecord job)
     {
@@ -30,7 +32,7 @@ public sealed class JobPruner(JobLedger ledger)
         }
     }
 
-    /// <summary>Forgets the job. Only the journal keeps that it was there.</summary>
+    /// <summary>Deletes the job from the ledger. Only the journal still tells that it existed.</summary>
     /// <exception cref="ClaudeBatchException"><c>JobBusy</c>.</exception>
     public void Forget(JobRecord job)
     {
@@ -40,7 +42,9 @@ public sealed class JobPruner(JobLedger ledger)
         ledger.Events.Add(EventKind.JobForgotten, $"Job '{job.Name}' was taken out of the books.");
     }
 
-    /// <summary>Removes the payloads of finished jobs that have had their days, where the ledger has a limit.</summary>
+    /// <summary>
+    /// Deletes the payloads of finished jobs that were last changed longer ago than the ledger's retention time, where it has one.
+    /// </summary>
     public void ApplyRetention()
     {
         if (ledger.Settings.RetentionDays is not { } days)
@@ -53,7 +57,7 @@ public sealed class JobPruner(JobLedger ledger)
         {
             if (OwnershipLock.IsTaken(ledger.Folder, job.LockName))
             {
-                continue; // somebody uses it; the next step comes
+                continue; // another process uses the job; a later step deletes its payloads
             }
 
             RemovePayloads(job);

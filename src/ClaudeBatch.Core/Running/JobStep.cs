@@ -7,15 +7,20 @@ using ClaudeBatch.Core.Retries;
 
 namespace ClaudeBatch.Core.Running;
 
-/// <summary>One idempotent step of a job: settle, send, poll, collect, retry. What a dead process left undone is done by the next step of any.</summary>
+/// <summary>
+/// One step of a job: settle, send, poll, collect, retry. A step may be repeated: what a process has left undone when it ended is done by
+/// the next step of any process.
+/// </summary>
 public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector collector)
 {
-    /// <summary>A paused job is tried again so often without being named: somebody may have seen to its cause.</summary>
+    /// <summary>
+    /// How often a paused job is tried again without being named, because somebody may have removed the cause of the pause.
+    /// </summary>
     private static readonly TimeSpan s_pausedInterval = TimeSpan.FromHours(1);
 
-    /// <summary>The job has something left to do that a step may do.</summary>
+    /// <summary>Tells whether the job has something left that a step may do.</summary>
     /// <param name="job">The job.</param>
-    /// <param name="isNamed">A person asked for this very job.</param>
+    /// <param name="isNamed">Whether a person has named this job.</param>
     public bool IsDue(JobRecord job, bool isNamed)
     {
         JobState state = JobStates.Of(ledger.Folder, job, ledger.Batches.OfJob(job.Id));
@@ -29,8 +34,8 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
         };
     }
 
-    /// <summary>Takes the job one step on.</summary>
-    /// <exception cref="ClaudeBatchException">What must stop everything: a rejected key, a full disk.</exception>
+    /// <summary>Runs one step of the job.</summary>
+    /// <exception cref="ClaudeBatchException">An error after which no job can go on, such as a rejected key or a full disk.</exception>
     public async Task<IReadOnlyList<RoundNote>> RunAsync(JobRecord job, CancellationToken cancellationToken)
     {
         JobBinding.Check(job, round.Connection);
@@ -57,7 +62,7 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
             }
         }
 
-        // A pause that this very step brought about waits for the next one.
+        // When this step has paused the job, a retry waits for the next step.
         JobRecord now = ledger.Jobs.Get(job.Id);
         if (now.PausedAt == job.PausedAt && MayRetry(now) && Plan(now, notes))
         {
@@ -74,7 +79,8 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
         return report;
     }
 
-    // A step of a paused job comes once an hour or when somebody names it: what waited for the account is tried again, within the job's attempts.
+    // A step of a paused job runs once an hour, or when somebody names the job. Requests that failed because of the account are tried again
+    // then, within the job's number of attempts.
     private static RetryFilter Filter(JobRecord job) => new()
     {
         MaxAttempts = job.MaxAttempts,
@@ -83,10 +89,10 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
 
     private bool IsOldPause(JobRecord job) => job.PausedAt is null || ledger.Clock.GetUtcNow().UtcDateTime - job.PausedAt >= s_pausedInterval;
 
-    // What a workspace is does not change within the hour: only who names the job knows that it has.
+    // The settings of a workspace do not change within the hour. A person who names the job knows that they have changed.
     private static bool Lasts(JobRecord job) => job.PausedFor == PauseCause.HumanReviewDisabled;
 
-    // Failures are gathered until the whole attempt is in, so that they make one batch and not many small ones.
+    // Retries wait until all batches of the job are final, so that the failed requests make one batch and not many small ones.
     private bool MayRetry(JobRecord job)
         => job.MaxAttempts > 1 && job.SealedAt is not null && job.StoppedAt is null
             && ledger.Batches.OfJob(job.Id).All(static b => b.State.IsFinal())

@@ -6,14 +6,20 @@ using ClaudeBatch.Core.Results;
 
 namespace ClaudeBatch.Core.Running;
 
-/// <summary>Sends single requests through the Messages API, at full price: the shape of thousands is proved by a few.</summary>
+/// <summary>
+/// Sends single requests through the Messages API at full price, so that a mistake that thousands of requests have is found with a few.
+/// </summary>
 /// <param name="api">The service.</param>
-/// <param name="prices">What it costs.</param>
+/// <param name="prices">The prices of the models.</param>
 public sealed class MessageTrial(BatchApi api, PriceList prices)
 {
     /// <summary>Sends one request, once.</summary>
-    /// <returns>What is wrong with it, or with its answer, if anything; and what it cost in USD, null where the price is not known.</returns>
-    /// <exception cref="ClaudeBatchException">The service could not be asked, or refuses everything.</exception>
+    /// <param name="item">The exact bytes of the request.</param>
+    /// <param name="outputSchema">Where the request's output schema is in its bytes; null where it has none.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The fault of the request or of its answer, null where there is none; and the cost in USD, null where the price is not
+    /// known.</returns>
+    /// <exception cref="ClaudeBatchException">The service could not be reached, or refuses every request.</exception>
     public async Task<(RequestFault? Fault, decimal? Cost)> SendAsync(ReadOnlyMemory<byte> item, Range? outputSchema, CancellationToken cancellationToken)
     {
         byte[] message;

@@ -2,29 +2,30 @@ using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Core.Running;
 
-/// <summary>What a round came to.</summary>
-/// <param name="Batches">The batches as they stand now, in their order.</param>
-/// <param name="Notes">What should be said, in the order it happened.</param>
+/// <summary>The result of a round.</summary>
+/// <param name="Batches">The batches as they are recorded now, in the order of their numbers.</param>
+/// <param name="Notes">What a person should be told, in the order in which it happened.</param>
 public sealed record RoundReport(IReadOnlyList<BatchRecord> Batches, IReadOnlyList<RoundNote> Notes);
 
-/// <param name="Batch">The batch it is about.</param>
-/// <param name="Message">One sentence for a person.</param>
-/// <param name="Failure">The failure, where there is one.</param>
-/// <param name="Weight">How loudly to say it.</param>
+/// <summary>One thing that a person should be told about a batch.</summary>
+/// <param name="Batch">The batch.</param>
+/// <param name="Message">The note, in one or a few sentences.</param>
+/// <param name="Failure">The failure that the note is about; null where it is about none.</param>
+/// <param name="Weight">How important the note is.</param>
 public sealed record RoundNote(BatchRecord Batch, string Message, ClaudeBatchException? Failure, NoteWeight Weight);
 
-/// <summary>How loudly a note is to be said.</summary>
+/// <summary>How important a note is.</summary>
 public enum NoteWeight
 {
-    /// <summary>For those who ask.</summary>
+    /// <summary>A detail, which is shown with -Verbose.</summary>
     Detail,
 
-    /// <summary>Good to know for whoever watches.</summary>
+    /// <summary>Information for a person who watches the job.</summary>
     Information,
 
-    /// <summary>A person should know; the work goes on by itself.</summary>
+    /// <summary>A person should know it, and the work continues without them.</summary>
     Warning,
 
-    /// <summary>The work does not go on by itself.</summary>
+    /// <summary>The work does not continue until a person acts.</summary>
     Error,
 }

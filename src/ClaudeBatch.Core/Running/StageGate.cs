@@ -6,14 +6,14 @@ using ClaudeBatch.Core.Results;
 
 namespace ClaudeBatch.Core.Running;
 
-/// <summary>Lets the parts go that waited for others, or pauses the job with the reason.</summary>
+/// <summary>Releases the parts that were held back when the first part has results, or pauses the job with the reason.</summary>
 public sealed class StageGate(JobLedger ledger)
 {
-    /// <summary>The share of a canary that may fail where nothing was said.</summary>
+    /// <summary>The share of a canary's requests that may fail where the user has set none.</summary>
     public const double DefaultFailureRatio = 0.1;
 
-    /// <summary>Looks at what held parts of a job wait for.</summary>
-    /// <returns>What was decided, for a person; null when nothing is held or it is too early.</returns>
+    /// <summary>Decides whether the parts of a job that are held back may be sent.</summary>
+    /// <returns>The decision, for a person; null when no part is held back, or the first part is not collected yet.</returns>
     public RoundNote? Judge(JobRecord job)
     {
         IReadOnlyList<BatchRecord> batches = ledger.Batches.OfJob(job.Id);
@@ -34,7 +34,8 @@ public sealed class StageGate(JobLedger ledger)
             : JudgeCanary(job, held, first);
     }
 
-    /// <summary>Lets held parts go whatever the others showed.</summary>
+    /// <summary>Releases the parts that are held back, whatever the first part's results are.</summary>
+    /// <returns>The decision, for a person; null when no part is held back.</returns>
     public RoundNote? Release(JobRecord job)
         => FirstHeld(ledger.Batches.OfJob(job.Id)) is { } held ? Release(job, held, "Let go by request.") : null;
 

@@ -6,25 +6,29 @@ using ClaudeBatch.Core.Ledger.Files;
 
 namespace ClaudeBatch.Core.Sending;
 
-/// <summary>Sends a sealed part, at most once.</summary>
+/// <summary>Sends a sealed part to the service, at most once.</summary>
 /// <remarks>
-/// The list call comes first: it proves the key before hundreds of megabytes leave, and what it shows is written down
-/// before the first byte goes. That the last byte is about to go is written down before it does.
+/// A list call is made first: it shows that the key is valid before hundreds of megabytes are sent. What it shows is recorded before the
+/// first byte is sent, and the state Unconfirmed before the last byte is.
 /// </remarks>
 public sealed class BatchSender(JobLedger ledger, BatchApi api)
 {
-    /// <summary>How long to leave a service alone that asks for patience and does not say how long.</summary>
+    /// <summary>How long a part waits after the service has replied with 429 or 529 and no <c>retry-after</c>.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Batches of somebody else made within this time of ours are worth a warning when they have as many requests.</summary>
+    /// <summary>
+    /// A batch that the ledger does not know, with as many requests and created within this time before the part, may be the same input
+    /// sent from another ledger, and is worth a warning.
+    /// </summary>
     private static readonly TimeSpan s_neighbourhood = TimeSpan.FromMinutes(10);
 
-    /// <summary>Sends the batch if it is unsent and nobody else is at it.</summary>
+    /// <summary>Sends the batch if it is unsent and no other process works on it.</summary>
     /// <param name="batchId">The ledger's number of the batch.</param>
-    /// <param name="sent">Told how many bytes have gone.</param>
-    /// <param name="cancellationToken">Gives the upload up; the batch stays sendable until its last byte has gone.</param>
-    /// <returns>The batch as it stands afterwards, and the failure if there was one.</returns>
-    /// <exception cref="ClaudeBatchException"><c>BatchIdNotStored</c>: it is with the service, and the disk is full.</exception>
+    /// <param name="sent">Gets the number of bytes sent so far; null for no reports.</param>
+    /// <param name="cancellationToken">Cancels the upload. The batch can be sent again as long as its last byte has not been sent.</param>
+    /// <returns>The batch as it is recorded afterwards, and the failure if there was one.</returns>
+    /// <exception cref="ClaudeBatchException"><c>BatchIdNotStored</c>: the service has accepted the batch, and its id could not be written
+    /// to the disk.</exception>
     public async Task<SendResult> SendAsync(long batchId, IProgress<long>? sent, CancellationToken cancellationToken)
     {
         BatchRecord batch = ledger.Batches.Get(batchId);
@@ -90,8 +94,8 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
         return Task.CompletedTask;
     }
 
-    // A batch that was refused for now is looked for before it is sent again: a refusal can be wrong.
-    private static DateTimeOffset? BackTo(BatchRecord batch) => batch.NotBefore is null ? null : SubmissionIntent.Of(batch).NotBefore;
+    // Before a batch is sent again after a 429 or 529, the account is searched for it: the service may have accepted it all the same.
+    private static DateTimeOffset? BackTo(BatchRecord batch) => batch.NotBefore is null ? null : SubmissionIntent.Of(batch).EarliestCandidate;
 
     private bool IsDoubtful(BatchRecord batch, AccountList list) => batch.NotBefore is not null && Settler.Candidates(ledger, batch, list).Any();
 
@@ -133,7 +137,7 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
         };
     }
 
-    // From here on the money is spent: the id must get onto the disk, if need be into the room kept for it.
+    // From here on, the batch is paid for, so its id must be written to the disk, if need be in the space that was reserved for this.
     private BatchRecord Accept(JobRecord job, BatchRecord batch, Reply<MessageBatch> reply)
     {
         try
@@ -214,7 +218,8 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
             () => ledger.Batches.SetState(batch.Id, state, failure.Message)),
         failure);
 
-    // Of two processes with ledgers of their own that send the same line at the same moment, the later one to be answered sees both.
+    // When two processes with different ledgers send the same input at the same moment, the one that gets its reply later sees both
+    // batches.
     private async Task<string?> NeighbourAsync(BatchApi bound, BatchRecord batch, CancellationToken cancellationToken)
     {
         AccountList list;

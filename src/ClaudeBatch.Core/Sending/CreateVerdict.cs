@@ -2,33 +2,36 @@ using ClaudeBatch.Core.Api;
 
 namespace ClaudeBatch.Core.Sending;
 
-/// <summary>What a reply to a create means for the batch.</summary>
+/// <summary>What the reply to a create call means for the batch.</summary>
 public enum CreateVerdict
 {
-    /// <summary>The service has it.</summary>
+    /// <summary>The service has the batch.</summary>
     Accepted,
 
-    /// <summary>The service does not have it; it may be sent again later.</summary>
+    /// <summary>The service does not have the batch; it may be sent again later.</summary>
     NotAccepted,
 
-    /// <summary>The service does not have it and asks for patience.</summary>
+    /// <summary>The service does not have the batch and is busy (status 429 or 529); it is sent again after a wait.</summary>
     Busy,
 
-    /// <summary>The service does not have it, and an operator must act first.</summary>
+    /// <summary>The service does not have the batch, and a person must first act on the account.</summary>
     OperatorMustAct,
 
-    /// <summary>The service will never take it as it is.</summary>
+    /// <summary>The service refuses the batch as it is, now and later.</summary>
     Rejected,
 
-    /// <summary>Nobody can say from the reply whether the service has it.</summary>
+    /// <summary>The reply does not tell whether the service has the batch.</summary>
     Unconfirmed,
 }
 
-/// <summary>The table of replies (docs/outcomes.md): the decision rests on the last byte, never on a type of exception.</summary>
+/// <summary>
+/// Decides by the table of replies in docs/outcomes.md. Where the reply is unclear, it matters whether the last byte was sent; the type of
+/// an exception does not matter.
+/// </summary>
 internal static class CreateVerdicts
 {
-    /// <param name="reply">What came back.</param>
-    /// <param name="requestCount">How many requests the part has.</param>
+    /// <param name="reply">The reply, or the failure in its place.</param>
+    /// <param name="requestCount">The number of requests of the part.</param>
     public static CreateVerdict Of(CreateReply reply, int requestCount)
     {
         if (reply.Batch?.Value is { } batch)

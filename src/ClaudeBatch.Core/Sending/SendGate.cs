@@ -3,7 +3,7 @@ using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Core.Sending;
 
-/// <summary>What keeps a part from being sent now, as far as the ledger alone can say.</summary>
+/// <summary>Finds what prevents a part from being sent now, as far as the ledger tells it without a call to the service.</summary>
 internal static class SendGate
 {
     public static ClaudeBatchException? Obstacle(JobLedger ledger, JobRecord job, BatchRecord batch)

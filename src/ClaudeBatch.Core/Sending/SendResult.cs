@@ -2,12 +2,12 @@ using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Core.Sending;
 
-/// <summary>A batch after an attempt to send it.</summary>
-/// <param name="Batch">As the ledger has it now.</param>
-/// <param name="Failure">Why it is not with the service, or not surely.</param>
-/// <param name="Warning">What should be said although it is with the service.</param>
+/// <summary>The result of an attempt to send a batch.</summary>
+/// <param name="Batch">The batch as it is recorded now.</param>
+/// <param name="Failure">Why the service does not have the batch, or may not have it; null where it has the batch.</param>
+/// <param name="Warning">A warning about a batch that the service has; null for none.</param>
 public sealed record SendResult(BatchRecord Batch, ClaudeBatchException? Failure, string? Warning = null)
 {
-    /// <summary>Nothing is wrong with it; it only has to wait, and is tried again by itself.</summary>
+    /// <summary>Whether the batch only has to wait and is sent by a later step without a further command.</summary>
     public bool IsWaiting => Failure is { IsTransient: true } && Batch.State.IsUnsent();
 }

@@ -8,10 +8,10 @@ using ClaudeBatch.Core.Results;
 
 namespace ClaudeBatch.Core.Sending;
 
-/// <summary>Finds out what became of a create whose reply was lost, from what the account's lists show.</summary>
+/// <summary>Finds out whether the service has a batch whose create call got no reply, from the account's lists.</summary>
 /// <remarks>
-/// Nothing is decided at once: a list may lag. What each list showed is written down, so that commands of many
-/// processes settle one batch together. Times are the service's.
+/// One list does not decide, because a list may lag. What each list showed is recorded, so that the lists of several processes count
+/// together. Times are the service's.
 /// </remarks>
 public sealed class Settler(JobLedger ledger, BatchApi api)
 {
@@ -21,21 +21,24 @@ public sealed class Settler(JobLedger ledger, BatchApi api)
 
     private static readonly TimeSpan s_timeToAdopt = TimeSpan.FromSeconds(30);
 
-    /// <summary>The batches of a list that could be this one.</summary>
+    /// <summary>
+    /// Gives the batches of a list that could be this one: with as many requests, not older than the create call, and unknown to the
+    /// ledger.
+    /// </summary>
     public static IEnumerable<MessageBatch> Candidates(JobLedger ledger, BatchRecord batch, AccountList list)
     {
         SubmissionIntent intent = SubmissionIntent.Of(batch);
         return list.Batches.Where(b => b.RequestCounts.Total == batch.RequestCount
-            && (intent.NotBefore is null || b.CreatedAt >= intent.NotBefore)
+            && (intent.EarliestCandidate is null || b.CreatedAt >= intent.EarliestCandidate)
             && !intent.KnownIds.Contains(b.Id)
             && batch.Settlement?.Excluded.Contains(b.Id) != true
             && !ledger.Batches.Knows(b.Id));
     }
 
-    /// <summary>Takes one list into account, if nobody else is at the batch.</summary>
+    /// <summary>Gets one list and counts it, if no other process works on the batch.</summary>
     /// <param name="batch">An unconfirmed batch.</param>
     /// <param name="cancellationToken">Ends the calls.</param>
-    /// <returns>The batch as it stands now.</returns>
+    /// <returns>The batch as it is recorded now.</returns>
     /// <exception cref="ClaudeBatchException"><c>JobBoundElsewhere</c>, and what the service says.</exception>
     public async Task<BatchRecord> SettleAsync(BatchRecord batch, CancellationToken cancellationToken)
     {
@@ -49,7 +52,8 @@ public sealed class Settler(JobLedger ledger, BatchApi api)
 
         JobRecord job = ledger.Jobs.Get(batch.JobId);
         BatchApi bound = JobBinding.Bind(api, job);
-        AccountList list = await AccountList.FetchAsync(bound, SubmissionIntent.Of(batch).NotBefore ?? DateTimeOffset.MinValue, cancellationToken)
+        AccountList list = await AccountList
+            .FetchAsync(bound, SubmissionIntent.Of(batch).EarliestCandidate ?? DateTimeOffset.MinValue, cancellationToken)
             .ConfigureAwait(false);
         JobBinding.Check(job, list.Headers);
         DateTime now = (list.Headers.Date ?? ledger.Clock.GetUtcNow()).UtcDateTime;
@@ -101,7 +105,7 @@ public sealed class Settler(JobLedger ledger, BatchApi api)
             return Adopt(batch, candidates[0], Adoption.Tentative, why);
         }
 
-        // Of several the answers must tell, and those are known when all have ended.
+        // Where there are several candidates, the custom ids of their answers decide. They are known when all candidates have ended.
         if (areRipe && candidates.All(static c => c.HasEnded))
         {
             settlement = settlement with { Candidates = await MatchAsync(bound, batch, settlement.Candidates, cancellationToken).ConfigureAwait(false) };

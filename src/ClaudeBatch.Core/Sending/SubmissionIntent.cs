@@ -5,14 +5,21 @@ using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Core.Sending;
 
-/// <summary>What the account looked like just before a create: a batch that appears later and is not in it may be ours.</summary>
-/// <param name="KnownIds">The newest batches of the account.</param>
-/// <param name="NewestCreatedAt">The service's time of the newest of them.</param>
-/// <param name="ServiceDate">The service's clock at the list call.</param>
+/// <summary>
+/// What a list of the account showed just before a create call. A batch that a later list shows and this one did not may be the one created
+/// by the call.
+/// </summary>
+/// <param name="KnownIds">The service's ids of the account's newest batches.</param>
+/// <param name="NewestCreatedAt">The <c>created_at</c> of the newest of these batches; null where the account had none.</param>
+/// <param name="ServiceDate">The <c>date</c> header of the list's reply, which is the service's time; null where there was none.</param>
 public sealed record SubmissionIntent(IReadOnlyList<string> KnownIds, DateTimeOffset? NewestCreatedAt, DateTimeOffset? ServiceDate)
 {
-    /// <summary>A batch made before cannot be ours; by the service's clock on both sides.</summary>
-    public DateTimeOffset? NotBefore => (NewestCreatedAt ?? ServiceDate) - AccountList.Slack;
+    /// <summary>
+    /// The earliest <c>created_at</c> that a batch created by the call can have, by the service's clock; null where that is not known.
+    /// </summary>
+    // The name in JSON is that of ledgers that exist.
+    [JsonPropertyName("NotBefore")]
+    public DateTimeOffset? EarliestCandidate => (NewestCreatedAt ?? ServiceDate) - AccountList.Slack;
 
     public static SubmissionIntent Of(AccountList list) => new([.. list.Batches.Select(static b => b.Id)], list.NewestCreatedAt, list.Headers.Date);
 
