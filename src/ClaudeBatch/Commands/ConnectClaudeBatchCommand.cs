@@ -93,17 +93,17 @@ public sealed class ConnectClaudeBatchCommand : AsyncCommand
         };
         _ = connection.ToService(); // a bad address is told now, not at the first call
         connection.Folder.Create();
-        KeepSettings(connection);
+        SaveSettings(connection);
         ConnectionDefaults.Current = connection;
         if (PassThru)
         {
-            Emit(connection);
+            WriteOutput(connection);
         }
 
         return Task.CompletedTask;
     }
 
-    private void KeepSettings(ClaudeBatchConnection connection)
+    private void SaveSettings(ClaudeBatchConnection connection)
     {
         bool hasRetention = MyInvocation.BoundParameters.ContainsKey(nameof(RetentionDays));
         bool hasTimeout = MyInvocation.BoundParameters.ContainsKey(nameof(SettleTimeout));

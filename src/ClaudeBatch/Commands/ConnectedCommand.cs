@@ -18,20 +18,20 @@ public abstract class ConnectedCommand : AsyncCommand
 
     private bool _opened;
 
-    private readonly HashSet<(long Batch, string What)> _said = [];
+    private readonly HashSet<(long Batch, string What)> _written = [];
 
     [Parameter]
     public ClaudeBatchConnection? Connection { get; set; }
 
     /// <summary>The service of the connection; asks for no ledger.</summary>
-    private protected ServiceSession OpenService() => _session?.Service ?? (_service ??= new ServiceSession(ConnectionDefaults.Resolve(Connection), TellRetry));
+    private protected ServiceSession OpenService() => _session?.Service ?? (_service ??= new ServiceSession(ConnectionDefaults.Resolve(Connection), QueueRetry));
 
     /// <summary>The ledger of the connection; null where there is none yet.</summary>
     private protected BatchSession? TryOpen()
     {
         if (!_opened)
         {
-            _session = BatchSession.Open(ConnectionDefaults.Resolve(Connection), create: false, TellRetry);
+            _session = BatchSession.Open(ConnectionDefaults.Resolve(Connection), create: false, QueueRetry);
             _opened = true;
         }
 
@@ -46,7 +46,7 @@ public abstract class ConnectedCommand : AsyncCommand
     {
         if (_session is null)
         {
-            _session = BatchSession.Open(ConnectionDefaults.Resolve(Connection), create: true, TellRetry)!;
+            _session = BatchSession.Open(ConnectionDefaults.Resolve(Connection), create: true, QueueRetry)!;
             _opened = true;
         }
 
@@ -64,21 +64,24 @@ public abstract class ConnectedCommand : AsyncCommand
         }
     }
 
-    /// <summary>Says what a round has to say, each thing once.</summary>
-    private protected void Say(IEnumerable<RoundNote> notes)
+    /// <summary>
+    /// Writes the notes of a round, each to the stream of its weight: verbose, host, warning or error. A warning or an error that a
+    /// batch has had before is not written again. Retries that are still queued are written first.
+    /// </summary>
+    private protected void WriteNotes(IEnumerable<RoundNote> notes)
     {
-        TellRetries();
+        WriteVerboseRetries();
         foreach (RoundNote note in notes)
         {
             if (note.Weight == NoteWeight.Detail)
             {
-                Tell(note.Message);
+                WriteVerboseLine(note.Message);
             }
             else if (note.Weight == NoteWeight.Information)
             {
-                TellHost(note.Message);
+                WriteHostLine(note.Message);
             }
-            else if (!_said.Add((note.Batch.Id, note.Failure is { IsTransient: true } ? "waits" : note.Failure?.Id ?? note.Message)))
+            else if (!_written.Add((note.Batch.Id, note.Failure is { IsTransient: true } ? "waits" : note.Failure?.Id ?? note.Message)))
             {
                 continue;
             }
@@ -158,17 +161,17 @@ public abstract class ConnectedCommand : AsyncCommand
         base.Dispose(disposing);
     }
 
-    // Polly calls back on the pump's thread or on a pool thread; only the first may write.
-    private void TellRetry(ClaudeBatchException failure, TimeSpan wait) => _retries.Enqueue($"{failure.Message} Trying again in {wait.TotalSeconds:0.0} s.");
+    // The HTTP client reports a retry on the pipeline's thread or on a pool thread. Only the pipeline's thread may write, so the text waits.
+    private void QueueRetry(ClaudeBatchException failure, TimeSpan wait) => _retries.Enqueue($"{failure.Message} Trying again in {wait.TotalSeconds:0.0} s.");
 
     private readonly System.Collections.Concurrent.ConcurrentQueue<string> _retries = new();
 
-    /// <summary>Writes what was retried meanwhile to the verbose stream.</summary>
-    private protected void TellRetries()
+    /// <summary>Writes one line to the verbose stream for each request that was retried since the last call.</summary>
+    private protected void WriteVerboseRetries()
     {
         while (_retries.TryDequeue(out string? text))
         {
-            Tell(text);
+            WriteVerboseLine(text);
         }
     }
 }

@@ -47,7 +47,7 @@ public sealed class GetClaudeBatchCommand : BatchCommand
     {
         if (ParameterSetName == ServiceSet)
         {
-            await EmitAccountAsync(cancellationToken);
+            await WriteAccountBatchesAsync(cancellationToken);
             return;
         }
 
@@ -62,12 +62,12 @@ public sealed class GetClaudeBatchCommand : BatchCommand
             WarnOfExpiry(batch);
             if (_states?.Contains(batch.State) != false)
             {
-                Emit(Batch.From(batch));
+                WriteOutput(Batch.From(batch));
             }
         }
     }
 
-    private async Task EmitAccountAsync(CancellationToken cancellationToken)
+    private async Task WriteAccountBatchesAsync(CancellationToken cancellationToken)
     {
         const int page = 1_000;
         string? after = null;
@@ -76,13 +76,13 @@ public sealed class GetClaudeBatchCommand : BatchCommand
         do
         {
             reply = await OpenService().Api.ListAsync(Math.Min(left, page), after, cancellationToken);
-            TellRetries();
+            WriteVerboseRetries();
             foreach (MessageBatch batch in reply.Value.Data.Take(left))
             {
                 BatchRecord? ours = TryOpen()?.Ledger.Batches.Find(batch.Id);
                 if (_states is null || (ours is not null && _states.Contains(ours.State)))
                 {
-                    Emit(Batch.From(batch, ours, reply.Headers));
+                    WriteOutput(Batch.From(batch, ours, reply.Headers));
                 }
             }
 

@@ -11,7 +11,7 @@ public sealed class GetClaudeBatchConnectionCommand : AsyncCommand
 {
     protected override Task EndAsync(CancellationToken cancellationToken)
     {
-        Emit(ConnectionDefaults.Resolve(given: null));
+        WriteOutput(ConnectionDefaults.Resolve(given: null));
         return Task.CompletedTask;
     }
 }

@@ -24,19 +24,19 @@ public sealed class GetClaudeBatchEventCommand : JobCommand
     {
         if (!MyInvocation.BoundParameters.ContainsKey(nameof(Job)) && !MyInvocation.ExpectingInput)
         {
-            EmitAll(jobId: null, cancellationToken);
+            WriteEvents(jobId: null, cancellationToken);
             return Task.CompletedTask;
         }
 
         foreach (JobRecord job in ResolveJobs())
         {
-            EmitAll(job.Id, cancellationToken);
+            WriteEvents(job.Id, cancellationToken);
         }
 
         return Task.CompletedTask;
     }
 
-    private void EmitAll(long? jobId, CancellationToken cancellationToken)
+    private void WriteEvents(long? jobId, CancellationToken cancellationToken)
     {
         if (TryOpen() is not { } session)
         {
@@ -55,7 +55,7 @@ public sealed class GetClaudeBatchEventCommand : JobCommand
                 last = entry.Id;
                 if (kinds.Any(k => k.IsMatch(entry.Kind)))
                 {
-                    Emit(BatchEvent.From(entry));
+                    WriteOutput(BatchEvent.From(entry));
                 }
             }
         }

@@ -12,7 +12,7 @@ public sealed class GetClaudeBatchJobCommand : JobCommand
     {
         foreach (JobRecord job in ResolveJobs())
         {
-            Emit(BatchJob.From(Open().Ledger, job));
+            WriteOutput(BatchJob.From(Open().Ledger, job));
         }
 
         return Task.CompletedTask;

@@ -40,7 +40,7 @@ public sealed class GetClaudeBatchModelCommand : ConnectedCommand
             after = page.LastId;
         }
         while (page.HasMore && after is not null);
-        TellRetries();
+        WriteVerboseRetries();
         Models.Current = Models.Current.With(found);
     }
 
@@ -49,14 +49,14 @@ public sealed class GetClaudeBatchModelCommand : ConnectedCommand
         DateOnly today = DateOnly.FromDateTime(DateTime.UtcNow);
         if (Name is null)
         {
-            Emit(static (m, day) => !m.IsRetired(day), today);
+            WriteModels(static (m, day) => !m.IsRetired(day), today);
             return Task.CompletedTask;
         }
 
         foreach (string name in Name)
         {
             WildcardPattern pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
-            if (!Emit((m, _) => pattern.IsMatch(m.Id) || (m.Alias is not null && pattern.IsMatch(m.Alias)), today)
+            if (!WriteModels((m, _) => pattern.IsMatch(m.Id) || (m.Alias is not null && pattern.IsMatch(m.Alias)), today)
                 && !WildcardPattern.ContainsWildcardCharacters(name))
             {
                 string nearest = Models.Current.Nearest(name) is { } near ? $" Did you mean '{near}'?" : string.Empty;
@@ -69,12 +69,12 @@ public sealed class GetClaudeBatchModelCommand : ConnectedCommand
         return Task.CompletedTask;
     }
 
-    private bool Emit(Func<ModelRecord, DateOnly, bool> isWanted, DateOnly today)
+    private bool WriteModels(Func<ModelRecord, DateOnly, bool> isWanted, DateOnly today)
     {
         bool any = false;
         foreach (ModelRecord model in Models.Current.Models.Where(m => isWanted(m, today)))
         {
-            Emit(Model.From(model, Models.Current.AsOf));
+            WriteOutput(Model.From(model, Models.Current.AsOf));
             any = true;
         }
 

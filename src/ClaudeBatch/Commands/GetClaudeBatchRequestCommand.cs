@@ -40,10 +40,10 @@ public sealed class GetClaudeBatchRequestCommand : BatchCommand
         switch (ParameterSetName)
         {
             case JobSet:
-                EmitJobs(ResolveJobs(), cancellationToken);
+                WriteRequestsOfJobs(ResolveJobs(), cancellationToken);
                 break;
             case IdSet:
-                EmitBatches(Id.SelectMany(id => One(id, id)), IsWanted, cancellationToken);
+                WriteRequestsOfBatches(Id.SelectMany(id => One(id, id)), IsWanted, cancellationToken);
                 break;
             default:
                 foreach (BatchReference reference in InputObject)
@@ -61,7 +61,7 @@ public sealed class GetClaudeBatchRequestCommand : BatchCommand
     {
         foreach ((string key, HashSet<string> ids) in _ofResults)
         {
-            EmitBatches(One(key, key), (id, status) => ids.Contains(id) && IsWanted(id, status), cancellationToken);
+            WriteRequestsOfBatches(One(key, key), (id, status) => ids.Contains(id) && IsWanted(id, status), cancellationToken);
         }
 
         return Task.CompletedTask;
@@ -73,11 +73,11 @@ public sealed class GetClaudeBatchRequestCommand : BatchCommand
     {
         if (reference.Job is { } job)
         {
-            EmitJobs(JobsLike(WildcardPattern.Escape(job)), cancellationToken);
+            WriteRequestsOfJobs(JobsLike(WildcardPattern.Escape(job)), cancellationToken);
         }
         else if (reference.CustomId is not { } customId)
         {
-            EmitBatches(One(reference.Key!, reference.Original), IsWanted, cancellationToken);
+            WriteRequestsOfBatches(One(reference.Key!, reference.Original), IsWanted, cancellationToken);
         }
         else if (_ofResults.TryGetValue(reference.Key!, out HashSet<string>? ids))
         {
@@ -89,33 +89,33 @@ public sealed class GetClaudeBatchRequestCommand : BatchCommand
         }
     }
 
-    private void EmitJobs(IEnumerable<JobRecord> jobs, CancellationToken cancellationToken)
+    private void WriteRequestsOfJobs(IEnumerable<JobRecord> jobs, CancellationToken cancellationToken)
     {
         foreach (JobRecord job in jobs)
         {
             using SpoolReader reader = new(Open().Ledger);
-            EmitAll(reader.OfJob(job, IsWanted), cancellationToken);
+            WriteRequests(reader.OfJob(job, IsWanted), cancellationToken);
         }
     }
 
-    private void EmitBatches(
+    private void WriteRequestsOfBatches(
         IEnumerable<BatchRecord> batches, Func<string, RequestStatus, bool> isWanted, CancellationToken cancellationToken)
     {
         foreach (BatchRecord batch in batches)
         {
             using SpoolReader reader = new(Open().Ledger);
-            EmitAll(reader.OfBatch(batch, isWanted), cancellationToken);
+            WriteRequests(reader.OfBatch(batch, isWanted), cancellationToken);
         }
     }
 
-    private void EmitAll(IEnumerable<SentRequest> requests, CancellationToken cancellationToken)
+    private void WriteRequests(IEnumerable<SentRequest> requests, CancellationToken cancellationToken)
     {
         try
         {
             foreach (SentRequest request in requests)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                Emit(BatchRequest.From(request));
+                WriteOutput(BatchRequest.From(request));
             }
         }
         catch (ClaudeBatchException failure) when (!failure.IsFatal)

@@ -61,7 +61,7 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
             {
                 IReadOnlyList<BatchRecord> collected = await CollectAsync(Open().Ledger.Batches.OfJob(job.Id), cancellationToken);
                 BookCheck books = new Reconciler(Open().Ledger).Check(Open().Ledger.Jobs.Get(job.Id));
-                EmitChecked($"job '{job.Name}'", job.Name, books.Problems, job.Id, collected, cancellationToken);
+                WriteCheckedResults($"job '{job.Name}'", job.Name, books.Problems, job.Id, collected, cancellationToken);
             }
 
             return;
@@ -73,7 +73,7 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
             {
                 if (!Ordered)
                 {
-                    EmitBatches([collected], cancellationToken);
+                    WriteResultsOfBatches([collected], cancellationToken);
                 }
                 else if (_gathered.TryGetValue(collected.JobId, out List<BatchRecord>? gathered))
                 {
@@ -91,7 +91,7 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
     {
         foreach (List<BatchRecord> batches in _gathered.Values)
         {
-            EmitBatches(batches, cancellationToken);
+            WriteResultsOfBatches(batches, cancellationToken);
         }
 
         foreach (string model in _unpriced)
@@ -108,14 +108,14 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
     }
 
     // One part of a job may be looked at while others run: only what is wrong with the part itself is told.
-    private void EmitBatches(List<BatchRecord> batches, CancellationToken cancellationToken)
+    private void WriteResultsOfBatches(List<BatchRecord> batches, CancellationToken cancellationToken)
     {
         Reconciler reconciler = new(Open().Ledger);
         string what = batches.Count == 1 ? $"batch '{batches[0].Key}'" : $"{batches.Count} batches of job '{batches[0].Job}'";
-        EmitChecked(what, batches[0].Job, [.. batches.SelectMany(reconciler.Check)], batches[0].JobId, batches, cancellationToken);
+        WriteCheckedResults(what, batches[0].Job, [.. batches.SelectMany(reconciler.Check)], batches[0].JobId, batches, cancellationToken);
     }
 
-    private void EmitChecked(
+    private void WriteCheckedResults(
         string what, string job, IReadOnlyList<BookProblem> problems, long jobId, IReadOnlyList<BatchRecord> batches, CancellationToken cancellationToken)
     {
         _jobs.Add(jobId);
@@ -132,10 +132,10 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
         {
             bool missingLast = !Ordered && problems.Any(static p => p.Kind == ProblemKind.Missing);
             IEnumerable<CollectedResult> results = reader.InOrder(batches, AllAttempts);
-            EmitAll(missingLast ? results.Where(static r => r.Attempt.Outcome != Outcome.Missing) : results, cancellationToken);
+            WriteResults(missingLast ? results.Where(static r => r.Attempt.Outcome != Outcome.Missing) : results, cancellationToken);
             if (missingLast)
             {
-                EmitAll(reader.InOrder(batches, AllAttempts).Where(static r => r.Attempt.Outcome == Outcome.Missing), cancellationToken);
+                WriteResults(reader.InOrder(batches, AllAttempts).Where(static r => r.Attempt.Outcome == Outcome.Missing), cancellationToken);
             }
         }
 
@@ -201,11 +201,11 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
         }
 
         BatchRecord collected = await Open().Collector.CollectAsync(batch.Id, received: null, cancellationToken, again: Refresh);
-        TellRetries();
+        WriteVerboseRetries();
         return collected;
     }
 
-    private void EmitAll(IEnumerable<CollectedResult> results, CancellationToken cancellationToken)
+    private void WriteResults(IEnumerable<CollectedResult> results, CancellationToken cancellationToken)
     {
         foreach (BatchResult result in BatchResult.From(results))
         {
@@ -217,7 +217,7 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
 
             if (_statuses!.Takes(result.Status!) && _classes!.Takes(result.FailureClass!))
             {
-                Emit(result);
+                WriteOutput(result);
             }
         }
     }

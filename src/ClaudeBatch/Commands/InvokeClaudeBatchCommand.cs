@@ -93,21 +93,21 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
 
     private async Task DriveAsync(BatchSession session, CancellationToken cancellationToken)
     {
-        JobProgress progress = new(session.Clock, Show);
+        JobProgress progress = new(session.Clock, WriteProgressRecord);
         JobStep step = session.Step;
         try
         {
             // A pause is for a person to end: one step may find it mended, a second one would only ask again.
             for (bool isPaused = false; step.IsDue(session.Ledger.Jobs.Get(_job!.Id), isNamed: true) && !isPaused;)
             {
-                Say(await step.RunAsync(session.Ledger.Jobs.Get(_job.Id), cancellationToken));
+                WriteNotes(await step.RunAsync(session.Ledger.Jobs.Get(_job.Id), cancellationToken));
                 IReadOnlyList<BatchRecord> batches = session.Ledger.Batches.OfJob(_job.Id);
                 JobState state = JobStates.Of(session.Ledger.Folder, session.Ledger.Jobs.Get(_job.Id), batches);
                 isPaused = state is JobState.Paused or JobState.Ambiguous or JobState.Stopped;
                 BatchRecord[] open = [.. batches.Where(static b => !b.State.IsFinal() && b.HeldFor is null)];
                 if (open.Length > 0 && !isPaused)
                 {
-                    progress.Show(batches);
+                    progress.Update(batches);
                     await Task.Delay(session.Round.NextWait(open, PollInterval > TimeSpan.Zero ? PollInterval : null), session.Clock, cancellationToken);
                 }
             }
@@ -137,7 +137,7 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
 
         if (WarmCache)
         {
-            TellOfCache(session);
+            WriteCacheUseToHost(session);
         }
 
         BookCheck books = new Reconciler(session.Ledger).Check(session.Ledger.Jobs.Get(_job.Id));
@@ -147,7 +147,7 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
             foreach (BatchResult result in BatchResult.From(reader.InOrder(over)))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                Emit(result);
+                WriteOutput(result);
             }
         }
 
@@ -157,11 +157,11 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
         }
     }
 
-    private void TellOfCache(BatchSession session)
+    private void WriteCacheUseToHost(BatchSession session)
     {
         UsageBooks usage = new(session.Ledger, new PriceList(Models.Current));
         ModelUsage total = usage.Of(session.Ledger.Batches.OfJob(_job!.Id)).Aggregate(new ModelUsage("Total", 0, default, 0, 0, 0), static (sum, m) => sum.Plus(m));
-        TellHost(string.Create(
+        WriteHostLine(string.Create(
             CultureInfo.InvariantCulture,
             $"Cache of job '{_job.Name}': {total.Usage.CacheWrite5mTokens + total.Usage.CacheWrite1hTokens:N0} tokens written, {total.Usage.CacheReadTokens:N0} read; it saved {(total.SavedByCache is { } saved ? PriceList.Text(PriceList.ToDollars(saved)) : "an amount that is not known here")}."));
     }

@@ -161,7 +161,7 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
 
         if (reasons.Count == 0)
         {
-            Tell($"Job '{job.Name}' has nothing to retry.");
+            WriteVerboseLine($"Job '{job.Name}' has nothing to retry.");
             return;
         }
 
@@ -172,7 +172,7 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
         }
 
         using RewrittenRequests? rewritten = Rewrites ? Rewrite(session, job, planner.Candidates(job, filter), cancellationToken) : null;
-        Delivery delivery = new(session, static _ => true, note => Say([note]), batch => Emit(Batch.From(batch)));
+        Delivery delivery = new(session, static _ => true, note => WriteNotes([note]), batch => WriteOutput(Batch.From(batch)));
         await delivery.RunAsync(planner.Plan(job, filter, new SpoolLimits(), rewritten), cancellationToken);
     }
 

@@ -65,21 +65,21 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
         switch (ParameterSetName)
         {
             case JobSet:
-                Keep(Job.SelectMany(JobsLike).SelectMany(j => Open().Ledger.Batches.OfJob(j.Id)));
+                AddBatches(Job.SelectMany(JobsLike).SelectMany(j => Open().Ledger.Batches.OfJob(j.Id)));
                 break;
             case SinceSet when TryOpen() is { } session:
-                Keep(session.Ledger.Jobs.All().SelectMany(j => session.Ledger.Batches.OfJob(j.Id)).Where(b => b.CreatedAt >= Since.ToUniversalTime()));
+                AddBatches(session.Ledger.Jobs.All().SelectMany(j => session.Ledger.Batches.OfJob(j.Id)).Where(b => b.CreatedAt >= Since.ToUniversalTime()));
                 break;
         }
 
         if (_estimate is not null)
         {
-            await EmitEstimateAsync(_estimate, cancellationToken);
+            await WriteEstimateAsync(_estimate, cancellationToken);
         }
 
         if (_batches.Count > 0)
         {
-            EmitCost();
+            WriteCost();
         }
     }
 
@@ -100,7 +100,7 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
             return;
         }
 
-        Keep(BatchesOf(new BatchReference(item)));
+        AddBatches(BatchesOf(new BatchReference(item)));
     }
 
     // The service counts no request with tools of its own or with files that lie elsewhere: another one stands for it.
@@ -119,7 +119,7 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
     private static bool IsRequest(object item)
         => PSObject.AsPSObject(item).TypeNames.Any(static t => t.EndsWith("ClaudeBatch.BatchRequest", StringComparison.Ordinal));
 
-    private void Keep(IEnumerable<BatchRecord> batches)
+    private void AddBatches(IEnumerable<BatchRecord> batches)
     {
         foreach (BatchRecord batch in batches)
         {
@@ -127,13 +127,13 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
         }
     }
 
-    private async Task EmitEstimateAsync(CostEstimate estimate, CancellationToken cancellationToken)
+    private async Task WriteEstimateAsync(CostEstimate estimate, CancellationToken cancellationToken)
     {
         string basis = FromBytes;
         if (_sample is not null)
         {
             await _sample.NarrowAsync(estimate, Models.Current, _checker!, OpenService().Api, cancellationToken);
-            TellRetries();
+            WriteVerboseRetries();
             basis = string.Create(CultureInfo.InvariantCulture, $"Counted by the service for {_sample.Count} of {estimate.Requests} requests; the ends are those of the sample.{(_notCountable > 0 ? $" It can count {estimate.Requests - _notCountable} of them." : string.Empty)}");
         }
         else if (_notCountable > 0)
@@ -150,13 +150,13 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
         foreach (ModelEstimate model in estimate.Models)
         {
             WarnOfPrice(model.Model, model.HasPrice);
-            Emit(CostReport.From(model, basis));
+            WriteOutput(CostReport.From(model, basis));
         }
 
-        Emit(CostReport.Total(estimate, basis));
+        WriteOutput(CostReport.Total(estimate, basis));
     }
 
-    private void EmitCost()
+    private void WriteCost()
     {
         UsageBooks books = new(Open().Ledger, new PriceList(Models.Current));
         ModelUsage total = new("Total", 0, default, 0, 0, 0);
@@ -170,11 +170,11 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
                     $"With {usage.Model} the cache cost ${PriceList.ToDollars(-usage.SavedByCache.Value):0.00####} more than it saved: what was written to it was read too seldom."));
             }
 
-            Emit(CostReport.From(usage));
+            WriteOutput(CostReport.From(usage));
             total = total.Plus(usage);
         }
 
-        Emit(CostReport.From(total));
+        WriteOutput(CostReport.From(total));
     }
 
     private void WarnOfPrice(string model, bool isKnown)

@@ -9,7 +9,7 @@ public sealed class NewClaudeBatchTemplateCommand : TemplateCommand
 {
     protected override Task EndAsync(CancellationToken cancellationToken)
     {
-        Emit(BuildTemplate());
+        WriteOutput(BuildTemplate());
         return Task.CompletedTask;
     }
 }

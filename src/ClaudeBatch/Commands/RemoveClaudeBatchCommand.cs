@@ -65,7 +65,7 @@ public sealed class RemoveClaudeBatchCommand : BatchCommand
         if (both || Service)
         {
             await session.Control.DeleteAsync(batch, cancellationToken);
-            TellRetries();
+            WriteVerboseRetries();
         }
 
         if (both || Local)
@@ -75,7 +75,7 @@ public sealed class RemoveClaudeBatchCommand : BatchCommand
 
         if (PassThru)
         {
-            Emit(Batch.From(session.Ledger.Batches.Get(batch.Id)));
+            WriteOutput(Batch.From(session.Ledger.Batches.Get(batch.Id)));
         }
     }
 }

@@ -81,7 +81,7 @@ public sealed class RemoveClaudeBatchJobCommand : JobCommand
 
             if (PassThru)
             {
-                Emit(removed);
+                WriteOutput(removed);
             }
         }
         catch (ClaudeBatchException failure) when (!failure.IsFatal)

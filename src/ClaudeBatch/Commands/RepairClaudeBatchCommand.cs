@@ -48,7 +48,7 @@ public sealed class RepairClaudeBatchCommand : BatchCommand
                 Fail(failure, Batch.From(batch));
             }
 
-            TellRetries();
+            WriteVerboseRetries();
         }
     }
 
@@ -60,7 +60,7 @@ public sealed class RepairClaudeBatchCommand : BatchCommand
     {
         if (ShouldProcess($"batch '{Adopt}' as job '{name}'", "Take over"))
         {
-            Emit(Batch.From(await OpenOrCreate().Repair.ImportAsync(name, Adopt!, cancellationToken)));
+            WriteOutput(Batch.From(await OpenOrCreate().Repair.ImportAsync(name, Adopt!, cancellationToken)));
         }
     }
 
@@ -71,7 +71,7 @@ public sealed class RepairClaudeBatchCommand : BatchCommand
         {
             if (ShouldProcess($"batch '{Adopt}' for part {batch.Part} of job '{batch.Job}'", "Take"))
             {
-                Emit(Batch.From(await session.Repair.AdoptAsync(batch, Adopt, cancellationToken)));
+                WriteOutput(Batch.From(await session.Repair.AdoptAsync(batch, Adopt, cancellationToken)));
             }
 
             return;
@@ -81,7 +81,7 @@ public sealed class RepairClaudeBatchCommand : BatchCommand
         {
             if (ShouldProcess($"part {batch.Part} of job '{batch.Job}' with {batch.RequestCount} requests", "Give up"))
             {
-                Emit(Batch.From(session.Repair.Abandon(batch)));
+                WriteOutput(Batch.From(session.Repair.Abandon(batch)));
             }
 
             return;
@@ -95,7 +95,7 @@ public sealed class RepairClaudeBatchCommand : BatchCommand
 
         foreach (MessageBatch candidate in candidates)
         {
-            Emit(Batch.Candidate(batch, candidate));
+            WriteOutput(Batch.Candidate(batch, candidate));
         }
     }
 }

@@ -68,7 +68,7 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
 
         if (Force && isNamed && ShouldProcess($"job '{job.Name}'", "Let held parts go") && new StageGate(session.Ledger).Release(job) is { } released)
         {
-            Say([released]);
+            WriteNotes([released]);
         }
 
         bool isDue = session.Step.IsDue(session.Ledger.Jobs.Get(job.Id), isNamed) && ShouldProcess($"job '{job.Name}'", "Take one step on");
@@ -84,7 +84,7 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
 
         if (isDue || isNamed)
         {
-            Emit(now);
+            WriteOutput(now);
         }
     }
 
@@ -93,7 +93,7 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
     {
         try
         {
-            Say(await session.Step.RunAsync(job, cancellationToken));
+            WriteNotes(await session.Step.RunAsync(job, cancellationToken));
         }
         catch (ClaudeBatchException failure) when (failure.Cause == FailureCause.JobBoundElsewhere)
         {
@@ -102,7 +102,7 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
         }
         catch (ClaudeBatchException failure) when (!failure.IsFatal || Exit)
         {
-            TellRetries();
+            WriteVerboseRetries();
             Fail(failure, job.Name); // the other jobs go on, unless they must fail in the same way
             _isOver |= failure.IsFatal;
             _code = ExitCode.Worse(_code, ExitCode.Of(failure));

@@ -71,10 +71,10 @@ public sealed class StopClaudeBatchCommand : BatchCommand
             now = await session.Control.CancelAsync(batch, cancellationToken);
         }
 
-        TellRetries();
+        WriteVerboseRetries();
         if (PassThru)
         {
-            Emit(Batch.From(now));
+            WriteOutput(Batch.From(now));
         }
     }
 }

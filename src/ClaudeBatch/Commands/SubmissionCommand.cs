@@ -111,10 +111,10 @@ public abstract partial class SubmissionCommand : ConnectedCommand
         _input.Dispose();
         _input = null;
         WarnOfTools();
-        Report(input.Findings);
+        WriteFindings(input.Findings);
         if (input.AlreadyThere > 0)
         {
-            Tell(string.Create(
+            WriteVerboseLine(string.Create(
                 CultureInfo.InvariantCulture, $"Job '{input.Job.Name}' has {input.AlreadyThere} of these requests already; they are not sent again."));
         }
 
@@ -198,7 +198,7 @@ public abstract partial class SubmissionCommand : ConnectedCommand
         ? ((SwitchParameter)given).IsPresent
         : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
 
-    private void Report(IReadOnlyList<Finding> findings)
+    private void WriteFindings(IReadOnlyList<Finding> findings)
     {
         foreach (Finding finding in findings)
         {

@@ -38,8 +38,8 @@ public sealed class SubmitClaudeBatchCommand : SubmissionCommand
         Delivery delivery = new(
             OpenOrCreate(),
             batch => ShouldProcess($"{batch.RequestCount} requests, {batch.SizeInBytes} bytes, part {batch.Part} of job '{batch.Job}'", "Submit batch"),
-            note => Say([note]),
-            batch => Emit(Batch.From(batch)));
+            note => WriteNotes([note]),
+            batch => WriteOutput(Batch.From(batch)));
         await delivery.RunAsync(input.ExistingBatches.Concat(input.NewBatches), cancellationToken);
     }
 }

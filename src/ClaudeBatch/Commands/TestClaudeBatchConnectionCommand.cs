@@ -16,22 +16,22 @@ public sealed class TestClaudeBatchConnectionCommand : ConnectedCommand
     {
         Checkup checkup = new(ConnectionDefaults.Resolve(Connection), OpenService());
         IReadOnlyList<ConnectionFinding> findings = await checkup.RunAsync(TryOpen, cancellationToken);
-        TellRetries();
+        WriteVerboseRetries();
         foreach (ConnectionFinding finding in findings)
         {
             if (Detailed)
             {
-                Emit(finding);
+                WriteOutput(finding);
             }
             else
             {
-                Tell(finding.ToString());
+                WriteVerboseLine(finding.ToString());
             }
         }
 
         if (!Detailed)
         {
-            Emit(findings.All(static f => f.Severity != "Error"));
+            WriteOutput(findings.All(static f => f.Severity != "Error"));
         }
     }
 }

@@ -78,16 +78,16 @@ public sealed class TestClaudeBatchRequestCommand : ConnectedCommand
         {
             foreach (Finding finding in _findings.All)
             {
-                Tell(finding.ToString());
+                WriteVerboseLine(finding.ToString());
             }
 
-            Emit(!_findings.HasErrors);
+            WriteOutput(!_findings.HasErrors);
             return;
         }
 
         foreach (Finding finding in _findings.All)
         {
-            Emit(RequestFinding.From(finding));
+            WriteOutput(RequestFinding.From(finding));
         }
     }
 
@@ -138,7 +138,7 @@ public sealed class TestClaudeBatchRequestCommand : ConnectedCommand
             }
         }
 
-        TellHost(string.Create(
+        WriteHostLine(string.Create(
             CultureInfo.InvariantCulture,
             $"Sent {what} through the Messages API for {(sum is { } usd ? PriceList.Text(usd) : "a cost that is not known here: the model has no price in this module")}."));
     }

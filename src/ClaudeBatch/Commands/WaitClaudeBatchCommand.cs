@@ -70,7 +70,7 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
         }
 
         BatchSession session = Open();
-        _progress = new JobProgress(session.Clock, Show);
+        _progress = new JobProgress(session.Clock, WriteProgressRecord);
         DateTimeOffset began = session.Clock.GetUtcNow();
         try
         {
@@ -86,7 +86,7 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
                 {
                     await Task.Delay(Timeout - (session.Clock.GetUtcNow() - began) is { Ticks: > 0 } left ? left : TimeSpan.Zero, session.Clock, cancellationToken);
                     await RoundAsync(session, cancellationToken);
-                    ReportTimeout();
+                    WriteTimeoutErrors();
                     return;
                 }
 
@@ -106,7 +106,7 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
     private async Task<bool> RoundAsync(BatchSession session, CancellationToken cancellationToken)
     {
         RoundReport report = await session.Round.RunAsync(_waiting.Keys, sent: null, cancellationToken);
-        Say(report.Notes);
+        WriteNotes(report.Notes);
         foreach (BatchRecord now in report.Batches)
         {
             _waiting[now.Id] = now;
@@ -115,8 +115,8 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
                 _waiting.Remove(now.Id);
                 _ended[now.Id] = now;
                 WarnOfExpiry(now);
-                LookAtFailures(now);
-                Emit(Batch.From(now));
+                CheckFailureRatio(now);
+                WriteOutput(Batch.From(now));
                 if (Any)
                 {
                     return true;
@@ -132,13 +132,13 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
 
         if (_waiting.Count > 0)
         {
-            _progress!.Show(_waiting.Values.Concat(_ended.Values).OrderBy(static b => b.Id));
+            _progress!.Update(_waiting.Values.Concat(_ended.Values).OrderBy(static b => b.Id));
         }
 
         return false;
     }
 
-    private void LookAtFailures(BatchRecord batch)
+    private void CheckFailureRatio(BatchRecord batch)
     {
         int failed = batch.Counts.Errored + batch.Counts.Expired + batch.Counts.Canceled;
         if (failed == 0 || failed <= batch.RequestCount * MaxFailureRatio)
@@ -159,7 +159,7 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
         }
     }
 
-    private void ReportTimeout()
+    private void WriteTimeoutErrors()
     {
         foreach (BatchRecord batch in _waiting.Values)
         {

@@ -46,22 +46,29 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
     }
 
-    private protected void Emit(object value)
+    /// <summary>Writes an object to the pipeline. A list is written as one object.</summary>
+    private protected void WriteOutput(object value)
         => PipelinePump.Outside((Command: this, value), static x => x.Command.WriteObject(x.value));
 
+    /// <summary>Writes a message to the warning stream.</summary>
     private protected void Warn(string message)
         => PipelinePump.Outside((Command: this, message), static x => x.Command.WriteWarning(x.message));
 
-    private protected void Tell(string message)
+    /// <summary>Writes a message to the verbose stream.</summary>
+    private protected void WriteVerboseLine(string message)
         => PipelinePump.Outside((Command: this, message), static x => x.Command.WriteVerbose(x.message));
 
-    /// <summary>Writes a message to the host, for the person at the shell. The pipeline does not get it.</summary>
-    private protected void TellHost(string message)
+    /// <summary>Writes a message for the person at the shell: an information record with the tag <c>PSHOST</c>, which the host shows.</summary>
+    private protected void WriteHostLine(string message)
         => PipelinePump.Outside((Command: this, message), static x => x.Command.WriteInformation(ForHost(x.message), s_hostTag));
 
-    private protected void Show(ProgressRecord progress)
+    /// <summary>Writes a progress record, which the host shows as a bar.</summary>
+    private protected void WriteProgressRecord(ProgressRecord progress)
         => PipelinePump.Outside((Command: this, progress), static x => x.Command.WriteProgress(x.progress));
 
+    /// <summary>Writes an error record to the error stream. The error does not end the cmdlet.</summary>
+    /// <param name="failure">What went wrong.</param>
+    /// <param name="target">The object of the error record; null for the target of <paramref name="failure"/>.</param>
     private protected void Fail(ClaudeBatchException failure, object? target = null)
         => PipelinePump.Outside((Command: this, failure, target), static x => x.Command.WriteError(x.failure.ToErrorRecord(x.target)));
 

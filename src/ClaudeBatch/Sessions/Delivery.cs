@@ -7,7 +7,7 @@ namespace ClaudeBatch.Sessions;
 
 /// <summary>Brings parts to the service in their order and emits each, sent or not.</summary>
 /// <remarks>It waits a minute at most for room; what is left over is sent by Wait- and Resume-.</remarks>
-internal sealed class Delivery(BatchSession session, Func<BatchRecord, bool> mayGo, Action<RoundNote> say, Action<BatchRecord> emit)
+internal sealed class Delivery(BatchSession session, Func<BatchRecord, bool> mayGo, Action<RoundNote> writeNote, Action<BatchRecord> writeBatch)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
@@ -30,13 +30,13 @@ internal sealed class Delivery(BatchSession session, Func<BatchRecord, bool> may
                 _heldParts += _held is not null && now.State.IsUnsent() ? 1 : 0;
             }
 
-            emit(now);
+            writeBatch(now);
         }
 
         if (_held is { } held)
         {
             string count = string.Create(CultureInfo.InvariantCulture, $"{_heldParts} {(_heldParts == 1 ? "part is" : "parts are")}");
-            say(held with { Message = $"{held.Message} {count} waiting; Wait-ClaudeBatch and Resume-ClaudeBatch send what waits." });
+            writeNote(held with { Message = $"{held.Message} {count} waiting; Wait-ClaudeBatch and Resume-ClaudeBatch send what waits." });
         }
     }
 
@@ -49,7 +49,7 @@ internal sealed class Delivery(BatchSession session, Func<BatchRecord, bool> may
             RoundNote? hold = now.State.IsUnsent() ? report.Notes.LastOrDefault(static n => n.Failure is not null) : null;
             foreach (RoundNote note in report.Notes.Where(n => n != hold))
             {
-                say(note);
+                writeNote(note);
             }
 
             if (hold is null)

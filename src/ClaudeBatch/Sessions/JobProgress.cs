@@ -5,7 +5,7 @@ using ClaudeBatch.Core.Ledger;
 namespace ClaudeBatch.Sessions;
 
 /// <summary>A progress bar a job, and under it one for each of its first batches that run.</summary>
-internal sealed class JobProgress(TimeProvider clock, Action<ProgressRecord> show)
+internal sealed class JobProgress(TimeProvider clock, Action<ProgressRecord> writeRecord)
 {
     private const int FirstId = 20260;
 
@@ -18,7 +18,7 @@ internal sealed class JobProgress(TimeProvider clock, Action<ProgressRecord> sho
     private readonly HashSet<int> _shown = [];
 
     /// <param name="batches">All that is waited for, ended ones too.</param>
-    public void Show(IEnumerable<BatchRecord> batches)
+    public void Update(IEnumerable<BatchRecord> batches)
     {
         foreach (IGrouping<string, BatchRecord> job in batches.GroupBy(static b => b.Job))
         {
@@ -28,7 +28,7 @@ internal sealed class JobProgress(TimeProvider clock, Action<ProgressRecord> sho
                 _jobs.Add(job.Key, place);
             }
 
-            ShowJob(FirstId + (place * IdsPerJob), [.. job]);
+            UpdateJob(FirstId + (place * IdsPerJob), [.. job]);
         }
     }
 
@@ -37,13 +37,13 @@ internal sealed class JobProgress(TimeProvider clock, Action<ProgressRecord> sho
     {
         foreach (int id in _shown.OrderDescending())
         {
-            show(new ProgressRecord(id, "Waiting", "Done") { RecordType = ProgressRecordType.Completed });
+            writeRecord(new ProgressRecord(id, "Waiting", "Done") { RecordType = ProgressRecordType.Completed });
         }
 
         _shown.Clear();
     }
 
-    private void ShowJob(int id, IReadOnlyList<BatchRecord> batches)
+    private void UpdateJob(int id, IReadOnlyList<BatchRecord> batches)
     {
         long requests = batches.Sum(static b => (long)b.RequestCount);
         long done = batches.Sum(Done);
@@ -62,7 +62,7 @@ internal sealed class JobProgress(TimeProvider clock, Action<ProgressRecord> sho
             }
             else if (_shown.Remove(child))
             {
-                show(new ProgressRecord(child, "Waiting", "Done") { ParentActivityId = id, RecordType = ProgressRecordType.Completed });
+                writeRecord(new ProgressRecord(child, "Waiting", "Done") { ParentActivityId = id, RecordType = ProgressRecordType.Completed });
             }
         }
     }
@@ -84,6 +84,6 @@ internal sealed class JobProgress(TimeProvider clock, Action<ProgressRecord> sho
     private void Write(int id, int parent, string activity, long done, long all, string status)
     {
         _shown.Add(id);
-        show(new ProgressRecord(id, activity, status) { ParentActivityId = parent, PercentComplete = all == 0 ? 0 : (int)(done * 100 / all) });
+        writeRecord(new ProgressRecord(id, activity, status) { ParentActivityId = parent, PercentComplete = all == 0 ? 0 : (int)(done * 100 / all) });
     }
 }
