@@ -7,7 +7,7 @@ public sealed class AttemptBooks(LedgerDatabase database)
 {
     private const int Page = 2_000;
 
-    // Unknown as soon as one of them is: a part of a cost is no cost.
+    // The cost of all attempts of a request. It is NULL where the cost of one of them is not known: a sum of the others would be too low.
     private static readonly string s_costOfAll =
         "(SELECT CASE WHEN count(*) = count(p.cost_in_picodollars) THEN sum(p.cost_in_picodollars) END "
         + $"FROM batch pb JOIN attempt p ON p.id = {RowKey.Of("pb.id", "a.row")} "
@@ -211,7 +211,7 @@ public sealed class AttemptBooks(LedgerDatabase database)
             ReadOnlyMemory<OutcomeRecord> rows = outcomes.Slice(done, Math.Min(LedgerDatabase.RowsPerTransaction, outcomes.Length - done));
             database.Write(() => database.ExecuteMany(sql, rows.Span, (o, statement) =>
             {
-                OutcomeWords said = words[o.Words - 1];
+                OutcomeWords said = words[o.WordsIndex - 1];
                 TokenUsage usage = o.Usage;
                 statement.Bind(1, RowKey.Of(batchId, o.Row));
                 statement.Bind(2, Word<Outcome>.Of(said.Status));

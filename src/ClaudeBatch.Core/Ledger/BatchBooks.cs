@@ -100,7 +100,7 @@ public sealed class BatchBooks(LedgerDatabase database)
             ("$workspace", workspaceId),
             ("$id", id)));
 
-    /// <summary>The service refused the batch for now and asks for patience.</summary>
+    /// <summary>Records that the service replied with 429 or 529, and until when the batch waits before it is sent again.</summary>
     public void Postpone(long id, DateTime notBefore, string message)
         => database.Write(() => database.Execute(
             $"UPDATE batch SET state = {SqlWord.Spooled}, not_before = $time, waits_for_room = 0, message = $message WHERE id = $id",

@@ -64,16 +64,23 @@ public sealed record BatchRecord
 
     public string? Message { get; init; }
 
-    /// <summary>What the account looked like before its create, as JSON; null before the first.</summary>
+    /// <summary>
+    /// What the account's list showed before the create call, as JSON (<see cref="Sending.SubmissionIntent"/>); null before the first call.
+    /// </summary>
     internal string? Intent { get; init; }
 
     /// <summary>How far its settling has come, while it is unconfirmed.</summary>
     public Settlement? Settlement { get; init; }
 
-    /// <summary>The service asked to be left alone until then.</summary>
+    /// <summary>
+    /// The UTC time before which the part is not sent again, after the service has replied with 429 or 529; null where there is none.
+    /// </summary>
     public DateTime? NotBefore { get; init; }
 
-    /// <summary>The queue was full while so many of our batches ran in it; 0 where it was not.</summary>
+    /// <summary>
+    /// How many of the ledger's batches were running when the service's queue was full: the part waits until fewer are. 0 where it does not
+    /// wait.
+    /// </summary>
     public int WaitsForRoom { get; init; }
 
     /// <summary>Since when the service says it knows no such batch.</summary>

@@ -6,7 +6,10 @@ namespace ClaudeBatch.Core.Ledger;
 /// <summary>What was chosen for a ledger, for all who use it.</summary>
 public sealed class LedgerSettings(LedgerDatabase database)
 {
-    /// <summary>How long the account's lists must show nothing before a create whose reply was lost counts as never made. Our assumption; the service promises no bound.</summary>
+    /// <summary>
+    /// How long the account's lists must show no candidate before a create call whose reply was lost counts as not received. The default is
+    /// our assumption; the service documents no bound.
+    /// </summary>
     public TimeSpan SettleTimeout
     {
         get => TimeSpan.FromSeconds(Get("settle_timeout_seconds") ?? 300);

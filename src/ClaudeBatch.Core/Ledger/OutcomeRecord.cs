@@ -1,6 +1,8 @@
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>How one request of a batch ended, as scanned from its line. A hundred thousand are in memory at once, so it is packed.</summary>
+/// <summary>
+/// The outcome of one request of a batch, as read from its result line. A hundred thousand are in memory at once, so the fields are small.
+/// </summary>
 internal readonly record struct OutcomeRecord
 {
     private const long NotKnown = long.MinValue;
@@ -21,10 +23,12 @@ internal readonly record struct OutcomeRecord
 
     public long Row { get; init; }
 
-    /// <summary>Where its <see cref="OutcomeWords"/> stand among those of the batch, from 1; 0 while no line has spoken of it.</summary>
-    public int Words { get; init; }
+    /// <summary>
+    /// The index of its <see cref="OutcomeWords"/> among those of the batch, from 1; 0 while no line was read for the request.
+    /// </summary>
+    public int WordsIndex { get; init; }
 
-    /// <summary>In bytes; 0 where there is no line.</summary>
+    /// <summary>The length of its result line in bytes; 0 where there is none.</summary>
     public int ResultLength { get; init; }
 
     public long ResultOffset { get; init; }
@@ -35,7 +39,7 @@ internal readonly record struct OutcomeRecord
         init => _cost = value ?? NotKnown;
     }
 
-    /// <summary>Its tokens, at most 2^32 of a kind; where it ran is among its words.</summary>
+    /// <summary>Its tokens, less than 2^32 of each kind, without the region, which is among the words.</summary>
     public TokenUsage Usage
     {
         get => new(_inputTokens, _cacheWrite5mTokens, _cacheWrite1hTokens, _cacheReadTokens, _outputTokens, _webSearches);

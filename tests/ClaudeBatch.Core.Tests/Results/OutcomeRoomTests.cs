@@ -11,7 +11,7 @@ public sealed class OutcomeRoomTests
         OutcomeRoom room = OutcomeRoom.Take(10);
         room.Add(0, "a"u8);
         room.Add(1, "b"u8);
-        room.Outcomes[1] = new OutcomeRecord { Row = 1, Words = room.PlaceOf(new OutcomeWords(Outcome.Succeeded)), ResultLength = 7 };
+        room.Outcomes[1] = new OutcomeRecord { Row = 1, WordsIndex = room.IndexOf(new OutcomeWords(Outcome.Succeeded)), ResultLength = 7 };
         room.GiveBack();
 
         // It is the same room again, or a new one where another test has taken the first.
@@ -20,7 +20,7 @@ public sealed class OutcomeRoomTests
         again.Add(8, "a"u8);
 
         Assert.Equal((2, 0, 1, -1), (again.Ids.Count, again.Ids.Find("c"u8), again.Ids.Find("a"u8), again.Ids.Find("b"u8)));
-        Assert.Equal(1, again.PlaceOf(new OutcomeWords(Outcome.Expired)));
+        Assert.Equal(1, again.IndexOf(new OutcomeWords(Outcome.Expired)));
         Assert.Equal([new OutcomeRecord { Row = 7 }, new OutcomeRecord { Row = 8 }], again.Outcomes.ToArray());
         GC.KeepAlive(room);
     }
