@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Emulator;
 
-/// <summary>What the token counter does not count: server tools other than the advisor, MCP servers, pictures and documents that lie elsewhere.</summary>
+/// <summary>
+/// What the token counter does not count: server tools other than the advisor, MCP servers, pictures and documents that lie elsewhere.
+/// </summary>
 internal static class Countable
 {
     private static readonly string[] s_serverTools = ["web_search_", "web_fetch_", "code_execution_", "tool_search_", "mcp_toolset"];
@@ -22,7 +24,8 @@ internal static class Countable
         {
             foreach (JsonElement tool in tools.EnumerateArray())
             {
-                if (tool.ValueKind == JsonValueKind.Object && tool.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String
+                if (tool.ValueKind == JsonValueKind.Object && tool.TryGetProperty("type", out JsonElement type)
+                    && type.ValueKind == JsonValueKind.String
                     && s_serverTools.Any(prefix => type.GetString()!.StartsWith(prefix, StringComparison.Ordinal)))
                 {
                     return ServiceError.Invalid($"tools: '{type.GetString()}' is not supported for token counting.");
@@ -41,7 +44,10 @@ internal static class Countable
     };
 
     private static bool IsElsewhere(JsonElement block)
-        => block.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String && type.GetString() is "image" or "document"
-            && block.TryGetProperty("source", out JsonElement source) && source.ValueKind == JsonValueKind.Object
-            && source.TryGetProperty("type", out JsonElement kind) && kind.GetString() is "url" or "file";
+        => block.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String
+            && type.GetString() is "image" or "document"
+            && block.TryGetProperty("source", out JsonElement source)
+            && source.ValueKind == JsonValueKind.Object
+            && source.TryGetProperty("type", out JsonElement kind)
+            && kind.GetString() is "url" or "file";
 }

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Emulator;
 
-/// <summary>What one model finds wrong with params that another would take. The words on thinking and prefill are recorded, the others are ours.</summary>
+/// <summary>
+/// What one model finds wrong with params that another would take. The words on thinking and prefill are recorded, the others are ours.
+/// </summary>
 internal static class ModelRulesCheck
 {
     /// <returns>The error, or null when the model takes the params.</returns>
@@ -10,7 +12,8 @@ internal static class ModelRulesCheck
         => ThinkingFault(parameters, model)
             ?? ToolFault(parameters, model)
             ?? SamplingFault(parameters, model)
-            ?? (model.Refuses.HasFlag(Refused.Region) && parameters.TryGetProperty("inference_geo", out JsonElement geo) && geo.ValueKind != JsonValueKind.Null
+            ?? (model.Refuses.HasFlag(Refused.Region) && parameters.TryGetProperty("inference_geo", out JsonElement geo)
+                && geo.ValueKind != JsonValueKind.Null
                 ? ServiceError.Invalid($"inference_geo: not supported for {model.Id}")
                 : null);
 
@@ -22,13 +25,16 @@ internal static class ModelRulesCheck
                 return NotSupported("enabled");
 
             case "enabled" when !IsBudget(Number(parameters.GetProperty("thinking"), "budget_tokens"), Number(parameters, "max_tokens")):
-                return ServiceError.Invalid("thinking.enabled.budget_tokens: Input should be greater than or equal to 1024 and less than max_tokens");
+                return ServiceError.Invalid(
+                    "thinking.enabled.budget_tokens: Input should be greater than or equal to 1024 and less than max_tokens");
 
             case "disabled" when model.Refuses.HasFlag(Refused.NoThinking):
                 return NotSupported("disabled");
 
-            case "disabled" when model.Refuses.HasFlag(Refused.NoThinkingAtHighEffort) && Text(parameters, "output_config", "effort") is "xhigh" or "max":
-                return ServiceError.Invalid("\"thinking.type.disabled\" is not supported with this effort. Use an effort of \"high\" or lower.");
+            case "disabled" when model.Refuses.HasFlag(Refused.NoThinkingAtHighEffort)
+                && Text(parameters, "output_config", "effort") is "xhigh" or "max":
+                return ServiceError.Invalid(
+                    "\"thinking.type.disabled\" is not supported with this effort. Use an effort of \"high\" or lower.");
 
             default:
                 return null;
@@ -38,7 +44,8 @@ internal static class ModelRulesCheck
     private static bool IsBudget(double? budget, double? maxTokens) => budget >= 1024 && budget < maxTokens;
 
     private static ServiceError NotSupported(string type) => ServiceError.Invalid(
-        $"\"thinking.type.{type}\" is not supported for this model. Use \"thinking.type.adaptive\" and \"output_config.effort\" to control thinking behavior.");
+        $"\"thinking.type.{type}\" is not supported for this model. Use \"thinking.type.adaptive\" and \"output_config.effort\" to "
+            + $"control thinking behavior.");
 
     private static ServiceError? ToolFault(JsonElement parameters, EmulatedModel model)
     {
@@ -88,7 +95,10 @@ internal static class ModelRulesCheck
         => of.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
 
     private static string? Text(JsonElement of, string name)
-        => of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        => of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
-    private static string? Text(JsonElement of, string name, string inner) => of.TryGetProperty(name, out JsonElement value) ? Text(value, inner) : null;
+    private static string? Text(JsonElement of, string name, string inner)
+        => of.TryGetProperty(name, out JsonElement value) ? Text(value, inner) : null;
 }

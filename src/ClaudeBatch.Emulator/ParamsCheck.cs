@@ -102,7 +102,8 @@ internal static class ParamsCheck
                 return ServiceError.Invalid($"messages.{index}.role: Input should be 'user' or 'assistant'");
             }
 
-            if (!message.TryGetProperty("content", out JsonElement content) || content is { ValueKind: JsonValueKind.String } && content.GetString() == string.Empty)
+            if (!message.TryGetProperty("content", out JsonElement content)
+                || content is { ValueKind: JsonValueKind.String } && content.GetString() == string.Empty)
             {
                 return ServiceError.Invalid($"messages.{index}: user messages must have non-empty content");
             }

@@ -140,7 +140,8 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
     internal async Task<BatchRecord> DeniedAsync(
         BatchApi bound, JobRecord job, BatchRecord batch, ClaudeBatchException denial, CancellationToken cancellationToken)
     {
-        AccountList list = await AccountList.FetchAsync(bound, batch.CreatedAt ?? DateTime.MinValue, cancellationToken).ConfigureAwait(false);
+        AccountList list = await AccountList.FetchAsync(bound, batch.CreatedAt ?? DateTime.MinValue, cancellationToken)
+            .ConfigureAwait(false);
         JobBinding.Check(job, list.Headers);
         if (list.Batches.FirstOrDefault(b => b.Id == batch.ServiceId) is { } listed)
         {
@@ -161,7 +162,8 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
 
         string message = string.Create(
             CultureInfo.InvariantCulture,
-            $"For {(now - batch.NotFoundSince).Value.TotalMinutes:0} minutes the service has known no batch '{batch.ServiceId}' and listed none. Its answers are lost; it is not sent again by itself.");
+            $"For {(now - batch.NotFoundSince).Value.TotalMinutes:0} minutes the service has known no batch '{batch.ServiceId}' and "
+                + $"listed none. Its answers are lost; it is not sent again by itself.");
         return ledger.Record(
             batch, EventKind.Lost, message, denial.RequestId, () => ledger.Batches.SetState(batch.Id, BatchState.Lost, message));
     }

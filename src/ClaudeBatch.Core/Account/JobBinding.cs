@@ -42,6 +42,7 @@ public static class JobBinding
     private static ClaudeBatchException Elsewhere(JobRecord job, string what, string then, string now) => new(
         FailureKind.Conflict,
         FailureCause.JobBoundElsewhere,
-        $"Job '{job.Name}' belongs to the {what} '{then}', and this connection leads to '{now}'. Connect with the job's own, or use another job name.")
+        $"Job '{job.Name}' belongs to the {what} '{then}', and this connection leads to '{now}'. Connect with the job's own, or use "
+            + $"another job name.")
     { Target = job.Name };
 }

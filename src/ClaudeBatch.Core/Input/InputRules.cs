@@ -23,7 +23,9 @@ public sealed class InputRules(SpoolLimits limits, RequestChecker? checker)
         return length + SpoolWriter.EnvelopeLength > limits.MaxBytes
             ? new RequestFault(
                 "RequestTooLarge",
-                string.Create(CultureInfo.InvariantCulture, $"It alone has more than the {limits.MaxBytes:N0} bytes that a batch may hold."),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"It alone has more than the {limits.MaxBytes:N0} bytes that a batch may hold."),
                 IsError: true)
             : null;
     }

@@ -28,7 +28,8 @@ public sealed partial class JobInput
             throw new ClaudeBatchException(
                 FailureKind.Conflict,
                 "CustomIdConflict",
-                $"Job '{_job.Name}' already has {_conflictCount.ToString(CultureInfo.InvariantCulture)} of these custom ids with another request "
+                $"Job '{_job.Name}' already has {_conflictCount.ToString(CultureInfo.InvariantCulture)} of these custom ids with "
+                    + $"another request "
                 + $"({string.Join(", ", _conflicts)}{(_conflictCount > ConflictsNamed ? ", …" : string.Empty)}); nothing was sent. "
                 + "Use another job name, or -Force to send all of them again.")
             { Target = _conflicts[0] };
@@ -53,7 +54,9 @@ public sealed partial class JobInput
             _ledger.Jobs.Seal(_job.Id, _nextRow, _options.Estimate?.Low, _options.Estimate?.High);
             _ledger.Events.Add(
                 EventKind.Sealed,
-                string.Create(CultureInfo.InvariantCulture, $"{_accepted} requests accepted, {_alreadyThere} there already, {_refused} refused, {_parts.Batches.Count} parts."),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{_accepted} requests accepted, {_alreadyThere} there already, {_refused} refused, {_parts.Batches.Count} parts."),
                 _job.Id);
         });
         Milestone.Pass("sealed");

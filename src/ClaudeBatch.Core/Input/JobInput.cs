@@ -106,7 +106,8 @@ public sealed partial class JobInput : IDisposable
     /// <param name="customId">The request's custom id.</param>
     /// <param name="item">The exact bytes of the request, <c>{"custom_id":…,"params":…}</c>.</param>
     /// <param name="source">The row that the request was made from, as a JSON object; empty where there is none.</param>
-    public InputVerdict Add(string customId, ReadOnlySpan<byte> item, ReadOnlySpan<byte> source) => Add(customId, item, source, facts: null);
+    public InputVerdict Add(string customId, ReadOnlySpan<byte> item, ReadOnlySpan<byte> source)
+        => Add(customId, item, source, facts: null);
 
     /// <summary>Adds one request from a line of a JSON Lines file. The line is read in a single pass.</summary>
     /// <param name="line">The line in UTF-8, without its line end.</param>
@@ -200,7 +201,8 @@ public sealed partial class JobInput : IDisposable
     private PartSpooler Spooler(ReadOnlySpan<byte> item)
         => _options.Staging is { } staging && staging.TakesFirst(item, _prefix) ? staging.First : _parts;
 
-    private bool IsFirst(string customId, int? knownRow) => knownRow is { } row ? _known.TrySee(row) : _seen.Add(ContentDigest.Of(customId));
+    private bool IsFirst(string customId, int? knownRow)
+        => knownRow is { } row ? _known.TrySee(row) : _seen.Add(ContentDigest.Of(customId));
 
     /// <summary>
     /// Gives the first fault for which the service would refuse the request; faults that are only worth a warning are added to the

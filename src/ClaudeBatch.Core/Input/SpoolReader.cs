@@ -34,7 +34,8 @@ public sealed class SpoolReader(JobLedger ledger) : IDisposable
     /// <exception cref="ClaudeBatchException"><c>PayloadRemoved</c>, <c>MadeElsewhere</c>.</exception>
     public SentRequest Read(BatchRecord batch, AttemptRecord attempt) => batch.MadeElsewhere
         ? throw new ClaudeBatchException(
-            FailureKind.NotFound, "MadeElsewhere", $"Batch '{batch.ServiceId}' was made by another tool; its requests are not in this ledger.")
+            FailureKind.NotFound, "MadeElsewhere", $"Batch '{batch.ServiceId}' was made by another tool; its requests are not in this "
+                + $"ledger.")
         { Target = batch.Key }
         : new SentRequest(
             attempt.CustomId,
@@ -61,5 +62,6 @@ public sealed class SpoolReader(JobLedger ledger) : IDisposable
         while (page.Count == Page);
     }
 
-    private byte[] Source(long jobId, long offset, int length) => length == 0 ? [] : _files.Read(ledger.Folder.Source(jobId), offset, length);
+    private byte[] Source(long jobId, long offset, int length)
+        => length == 0 ? [] : _files.Read(ledger.Folder.Source(jobId), offset, length);
 }

@@ -66,10 +66,12 @@ public sealed class AttemptBooks(LedgerDatabase database)
     }
 
     /// <summary>The last attempt of each request of these batches of one job, in row order.</summary>
-    public IEnumerable<(BatchRecord Batch, AttemptRecord Attempt)> LastOf(IEnumerable<BatchRecord> batches) => InRowOrder(batches, onlyLast: true);
+    public IEnumerable<(BatchRecord Batch, AttemptRecord Attempt)> LastOf(IEnumerable<BatchRecord> batches)
+        => InRowOrder(batches, onlyLast: true);
 
     /// <summary>The attempts of these batches of one job, in row order.</summary>
-    /// <remarks>Each batch is in order already, so they are merged; a batch is looked into when its first row comes, and only a page of it is in memory.</remarks>
+    /// <remarks>Each batch is in order already, so they are merged; a batch is looked into when its first row comes, and only a page of it
+    /// is in memory.</remarks>
     public IEnumerable<(BatchRecord Batch, AttemptRecord Attempt)> InRowOrder(IEnumerable<BatchRecord> batches, bool onlyLast)
     {
         PriorityQueue<(BatchRecord Batch, IEnumerator<AttemptRecord>? Attempts), long> next = new();
@@ -133,7 +135,9 @@ public sealed class AttemptBooks(LedgerDatabase database)
             ("$sealed", job.SealedRows),
             ("$limit", limit));
 
-    /// <summary>The rows of a job that are sent again by the same line: the service has refused their batch, or a person has given it up.</summary>
+    /// <summary>
+    /// The rows of a job that are sent again by the same line: the service has refused their batch, or a person has given it up.
+    /// </summary>
     public IReadOnlyList<long> UnsentRows(long jobId) => database.Read(
         $"""
         SELECT a.row FROM batch b JOIN attempt a ON {RowKey.Within("a.id", "b.id")}
@@ -156,7 +160,8 @@ public sealed class AttemptBooks(LedgerDatabase database)
             database.Write(() =>
             {
                 database.ExecuteMany(
-                    "INSERT OR IGNORE INTO request (id, custom_id, digest, source_offset, source_length) VALUES (?1, ?2, zeroblob(16), 0, 0)",
+                    "INSERT OR IGNORE INTO request (id, custom_id, digest, source_offset, source_length) VALUES (?1, ?2, zeroblob(16), "
+                        + "0, 0)",
                     chunk,
                     (id, statement) =>
                     {
@@ -166,13 +171,17 @@ public sealed class AttemptBooks(LedgerDatabase database)
                 database.Execute(
                     $"""
                     INSERT OR IGNORE INTO attempt (id, spool_offset, spool_length)
-                    SELECT {RowKey.Of("$batch", "row")}, 0, 0 FROM request WHERE id >= {RowKey.Of("$job", "$from")} AND id < {RowKey.Of("$job", "$to")}
+                    SELECT {RowKey.Of("$batch", "row")}, 0, 0 FROM request
+                    WHERE id >= {RowKey.Of("$job", "$from")} AND id < {RowKey.Of("$job", "$to")}
                     """,
                     ("$batch", batch.Id),
                     ("$job", batch.JobId),
                     ("$from", begin),
                     ("$to", begin + chunk.Length));
-                database.Execute("UPDATE job SET sealed_rows = max(sealed_rows, $rows) WHERE id = $job", ("$rows", begin + chunk.Length), ("$job", batch.JobId));
+                database.Execute(
+                    "UPDATE job SET sealed_rows = max(sealed_rows, $rows) WHERE id = $job",
+                    ("$rows", begin + chunk.Length),
+                    ("$job", batch.JobId));
             });
         }
     }
@@ -181,7 +190,9 @@ public sealed class AttemptBooks(LedgerDatabase database)
     internal IReadOnlyList<string> ModelsOf(IEnumerable<long> batchIds) => database.Read(
         $"SELECT DISTINCT model FROM {AnswersOf(batchIds)} AND model IS NOT NULL ORDER BY model", static row => row.Text("model"));
 
-    /// <summary>What a model's answers in these batches used and cost. What has one price is one sum: by where it ran, and long prompts apart.</summary>
+    /// <summary>
+    /// What a model's answers in these batches used and cost. What has one price is one sum: by where it ran, and long prompts apart.
+    /// </summary>
     /// <param name="batchIds">The batches; all of their attempts count.</param>
     /// <param name="model">As the service names it.</param>
     /// <param name="longFrom">A prompt of more tokens is long; null where none is.</param>
@@ -203,7 +214,8 @@ public sealed class AttemptBooks(LedgerDatabase database)
         const string sql = """
             UPDATE attempt SET outcome = ?2, error_type = ?3, failure_class = ?4, stop_reason = ?5, model = ?6,
                 input_tokens = ?7, cache_write_5m_tokens = ?8, cache_write_1h_tokens = ?9, cache_read_tokens = ?10,
-                output_tokens = ?11, web_searches = ?12, inference_geo = ?13, cost_in_picodollars = ?14, result_offset = ?15, result_length = ?16
+                output_tokens = ?11, web_searches = ?12, inference_geo = ?13, cost_in_picodollars = ?14,
+                result_offset = ?15, result_length = ?16
             WHERE id = ?1
             """;
         for (int done = 0; done < outcomes.Length; done += LedgerDatabase.RowsPerTransaction)

@@ -18,7 +18,8 @@ namespace ClaudeBatch.Core.Ledger;
 /// <param name="StopReason">The service's word for why the answer ended.</param>
 /// <param name="Model">The model that answered.</param>
 /// <param name="ErrorType">The service's word for a failure.</param>
-/// <param name="CostInPicodollars">Of this attempt and, where they were asked for, of those before it; null where a price is not known.</param>
+/// <param name="CostInPicodollars">Of this attempt and, where they were asked for, of those before it; null where a price is not
+/// known.</param>
 public sealed record AttemptRecord(
     long Row,
     string CustomId,

@@ -78,7 +78,8 @@ public sealed class BatchBooks(LedgerDatabase database)
 
     /// <summary>Lets the parts of a job go that were held back.</summary>
     public void Release(long jobId)
-        => database.Write(() => database.Execute("UPDATE batch SET held_for = NULL WHERE job_id = $job AND held_for IS NOT NULL", ("$job", jobId)));
+        => database.Write(
+            () => database.Execute("UPDATE batch SET held_for = NULL WHERE job_id = $job AND held_for IS NOT NULL", ("$job", jobId)));
 
     public void SetState(long id, BatchState state, string? message = null)
         => database.Write(() => database.Execute(
@@ -108,7 +109,9 @@ public sealed class BatchBooks(LedgerDatabase database)
             ("$message", message),
             ("$id", id)));
 
-    /// <summary>What was learned of the account's queue holds for the job's other unsent parts: they are not uploaded to learn it again.</summary>
+    /// <summary>
+    /// What was learned of the account's queue holds for the job's other unsent parts: they are not uploaded to learn it again.
+    /// </summary>
     /// <param name="jobId">The job.</param>
     /// <param name="running">With so many batches running the queue was full.</param>
     public void WaitForRoom(long jobId, int running)

@@ -27,7 +27,9 @@ internal sealed class BatchTally
 
     public long Of(Outcome outcome) => _counts.Where(c => c.Outcome == outcome).Sum(static c => c.Count);
 
-    /// <summary>Counts them. Nearly all of a batch went well, and the sorting a GROUP BY takes is spared those: they are what is left.</summary>
+    /// <summary>
+    /// Counts them. Nearly all of a batch went well, and the sorting a GROUP BY takes is spared those: they are what is left.
+    /// </summary>
     public static BatchTally Count(LedgerDatabase database, BatchRecord batch)
     {
         const string isAnswered = $"(outcome IS {SqlWord.Succeeded} AND {AttemptBooks.IsLast})";

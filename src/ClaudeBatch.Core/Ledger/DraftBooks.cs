@@ -48,7 +48,9 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
     /// <summary>The number of the next part; several spoolers may fill parts of one draft.</summary>
     public int NextPart()
     {
-        _nextPart = _nextPart == 0 ? 1 + (int)database.Scalar("SELECT coalesce(max(part), 0) FROM batch WHERE job_id = $job", ("$job", jobId)) : _nextPart + 1;
+        _nextPart = _nextPart == 0
+            ? 1 + (int)database.Scalar("SELECT coalesce(max(part), 0) FROM batch WHERE job_id = $job", ("$job", jobId))
+            : _nextPart + 1;
         return _nextPart;
     }
 

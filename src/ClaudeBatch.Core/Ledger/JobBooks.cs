@@ -60,7 +60,8 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
     /// <summary>Makes the end of an input binding: from now on its rows are the job's. A job that was stopped goes on.</summary>
     /// <param name="jobId">The job.</param>
     /// <param name="rows">How many rows the job has with this input.</param>
-    /// <param name="low">What the input will cost at least, in picodollars; null where that is not known, and then not of the job either.</param>
+    /// <param name="low">What the input will cost at least, in picodollars; null where that is not known, and then not of the job
+    /// either.</param>
     /// <param name="high">What one attempt of it will cost at most, likewise.</param>
     public void Seal(long jobId, long rows, long? low, long? high) => Update(
         jobId,
@@ -93,7 +94,9 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
     public void MarkStopped(long jobId)
         => Update(jobId, "stopped_at = $at", ("$at", LedgerRow.Format(clock.GetUtcNow().UtcDateTime)));
 
-    /// <summary>Takes a job out of the books, a bounded number of rows at a time; what is left after a kill is a job without rows.</summary>
+    /// <summary>
+    /// Takes a job out of the books, a bounded number of rows at a time; what is left after a kill is a job without rows.
+    /// </summary>
     public void Forget(long jobId)
     {
         foreach (long batch in database.Read("SELECT id FROM batch WHERE job_id = $job", static row => row.Number("id"), ("$job", jobId)))

@@ -45,7 +45,9 @@ public sealed class JobLedger : IDisposable
     /// <summary>Several changes of the books, all or none; an exception undoes them.</summary>
     internal void Write(Action changes) => _database.Write(changes);
 
-    /// <summary>What a new input of the job, or a retry, adds to it; not binding before it is sealed. What an earlier one has left goes.</summary>
+    /// <summary>
+    /// What a new input of the job, or a retry, adds to it; not binding before it is sealed. What an earlier one has left goes.
+    /// </summary>
     internal DraftBooks BeginDraft(long jobId)
     {
         DiscardDraft(jobId);

@@ -27,7 +27,9 @@ public sealed record JobTotals
     /// <summary>The highest number of times a request of the job was tried.</summary>
     public int Attempts { get; init; }
 
-    /// <summary>Of all attempts, in millionths of a millionth of a US dollar, so that sums are exact; null where a price is not known.</summary>
+    /// <summary>
+    /// Of all attempts, in millionths of a millionth of a US dollar, so that sums are exact; null where a price is not known.
+    /// </summary>
     public long? CostInPicodollars { get; init; }
 
     public long Sum => NotSubmitted + Pending + Succeeded + Errored + Canceled + Expired + Unknown + Missing;

@@ -34,7 +34,8 @@ public sealed class LedgerSettings(LedgerDatabase database)
         if (value is { } number)
         {
             database.Execute(
-                "INSERT INTO setting (name, value) VALUES ($name, $value)", ("$name", name), ("$value", number.ToString(CultureInfo.InvariantCulture)));
+                "INSERT INTO setting (name, value) VALUES ($name, $value)", ("$name", name), ("$value", number.ToString(
+                    CultureInfo.InvariantCulture)));
         }
     });
 }

@@ -11,7 +11,8 @@ internal static class Ownership
         ?? throw new ClaudeBatchException(
             FailureKind.Busy,
             "JobBusy",
-            $"Job '{job.Name}' is being filled by process {OwnershipLock.OwnerOf(folder, job.LockName)}. Run the line again when that has ended, "
+            $"Job '{job.Name}' is being filled by process {OwnershipLock.OwnerOf(folder, job.LockName)}. Run the line again when that "
+                + $"has ended, "
             + "or use another name.")
         { Target = job.Name };
 
@@ -26,6 +27,7 @@ internal static class Ownership
     public static ClaudeBatchException Busy(LedgerFolder folder, BatchRecord batch) => new(
         FailureKind.Busy,
         "BatchBusy",
-        $"Batch '{batch.Key}' is being worked on by process {OwnershipLock.OwnerOf(folder, batch.LockName)}; it was left to it. Run the line again in a moment.")
+        $"Batch '{batch.Key}' is being worked on by process {OwnershipLock.OwnerOf(folder, batch.LockName)}; it was left to it. Run "
+            + $"the line again in a moment.")
     { Target = batch.Key };
 }

@@ -20,7 +20,8 @@ public sealed record Settlement
     /// <summary>Why nobody but a person can decide; null while it may still be settled.</summary>
     public string? Ambiguity { get; init; }
 
-    internal static Settlement? Parse(string? json) => json is null ? null : JsonSerializer.Deserialize(json, SettlementJson.Default.Settlement);
+    internal static Settlement? Parse(string? json)
+        => json is null ? null : JsonSerializer.Deserialize(json, SettlementJson.Default.Settlement);
 
     internal string ToJson() => JsonSerializer.Serialize(this, SettlementJson.Default.Settlement);
 }

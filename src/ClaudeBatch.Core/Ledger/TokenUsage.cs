@@ -21,7 +21,8 @@ public readonly record struct TokenUsage(
     public long PromptTokens => InputTokens + CacheWrite5mTokens + CacheWrite1hTokens + CacheReadTokens;
 
     /// <summary>The same tokens had nothing been cached.</summary>
-    public TokenUsage WithoutCache() => this with { InputTokens = PromptTokens, CacheWrite5mTokens = 0, CacheWrite1hTokens = 0, CacheReadTokens = 0 };
+    public TokenUsage WithoutCache()
+        => this with { InputTokens = PromptTokens, CacheWrite5mTokens = 0, CacheWrite1hTokens = 0, CacheReadTokens = 0 };
 
     public static TokenUsage operator +(TokenUsage one, TokenUsage other) => new(
         one.InputTokens + other.InputTokens,

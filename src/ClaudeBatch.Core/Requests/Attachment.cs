@@ -42,7 +42,8 @@ public sealed class Attachment
 
     /// <summary>An image: png, jpeg, gif or webp, known by its content and not by its name.</summary>
     /// <param name="place">A path, a <c>file_…</c> id, or a web address.</param>
-    /// <exception cref="ClaudeBatchException"><c>PathNotFound</c>, <c>ContentTypeUnknown</c>, <c>ImageTooLarge</c>, <c>FileUnreadable</c>.</exception>
+    /// <exception cref="ClaudeBatchException"><c>PathNotFound</c>, <c>ContentTypeUnknown</c>, <c>ImageTooLarge</c>,
+    /// <c>FileUnreadable</c>.</exception>
     public static Attachment Image(string place)
     {
         if (Elsewhere("image", place) is { } elsewhere)
@@ -58,18 +59,23 @@ public sealed class Attachment
 
         if ((length + 2) / 3 * 4 > LongestImage)
         {
-            throw TooLarge("ImageTooLarge", place, string.Create(CultureInfo.InvariantCulture, $"has {length:N0} bytes, above the service's 5 MB in base64"));
+            throw TooLarge(
+                "ImageTooLarge",
+                place,
+                string.Create(CultureInfo.InvariantCulture, $"has {length:N0} bytes, above the service's 5 MB in base64"));
         }
 
         return Math.Max(signature.Width, signature.Height) > MostPixels
             ? throw TooLarge("ImageTooLarge", place, string.Create(
-                CultureInfo.InvariantCulture, $"has {signature.Width} x {signature.Height} pixels, and the service takes {MostPixels} on a side"))
+                CultureInfo
+                    .InvariantCulture, $"has {signature.Width} x {signature.Height} pixels, and the service takes {MostPixels} on a side"))
             : new Attachment("image", "base64", place, signature.MediaType, Math.Max(signature.Width, signature.Height));
     }
 
     /// <summary>A document: a PDF, or text in UTF-8.</summary>
     /// <param name="place">A path, a <c>file_…</c> id, or a web address.</param>
-    /// <exception cref="ClaudeBatchException"><c>PathNotFound</c>, <c>ContentTypeUnknown</c>, <c>DocumentTooLarge</c>, <c>FileUnreadable</c>.</exception>
+    /// <exception cref="ClaudeBatchException"><c>PathNotFound</c>, <c>ContentTypeUnknown</c>, <c>DocumentTooLarge</c>,
+    /// <c>FileUnreadable</c>.</exception>
     public static Attachment Document(string place)
     {
         if (Elsewhere("document", place) is { } elsewhere)
@@ -92,11 +98,13 @@ public sealed class Attachment
     /// <exception cref="ClaudeBatchException"><c>ImageTooLarge</c>.</exception>
     internal static void CheckTogether(IReadOnlyList<Attachment> attachments)
     {
-        if (attachments.Count(static a => a._kind == "image") > MostLargeImages && attachments.FirstOrDefault(static a => a._longestSide > MostPixelsOfMany) is { } large)
+        if (attachments.Count(static a => a._kind == "image") > MostLargeImages
+            && attachments.FirstOrDefault(static a => a._longestSide > MostPixelsOfMany) is { } large)
         {
             throw TooLarge("ImageTooLarge", large._place, string.Create(
                 CultureInfo.InvariantCulture,
-                $"has {large._longestSide} pixels on a side, and in a request of more than {MostLargeImages} images the service takes {MostPixelsOfMany}"));
+                $"has {large._longestSide} pixels on a side, and in a request of more than {MostLargeImages} images the service takes "
+                    + $"{MostPixelsOfMany}"));
         }
     }
 
@@ -132,7 +140,8 @@ public sealed class Attachment
         try
         {
             using FileStream file = new(_place, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
-            if (_source == "text" && file.Length >= 3 && file.ReadAtLeast(buffer.AsSpan(0, 3), 3) == 3 && !buffer.AsSpan(0, 3).SequenceEqual("\uFEFF"u8))
+            if (_source == "text" && file.Length >= 3 && file.ReadAtLeast(buffer.AsSpan(0, 3), 3) == 3
+                && !buffer.AsSpan(0, 3).SequenceEqual("\uFEFF"u8))
             {
                 file.Position = 0;
             }
@@ -189,7 +198,10 @@ public sealed class Attachment
         => new(FailureKind.InvalidArgument, "FileUnreadable", $"'{path}' cannot be read: {cause.Message}", cause) { Target = path };
 
     private static ClaudeBatchException Unknown(string path, string what, string known)
-        => new(FailureKind.InvalidData, "ContentTypeUnknown", $"'{path}' is no {what} the service takes, by its content: it takes {known}.") { Target = path };
+        => new(
+            FailureKind.InvalidData,
+            "ContentTypeUnknown",
+            $"'{path}' is no {what} the service takes, by its content: it takes {known}.") { Target = path };
 
     private static ClaudeBatchException TooLarge(string id, string path, string why)
         => new(FailureKind.TooLarge, id, $"'{path}' {why}. Make it smaller.") { Target = path };

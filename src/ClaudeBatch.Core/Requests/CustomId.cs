@@ -7,7 +7,9 @@ public static class CustomId
 {
     public const int Longest = 64;
 
-    /// <summary>What is wrong with an id, to follow a mention of it: the same words for all that have the fault; null when nothing is.</summary>
+    /// <summary>
+    /// What is wrong with an id, to follow a mention of it: the same words for all that have the fault; null when nothing is.
+    /// </summary>
     public static string? Fault(string id)
     {
         if (id.Length is 0)

@@ -39,7 +39,9 @@ public static class CustomIdParts
                     ? "There is nothing to make a custom id of; give at least one part that is not empty."
                     : string.Create(
                         CultureInfo.InvariantCulture,
-                        $"'{string.Join("', '", parts)}' takes {id.Length} characters as a custom id, and the service takes {CustomId.Longest}. Leave a part out or shorten one; anything but letters and digits takes three characters a byte."))
+                        $"'{string.Join("', '", parts)}' takes {id.Length} characters as a custom id, and the service takes "
+                            + $"{CustomId.Longest}. Leave a part out or shorten one; anything but letters and digits takes three "
+                            + $"characters a byte."))
             { Target = parts };
         }
 
@@ -108,7 +110,8 @@ public static class CustomIdParts
             {
                 bytes.Add((byte)encoded[i]);
             }
-            else if (i + 2 < encoded.Length && byte.TryParse(encoded.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte b))
+            else if (i + 2 < encoded.Length
+                && byte.TryParse(encoded.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte b))
             {
                 bytes.Add(b);
                 i += 2;

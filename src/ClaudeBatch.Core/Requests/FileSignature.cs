@@ -28,12 +28,18 @@ internal readonly record struct FileSignature(string MediaType, int Width, int H
     {
         if (head.StartsWith(Png) && head.Length >= 24)
         {
-            return new FileSignature("image/png", BinaryPrimitives.ReadInt32BigEndian(head[16..]), BinaryPrimitives.ReadInt32BigEndian(head[20..]));
+            return new FileSignature(
+                "image/png",
+                BinaryPrimitives.ReadInt32BigEndian(head[16..]),
+                BinaryPrimitives.ReadInt32BigEndian(head[20..]));
         }
 
         if ((head.StartsWith("GIF87a"u8) || head.StartsWith("GIF89a"u8)) && head.Length >= 10)
         {
-            return new FileSignature("image/gif", BinaryPrimitives.ReadUInt16LittleEndian(head[6..]), BinaryPrimitives.ReadUInt16LittleEndian(head[8..]));
+            return new FileSignature(
+                "image/gif",
+                BinaryPrimitives.ReadUInt16LittleEndian(head[6..]),
+                BinaryPrimitives.ReadUInt16LittleEndian(head[8..]));
         }
 
         if (head.StartsWith("RIFF"u8) && head.Length >= 30 && head[8..].StartsWith("WEBP"u8))
@@ -81,7 +87,8 @@ internal readonly record struct FileSignature(string MediaType, int Width, int H
             if (marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))
             {
                 return new FileSignature(
-                    "image/jpeg", BinaryPrimitives.ReadUInt16BigEndian(head[(at + 7)..]), BinaryPrimitives.ReadUInt16BigEndian(head[(at + 5)..]));
+                    "image/jpeg", BinaryPrimitives.ReadUInt16BigEndian(head[(at + 7)..]), BinaryPrimitives.ReadUInt16BigEndian(
+                        head[(at + 5)..]));
             }
 
             at += 2 + BinaryPrimitives.ReadUInt16BigEndian(head[(at + 2)..]);

@@ -29,7 +29,8 @@ public sealed class Finding(RequestFault fault)
             ? string.Empty
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $" The same holds for {_rows.Count - 1} more: row {string.Join(", ", _rows.Skip(1).Take(Named))}{(_rows.Count > Named + 1 ? ", …" : ".")}");
+                $" The same holds for {_rows.Count - 1} more: row "
+                    + $"{string.Join(", ", _rows.Skip(1).Take(Named))}{(_rows.Count > Named + 1 ? ", …" : ".")}");
         return string.Create(CultureInfo.InvariantCulture, $"Request '{_customIds[0]}' (row {_rows[0]}): {fault.Message}{others}");
     }
 

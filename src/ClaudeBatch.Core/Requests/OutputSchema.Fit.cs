@@ -25,20 +25,24 @@ public static partial class OutputSchema
         {
             if (schema.TryGetProperty(several, out JsonElement options) && options.ValueKind == JsonValueKind.Array)
             {
-                return options.EnumerateArray().Any(o => Misfit(root, o, value, path) is null) ? null : $"{path} is none of what the schema allows.";
+                return options.EnumerateArray().Any(o => Misfit(root, o, value, path) is null)
+                    ? null
+                    : $"{path} is none of what the schema allows.";
             }
         }
 
         if (schema.TryGetProperty("type", out JsonElement type) && !IsOf(type, value))
         {
-            return $"{path} is {NameOf(value)}, and the schema asks for {type.GetRawText().Replace("\"", string.Empty, StringComparison.Ordinal)}.";
+            return $"{path} is {NameOf(value)}, and the schema asks for "
+                + $"{type.GetRawText().Replace("\"", string.Empty, StringComparison.Ordinal)}.";
         }
 
         return value.ValueKind switch
         {
             JsonValueKind.Object => ObjectMisfit(root, schema, value, path),
             JsonValueKind.Array when schema.TryGetProperty("items", out JsonElement items) => value.EnumerateArray()
-                .Select((item, i) => Misfit(root, items, item, string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"))).FirstOrDefault(static m => m is not null),
+                .Select((item, i) => Misfit(root, items, item, string.Create(CultureInfo
+                    .InvariantCulture, $"{path}[{i}]"))).FirstOrDefault(static m => m is not null),
             _ => null,
         };
     }
@@ -60,7 +64,8 @@ public static partial class OutputSchema
         {
             foreach (JsonProperty property in properties.EnumerateObject())
             {
-                if (value.TryGetProperty(property.Name, out JsonElement there) && Misfit(root, property.Value, there, $"{path}.{property.Name}") is { } misfit)
+                if (value.TryGetProperty(property.Name, out JsonElement there)
+                    && Misfit(root, property.Value, there, $"{path}.{property.Name}") is { } misfit)
                 {
                     return misfit;
                 }
@@ -80,7 +85,8 @@ public static partial class OutputSchema
             "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
             "null" => value.ValueKind == JsonValueKind.Null,
             "number" => value.ValueKind == JsonValueKind.Number,
-            "integer" => value.ValueKind == JsonValueKind.Number && (value.TryGetInt64(out _) || (value.TryGetDecimal(out decimal number) && number == decimal.Truncate(number))),
+            "integer" => value.ValueKind == JsonValueKind.Number
+                && (value.TryGetInt64(out _) || (value.TryGetDecimal(out decimal number) && number == decimal.Truncate(number))),
             _ => true,
         };
 

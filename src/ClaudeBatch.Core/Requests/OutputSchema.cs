@@ -30,12 +30,14 @@ public static partial class OutputSchema
         walk.Schema(schema, "$");
         if (walk.Optional > MostOptional)
         {
-            walk.Faults.Add(string.Create(CultureInfo.InvariantCulture, $"$: {walk.Optional} properties are optional; at most {MostOptional} may be."));
+            walk.Faults.Add(
+                string.Create(CultureInfo.InvariantCulture, $"$: {walk.Optional} properties are optional; at most {MostOptional} may be."));
         }
 
         if (walk.Unions > MostUnions)
         {
-            walk.Faults.Add(string.Create(CultureInfo.InvariantCulture, $"$: {walk.Unions} values have several types; at most {MostUnions} may."));
+            walk.Faults
+                .Add(string.Create(CultureInfo.InvariantCulture, $"$: {walk.Unions} values have several types; at most {MostUnions} may."));
         }
 
         Recursion(schema, walk);
@@ -52,7 +54,9 @@ public static partial class OutputSchema
         JsonElement at = root;
         foreach (string step in reference.TrimStart('#').Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (at.ValueKind != JsonValueKind.Object || !at.TryGetProperty(step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal), out at))
+            if (at.ValueKind != JsonValueKind.Object || !at.TryGetProperty(
+                step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal),
+                out at))
             {
                 return null;
             }
@@ -121,7 +125,8 @@ public static partial class OutputSchema
                 Keyword(keyword, path);
             }
 
-            bool isObject = schema.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("object");
+            bool isObject = schema.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String
+                && type.ValueEquals("object");
             if (isObject && !(schema.TryGetProperty("additionalProperties", out JsonElement more) && more.ValueKind == JsonValueKind.False))
             {
                 Faults.Add($"{path}: an object needs \"additionalProperties\": false.");
@@ -130,7 +135,9 @@ public static partial class OutputSchema
             Unions += type.ValueKind == JsonValueKind.Array || schema.TryGetProperty("anyOf", out _) ? 1 : 0;
             if (schema.TryGetProperty("properties", out JsonElement properties) && properties.ValueKind == JsonValueKind.Object)
             {
-                HashSet<string?> required = schema.TryGetProperty("required", out JsonElement names) ? [.. names.EnumerateArray().Select(static n => n.GetString())] : [];
+                HashSet<string?> required = schema.TryGetProperty("required", out JsonElement names)
+                    ? [.. names.EnumerateArray().Select(static n => n.GetString())]
+                    : [];
                 foreach (JsonProperty property in properties.EnumerateObject())
                 {
                     Optional += required.Contains(property.Name) ? 0 : 1;

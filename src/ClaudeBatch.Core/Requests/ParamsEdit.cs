@@ -27,9 +27,11 @@ public static class ParamsEdit
 
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                byte[]? value = model is not null && reader.ValueTextEquals("model"u8) ? JsonSerializer.SerializeToUtf8Bytes(model, EditJson.Default.String)
-                    : maxTokens is not null && reader.ValueTextEquals("max_tokens"u8) ? JsonSerializer.SerializeToUtf8Bytes(maxTokens.Value, EditJson.Default.Int64)
-                    : null;
+                byte[]? value = model is not null && reader.ValueTextEquals("model"u8)
+                    ? JsonSerializer.SerializeToUtf8Bytes(model, EditJson.Default.String)
+                    : maxTokens is not null && reader.ValueTextEquals("max_tokens"u8)
+                        ? JsonSerializer.SerializeToUtf8Bytes(maxTokens.Value, EditJson.Default.Int64)
+                        : null;
                 reader.Read();
                 int start = (int)reader.TokenStartIndex;
                 reader.Skip();
@@ -46,7 +48,9 @@ public static class ParamsEdit
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>Adds the assistant's turn, and what is said to it, to the end of the conversation; every byte before stays as it is.</summary>
+    /// <summary>
+    /// Adds the assistant's turn, and what is said to it, to the end of the conversation; every byte before stays as it is.
+    /// </summary>
     /// <param name="item">A request that was parsed before.</param>
     /// <param name="content">The assistant's content as it came, a JSON array.</param>
     /// <param name="userMessage">The next message as JSON; empty for none.</param>
@@ -62,11 +66,14 @@ public static class ParamsEdit
     }
 
     /// <summary>The content of the answer in a line of results, as it came; empty where the line has none.</summary>
-    public static ReadOnlySpan<byte> ContentOf(ReadOnlySpan<byte> line) => line.IsEmpty ? line : line[Value(line, "result", "message", "content")];
+    public static ReadOnlySpan<byte> ContentOf(ReadOnlySpan<byte> line)
+        => line.IsEmpty ? line : line[Value(line, "result", "message", "content")];
 
     /// <summary>A request of that id and these params.</summary>
     public static byte[] Assemble(string customId, ReadOnlySpan<byte> parameters)
-        => [.. "{\"custom_id\":"u8, .. JsonSerializer.SerializeToUtf8Bytes(customId, EditJson.Default.String), .. ",\"params\":"u8, .. parameters, .. "}"u8];
+        => [.. "{\"custom_id\":"u8, .. JsonSerializer.SerializeToUtf8Bytes(
+            customId,
+            EditJson.Default.String), .. ",\"params\":"u8, .. parameters, .. "}"u8];
 
     // Where the value at the end of a path of names stands; nowhere is an empty range.
     private static Range Value(ReadOnlySpan<byte> json, params ReadOnlySpan<string> path)

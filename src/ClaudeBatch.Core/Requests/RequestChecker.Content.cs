@@ -8,7 +8,8 @@ public sealed partial class RequestChecker
     /// <summary>Of an image in base64, as the service enforces it.</summary>
     private const int LongestImage = 5 * 1024 * 1024;
 
-    private void Text(ref Utf8JsonReader reader) => _facts.TextBytes += reader.TokenType == JsonTokenType.String ? reader.ValueSpan.Length : 0;
+    private void Text(ref Utf8JsonReader reader)
+        => _facts.TextBytes += reader.TokenType == JsonTokenType.String ? reader.ValueSpan.Length : 0;
 
     private void Breakpoint(ref Utf8JsonReader reader)
     {
@@ -86,7 +87,8 @@ public sealed partial class RequestChecker
                 _facts.DocumentBytes += isFileData && !isImageData ? reader.ValueSpan.Length : 0;
                 if (isImageData && reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length > LongestImage)
                 {
-                    Error("ImageTooLarge", "An image has more than 5 MB in base64; the service refuses it. Make it smaller: 1,568 pixels on the longer side are enough.");
+                    Error("ImageTooLarge", "An image has more than 5 MB in base64; the service refuses it. Make it smaller: 1,568 "
+                        + "pixels on the longer side are enough.");
                 }
             }
         }

@@ -13,7 +13,8 @@ public sealed partial class RequestChecker
             case FieldReading.Sampling when field.GoneFrom is { } gone && string.CompareOrdinal(apiVersion, gone) >= 0:
                 Error(
                     "SamplingRefused",
-                    $"'{field.Name}' is no longer taken under API version {apiVersion}; leave it out, and steer with the prompt or -Effort, or connect with -ApiVersion 2023-06-01.");
+                    $"'{field.Name}' is no longer taken under API version {apiVersion}; leave it out, and steer with the prompt or "
+                        + $"-Effort, or connect with -ApiVersion 2023-06-01.");
                 break;
             case FieldReading.Sampling:
                 _facts.Sampling ??= isLookedInto && IsChanged(field.Name, ref reader) ? field.Name : null;

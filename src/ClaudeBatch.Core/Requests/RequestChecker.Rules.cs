@@ -16,17 +16,21 @@ public sealed partial class RequestChecker
         {
             Error(
                 "ToolChoiceRefused",
-                $"{model} cannot be forced to use a tool (tool_choice '{_facts.ToolChoice}'); for an answer as JSON use output_config.format (-OutputSchema), else tool_choice 'auto'.");
+                $"{model} cannot be forced to use a tool (tool_choice '{_facts.ToolChoice}'); for an answer as JSON use "
+                    + $"output_config.format (-OutputSchema), else tool_choice 'auto'.");
         }
 
         if (rules.RefusesPrefill && _facts.HasMessages && _facts.LastRole == "assistant")
         {
-            Error("PrefillRefused", $"The last message is the assistant's; {model} takes no prefill. End with a user message, or ask for a form with -OutputSchema.");
+            Error("PrefillRefused", $"The last message is the assistant's; {model} takes no prefill. End with a user message, or ask "
+                + $"for a form with -OutputSchema.");
         }
 
         if (rules.RefusesSampling && _facts.Sampling is { } parameter)
         {
-            Error("SamplingRefused", $"{model} takes '{parameter}' at its default only; leave it out, and steer with the prompt or -Effort.");
+            Error(
+                "SamplingRefused",
+                $"{model} takes '{parameter}' at its default only; leave it out, and steer with the prompt or -Effort.");
         }
 
         if (rules.RefusesInferenceGeo && _facts.NamesInferenceGeo)
@@ -60,13 +64,17 @@ public sealed partial class RequestChecker
             Error("ThinkingRefused", (type, instead) switch
             {
                 ("enabled", _) => $"{model} takes no thinking budget; use -Thinking {instead}, and -Effort to steer it.",
-                (_, "adaptive") => $"{model} does not take thinking of the type '{type}'; use 'adaptive', with a low -Effort for little of it.",
+                (_, "adaptive") => $"{model} does not take thinking of the type '{type}'; use 'adaptive', with a low -Effort for "
+                    + $"little of it.",
                 _ => $"{model} does not take thinking of the type '{type}'; use '{instead}'.",
             });
         }
-        else if (type == "disabled" && rules.MostEffortWithoutThinking is { } most && Array.IndexOf(s_efforts, _facts.Effort) > Array.IndexOf(s_efforts, most))
+        else if (type == "disabled" && rules.MostEffortWithoutThinking is { } most
+            && Array.IndexOf(s_efforts, _facts.Effort) > Array.IndexOf(s_efforts, most))
         {
-            Error("ThinkingRefused", $"{model} takes thinking of the type 'disabled' up to an effort of '{most}' only; lower the effort, or use 'adaptive'.");
+            Error(
+                "ThinkingRefused",
+                $"{model} takes thinking of the type 'disabled' up to an effort of '{most}' only; lower the effort, or use 'adaptive'.");
         }
     }
 

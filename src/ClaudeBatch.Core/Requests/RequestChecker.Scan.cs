@@ -158,7 +158,9 @@ public sealed partial class RequestChecker
 
         if (hasDocument && role == "assistant" && apiVersion == Api.ServiceConnection.DefaultApiVersion)
         {
-            Error("DocumentInAnswer", $"A document stands in an assistant message; API version {apiVersion} takes documents from the user only.");
+            Error(
+                "DocumentInAnswer",
+                $"A document stands in an assistant message; API version {apiVersion} takes documents from the user only.");
         }
     }
 

@@ -131,19 +131,24 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
         {
             string nearest = catalog.Nearest(name) is { } near ? $"; did you mean '{near}'?" : ".";
             return new RequestFault(
-                "ModelUnknown", $"Model '{name}' is not known here (as of {catalog.AsOf:yyyy-MM-dd}){nearest} A model the service does not know fails each request.", IsError: false);
+                "ModelUnknown", $"Model '{name}' is not known here (as of {catalog.AsOf:yyyy-MM-dd}){nearest} A model the service does "
+                    + $"not know fails each request.", IsError: false);
         }
 
         if (model.IsRetired(today))
         {
-            return new RequestFault("ModelRetired", $"Model '{name}' was retired on {model.RetiresAt:yyyy-MM-dd}; requests to it fail. Choose another.", IsError: true);
+            return new RequestFault(
+                "ModelRetired",
+                $"Model '{name}' was retired on {model.RetiresAt:yyyy-MM-dd}; requests to it fail. Choose another.",
+                IsError: true);
         }
 
         bool isSoon = model.RetiresAt is { } day && day.DayNumber - today.DayNumber <= WarningDays;
         return isSoon || model.Lifecycle == "deprecated"
             ? new RequestFault(
                 "ModelRetiring",
-                $"Model '{name}' is deprecated{(model.RetiresAt is { } end ? $" and retires on {end:yyyy-MM-dd}" : string.Empty)}; choose another in time.",
+                $"Model '{name}' is deprecated{(model.RetiresAt is { } end ? $" and retires on {end:yyyy-MM-dd}" : string.Empty)}; "
+                    + $"choose another in time.",
                 IsError: false)
             : null;
     }

@@ -54,7 +54,9 @@ public sealed class RequestFacts
     /// <summary>A picture or a document lies at an address or with the service.</summary>
     internal bool HasRemoteSource { get; set; }
 
-    /// <summary>The service's token counter takes it: no server tools but the advisor, no MCP servers, nothing that lies elsewhere.</summary>
+    /// <summary>
+    /// The service's token counter takes it: no server tools but the advisor, no MCP servers, nothing that lies elsewhere.
+    /// </summary>
     public bool IsCountable => !HasRemoteSource && !Tools.RunAtService;
 
     internal long FileBytes { get; set; }

@@ -3,7 +3,9 @@ using System.Text.Unicode;
 
 namespace ClaudeBatch.Core.Requests;
 
-/// <summary>Reads a request as it stands in a JSON Lines file, <c>{"custom_id":…,"params":{…}}</c>; its bytes are kept as they are.</summary>
+/// <summary>
+/// Reads a request as it stands in a JSON Lines file, <c>{"custom_id":…,"params":{…}}</c>; its bytes are kept as they are.
+/// </summary>
 public static class RequestLine
 {
     /// <param name="line">The line without its end.</param>

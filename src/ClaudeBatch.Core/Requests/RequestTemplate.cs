@@ -10,7 +10,9 @@ namespace ClaudeBatch.Core.Requests;
 /// </summary>
 public sealed class RequestTemplate : IDisposable
 {
-    private static readonly JsonWriterOptions s_writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions s_writing = new() {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true };
 
     private readonly byte[] _params;
 

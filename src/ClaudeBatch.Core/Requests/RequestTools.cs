@@ -5,7 +5,8 @@ namespace ClaudeBatch.Core.Requests;
 /// <summary>The tools of a request whose calls cost something beside tokens, or that only the service can run.</summary>
 public sealed class RequestTools
 {
-    // From these versions on a web tool brings code execution with it that is not paid for (documentation of the service, "Code execution").
+    // From these versions on a web tool brings code execution with it that is not paid for (documentation of the service, "Code
+    // execution").
     private const int FreeCodeFrom = 20_260_209;
 
     private static readonly string[] s_atService = ["web_search_", "web_fetch_", "code_execution_", "tool_search_", "mcp_toolset"];

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace ClaudeBatch.Core.Requests;
 
-/// <summary>Text with places for a row's values: <c>{{a.b}}</c>, <c>{{_}}</c> for the row itself, <c>\{{</c> for a literal <c>{{</c>.</summary>
+/// <summary>
+/// Text with places for a row's values: <c>{{a.b}}</c>, <c>{{_}}</c> for the row itself, <c>\{{</c> for a literal <c>{{</c>.
+/// </summary>
 public sealed class TextTemplate
 {
     private readonly List<(string Text, bool IsPath)> _pieces = [];
@@ -13,7 +15,8 @@ public sealed class TextTemplate
 
     /// <summary>The names of the first steps of its paths, without <c>_</c>.</summary>
     public IEnumerable<string> Names
-        => _pieces.Where(static p => p.IsPath && p.Text != "_").Select(static p => p.Text.Split('.')[0]).Distinct(StringComparer.OrdinalIgnoreCase);
+        => _pieces.Where(static p => p.IsPath && p.Text != "_").Select(static p => p.Text.Split('.')[0])
+            .Distinct(StringComparer.OrdinalIgnoreCase);
 
     /// <exception cref="ClaudeBatchException"><c>TemplateInvalid</c>.</exception>
     public static TextTemplate Parse(string source)
@@ -37,7 +40,8 @@ public sealed class TextTemplate
                     throw new ClaudeBatchException(
                         FailureKind.InvalidArgument,
                         "TemplateInvalid",
-                        $"The template has an open or empty '{{{{' at character {i + 1}. Close it with '}}}}', or write '\\{{{{' for the characters themselves.")
+                        $"The template has an open or empty '{{{{' at character {i + 1}. Close it with '}}}}', or write '\\{{{{' for "
+                            + $"the characters themselves.")
                     { Target = source };
                 }
 

@@ -34,7 +34,8 @@ public sealed class AnswerContent
         {
             Utf8JsonReader reader = new(line.Span);
             AnswerContent answer = new();
-            return reader.Read() && Seek(ref reader, "result"u8) && Seek(ref reader, "message"u8) && reader.TokenType == JsonTokenType.StartObject
+            return reader.Read() && Seek(ref reader, "result"u8) && Seek(ref reader, "message"u8)
+                && reader.TokenType == JsonTokenType.StartObject
                 ? answer.ReadMessage(ref reader, line)
                 : null;
         }

@@ -28,8 +28,13 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
     /// <param name="received">Gets the number of bytes received so far; null for no reports.</param>
     /// <param name="cancellationToken">Cancels the download. The next call begins it again.</param>
     /// <param name="again">Whether results that are here already are downloaded once more. Where that fails, they stay as they are.</param>
-    /// <exception cref="ClaudeBatchException"><c>BatchNotEnded</c>, <c>BatchBusy</c>, <c>ResultsExpired</c>, and what the service says.</exception>
-    public async Task<BatchRecord> CollectAsync(long batchId, IProgress<long>? received, CancellationToken cancellationToken, bool again = false)
+    /// <exception cref="ClaudeBatchException"><c>BatchNotEnded</c>, <c>BatchBusy</c>, <c>ResultsExpired</c>, and what the service
+    /// says.</exception>
+    public async Task<BatchRecord> CollectAsync(
+        long batchId,
+        IProgress<long>? received,
+        CancellationToken cancellationToken,
+        bool again = false)
     {
         BatchRecord batch = ledger.Batches.Get(batchId);
         if (batch.State == BatchState.Collected && !again)
@@ -84,7 +89,8 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
         {
             string message = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{waiting.Count} requests of part {batch.Part} failed for a cause at the account ({waiting.Words}). Mend it, then run: Invoke-ClaudeBatchRetry -Job {batch.Job} -FailureClass OperatorFixable");
+                $"{waiting.Count} requests of part {batch.Part} failed for a cause at the account ({waiting.Words}). Mend it, then "
+                    + $"run: Invoke-ClaudeBatchRetry -Job {batch.Job} -FailureClass OperatorFixable");
             ledger.Record(
                 ledger.Jobs.Get(batch.JobId),
                 EventKind.Paused,
@@ -95,7 +101,8 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
 
     private static string Summary(OutcomeTable table) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{table.Count} requests, {table.Missing} missing, {table.Duplicated} repeated lines, {table.Foreign} foreign, {table.Unreadable} unreadable.");
+        $"{table.Count} requests, {table.Missing} missing, {table.Duplicated} repeated lines, {table.Foreign} foreign, "
+            + $"{table.Unreadable} unreadable.");
 
     private static void CheckCollectable(BatchRecord batch)
     {
@@ -115,7 +122,8 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
     private static ClaudeBatchException Archived(BatchRecord batch) => new(
         FailureKind.NotFound,
         "ResultsExpired",
-        $"The results of batch '{batch.Key}' were archived by the service on {batch.ArchivedAt:yyyy-MM-dd}; it keeps them for 29 days, and they can be had no more.")
+        $"The results of batch '{batch.Key}' were archived by the service on {batch.ArchivedAt:yyyy-MM-dd}; it keeps them for 29 days, "
+            + $"and they can be had no more.")
     { Target = batch.Key };
 
     /// <summary>Makes the error for a batch whose results are asked for before it has ended.</summary>
@@ -141,7 +149,8 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
         File.Delete(partial);
         Settlement before = batch.Settlement ?? new Settlement();
         Settlement settlement = new() { Excluded = [.. before.Excluded, batch.ServiceId!] };
-        string message = $"Batch '{batch.ServiceId}' was taken for part {batch.Part} of job '{batch.Job}' and has other answers: it is somebody else's. Settling goes on.";
+        string message = $"Batch '{batch.ServiceId}' was taken for part {batch.Part} of job '{batch.Job}' and has other answers: it is "
+            + $"somebody else's. Settling goes on.";
         ledger.Record(batch, EventKind.AdoptionRefuted, message, null, () => ledger.Batches.GiveBack(batch.Id, settlement));
         throw new ClaudeBatchException(FailureKind.Conflict, "BatchNotOurs", message) { Target = batch.Key };
     }
@@ -155,7 +164,8 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
             byte[] digest;
             try
             {
-                (table, digest) = await new ResultDownload(ledger, bound, _prices).RunAsync(batch, partial, received, cancellationToken).ConfigureAwait(false);
+                (table, digest) = await new ResultDownload(ledger, bound, _prices).RunAsync(batch, partial, received, cancellationToken)
+                    .ConfigureAwait(false);
             }
             catch (ClaudeBatchException denial) when (denial.Status == 404)
             {
@@ -168,7 +178,8 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
                     throw new ClaudeBatchException(
                         FailureKind.Network,
                         "ResultsCut",
-                        $"The results of batch '{batch.Key}' broke off {Downloads} times: {e.Message} Run the line again; the batch is safe.",
+                        $"The results of batch '{batch.Key}' broke off {Downloads} times: {e.Message} Run the line again; the batch is "
+                            + $"safe.",
                         e)
                     { Target = batch.Key };
                 }
@@ -196,17 +207,23 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
     }
 
     // A status 404 can be a passing error. Whether the batch is lost is decided by time and the lists, as when its state is asked for.
-    private async Task<ClaudeBatchException> DeniedAsync(BatchApi bound, BatchRecord batch, ClaudeBatchException denial, CancellationToken cancellationToken)
+    private async Task<ClaudeBatchException> DeniedAsync(
+        BatchApi bound,
+        BatchRecord batch,
+        ClaudeBatchException denial,
+        CancellationToken cancellationToken)
     {
         BatchRecord now = batch.State == BatchState.Ended
-            ? await new BatchPoller(ledger, api, clock).DeniedAsync(bound, ledger.Jobs.Get(batch.JobId), batch, denial, cancellationToken).ConfigureAwait(false)
+            ? await new BatchPoller(ledger, api, clock).DeniedAsync(bound, ledger.Jobs.Get(batch.JobId), batch, denial, cancellationToken)
+                .ConfigureAwait(false)
             : batch;
         return now.State == BatchState.Lost ? NotEnded(now)
             : now.ArchivedAt is not null ? Archived(now)
             : new ClaudeBatchException(
                 FailureKind.NotFound,
                 "ResultsNotFound",
-                $"The service has no results for batch '{batch.Key}' now: {denial.ServiceMessage ?? denial.Message} Run the line again in some minutes; nothing is sent again for it.",
+                $"The service has no results for batch '{batch.Key}' now: {denial.ServiceMessage ?? denial.Message} Run the line again "
+                    + $"in some minutes; nothing is sent again for it.",
                 denial)
             { Target = batch.Key, RequestId = denial.RequestId };
     }

@@ -32,7 +32,8 @@ public static class Completeness
     public static string? Of(CollectedResult result)
     {
         Outcome status = result.Attempt.Outcome ?? Outcome.Missing;
-        return Reason(status, result.Attempt.StopReason, status == Outcome.Errored ? ResultLine.Parse(result.Line)?.ErrorReason : null) ?? SchemaReason(result);
+        return Reason(status, result.Attempt.StopReason, status == Outcome.Errored ? ResultLine.Parse(result.Line)?.ErrorReason : null)
+            ?? SchemaReason(result);
     }
 
     /// <summary>Why a succeeded answer does not fit the schema of its request; null when it does, or has none.</summary>

@@ -77,7 +77,13 @@ internal sealed class OutcomeTable : IDisposable
     {
         OutcomeTable table = For(ledger, batch, prices);
         using LineScanner scanner = new(table.Take);
-        using FileStream file = new(ledger.Folder.Results(batch.JobId, batch.Part), FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
+        using FileStream file = new(
+            ledger.Folder.Results(batch.JobId, batch.Part),
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.Read,
+            1,
+            FileOptions.SequentialScan);
         byte[] buffer = new byte[256 * 1024];
         int count;
         while ((count = file.Read(buffer)) > 0)
@@ -129,7 +135,8 @@ internal sealed class OutcomeTable : IDisposable
         FailureClass failureClass = result.FailureClass;
         if (failureClass == FailureClass.OperatorFixable)
         {
-            OperatorFixable = (OperatorFixable.Count + 1, OperatorFixable.Words ?? Api.ServiceFailure.Shorten(result.ErrorMessage ?? result.ErrorType ?? "no words"));
+            OperatorFixable = (OperatorFixable.Count + 1, OperatorFixable.Words
+                ?? Api.ServiceFailure.Shorten(result.ErrorMessage ?? result.ErrorType ?? "no words"));
         }
 
         Missing--;

@@ -22,7 +22,8 @@ public static class ReadAhead
         // The sequence gets its own thread, because it waits as long as the caller needs for the items, and the thread pool has few
         // threads.
         Task reading = Task.Factory.StartNew(
-            () => Read(source, sizeOf, chunks, leave.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => Read(source, sizeOf, chunks, leave.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler
+                .Default);
         try
         {
             foreach (List<T> chunk in chunks.GetConsumingEnumerable())

@@ -53,7 +53,12 @@ public sealed class Reconciler(JobLedger ledger)
             AddBatch(problems, batch);
         }
 
-        return new BookCheck(totals, batches.Count, batches.Sum(static b => b.Batch.Duplicated), batches.Sum(static b => b.Batch.Foreign), problems);
+        return new BookCheck(
+            totals,
+            batches.Count,
+            batches.Sum(static b => b.Batch.Duplicated),
+            batches.Sum(static b => b.Batch.Foreign),
+            problems);
     }
 
     /// <summary>Checks one collected batch, whatever other batches its job still waits for.</summary>
@@ -101,7 +106,9 @@ public sealed class Reconciler(JobLedger ledger)
                 ProblemKind.PartDiffers,
                 batch.Key,
                 batch.RequestCount - parts,
-                string.Create(CultureInfo.InvariantCulture, $"Batch '{batch.Key}' was sent with {batch.RequestCount} requests; the books have {parts} of them."),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Batch '{batch.Key}' was sent with {batch.RequestCount} requests; the books have {parts} of them."),
                 []));
         }
 
@@ -124,7 +131,9 @@ public sealed class Reconciler(JobLedger ledger)
     // The ledger has only the counts; which lines they are is read from the results file.
     private void AddLines(List<BookProblem> problems, BatchRecord batch)
     {
-        using OutcomeTable? lines = File.Exists(ledger.Folder.Results(batch.JobId, batch.Part)) ? OutcomeTable.FromFile(ledger, batch, prices: null) : null;
+        using OutcomeTable? lines = File.Exists(ledger.Folder.Results(batch.JobId, batch.Part))
+            ? OutcomeTable.FromFile(ledger, batch, prices: null)
+            : null;
         if (batch.Duplicated > 0)
         {
             problems.Add(new BookProblem(
@@ -152,7 +161,8 @@ public sealed class Reconciler(JobLedger ledger)
                 batch.Key,
                 lines.Unreadable,
                 string.Create(
-                    CultureInfo.InvariantCulture, $"{lines.Unreadable} lines of the results of batch '{batch.Key}' cannot be read: line {string.Join(", ", lines.UnreadableLines)}."),
+                    CultureInfo.InvariantCulture, $"{lines.Unreadable} lines of the results of batch '{batch.Key}' cannot be read: "
+                        + $"line {string.Join(", ", lines.UnreadableLines)}."),
                 []));
         }
     }

@@ -44,7 +44,11 @@ internal sealed class ResultDownload(JobLedger ledger, BatchApi api, Lazy<PriceL
 
     // The bytes are read back from the file, which the system still has in memory: neither task waits for the other, and no queue of bytes
     // grows.
-    private static async Task FollowAsync(string partial, ChannelReader<long> written, LineScanner scanner, CancellationToken cancellationToken)
+    private static async Task FollowAsync(
+        string partial,
+        ChannelReader<long> written,
+        LineScanner scanner,
+        CancellationToken cancellationToken)
     {
         byte[] piece = new byte[PieceSize];
         SafeFileHandle? file = null;

@@ -5,7 +5,9 @@ using ClaudeBatch.Core.Ledger.Files;
 
 namespace ClaudeBatch.Core.Results;
 
-/// <summary>Reads collected results from disk in input order, a page of rows at a time, so that memory does not grow with the batch.</summary>
+/// <summary>
+/// Reads collected results from disk in input order, a page of rows at a time, so that memory does not grow with the batch.
+/// </summary>
 public sealed class ResultReader(JobLedger ledger) : IDisposable
 {
     private readonly PayloadFiles _files = new();
@@ -46,7 +48,8 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
         {
             string path = ledger.Folder.Schemas(jobId);
             schemas = File.Exists(path)
-                ? [.. File.ReadLines(path).Select(static line => JsonSerializer.Deserialize<JsonElement>(line, JsonElementJson.Default.JsonElement))]
+                ? [.. File.ReadLines(path)
+                    .Select(static line => JsonSerializer.Deserialize<JsonElement>(line, JsonElementJson.Default.JsonElement))]
                 : throw PayloadFiles.Removed(path);
             _schemas.Add(jobId, schemas);
         }

@@ -72,7 +72,10 @@ public abstract class RequestRevision
         {
             ReadOnlySpan<byte> content = ParamsEdit.ContentOf(line);
             return content.IsEmpty
-                ? throw new ClaudeBatchException(FailureKind.InvalidData, "AnswerMissing", "The request has no answer whose turn could go on.")
+                ? throw new ClaudeBatchException(
+                    FailureKind.InvalidData,
+                    "AnswerMissing",
+                    "The request has no answer whose turn could go on.")
                 : ParamsEdit.AppendTurn(item.Span, content, userMessage.Span);
         }
     }

@@ -51,7 +51,9 @@ public sealed class RetryPlanner(JobLedger ledger)
         ledger.Write(draft.Seal);
         ledger.Events.Add(
             EventKind.RetryPlanned,
-            string.Create(CultureInfo.InvariantCulture, $"{count} requests{(rewritten is null ? string.Empty : ", changed,")} in {parts.Batches.Count} parts."),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{count} requests{(rewritten is null ? string.Empty : ", changed,")} in {parts.Batches.Count} parts."),
             job.Id);
         return [.. parts.Batches.Select(ledger.Batches.Get)];
     }
@@ -63,7 +65,8 @@ public sealed class RetryPlanner(JobLedger ledger)
         byte[] buffer = [];
         foreach ((BatchRecord batch, AttemptRecord attempt, _) in Candidates(job, filter))
         {
-            (string path, long offset, int length, int schema) = (ledger.Folder.Spool(batch.JobId, batch.Part), attempt.SpoolOffset, attempt.SpoolLength, attempt.OutputSchema);
+            (string path, long offset, int length, int schema) = (ledger.Folder.Spool(batch.JobId, batch.Part), attempt.SpoolOffset, attempt
+                .SpoolLength, attempt.OutputSchema);
             if (rewritten is not null && !rewritten.TryFind(attempt.Row, out path, out offset, out length, out schema))
             {
                 continue;

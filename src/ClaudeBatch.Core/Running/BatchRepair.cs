@@ -31,7 +31,8 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
     /// <param name="batch">A part that, as far as the ledger knows, the service does not have.</param>
     /// <param name="serviceId"><c>msgbatch_…</c>.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="ClaudeBatchException"><c>NothingToRepair</c>, <c>BatchKnown</c>, <c>CountsDiffer</c>, and what the service says.</exception>
+    /// <exception cref="ClaudeBatchException"><c>NothingToRepair</c>, <c>BatchKnown</c>, <c>CountsDiffer</c>, and what the service
+    /// says.</exception>
     public async Task<BatchRecord> AdoptAsync(BatchRecord batch, string serviceId, CancellationToken cancellationToken)
     {
         using OwnershipLock ownership = Own(batch);
@@ -45,7 +46,8 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
                 "CountsDiffer",
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Batch '{serviceId}' has {reply.Value.RequestCounts.Total} requests and part '{batch.Key}' has {batch.RequestCount}: it is another one."))
+                    $"Batch '{serviceId}' has {reply.Value.RequestCounts.Total} requests and part '{batch.Key}' has "
+                        + $"{batch.RequestCount}: it is another one."))
             { Target = serviceId };
         }
 
@@ -65,7 +67,8 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
     /// <param name="jobName">The name of a new or an existing job.</param>
     /// <param name="serviceId"><c>msgbatch_…</c>.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="ClaudeBatchException"><c>BatchKnown</c>, <c>JobBusy</c>, <c>JobNameInvalid</c>, and what the service says.</exception>
+    /// <exception cref="ClaudeBatchException"><c>BatchKnown</c>, <c>JobBusy</c>, <c>JobNameInvalid</c>, and what the service
+    /// says.</exception>
     public async Task<BatchRecord> ImportAsync(string jobName, string serviceId, CancellationToken cancellationToken)
     {
         JobName.Check(jobName);
@@ -108,7 +111,8 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
         if (ledger.Batches.Find(serviceId) is { } known)
         {
             throw new ClaudeBatchException(
-                FailureKind.Conflict, "BatchKnown", $"Batch '{serviceId}' is in the ledger already, as '{known.Key}'; it cannot stand for two.")
+                FailureKind.Conflict, "BatchKnown", $"Batch '{serviceId}' is in the ledger already, as '{known.Key}'; it cannot stand "
+                    + $"for two.")
             { Target = serviceId };
         }
 
@@ -119,7 +123,8 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
 
     private static void Check(BatchRecord batch)
     {
-        bool mayBeThere = batch.State is BatchState.Unconfirmed or BatchState.Uploading or BatchState.Spooled or BatchState.Abandoned or BatchState.Rejected;
+        bool mayBeThere = batch
+            .State is BatchState.Unconfirmed or BatchState.Uploading or BatchState.Spooled or BatchState.Abandoned or BatchState.Rejected;
         if (!mayBeThere || batch.Intent is null)
         {
             throw Nothing(batch, batch.ServiceId is null ? "it was never sent" : $"it is the service's batch '{batch.ServiceId}'");
@@ -127,5 +132,8 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
     }
 
     private static ClaudeBatchException Nothing(BatchRecord batch, string why)
-        => new(FailureKind.Conflict, "NothingToRepair", $"There is nothing to repair about batch '{batch.Key}': it is {batch.State}, and {why}.") { Target = batch.Key };
+        => new(
+            FailureKind.Conflict,
+            "NothingToRepair",
+            $"There is nothing to repair about batch '{batch.Key}': it is {batch.State}, and {why}.") { Target = batch.Key };
 }

@@ -71,7 +71,8 @@ public sealed class BatchRound(JobLedger ledger, BatchApi api)
                 {
                     notes.Add(new RoundNote(
                         now,
-                        $"The reply to the create of part {now.Part} of job '{now.Job}' was lost; batch '{now.ServiceId}' was taken for it by its count. Its answers are shown when their ids agree. "
+                        $"The reply to the create of part {now.Part} of job '{now.Job}' was lost; batch '{now.ServiceId}' was taken "
+                            + $"for it by its count. Its answers are shown when their ids agree. "
                         + "If the same job was sent from another ledger at that moment, it may be that one's.",
                         null,
                         NoteWeight.Warning));
@@ -116,7 +117,10 @@ public sealed class BatchRound(JobLedger ledger, BatchApi api)
         }
     }
 
-    private async Task<IReadOnlyList<BatchRecord>> PollAsync(IReadOnlyList<BatchRecord> batches, List<RoundNote> notes, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<BatchRecord>> PollAsync(
+        IReadOnlyList<BatchRecord> batches,
+        List<RoundNote> notes,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -124,10 +128,12 @@ public sealed class BatchRound(JobLedger ledger, BatchApi api)
                 batches,
                 (batch, failure) => notes.Add(new RoundNote(batch, $"{failure.Message} Still waiting.", failure, NoteWeight.Detail)),
                 cancellationToken).ConfigureAwait(false);
-            foreach (BatchRecord lost in now.Where(b => b.State == BatchState.Lost && batches.Any(o => o.Id == b.Id && o.State != BatchState.Lost)))
+            foreach (BatchRecord lost in now.Where(
+                b => b.State == BatchState.Lost && batches.Any(o => o.Id == b.Id && o.State != BatchState.Lost)))
             {
                 notes.Add(new RoundNote(
-                    lost, lost.Message!, new ClaudeBatchException(FailureKind.NotFound, "BatchLost", lost.Message!) { Target = lost.Key }, NoteWeight.Error));
+                    lost, lost.Message!, new ClaudeBatchException(FailureKind.NotFound, "BatchLost", lost.Message!) {
+                        Target = lost.Key }, NoteWeight.Error));
             }
 
             return now;
@@ -141,7 +147,8 @@ public sealed class BatchRound(JobLedger ledger, BatchApi api)
     }
 
     private static NoteWeight WeightOf(SendResult result, ClaudeBatchException failure)
-        => result.Batch.State == BatchState.Rejected || failure.IsFatal || failure.Kind is FailureKind.Conflict or FailureKind.InvalidData ? NoteWeight.Error
+        => result.Batch.State == BatchState.Rejected || failure.IsFatal || failure.Kind is FailureKind.Conflict or FailureKind.InvalidData
+            ? NoteWeight.Error
             : NoteWeight.Warning;
 
     private static ClaudeBatchException Ambiguous(BatchRecord batch)

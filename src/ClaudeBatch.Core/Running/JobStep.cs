@@ -49,7 +49,9 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
             }
             catch (ClaudeBatchException failure) when (!failure.IsFatal)
             {
-                notes.Add(new RoundNote(batch, failure.Message, failure, failure.Kind == FailureKind.Busy ? NoteWeight.Detail : NoteWeight.Error));
+                notes.Add(
+                    new RoundNote(
+                        batch, failure.Message, failure, failure.Kind == FailureKind.Busy ? NoteWeight.Detail : NoteWeight.Error));
             }
         }
 
@@ -74,7 +76,8 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
 
     private async Task<RoundReport> RoundAsync(JobRecord job, List<RoundNote> notes, CancellationToken cancellationToken)
     {
-        RoundReport report = await round.RunAsync(ledger.Batches.OfJob(job.Id).Select(static b => b.Id), sent: null, cancellationToken).ConfigureAwait(false);
+        RoundReport report = await round.RunAsync(ledger.Batches.OfJob(job.Id).Select(static b => b.Id), sent: null, cancellationToken)
+            .ConfigureAwait(false);
         notes.AddRange(report.Notes);
         return report;
     }
@@ -87,7 +90,8 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
         Classes = job.PauseReason is null ? null : new HashSet<FailureClass> { FailureClass.Transient, FailureClass.OperatorFixable },
     };
 
-    private bool IsOldPause(JobRecord job) => job.PausedAt is null || ledger.Clock.GetUtcNow().UtcDateTime - job.PausedAt >= s_pausedInterval;
+    private bool IsOldPause(JobRecord job)
+        => job.PausedAt is null || ledger.Clock.GetUtcNow().UtcDateTime - job.PausedAt >= s_pausedInterval;
 
     // The settings of a workspace do not change within the hour. A person who names the job knows that they have changed.
     private static bool Lasts(JobRecord job) => job.PausedFor == PauseCause.HumanReviewDisabled;

@@ -20,7 +20,10 @@ public sealed class MessageTrial(BatchApi api, PriceList prices)
     /// <returns>The fault of the request or of its answer, null where there is none; and the cost in USD, null where the price is not
     /// known.</returns>
     /// <exception cref="ClaudeBatchException">The service could not be reached, or refuses every request.</exception>
-    public async Task<(RequestFault? Fault, decimal? Cost)> SendAsync(ReadOnlyMemory<byte> item, Range? outputSchema, CancellationToken cancellationToken)
+    public async Task<(RequestFault? Fault, decimal? Cost)> SendAsync(
+        ReadOnlyMemory<byte> item,
+        Range? outputSchema,
+        CancellationToken cancellationToken)
     {
         byte[] message;
         try
@@ -39,9 +42,12 @@ public sealed class MessageTrial(BatchApi api, PriceList prices)
             throw ServiceFailure.Unreadable("Send message", requestId: null);
         }
 
-        string? reason = Completeness.Reason(answer.Status, answer.StopReason, answer.ErrorMessage) ?? SchemaReason(item, outputSchema, line);
+        string? reason = Completeness.Reason(answer.Status, answer.StopReason, answer.ErrorMessage)
+            ?? SchemaReason(item, outputSchema, line);
         return (
-            reason is null ? null : new RequestFault("OnlineIncomplete", $"The service answered, and the answer is not complete: {reason}", IsError: false),
+            reason is null
+                ? null
+                : new RequestFault("OnlineIncomplete", $"The service answered, and the answer is not complete: {reason}", IsError: false),
             PriceList.ToDollars(prices.Cost(model, answer.Usage, isBatch: false)));
     }
 

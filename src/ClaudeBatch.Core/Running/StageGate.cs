@@ -64,7 +64,8 @@ public sealed class StageGate(JobLedger ledger)
         long? projected = count == 0 ? null : cost / count * total;
         string what = string.Create(
             CultureInfo.InvariantCulture,
-            $"Canary of job '{job.Name}': {count} sent, {count - failed - incomplete} complete, {failed} failed, {incomplete} not complete; {Dollars(cost / Math.Max(1, count))} each, about {Dollars(projected)} for all {total}.");
+            $"Canary of job '{job.Name}': {count} sent, {count - failed - incomplete} complete, {failed} failed, {incomplete} not "
+                + $"complete; {Dollars(cost / Math.Max(1, count))} each, about {Dollars(projected)} for all {total}.");
         if (failed + incomplete > count * (job.MaxFailureRatio ?? DefaultFailureRatio))
         {
             return Pause(job, held, PauseCause.CanaryFailed, $"{what} First, {words}");

@@ -95,14 +95,17 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
     }
 
     // Before a batch is sent again after a 429 or 529, the account is searched for it: the service may have accepted it all the same.
-    private static DateTimeOffset? BackTo(BatchRecord batch) => batch.NotBefore is null ? null : SubmissionIntent.Of(batch).EarliestCandidate;
+    private static DateTimeOffset? BackTo(BatchRecord batch)
+        => batch.NotBefore is null ? null : SubmissionIntent.Of(batch).EarliestCandidate;
 
-    private bool IsDoubtful(BatchRecord batch, AccountList list) => batch.NotBefore is not null && Settler.Candidates(ledger, batch, list).Any();
+    private bool IsDoubtful(BatchRecord batch, AccountList list)
+        => batch.NotBefore is not null && Settler.Candidates(ledger, batch, list).Any();
 
     private SendResult Doubt(BatchRecord batch)
     {
         ClaudeBatchException unsure = Unconfirmed(
-            batch, "was refused for now, and a batch of as many requests has appeared since; whether it is this one is not known yet", null);
+            batch, "was refused for now, and a batch of as many requests has appeared since; whether it is this one is not known "
+                + "yet", null);
         return new SendResult(
             ledger.Record(
                 batch,
@@ -118,7 +121,8 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
         ledger.Record(batch, EventKind.Uploading, $"{list.Batches.Count} batches listed before the create.", list.Headers.RequestId, () =>
         {
             ledger.Jobs.BindAccount(job.Id, list.Headers.OrganizationId, list.Headers.WorkspaceId);
-            ledger.Batches.RecordIntent(batch.Id, SubmissionIntent.Of(list).ToJson(), list.Headers.OrganizationId, list.Headers.WorkspaceId);
+            ledger.Batches
+                .RecordIntent(batch.Id, SubmissionIntent.Of(list).ToJson(), list.Headers.OrganizationId, list.Headers.WorkspaceId);
         });
     }
 
@@ -156,7 +160,8 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
             throw new ClaudeBatchException(
                 FailureKind.Storage,
                 "BatchIdNotStored",
-                $"The service made batch '{reply.Value.Id}' for part {batch.Part} of job '{batch.Job}', and that could not be written down: {e.Message} "
+                $"The service made batch '{reply.Value.Id}' for part {batch.Part} of job '{batch.Job}', and that could not be written "
+                    + $"down: {e.Message} "
                 + $"Nothing more is sent. Make room, then run: Repair-ClaudeBatch -Id '{batch.Key}' -Adopt {reply.Value.Id}",
                 e)
             { Target = reply.Value.Id, RequestId = reply.Headers.RequestId };
@@ -194,7 +199,8 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
                 isFull ? "QueueFull" : failure.Id,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Part {batch.Part} of job '{batch.Job}' is not sent yet: {words} It is tried again after {wait.TotalSeconds:0} seconds{(isFull && running > 0 ? " and when one of our batches has ended" : string.Empty)}."),
+                    $"Part {batch.Part} of job '{batch.Job}' is not sent yet: {words} It is tried again after {wait.TotalSeconds:0} "
+                        + $"seconds{(isFull && running > 0 ? " and when one of our batches has ended" : string.Empty)}."),
                 failure)
             { Target = batch.Key, IsTransient = true, RetryAfter = wait, RequestId = failure.RequestId });
     }
@@ -240,7 +246,8 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
             return null;
         }
 
-        string warning = $"The account has another batch of {batch.RequestCount} requests, '{other.Id}', made within ten minutes of part {batch.Part} of job '{batch.Job}', "
+        string warning = $"The account has another batch of {batch.RequestCount} requests, '{other.Id}', made within ten minutes of "
+            + $"part {batch.Part} of job '{batch.Job}', "
             + "that this ledger does not know. If it is the same job from another ledger, both are being paid: stop one of them.";
         ledger.Events.Add(EventKind.DoubleSuspected, warning, batch.JobId, batch.Id, list.Headers.RequestId);
         return warning;

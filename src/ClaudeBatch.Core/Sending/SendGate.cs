@@ -11,7 +11,8 @@ internal static class SendGate
         if (job.StoppedAt is not null)
         {
             return new ClaudeBatchException(
-                FailureKind.Conflict, "JobStopped", $"Job '{job.Name}' was stopped; part {batch.Part} is not sent. Resume-ClaudeBatch -Job {job.Name} -Force goes on with it.")
+                FailureKind.Conflict, "JobStopped", $"Job '{job.Name}' was stopped; part {batch.Part} is not sent. Resume-ClaudeBatch "
+                    + $"-Job {job.Name} -Force goes on with it.")
             { Target = batch.Key };
         }
 
@@ -21,14 +22,16 @@ internal static class SendGate
             return new ClaudeBatchException(
                 FailureKind.InvalidData,
                 FailureCause.SpoolChanged,
-                $"'{spool.FullName}' is gone or is not what was sealed; part {batch.Part} of job '{job.Name}' cannot be sent. Give it up with Repair-ClaudeBatch -Id '{batch.Key}' -Abandon and run the submitting line again.")
+                $"'{spool.FullName}' is gone or is not what was sealed; part {batch.Part} of job '{job.Name}' cannot be sent. Give it "
+                    + $"up with Repair-ClaudeBatch -Id '{batch.Key}' -Abandon and run the submitting line again.")
             { Target = batch.Key };
         }
 
         if (ledger.Batches.UnsettledLike(batch) is { } other)
         {
             return Wait(
-                "BatchWaits", $"it waits until batch '{other.Key}', which has as many requests, is settled: two such could not be told apart.", null, batch);
+                "BatchWaits", $"it waits until batch '{other.Key}', which has as many requests, is settled: two such could not be told "
+                    + $"apart.", null, batch);
         }
 
         TimeSpan left = (batch.NotBefore ?? DateTime.MinValue) - ledger.Clock.GetUtcNow().UtcDateTime;
@@ -36,7 +39,9 @@ internal static class SendGate
         {
             return Wait(
                 "ServiceBusy",
-                string.Create(CultureInfo.InvariantCulture, $"the service asked for patience ({batch.Message}); it is sent again in {left.TotalSeconds:0} seconds."),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the service asked for patience ({batch.Message}); it is sent again in {left.TotalSeconds:0} seconds."),
                 left,
                 batch);
         }

@@ -80,7 +80,8 @@ public sealed class Settler(JobLedger ledger, BatchApi api)
 
         string found = string.Create(
             CultureInfo.InvariantCulture,
-            $"{settlement.EmptyLists} lists over {(now - settlement.EmptySince)!.Value.TotalSeconds:0} seconds showed no batch that could be it: the service never had it. It is sent again.");
+            $"{settlement.EmptyLists} lists over {(now - settlement.EmptySince)!.Value.TotalSeconds:0} seconds showed no batch that "
+                + $"could be it: the service never had it. It is sent again.");
         return ledger.Record(
             batch, EventKind.SettledAbsent, found, null, () => ledger.Batches.RecordSettlement(batch.Id, BatchState.Spooled, null, null));
     }
@@ -108,7 +109,8 @@ public sealed class Settler(JobLedger ledger, BatchApi api)
         // Where there are several candidates, the custom ids of their answers decide. They are known when all candidates have ended.
         if (areRipe && candidates.All(static c => c.HasEnded))
         {
-            settlement = settlement with { Candidates = await MatchAsync(bound, batch, settlement.Candidates, cancellationToken).ConfigureAwait(false) };
+            settlement = settlement with { Candidates = await MatchAsync(bound, batch, settlement.Candidates, cancellationToken)
+                .ConfigureAwait(false) };
             string[] matching = [.. settlement.Candidates.Where(static s => s.Matches == true).Select(static s => s.Id)];
             return matching.Length == 1
                 ? Adopt(
@@ -116,7 +118,9 @@ public sealed class Settler(JobLedger ledger, BatchApi api)
                     candidates.Single(c => c.Id == matching[0]),
                     Adoption.Confirmed,
                     $"Of {candidates.Length} batches that could be this one it has the ids.")
-                : Ambiguous(batch, settlement, matching.Length == 0 ? "none of the batches that could be it has its ids" : $"{matching.Length} batches have its ids, and only one is this one");
+                : Ambiguous(batch, settlement, matching.Length == 0
+                    ? "none of the batches that could be it has its ids"
+                    : $"{matching.Length} batches have its ids, and only one is this one");
         }
 
         ledger.Batches.RecordSettlement(batch.Id, BatchState.Unconfirmed, settlement, batch.Message);
@@ -129,7 +133,8 @@ public sealed class Settler(JobLedger ledger, BatchApi api)
         List<Sighting> known = [];
         foreach (Sighting candidate in candidates)
         {
-            known.Add(candidate with { Matches = candidate.Matches ?? await HasIdsAsync(bound, batch, candidate.Id, cancellationToken).ConfigureAwait(false) });
+            known.Add(candidate with { Matches = candidate.Matches
+                ?? await HasIdsAsync(bound, batch, candidate.Id, cancellationToken).ConfigureAwait(false) });
         }
 
         return known;

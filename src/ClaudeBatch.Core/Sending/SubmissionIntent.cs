@@ -21,14 +21,16 @@ public sealed record SubmissionIntent(IReadOnlyList<string> KnownIds, DateTimeOf
     [JsonPropertyName("NotBefore")]
     public DateTimeOffset? EarliestCandidate => (NewestCreatedAt ?? ServiceDate) - AccountList.Slack;
 
-    public static SubmissionIntent Of(AccountList list) => new([.. list.Batches.Select(static b => b.Id)], list.NewestCreatedAt, list.Headers.Date);
+    public static SubmissionIntent Of(AccountList list)
+        => new([.. list.Batches.Select(static b => b.Id)], list.NewestCreatedAt, list.Headers.Date);
 
     /// <exception cref="ClaudeBatchException"><c>LedgerUnreadable</c>.</exception>
     internal static SubmissionIntent Of(BatchRecord batch)
         => batch.Intent is { } json && JsonSerializer.Deserialize(json, SubmissionJson.Default.SubmissionIntent) is { } intent
             ? intent
             : throw new ClaudeBatchException(
-                FailureKind.Storage, "LedgerUnreadable", $"Batch '{batch.Key}' is {batch.State} and the ledger does not say what went before.")
+                FailureKind.Storage, "LedgerUnreadable", $"Batch '{batch.Key}' is {batch.State} and the ledger does not say what went "
+                    + $"before.")
             { Target = batch.Key };
 
     internal string ToJson() => JsonSerializer.Serialize(this, SubmissionJson.Default.SubmissionIntent);

@@ -68,7 +68,9 @@ public sealed class ConnectClaudeBatchCommand : AsyncCommand
     [ValidateRange(0, 36500)]
     public int RetentionDays { get; set; }
 
-    /// <summary>How long the account's lists must show nothing before a create whose reply was lost is sent again; kept in the ledger.</summary>
+    /// <summary>
+    /// How long the account's lists must show nothing before a create whose reply was lost is sent again; kept in the ledger.
+    /// </summary>
     [Parameter]
     [DurationTransformation]
     public TimeSpan SettleTimeout { get; set; }
@@ -215,7 +217,8 @@ public sealed class ConnectClaudeBatchCommand : AsyncCommand
             throw new ClaudeBatchException(
                 FailureKind.NotFound,
                 "SecretNotFound",
-                $"Secret '{SecretName}' could not be read: {e.Message} It takes the module Microsoft.PowerShell.SecretManagement and an unlocked vault.",
+                $"Secret '{SecretName}' could not be read: {e.Message} It takes the module Microsoft.PowerShell.SecretManagement and "
+                    + $"an unlocked vault.",
                 e)
             { Target = SecretName };
         }

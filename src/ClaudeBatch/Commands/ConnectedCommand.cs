@@ -24,7 +24,8 @@ public abstract class ConnectedCommand : AsyncCommand
     public ClaudeBatchConnection? Connection { get; set; }
 
     /// <summary>The service of the connection; asks for no ledger.</summary>
-    private protected ServiceSession OpenService() => _session?.Service ?? (_service ??= new ServiceSession(ConnectionDefaults.Resolve(Connection), QueueRetry));
+    private protected ServiceSession OpenService()
+        => _session?.Service ?? (_service ??= new ServiceSession(ConnectionDefaults.Resolve(Connection), QueueRetry));
 
     /// <summary>The ledger of the connection; null where there is none yet.</summary>
     private protected BatchSession? TryOpen()
@@ -57,10 +58,12 @@ public abstract class ConnectedCommand : AsyncCommand
     private protected void WarnOfExpiry(BatchRecord batch)
     {
         const int daysBefore = 5;
-        if (batch is { State: BatchState.Ended, ResultsExpireAt: { } end } && end - OpenService().Clock.GetUtcNow().UtcDateTime < TimeSpan.FromDays(daysBefore))
+        if (batch is { State: BatchState.Ended, ResultsExpireAt: { } end }
+            && end - OpenService().Clock.GetUtcNow().UtcDateTime < TimeSpan.FromDays(daysBefore))
         {
             Warn(string.Create(
-                CultureInfo.InvariantCulture, $"The service keeps the results of batch '{batch.Key}' until {end:yyyy-MM-dd HH:mm} UTC. Collect them: Get-ClaudeBatchResult -Job {batch.Job}"));
+                CultureInfo.InvariantCulture, $"The service keeps the results of batch '{batch.Key}' until {end:yyyy-MM-dd HH:mm} UTC. "
+                    + $"Collect them: Get-ClaudeBatchResult -Job {batch.Job}"));
         }
     }
 
@@ -96,7 +99,9 @@ public abstract class ConnectedCommand : AsyncCommand
         }
     }
 
-    /// <summary>The jobs of that name, with wildcards: a wildcard that finds nothing is silence, a name that finds nothing an error.</summary>
+    /// <summary>
+    /// The jobs of that name, with wildcards: a wildcard that finds nothing is silence, a name that finds nothing an error.
+    /// </summary>
     private protected IReadOnlyList<JobRecord> JobsLike(string name)
     {
         IReadOnlyList<JobRecord> all = TryOpen()?.Ledger.Jobs.All() ?? [];
@@ -139,7 +144,8 @@ public abstract class ConnectedCommand : AsyncCommand
             new ClaudeBatchException(
                 FailureKind.NotFound,
                 "BatchNotFound",
-                $"Batch '{key}' is not in the ledger at '{ConnectionDefaults.Resolve(Connection).Folder.Root}'. Get-ClaudeBatch lists those that are."),
+                $"Batch '{key}' is not in the ledger at '{ConnectionDefaults.Resolve(Connection).Folder.Root}'. Get-ClaudeBatch lists "
+                    + $"those that are."),
             target);
         return [];
     }
@@ -147,7 +153,8 @@ public abstract class ConnectedCommand : AsyncCommand
     private ClaudeBatchException JobNotFound(string name) => new(
         FailureKind.NotFound,
         "JobNotFound",
-        $"There is no job '{name}' in the ledger at '{ConnectionDefaults.Resolve(Connection).Folder.Root}'. Get-ClaudeBatchJob lists those that are.")
+        $"There is no job '{name}' in the ledger at '{ConnectionDefaults.Resolve(Connection).Folder.Root}'. Get-ClaudeBatchJob lists "
+            + $"those that are.")
     { Target = name };
 
     protected override void Dispose(bool disposing)
@@ -161,8 +168,10 @@ public abstract class ConnectedCommand : AsyncCommand
         base.Dispose(disposing);
     }
 
-    // The HTTP client reports a retry on the pipeline's thread or on a pool thread. Only the pipeline's thread may write, so the text waits.
-    private void QueueRetry(ClaudeBatchException failure, TimeSpan wait) => _retries.Enqueue($"{failure.Message} Trying again in {wait.TotalSeconds:0.0} s.");
+    // The HTTP client reports a retry on the pipeline's thread or on a pool thread. Only the pipeline's thread may write, so the text
+    // waits.
+    private void QueueRetry(ClaudeBatchException failure, TimeSpan wait)
+        => _retries.Enqueue($"{failure.Message} Trying again in {wait.TotalSeconds:0.0} s.");
 
     private readonly System.Collections.Concurrent.ConcurrentQueue<string> _retries = new();
 

@@ -4,7 +4,9 @@ using ClaudeBatch.Pipeline;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Takes a custom id that ConvertTo-ClaudeCustomId made apart. From the pipeline each id gives one array, so that ids stay apart.</summary>
+/// <summary>
+/// Takes a custom id that ConvertTo-ClaudeCustomId made apart. From the pipeline each id gives one array, so that ids stay apart.
+/// </summary>
 [Cmdlet(VerbsData.ConvertFrom, "ClaudeCustomId")]
 [OutputType(typeof(string[]))]
 public sealed class ConvertFromClaudeCustomIdCommand : AsyncCommand
@@ -13,5 +15,6 @@ public sealed class ConvertFromClaudeCustomIdCommand : AsyncCommand
     [ValidateNotNullOrEmpty]
     public string CustomId { get; set; } = string.Empty;
 
-    protected override void ProcessRecord() => Guard(() => WriteObject(CustomIdParts.Split(CustomId), enumerateCollection: !MyInvocation.ExpectingInput), CustomId);
+    protected override void ProcessRecord()
+        => Guard(() => WriteObject(CustomIdParts.Split(CustomId), enumerateCollection: !MyInvocation.ExpectingInput), CustomId);
 }

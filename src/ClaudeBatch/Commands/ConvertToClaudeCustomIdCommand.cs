@@ -17,5 +17,6 @@ public sealed class ConvertToClaudeCustomIdCommand : AsyncCommand
     public object?[] Part { get; set; } = [];
 
     protected override void ProcessRecord() => Guard(
-        () => WriteObject(CustomIdParts.Join([.. Part.Select(static p => JsonText.Invariant(p is PSObject wrapped ? wrapped.BaseObject : p))])), Part);
+        () => WriteObject(
+            CustomIdParts.Join([.. Part.Select(static p => JsonText.Invariant(p is PSObject wrapped ? wrapped.BaseObject : p))])), Part);
 }

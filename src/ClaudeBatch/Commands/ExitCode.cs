@@ -84,7 +84,9 @@ internal static class ExitCode
                 return false;
             }
 
-            if (IsShort(name, "COMMAND", 1) || name is "CWA" || IsShort(name, "COMMANDWITHARGS", 8) || IsShort(name, "FILE", 1) || IsShort(name, "ENCODEDCOMMAND", 1) || name is "EC")
+            if (IsShort(name, "COMMAND", 1) || name is "CWA" || IsShort(name, "COMMANDWITHARGS", 8) || IsShort(name, "FILE", 1)
+                || IsShort(name, "ENCODEDCOMMAND", 1)
+                || name is "EC")
             {
                 return true;
             }
@@ -93,9 +95,28 @@ internal static class ExitCode
         return runsSomething;
     }
 
-    private static bool IsShort(string name, string whole, int least) => name.Length >= least && whole.StartsWith(name, StringComparison.Ordinal);
+    private static bool IsShort(string name, string whole, int least)
+        => name.Length >= least && whole.StartsWith(name, StringComparison.Ordinal);
 
     private static bool TakesValue(string option) => option.TrimStart('-', '/').ToUpperInvariant() is var name && option.StartsWith('-')
-        && new[] { "CONFIGURATIONNAME", "CONFIGURATIONFILE", "CUSTOMPIPENAME", "EXECUTIONPOLICY", "EX", "EP", "INPUTFORMAT", "INP", "IF", "OUTPUTFORMAT", "O", "OF", "SETTINGSFILE", "SETTINGS", "WINDOWSTYLE", "W", "WORKINGDIRECTORY", "WD" }
+        && new[] {
+            "CONFIGURATIONNAME",
+            "CONFIGURATIONFILE",
+            "CUSTOMPIPENAME",
+            "EXECUTIONPOLICY",
+            "EX",
+            "EP",
+            "INPUTFORMAT",
+            "INP",
+            "IF",
+            "OUTPUTFORMAT",
+            "O",
+            "OF",
+            "SETTINGSFILE",
+            "SETTINGS",
+            "WINDOWSTYLE",
+            "W",
+            "WORKINGDIRECTORY",
+            "WD" }
             .Contains(name);
 }

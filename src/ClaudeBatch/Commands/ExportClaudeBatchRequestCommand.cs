@@ -5,7 +5,12 @@ using ClaudeBatch.Pipeline;
 namespace ClaudeBatch.Commands;
 
 /// <summary>Writes requests to a JSON Lines file, byte for byte; the file is there whole or not at all.</summary>
-[Cmdlet(VerbsData.Export, "ClaudeBatchRequest", DefaultParameterSetName = PathSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(
+    VerbsData.Export,
+    "ClaudeBatchRequest",
+    DefaultParameterSetName = PathSet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(void))]
 public sealed class ExportClaudeBatchRequestCommand : ExportCommand
 {

@@ -6,7 +6,12 @@ using ClaudeBatch.Pipeline;
 namespace ClaudeBatch.Commands;
 
 /// <summary>Writes results with their rows to a file; it is there whole or not at all.</summary>
-[Cmdlet(VerbsData.Export, "ClaudeBatchResult", DefaultParameterSetName = PathSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(
+    VerbsData.Export,
+    "ClaudeBatchResult",
+    DefaultParameterSetName = PathSet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(void))]
 public sealed class ExportClaudeBatchResultCommand : ExportCommand
 {
@@ -25,7 +30,8 @@ public sealed class ExportClaudeBatchResultCommand : ExportCommand
         ".JSON" => "Json",
         ".JSONL" or ".NDJSON" => "Jsonl",
         _ => throw new ClaudeBatchException(
-            FailureKind.InvalidArgument, "FormatMissing", $"'{path}' does not say its format; end it with .csv, .json or .jsonl, or give -Format.")
+            FailureKind.InvalidArgument, "FormatMissing", $"'{path}' does not say its format; end it with .csv, .json or .jsonl, or "
+                + $"give -Format.")
         { Target = path },
     };
 

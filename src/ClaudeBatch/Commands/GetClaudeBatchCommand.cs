@@ -21,7 +21,8 @@ public sealed class GetClaudeBatchCommand : BatchCommand
 
     [Parameter]
     [ValidateSet(
-        "Spooled", "Uploading", "Unconfirmed", "InProgress", "Canceling", "Ended", "Downloaded", "Collected", "Rejected", "Lost", "Abandoned", "Deleted")]
+        "Spooled", "Uploading", "Unconfirmed", "InProgress", "Canceling", "Ended",
+        "Downloaded", "Collected", "Rejected", "Lost", "Abandoned", "Deleted")]
     public string[] State { get; set; } = [];
 
     /// <summary>Asks nobody: what the ledger has.</summary>

@@ -43,7 +43,8 @@ public sealed class GetClaudeBatchEventCommand : JobCommand
             return;
         }
 
-        WildcardPattern[] kinds = [.. Kind.Select(static k => WildcardPattern.Get(k, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant))];
+        WildcardPattern[] kinds = [.. Kind.Select(
+            static k => WildcardPattern.Get(k, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant))];
         long last = 0;
         IReadOnlyList<EventRecord> events;
         do

@@ -61,7 +61,8 @@ public sealed class GetClaudeBatchModelCommand : ConnectedCommand
             {
                 string nearest = Models.Current.Nearest(name) is { } near ? $" Did you mean '{near}'?" : string.Empty;
                 Fail(new ClaudeBatchException(
-                    FailureKind.NotFound, "ModelNotFound", $"Model '{name}' is not known here.{nearest} -Refresh asks the service for newer ones.")
+                    FailureKind.NotFound, "ModelNotFound", $"Model '{name}' is not known here.{nearest} -Refresh asks the service for "
+                        + $"newer ones.")
                 { Target = name });
             }
         }

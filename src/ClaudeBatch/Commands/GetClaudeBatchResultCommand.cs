@@ -116,15 +116,24 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
     }
 
     private void WriteCheckedResults(
-        string what, string job, IReadOnlyList<BookProblem> problems, long jobId, IReadOnlyList<BatchRecord> batches, CancellationToken cancellationToken)
+        string what,
+        string job,
+        IReadOnlyList<BookProblem> problems,
+        long jobId,
+        IReadOnlyList<BatchRecord> batches,
+        CancellationToken cancellationToken)
     {
         _jobs.Add(jobId);
         string? complaint = problems.Count == 0
             ? null
-            : $"The books of {what} do not balance: {string.Join(" ", problems.Select(static p => p.Message))} Compare-ClaudeBatch -Job {job} lists the ids.";
+            : $"The books of {what} do not balance: {string.Join(" ", problems.Select(static p => p.Message))} Compare-ClaudeBatch "
+                + $"-Job {job} lists the ids.";
         if (complaint is not null && Strict)
         {
-            Fail(new ClaudeBatchException(FailureKind.InvalidData, "BooksDoNotBalance", complaint + " Nothing of it is emitted under -Strict.") { Target = job });
+            Fail(new ClaudeBatchException(
+                FailureKind.InvalidData,
+                "BooksDoNotBalance",
+                complaint + " Nothing of it is emitted under -Strict.") { Target = job });
             return;
         }
 
@@ -135,7 +144,9 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
             WriteResults(missingLast ? results.Where(static r => r.Attempt.Outcome != Outcome.Missing) : results, cancellationToken);
             if (missingLast)
             {
-                WriteResults(reader.InOrder(batches, AllAttempts).Where(static r => r.Attempt.Outcome == Outcome.Missing), cancellationToken);
+                WriteResults(
+                    reader.InOrder(batches, AllAttempts).Where(static r => r.Attempt.Outcome == Outcome.Missing),
+                    cancellationToken);
             }
         }
 

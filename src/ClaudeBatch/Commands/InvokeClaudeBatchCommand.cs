@@ -14,7 +14,12 @@ using JobState = ClaudeBatch.Core.Ledger.JobState;
 namespace ClaudeBatch.Commands;
 
 /// <summary>Does it all: submits, waits, collects, retries, and emits the results. The same line again goes on where it was.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "ClaudeBatch", DefaultParameterSetName = InputObjectSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(
+    VerbsLifecycle.Invoke,
+    "ClaudeBatch",
+    DefaultParameterSetName = InputObjectSet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(BatchResult))]
 public sealed class InvokeClaudeBatchCommand : SubmissionCommand
 {
@@ -63,7 +68,8 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
 
     private protected override string? StopAdvice => _job is null
         ? null
-        : $"Nothing was canceled: job '{_job.Name}' goes on without this shell. The same line again goes on where it was, and so does: Resume-ClaudeBatch -Job {_job.Name}";
+        : $"Nothing was canceled: job '{_job.Name}' goes on without this shell. The same line again goes on where it was, and so does: "
+            + $"Resume-ClaudeBatch -Job {_job.Name}";
 
     protected override async Task EndAsync(CancellationToken cancellationToken)
     {
@@ -80,7 +86,8 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
         BatchSession session = OpenOrCreate();
         session.Ledger.Jobs.SetLimits(input.Job.Id, MaxAttempts, MaxFailureRatio, PriceList.FromDollars(MaxCost));
         _job = session.Ledger.Jobs.Get(input.Job.Id);
-        if (!IsWorthAStep() || ShouldProcess($"job '{_job.Name}', {input.Accepted} new requests in {input.NewBatches.Count} parts", "Submit, wait, retry"))
+        if (!IsWorthAStep()
+            || ShouldProcess($"job '{_job.Name}', {input.Accepted} new requests in {input.NewBatches.Count} parts", "Submit, wait, retry"))
         {
             await DriveAsync(session, cancellationToken);
         }
@@ -108,7 +115,10 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
                 if (open.Length > 0 && !isPaused)
                 {
                     progress.Update(batches);
-                    await Task.Delay(session.Round.NextWait(open, PollInterval > TimeSpan.Zero ? PollInterval : null), session.Clock, cancellationToken);
+                    await Task.Delay(
+                        session.Round.NextWait(open, PollInterval > TimeSpan.Zero ? PollInterval : null),
+                        session.Clock,
+                        cancellationToken);
                 }
             }
         }
@@ -130,7 +140,8 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
                 new ClaudeBatchException(
                     FailureKind.Conflict,
                     "JobNotFinished",
-                    $"Job '{job.Name}' is {job.State}: {job.Message ?? "it waits for somebody."} What it has so far: Get-ClaudeBatchResult -Job {job.Name}"),
+                    $"Job '{job.Name}' is {job.State}: {job.Message ?? "it waits for somebody."} What it has so far: "
+                        + $"Get-ClaudeBatchResult -Job {job.Name}"),
                 job);
             return;
         }
@@ -143,7 +154,8 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
         BookCheck books = new Reconciler(session.Ledger).Check(session.Ledger.Jobs.Get(_job.Id));
         using (ResultReader reader = new(session.Ledger))
         {
-            IEnumerable<BatchRecord> over = session.Ledger.Batches.OfJob(_job.Id).Where(static b => b.State is BatchState.Collected or BatchState.Lost or BatchState.Deleted);
+            IEnumerable<BatchRecord> over = session.Ledger.Batches.OfJob(_job.Id)
+                .Where(static b => b.State is BatchState.Collected or BatchState.Lost or BatchState.Deleted);
             foreach (BatchResult result in BatchResult.From(reader.InOrder(over)))
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -153,16 +165,20 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
 
         if (!books.IsReconciled)
         {
-            Warn($"The books of job '{job.Name}' do not balance: {string.Join(" ", books.Problems.Select(static p => p.Message))} Compare-ClaudeBatch -Job {job.Name} lists the ids.");
+            Warn($"The books of job '{job.Name}' do not balance: {string.Join(" ", books.Problems.Select(static p => p.Message))} "
+                + $"Compare-ClaudeBatch -Job {job.Name} lists the ids.");
         }
     }
 
     private void WriteCacheUseToHost(BatchSession session)
     {
         UsageBooks usage = new(session.Ledger, new PriceList(Models.Current));
-        ModelUsage total = usage.Of(session.Ledger.Batches.OfJob(_job!.Id)).Aggregate(new ModelUsage("Total", 0, default, 0, 0, 0), static (sum, m) => sum.Plus(m));
+        ModelUsage total = usage.Of(session.Ledger.Batches.OfJob(_job!.Id))
+            .Aggregate(new ModelUsage("Total", 0, default, 0, 0, 0), static (sum, m) => sum.Plus(m));
+        string saved = total.SavedByCache is { } amount ? PriceList.Text(PriceList.ToDollars(amount)) : "an amount that is not known here";
         WriteHostLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Cache of job '{_job.Name}': {total.Usage.CacheWrite5mTokens + total.Usage.CacheWrite1hTokens:N0} tokens written, {total.Usage.CacheReadTokens:N0} read; it saved {(total.SavedByCache is { } saved ? PriceList.Text(PriceList.ToDollars(saved)) : "an amount that is not known here")}."));
+            $"Cache of job '{_job.Name}': {total.Usage.CacheWrite5mTokens + total.Usage.CacheWrite1hTokens:N0} tokens written, "
+                + $"{total.Usage.CacheReadTokens:N0} read; it saved {saved}."));
     }
 }

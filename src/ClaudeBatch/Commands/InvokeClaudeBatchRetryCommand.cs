@@ -12,7 +12,12 @@ using ClaudeBatch.Sessions;
 namespace ClaudeBatch.Commands;
 
 /// <summary>Sends exactly the failed requests of a job again, as they are or changed, as a further attempt of the same job.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "ClaudeBatchRetry", DefaultParameterSetName = InputObjectSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(
+    VerbsLifecycle.Invoke,
+    "ClaudeBatchRetry",
+    DefaultParameterSetName = InputObjectSet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(Batch))]
 public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
 {
@@ -44,7 +49,10 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
     [ValidateNotNull]
     public object? Template { get; set; }
 
-    /// <summary>Gets each request and its result, and gives the request or its params, changed; nothing leaves it as it failed. Permanent failures are taken along.</summary>
+    /// <summary>
+    /// Gets each request and its result, and gives the request or its params, changed; nothing leaves it as it failed. Permanent failures
+    /// are taken along.
+    /// </summary>
     [Parameter]
     [ValidateNotNull]
     public ScriptBlock? Repair { get; set; }
@@ -152,7 +160,8 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
         JobBinding.Check(job, session.Service.Address);
         RetryFilter filter = Filter(customIds);
         RetryPlanner planner = new(session.Ledger);
-        Dictionary<string, long> reasons = planner.Candidates(job, filter).GroupBy(static c => c.Reason).ToDictionary(static g => g.Key, static g => g.LongCount());
+        Dictionary<string, long> reasons = planner.Candidates(job, filter).GroupBy(static c => c.Reason)
+            .ToDictionary(static g => g.Key, static g => g.LongCount());
         // What waits for somebody is not sent by the way; they are told how.
         if (job.PauseReason is { } pause && filter.Classes?.Contains(Core.Ledger.FailureClass.OperatorFixable) != true)
         {
@@ -166,7 +175,9 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
         }
 
         string why = string.Join(", ", reasons.Select(static r => string.Create(CultureInfo.InvariantCulture, $"{r.Value} {r.Key}")));
-        if (!ShouldProcess(string.Create(CultureInfo.InvariantCulture, $"{reasons.Values.Sum()} requests of job '{job.Name}' ({why})"), Rewrites ? "Send again, changed" : "Send again"))
+        if (!ShouldProcess(
+            string.Create(CultureInfo.InvariantCulture, $"{reasons.Values.Sum()} requests of job '{job.Name}' ({why})"),
+            Rewrites ? "Send again, changed" : "Send again"))
         {
             return;
         }
@@ -176,7 +187,11 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
         await delivery.RunAsync(planner.Plan(job, filter, new SpoolLimits(), rewritten), cancellationToken);
     }
 
-    private RewrittenRequests Rewrite(BatchSession session, JobRecord job, IEnumerable<RetryCandidate> candidates, CancellationToken cancellationToken)
+    private RewrittenRequests Rewrite(
+        BatchSession session,
+        JobRecord job,
+        IEnumerable<RetryCandidate> candidates,
+        CancellationToken cancellationToken)
     {
         using SpoolReader spool = new(session.Ledger);
         using ResultReader results = new(session.Ledger);
@@ -191,10 +206,12 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
                 try
                 {
                     BatchRequest request = BatchRequest.From(spool.Read(batch, attempt));
-                    if (rewriter.Rewrite(request, result) is { } bytes && rewritten.Add(attempt.Row, attempt.CustomId, bytes.Span) is { } fault)
+                    if (rewriter.Rewrite(request, result) is { } bytes
+                        && rewritten.Add(attempt.Row, attempt.CustomId, bytes.Span) is { } fault)
                     {
                         throw new ClaudeBatchException(
-                            FailureKind.InvalidRequest, fault.Id, $"Request '{attempt.CustomId}' is left as it failed; what would be sent in its place: {fault.Message}");
+                            FailureKind.InvalidRequest, fault.Id, $"Request '{attempt.CustomId}' is left as it failed; what would be "
+                                + $"sent in its place: {fault.Message}");
                     }
                 }
                 catch (ClaudeBatchException failure) when (!failure.IsFatal)

@@ -68,7 +68,8 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
                 AddBatches(Job.SelectMany(JobsLike).SelectMany(j => Open().Ledger.Batches.OfJob(j.Id)));
                 break;
             case SinceSet when TryOpen() is { } session:
-                AddBatches(session.Ledger.Jobs.All().SelectMany(j => session.Ledger.Batches.OfJob(j.Id)).Where(b => b.CreatedAt >= Since.ToUniversalTime()));
+                AddBatches(session.Ledger.Jobs.All().SelectMany(j => session.Ledger.Batches.OfJob(j.Id))
+                    .Where(b => b.CreatedAt >= Since.ToUniversalTime()));
                 break;
         }
 
@@ -134,11 +135,14 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
         {
             await _sample.NarrowAsync(estimate, Models.Current, _checker!, OpenService().Api, cancellationToken);
             WriteVerboseRetries();
-            basis = string.Create(CultureInfo.InvariantCulture, $"Counted by the service for {_sample.Count} of {estimate.Requests} requests; the ends are those of the sample.{(_notCountable > 0 ? $" It can count {estimate.Requests - _notCountable} of them." : string.Empty)}");
+            basis = string.Create(CultureInfo.InvariantCulture, $"Counted by the service for {_sample.Count} of {estimate.Requests} "
+                + $"requests; the ends are those of the "
+                + $"sample.{(_notCountable > 0 ? $" It can count {estimate.Requests - _notCountable} of them." : string.Empty)}");
         }
         else if (_notCountable > 0)
         {
-            Warn("The service can count none of these requests: each has server tools (other than the advisor), MCP servers, or pictures or documents by url or file. The estimate is from their bytes.");
+            Warn("The service can count none of these requests: each has server tools (other than the advisor), MCP servers, or "
+                + "pictures or documents by url or file. The estimate is from their bytes.");
         }
 
         foreach (string note in estimate.NotHeld)
@@ -167,7 +171,8 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
             {
                 Warn(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"With {usage.Model} the cache cost ${PriceList.ToDollars(-usage.SavedByCache.Value):0.00####} more than it saved: what was written to it was read too seldom."));
+                    $"With {usage.Model} the cache cost ${PriceList.ToDollars(-usage.SavedByCache.Value):0.00####} more than it saved: "
+                        + $"what was written to it was read too seldom."));
             }
 
             WriteOutput(CostReport.From(usage));

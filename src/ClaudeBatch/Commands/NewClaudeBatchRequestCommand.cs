@@ -69,7 +69,8 @@ public sealed class NewClaudeBatchRequestCommand : TemplateCommand
         if (Message is not null && (Prompt is not null || Image is not null || Document is not null))
         {
             throw new ClaudeBatchException(
-                FailureKind.InvalidArgument, "ParameterConflict", "-Message says all that is asked; leave -Prompt, -Image and -Document out, or put them into it.");
+                FailureKind.InvalidArgument, "ParameterConflict", "-Message says all that is asked; leave -Prompt, -Image and "
+                    + "-Document out, or put them into it.");
         }
 
         BatchTemplate template = ParameterSetName == TemplateSet ? BatchTemplate.From(Template!) : BuildTemplate();
@@ -96,7 +97,8 @@ public sealed class NewClaudeBatchRequestCommand : TemplateCommand
         {
             Warn(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{_equalRows} rows were equal to an earlier one; their ids got a number at the end. Give -CustomId to name rows yourself."));
+                $"{_equalRows} rows were equal to an earlier one; their ids got a number at the end. Give -CustomId to name rows "
+                    + $"yourself."));
         }
 
         return Task.CompletedTask;
@@ -143,17 +145,21 @@ public sealed class NewClaudeBatchRequestCommand : TemplateCommand
         if (_prompt is null && row is not { IsText: true })
         {
             throw new ClaudeBatchException(
-                FailureKind.InvalidArgument, "PromptMissing", $"Row {_rows} is not text; say what to ask with -Prompt, such as -Prompt '{{{{Body}}}}'.");
+                FailureKind.InvalidArgument, "PromptMissing", $"Row {_rows} is not text; say what to ask with -Prompt, such as -Prompt "
+                    + $"'{{{{Body}}}}'.");
         }
 
-        string prompt = _prompt is null ? (string)((PSObject)PSObject.AsPSObject(InputObject!)).BaseObject : _prompt.Render(InputObject, row);
+        string prompt = _prompt is null
+            ? (string)((PSObject)PSObject.AsPSObject(InputObject!)).BaseObject
+            : _prompt.Render(InputObject, row);
         return prompt.Length > 0
             ? prompt
             : throw new ClaudeBatchException(
                 FailureKind.InvalidRequest, "PromptEmpty", $"The prompt of row {_rows} is empty; the service refuses empty text.");
     }
 
-    private string Id(ShellRow? row, string prompt) => _customId is null && row is null ? Id(row, Encoding.UTF8.GetBytes(prompt)) : Id(row, []);
+    private string Id(ShellRow? row, string prompt)
+        => _customId is null && row is null ? Id(row, Encoding.UTF8.GetBytes(prompt)) : Id(row, []);
 
     // Without -CustomId from the row and not from the request: a changed system prompt must be a conflict, not a new job.
     private string Id(ShellRow? row, byte[] asked)
@@ -162,7 +168,10 @@ public sealed class NewClaudeBatchRequestCommand : TemplateCommand
         {
             string given = _customId.Render(InputObject, row);
             return Core.Requests.CustomId.Fault(given) is { } fault
-                ? throw new ClaudeBatchException(FailureKind.InvalidRequest, "CustomIdInvalid", string.Create(CultureInfo.InvariantCulture, $"Custom id '{given}' of row {_rows} {fault}"))
+                ? throw new ClaudeBatchException(
+                    FailureKind.InvalidRequest,
+                    "CustomIdInvalid",
+                    string.Create(CultureInfo.InvariantCulture, $"Custom id '{given}' of row {_rows} {fault}"))
                 : given;
         }
 

@@ -6,7 +6,12 @@ using ClaudeBatch.Sessions;
 namespace ClaudeBatch.Commands;
 
 /// <summary>Deletes batches at the service and their payloads here. Ids, counts and costs stay in the ledger.</summary>
-[Cmdlet(VerbsCommon.Remove, "ClaudeBatch", DefaultParameterSetName = InputObjectSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "ClaudeBatch",
+    DefaultParameterSetName = InputObjectSet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(Batch))]
 public sealed class RemoveClaudeBatchCommand : BatchCommand
 {
@@ -45,7 +50,8 @@ public sealed class RemoveClaudeBatchCommand : BatchCommand
         if (batch.IsTentative && !Force)
         {
             throw new ClaudeBatchException(
-                FailureKind.Conflict, "BatchTentative", $"Batch '{batch.Key}' may belong to somebody else; it is deleted only with -Force.");
+                FailureKind.Conflict, "BatchTentative", $"Batch '{batch.Key}' may belong to somebody else; it is deleted only with "
+                    + $"-Force.");
         }
 
         if (!batch.State.IsFinal() && !Force)
@@ -53,11 +59,14 @@ public sealed class RemoveClaudeBatchCommand : BatchCommand
             throw new ClaudeBatchException(
                 FailureKind.Conflict,
                 "BatchNotCollected",
-                $"Batch '{batch.Key}' is {batch.State}: its answers are not here yet and would be lost. Collect them with Get-ClaudeBatchResult, or use -Force.");
+                $"Batch '{batch.Key}' is {batch.State}: its answers are not here yet and would be lost. Collect them with "
+                    + $"Get-ClaudeBatchResult, or use -Force.");
         }
 
         bool both = Local == Service;
-        if (!ShouldProcess($"batch '{batch.ServiceId ?? batch.Key}' of job '{batch.Job}'", both ? "Remove" : Local ? "Remove the payloads of" : "Remove from the service"))
+        if (!ShouldProcess(
+            $"batch '{batch.ServiceId ?? batch.Key}' of job '{batch.Job}'",
+            both ? "Remove" : Local ? "Remove the payloads of" : "Remove from the service"))
         {
             return;
         }

@@ -33,7 +33,8 @@ public sealed class RemoveClaudeBatchJobCommand : JobCommand
         => MyInvocation.BoundParameters.ContainsKey(nameof(Job)) || MyInvocation.ExpectingInput || OlderThan > TimeSpan.Zero
             ? Task.CompletedTask
             : throw new ClaudeBatchException(
-                FailureKind.InvalidArgument, "JobMissing", "Say which jobs: by -Job with names or wildcards, by -OlderThan, or from Get-ClaudeBatchJob.");
+                FailureKind.InvalidArgument, "JobMissing", "Say which jobs: by -Job with names or wildcards, by -OlderThan, or from "
+                    + "Get-ClaudeBatchJob.");
 
     protected override Task ProcessAsync(CancellationToken cancellationToken)
     {
@@ -55,7 +56,9 @@ public sealed class RemoveClaudeBatchJobCommand : JobCommand
                 continue;
             }
 
-            string what = string.Create(CultureInfo.InvariantCulture, $"job '{job.Name}' of {session.Ledger.Jobs.Totals(job).Requests} requests");
+            string what = string.Create(
+                CultureInfo.InvariantCulture,
+                $"job '{job.Name}' of {session.Ledger.Jobs.Totals(job).Requests} requests");
             if (ShouldProcess(what, All ? "Forget, with its payloads" : "Remove the payloads of"))
             {
                 Remove(pruner, job);

@@ -10,7 +10,12 @@ namespace ClaudeBatch.Commands;
 /// Settles by hand what could not be settled by itself: shows the batches of the account that could be ours, takes one, or gives
 /// the part up. Also takes over a batch another tool made.
 /// </summary>
-[Cmdlet(VerbsDiagnostic.Repair, "ClaudeBatch", DefaultParameterSetName = InputObjectSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(
+    VerbsDiagnostic.Repair,
+    "ClaudeBatch",
+    DefaultParameterSetName = InputObjectSet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(Batch))]
 public sealed class RepairClaudeBatchCommand : BatchCommand
 {
@@ -27,10 +32,14 @@ public sealed class RepairClaudeBatchCommand : BatchCommand
     {
         if (Adopt is not null && Abandon)
         {
-            throw new ClaudeBatchException(FailureKind.InvalidArgument, "ParameterConflict", "-Adopt and -Abandon exclude each other; give one of them.");
+            throw new ClaudeBatchException(
+                FailureKind.InvalidArgument,
+                "ParameterConflict",
+                "-Adopt and -Abandon exclude each other; give one of them.");
         }
 
-        if (Adopt is not null && ParameterSetName == JobSet && Job is [string name] && !WildcardPattern.ContainsWildcardCharacters(name) && !HasOpen(name))
+        if (Adopt is not null && ParameterSetName == JobSet && Job is [string name] && !WildcardPattern.ContainsWildcardCharacters(name)
+            && !HasOpen(name))
         {
             await ImportAsync(name, cancellationToken);
             return;
@@ -90,7 +99,8 @@ public sealed class RepairClaudeBatchCommand : BatchCommand
         IReadOnlyList<MessageBatch> candidates = await session.Repair.CandidatesAsync(batch, cancellationToken);
         if (candidates.Count == 0)
         {
-            Warn($"The account lists no batch that could be part {batch.Part} of job '{batch.Job}'. -Abandon gives it up; the same submitting line then sends it anew.");
+            Warn($"The account lists no batch that could be part {batch.Part} of job '{batch.Job}'. -Abandon gives it up; the same "
+                + $"submitting line then sends it anew.");
         }
 
         foreach (MessageBatch candidate in candidates)

@@ -37,7 +37,8 @@ internal sealed class RequestRewriter : IDisposable
     /// <param name="request">As it was sent.</param>
     /// <param name="result">How it ended.</param>
     /// <returns>The bytes to send; null when the script block gave nothing, and it is left as it is.</returns>
-    /// <exception cref="ClaudeBatchException"><c>ScriptBlockFailed</c>, <c>RepairInvalid</c>, <c>PlaceholderUnknown</c>, <c>PromptEmpty</c>.</exception>
+    /// <exception cref="ClaudeBatchException"><c>ScriptBlockFailed</c>, <c>RepairInvalid</c>, <c>PlaceholderUnknown</c>,
+    /// <c>PromptEmpty</c>.</exception>
     public ReadOnlyMemory<byte>? Rewrite(BatchRequest request, BatchResult result)
     {
         ReadOnlyMemory<byte>? bytes = _template is null ? request.Utf8 : Render(_template, request);
@@ -66,7 +67,10 @@ internal sealed class RequestRewriter : IDisposable
         string text = _prompt.Render(source, source is null ? null : new ShellRow(source, number: 1));
         return text.Length > 0
             ? template.Render(id, text).Utf8
-            : throw new ClaudeBatchException(FailureKind.InvalidRequest, "PromptEmpty", $"The prompt of '{id}' is empty; the service refuses empty text.") { Target = id };
+            : throw new ClaudeBatchException(
+                FailureKind.InvalidRequest,
+                "PromptEmpty",
+                $"The prompt of '{id}' is empty; the service refuses empty text.") { Target = id };
     }
 
     private static ReadOnlyMemory<byte>? Repair(ScriptBlock repair, BatchRequest request, BatchResult result)
@@ -75,11 +79,16 @@ internal sealed class RequestRewriter : IDisposable
         PSObject?[] given;
         try
         {
-            given = [.. repair.InvokeWithContext(null, [new PSVariable("_", result), new PSVariable("PSItem", result)], request, result).Where(static o => o is not null)];
+            given = [.. repair.InvokeWithContext(null, [new PSVariable("_", result), new PSVariable("PSItem", result)], request, result)
+                .Where(static o => o is not null)];
         }
         catch (RuntimeException e) when (e is not PipelineStoppedException)
         {
-            throw new ClaudeBatchException(FailureKind.InvalidRequest, "ScriptBlockFailed", $"The script block of -Repair failed for '{id}': {e.Message}", e) { Target = id };
+            throw new ClaudeBatchException(
+                FailureKind.InvalidRequest,
+                "ScriptBlockFailed",
+                $"The script block of -Repair failed for '{id}': {e.Message}",
+                e) { Target = id };
         }
 
         return given switch
@@ -101,12 +110,15 @@ internal sealed class RequestRewriter : IDisposable
         }
 
         byte[] view = JsonText.Write(request.Params);
-        return view.AsSpan().SequenceEqual(JsonText.Write(ObjectView.Parse(RequestLine.ParamsOf(request.Utf8).Span))) ? request.Utf8 : ParamsEdit.Assemble(id, view);
+        return view.AsSpan().SequenceEqual(JsonText.Write(ObjectView.Parse(RequestLine.ParamsOf(request.Utf8).Span)))
+            ? request.Utf8
+            : ParamsEdit.Assemble(id, view);
     }
 
     private static ClaudeBatchException Invalid(string id, string what) => new(
         FailureKind.InvalidRequest,
         "RepairInvalid",
-        $"The script block of -Repair gave {what} for '{id}'. It gives the request, changed, or its params as a table; nothing leaves the request as it failed.")
+        $"The script block of -Repair gave {what} for '{id}'. It gives the request, changed, or its params as a table; nothing leaves "
+            + $"the request as it failed.")
     { Target = id };
 }

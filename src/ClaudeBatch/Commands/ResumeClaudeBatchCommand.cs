@@ -66,7 +66,8 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
             session.Ledger.Restart(job);
         }
 
-        if (Force && isNamed && ShouldProcess($"job '{job.Name}'", "Let held parts go") && new StageGate(session.Ledger).Release(job) is { } released)
+        if (Force && isNamed && ShouldProcess($"job '{job.Name}'", "Let held parts go")
+            && new StageGate(session.Ledger).Release(job) is { } released)
         {
             WriteNotes([released]);
         }

@@ -6,7 +6,12 @@ using ClaudeBatch.Sessions;
 namespace ClaudeBatch.Commands;
 
 /// <summary>Cancels batches. What the model had done by then is still answered, and billed.</summary>
-[Cmdlet(VerbsLifecycle.Stop, "ClaudeBatch", DefaultParameterSetName = InputObjectSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(
+    VerbsLifecycle.Stop,
+    "ClaudeBatch",
+    DefaultParameterSetName = InputObjectSet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(Batch))]
 public sealed class StopClaudeBatchCommand : BatchCommand
 {
@@ -60,7 +65,8 @@ public sealed class StopClaudeBatchCommand : BatchCommand
         if (batch.IsTentative && !Force)
         {
             throw new ClaudeBatchException(
-                FailureKind.Conflict, "BatchTentative", $"Batch '{batch.Key}' may belong to somebody else; it is canceled only with -Force.");
+                FailureKind.Conflict, "BatchTentative", $"Batch '{batch.Key}' may belong to somebody else; it is canceled only with "
+                    + $"-Force.");
         }
 
         // A part that was not sent is given up when it is named itself; of a job it waits, for the job may be taken up again.

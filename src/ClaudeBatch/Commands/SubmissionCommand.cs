@@ -115,7 +115,8 @@ public abstract partial class SubmissionCommand : ConnectedCommand
         if (input.AlreadyThere > 0)
         {
             WriteVerboseLine(string.Create(
-                CultureInfo.InvariantCulture, $"Job '{input.Job.Name}' has {input.AlreadyThere} of these requests already; they are not sent again."));
+                CultureInfo.InvariantCulture, $"Job '{input.Job.Name}' has {input.AlreadyThere} of these requests already; they are "
+                    + $"not sent again."));
         }
 
         return input;
@@ -204,7 +205,8 @@ public abstract partial class SubmissionCommand : ConnectedCommand
         {
             if (finding.Fault.IsError)
             {
-                Fail(new ClaudeBatchException(FailureKind.InvalidRequest, finding.Fault.Id, $"Left out: {finding}") { Target = finding.CustomIds[0] });
+                Fail(new ClaudeBatchException(FailureKind.InvalidRequest, finding.Fault.Id, $"Left out: {finding}") {
+                    Target = finding.CustomIds[0] });
             }
             else
             {

@@ -6,7 +6,12 @@ using ClaudeBatch.Sessions;
 namespace ClaudeBatch.Commands;
 
 /// <summary>Takes requests to their end, seals them as a job, and sends its parts, each at most once.</summary>
-[Cmdlet(VerbsLifecycle.Submit, "ClaudeBatch", DefaultParameterSetName = InputObjectSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(
+    VerbsLifecycle.Submit,
+    "ClaudeBatch",
+    DefaultParameterSetName = InputObjectSet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(Batch))]
 public sealed class SubmitClaudeBatchCommand : SubmissionCommand
 {
@@ -37,7 +42,9 @@ public sealed class SubmitClaudeBatchCommand : SubmissionCommand
 
         Delivery delivery = new(
             OpenOrCreate(),
-            batch => ShouldProcess($"{batch.RequestCount} requests, {batch.SizeInBytes} bytes, part {batch.Part} of job '{batch.Job}'", "Submit batch"),
+            batch => ShouldProcess(
+                $"{batch.RequestCount} requests, {batch.SizeInBytes} bytes, part {batch.Part} of job '{batch.Job}'",
+                "Submit batch"),
             note => WriteNotes([note]),
             batch => WriteOutput(Batch.From(batch)));
         await delivery.RunAsync(input.ExistingBatches.Concat(input.NewBatches), cancellationToken);

@@ -93,7 +93,11 @@ public abstract class TemplateCommand : AsyncCommand
         }
 
         using RequestTemplate probe = template.ToRequestTemplate();
-        RequestChecker checker = new(Models.Current, DateOnly.FromDateTime(DateTime.UtcNow), apiVersion: null, betas: ["output-300k-2026-03-24"]);
+        RequestChecker checker = new(
+            Models.Current,
+            DateOnly.FromDateTime(DateTime.UtcNow),
+            apiVersion: null,
+            betas: ["output-300k-2026-03-24"]);
         foreach (RequestFault fault in checker.Check(probe.Render("a", "a").Utf8.Span).Faults)
         {
             if (fault.IsError)

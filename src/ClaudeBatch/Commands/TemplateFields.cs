@@ -31,7 +31,8 @@ internal sealed class TemplateFields(TemplateCommand command)
         if (_caches && !marksSystem && !marksTools && command.Example is null)
         {
             throw new ClaudeBatchException(
-                FailureKind.InvalidArgument, "NothingToCache", "-CacheSystem marks what all requests share, and there is nothing: give -System, -Tool or -Example.");
+                FailureKind.InvalidArgument, "NothingToCache", "-CacheSystem marks what all requests share, and there is nothing: give "
+                    + "-System, -Tool or -Example.");
         }
 
         List<(string, ReadOnlyMemory<byte>)> fields = [];
@@ -80,12 +81,17 @@ internal sealed class TemplateFields(TemplateCommand command)
     private static object Part(PSObject example, string name, int index)
     {
         object? part = example.BaseObject is IDictionary table
-            ? table.Keys.Cast<object>().Where(k => string.Equals(k as string, name, StringComparison.OrdinalIgnoreCase)).Select(k => table[k]).FirstOrDefault()
+            ? table.Keys.Cast<object>().Where(k => string.Equals(k as string, name, StringComparison.OrdinalIgnoreCase))
+                .Select(k => table[k])
+                .FirstOrDefault()
             : example.Properties[name]?.Value;
         return part ?? throw new ClaudeBatchException(
             FailureKind.InvalidArgument,
             "ExampleInvalid",
-            string.Create(CultureInfo.InvariantCulture, $"Example {index + 1} has no '{name}'; an example is a table such as @{{ User = 'a question'; Assistant = 'its answer' }}."))
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Example {index + 1} has no '{name}'; an example is a table such as @{{ User = 'a question'; Assistant = 'its answer' "
+                    + $"}}."))
         { Target = example };
     }
 
@@ -124,7 +130,8 @@ internal sealed class TemplateFields(TemplateCommand command)
         _ => thinking,
     };
 
-    private static global::System.Collections.Specialized.OrderedDictionary Budget(long tokens) => new() { ["type"] = "enabled", ["budget_tokens"] = tokens };
+    private static global::System.Collections.Specialized.OrderedDictionary Budget(long tokens)
+        => new() { ["type"] = "enabled", ["budget_tokens"] = tokens };
 
     // Null where nothing was said. A parameter that the table names and nobody reads is a mistake of ours; the first template finds it.
     private object? Value(RequestField field) => field.Parameter switch
@@ -185,7 +192,8 @@ internal sealed class TemplateFields(TemplateCommand command)
     }
 
     private static ClaudeBatchException Conflict(string name) => new(
-        FailureKind.InvalidArgument, "ParameterConflict", $"'{name}' stands in -AdditionalParameter, and another parameter says it already; leave it out of one of them.")
+        FailureKind.InvalidArgument, "ParameterConflict", $"'{name}' stands in -AdditionalParameter, and another parameter says it "
+            + $"already; leave it out of one of them.")
     { Target = name };
 
     // Below its minimum the service caches nothing and says nothing.
@@ -202,7 +210,8 @@ internal sealed class TemplateFields(TemplateCommand command)
         {
             Warnings.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"What all requests share has about {most:0} tokens at most, and {command.Model} caches from {least} on: nothing would be cached. Leave -CacheSystem out, or share more."));
+                $"What all requests share has about {most:0} tokens at most, and {command.Model} caches from {least} on: nothing would "
+                    + $"be cached. Leave -CacheSystem out, or share more."));
         }
     }
 }

@@ -140,6 +140,7 @@ public sealed class TestClaudeBatchRequestCommand : ConnectedCommand
 
         WriteHostLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Sent {what} through the Messages API for {(sum is { } usd ? PriceList.Text(usd) : "a cost that is not known here: the model has no price in this module")}."));
+            $"Sent {what} through the Messages API for "
+                + $"{(sum is { } usd ? PriceList.Text(usd) : "a cost that is not known here: the model has no price in this module")}."));
     }
 }

@@ -41,7 +41,8 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
 
     private protected override string? StopAdvice => _waiting.Count == 0
         ? null
-        : $"Nothing was canceled: {_waiting.Count} {(_waiting.Count == 1 ? "batch goes" : "batches go")} on without this shell. To wait again: "
+        : $"Nothing was canceled: {_waiting.Count} {(_waiting.Count == 1 ? "batch goes" : "batches go")} on without this shell. To "
+            + $"wait again: "
             + $"Wait-ClaudeBatch -Job {string.Join(", ", _waiting.Values.Select(static b => b.Job).Distinct(StringComparer.Ordinal))}";
 
     protected override Task ProcessAsync(CancellationToken cancellationToken)
@@ -84,7 +85,10 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
                 TimeSpan wait = session.Round.NextWait(_waiting.Values, PollInterval > TimeSpan.Zero ? PollInterval : null);
                 if (Timeout > TimeSpan.Zero && session.Clock.GetUtcNow() - began + wait > Timeout)
                 {
-                    await Task.Delay(Timeout - (session.Clock.GetUtcNow() - began) is { Ticks: > 0 } left ? left : TimeSpan.Zero, session.Clock, cancellationToken);
+                    await Task.Delay(
+                        Timeout - (session.Clock.GetUtcNow() - began) is { Ticks: > 0 } left ? left : TimeSpan.Zero,
+                        session.Clock,
+                        cancellationToken);
                     await RoundAsync(session, cancellationToken);
                     WriteTimeoutErrors();
                     return;
@@ -148,7 +152,8 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
 
         string message = string.Create(
             CultureInfo.InvariantCulture,
-            $"Of batch '{batch.ServiceId ?? batch.Key}' {failed} of {batch.RequestCount} requests failed: {batch.Counts.Errored} errored, {batch.Counts.Expired} expired, {batch.Counts.Canceled} canceled.");
+            $"Of batch '{batch.ServiceId ?? batch.Key}' {failed} of {batch.RequestCount} requests failed: {batch.Counts.Errored} "
+                + $"errored, {batch.Counts.Expired} expired, {batch.Counts.Canceled} canceled.");
         if (MyInvocation.BoundParameters.ContainsKey(nameof(MaxFailureRatio)))
         {
             Fail(new ClaudeBatchException(FailureKind.InvalidData, "FailureRatioExceeded", message), Batch.From(batch));
@@ -167,7 +172,8 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
                 new ClaudeBatchException(
                     FailureKind.Timeout,
                     "WaitTimedOut",
-                    $"Batch '{batch.ServiceId ?? batch.Key}' has not ended within {Timeout.TotalSeconds:0} seconds. It goes on; wait again with Wait-ClaudeBatch -Job {batch.Job}."),
+                    $"Batch '{batch.ServiceId ?? batch.Key}' has not ended within {Timeout.TotalSeconds:0} seconds. It goes on; wait "
+                        + $"again with Wait-ClaudeBatch -Job {batch.Job}."),
                 Batch.From(batch));
         }
     }

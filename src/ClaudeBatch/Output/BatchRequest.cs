@@ -8,7 +8,9 @@ using ClaudeBatch.Rows;
 
 namespace ClaudeBatch;
 
-/// <summary>A request: an id, the exact JSON that will be sent, and the row it was made from. Strings and views are made when looked at.</summary>
+/// <summary>
+/// A request: an id, the exact JSON that will be sent, and the row it was made from. Strings and views are made when looked at.
+/// </summary>
 public sealed class BatchRequest
 {
     private string? _customId;
@@ -126,7 +128,8 @@ public sealed class BatchRequest
         throw new ClaudeBatchException(
             FailureKind.InvalidArgument,
             "RequestInvalid",
-            $"'{value ?? "null"}' is not a request. Make requests from rows with New-ClaudeBatchRequest, or read them with Import-ClaudeBatchRequest.")
+            $"'{value ?? "null"}' is not a request. Make requests from rows with New-ClaudeBatchRequest, or read them with "
+                + $"Import-ClaudeBatchRequest.")
         { Target = value };
     }
 

@@ -131,7 +131,8 @@ public sealed class BatchResult
         Outcome status = attempt.Outcome ?? UnfinishedStatus(collected.Batch.State);
         // What went well is in the books; only of a failure the line itself is looked at.
         ResultLine? line = status == Outcome.Errored ? ResultLine.Parse(collected.Line) : null;
-        string? reason = Core.Results.Completeness.Reason(status, attempt.StopReason, line?.ErrorReason) ?? Core.Results.Completeness.SchemaReason(collected);
+        string? reason = Core.Results.Completeness.Reason(status, attempt.StopReason, line?.ErrorReason)
+            ?? Core.Results.Completeness.SchemaReason(collected);
         return new BatchResult
         {
             _line = collected.Line,

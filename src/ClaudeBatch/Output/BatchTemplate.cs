@@ -66,7 +66,8 @@ public sealed class BatchTemplate
             return template;
         }
 
-        if (item.TypeNames.Any(static t => t.EndsWith("ClaudeBatch.BatchTemplate", StringComparison.Ordinal)) && item.Properties["Params"]?.Value is { } parameters)
+        if (item.TypeNames.Any(static t => t.EndsWith("ClaudeBatch.BatchTemplate", StringComparison.Ordinal))
+            && item.Properties["Params"]?.Value is { } parameters)
         {
             return FromParams(parameters, item.Properties["Prompt"]?.Value, item.Properties["CustomId"]?.Value);
         }
@@ -89,6 +90,7 @@ public sealed class BatchTemplate
         ];
         string examples = string.Join(',', root.GetProperty("messages").EnumerateArray().Select(static m => m.GetRawText()));
         return new BatchTemplate(
-            root.GetProperty("model").GetString()!, root.GetProperty("max_tokens").GetInt32(), fields, Encoding.UTF8.GetBytes(examples), prompt, customId);
+            root.GetProperty("model").GetString()!, root.GetProperty("max_tokens").GetInt32(), fields, Encoding.UTF8
+                .GetBytes(examples), prompt, customId);
     }
 }

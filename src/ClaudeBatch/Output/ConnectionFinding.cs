@@ -3,7 +3,10 @@ namespace ClaudeBatch;
 /// <summary>One thing Test-ClaudeBatchConnection looked at.</summary>
 public sealed class ConnectionFinding
 {
-    /// <summary>What was looked at: <c>Key</c>, <c>Service</c>, <c>Host</c>, <c>Proxy</c>, <c>Clock</c>, <c>LedgerRights</c>, <c>LedgerIntegrity</c>, <c>Submissions</c>, <c>Jobs</c>, <c>Results</c> or <c>Account</c>.</summary>
+    /// <summary>
+    /// What was looked at: <c>Key</c>, <c>Service</c>, <c>Host</c>, <c>Proxy</c>, <c>Clock</c>, <c>LedgerRights</c>,
+    /// <c>LedgerIntegrity</c>, <c>Submissions</c>, <c>Jobs</c>, <c>Results</c> or <c>Account</c>.
+    /// </summary>
     public string? Check { get; set; }
 
     /// <summary><c>Ok</c>, <c>Warning</c> or <c>Error</c>.</summary>

@@ -2,7 +2,10 @@ using ClaudeBatch.Core.Costs;
 
 namespace ClaudeBatch;
 
-/// <summary>What requests cost, or will cost between two ends. One a model, and one with <c>Model = 'Total'</c>. Amounts are USD, null where a price is not known.</summary>
+/// <summary>
+/// What requests cost, or will cost between two ends. One a model, and one with <c>Model = 'Total'</c>. Amounts are USD, null where a
+/// price is not known.
+/// </summary>
 public sealed class CostReport
 {
     public string? Model { get; set; }

@@ -4,7 +4,9 @@ using ClaudeBatch.Pipeline;
 
 namespace ClaudeBatch.Output;
 
-/// <summary>CSV as Export-Csv writes it. Which columns there are is known when all rows have come, so they wait in a file until then.</summary>
+/// <summary>
+/// CSV as Export-Csv writes it. Which columns there are is known when all rows have come, so they wait in a file until then.
+/// </summary>
 internal sealed class CsvResultTable(WholeFile file) : ResultTable
 {
     private readonly List<string> _sourceColumns = [];
@@ -95,5 +97,6 @@ internal sealed class CsvResultTable(WholeFile file) : ResultTable
     }
 
     private void WriteLine(IEnumerable<string> cells)
-        => file.Write(Encoding.UTF8.GetBytes(string.Join(',', cells.Select(static c => $"\"{c.Replace("\"", "\"\"", StringComparison.Ordinal)}\"")) + Environment.NewLine));
+        => file.Write(Encoding.UTF8.GetBytes(
+            string.Join(',', cells.Select(static c => $"\"{c.Replace("\"", "\"\"", StringComparison.Ordinal)}\"")) + Environment.NewLine));
 }

@@ -44,7 +44,9 @@ public sealed class Model
     /// <summary>Of a million output tokens through the Messages API, USD.</summary>
     public decimal? StandardOutput { get; set; }
 
-    /// <summary>Longer prompts have prices of their own, in <see cref="LongPromptBatchInput"/> and <see cref="LongPromptBatchOutput"/>. Tokens.</summary>
+    /// <summary>
+    /// Longer prompts have prices of their own, in <see cref="LongPromptBatchInput"/> and <see cref="LongPromptBatchOutput"/>. Tokens.
+    /// </summary>
     public int? LongPromptFrom { get; set; }
 
     public decimal? LongPromptBatchInput { get; set; }

@@ -49,7 +49,9 @@ internal abstract class ResultTable : IDisposable
     protected static IEnumerable<(string Name, object? Value)> SourceCells(BatchResult result)
         => result.Source is null
             ? []
-            : PSObject.AsPSObject(result.Source).Properties.Select(static p => (s_names.Contains(p.Name) ? "Source." + p.Name : p.Name, (object?)p.Value));
+            : PSObject.AsPSObject(result.Source).Properties
+                .Select(static p => (s_names.Contains(p.Name) ? "Source." + p.Name : p.Name, (object?)p.Value));
 
-    protected static IEnumerable<(string Name, object? Value)> OwnCells(BatchResult result) => s_columns.Select(c => (c.Name, c.Value(result)));
+    protected static IEnumerable<(string Name, object? Value)> OwnCells(BatchResult result)
+        => s_columns.Select(c => (c.Name, c.Value(result)));
 }

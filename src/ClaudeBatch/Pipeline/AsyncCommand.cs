@@ -58,7 +58,9 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     private protected void WriteVerboseLine(string message)
         => PipelinePump.Outside((Command: this, message), static x => x.Command.WriteVerbose(x.message));
 
-    /// <summary>Writes a message for the person at the shell: an information record with the tag <c>PSHOST</c>, which the host shows.</summary>
+    /// <summary>
+    /// Writes a message for the person at the shell: an information record with the tag <c>PSHOST</c>, which the host shows.
+    /// </summary>
     private protected void WriteHostLine(string message)
         => PipelinePump.Outside((Command: this, message), static x => x.Command.WriteInformation(ForHost(x.message), s_hostTag));
 

@@ -90,11 +90,15 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
         try
         {
             DateTimeOffset begin = TimeProvider.System.GetUtcNow();
-            AccountList list = await AccountList.FetchAsync(service.Api, service.Clock.GetUtcNow() - TimeSpan.FromDays(29), cancellationToken);
+            AccountList list = await AccountList.FetchAsync(
+                service.Api,
+                service.Clock.GetUtcNow() - TimeSpan.FromDays(29),
+                cancellationToken);
             TimeSpan took = TimeProvider.System.GetUtcNow() - begin;
             Add("Service", Ok, string.Create(
                 CultureInfo.InvariantCulture,
-                $"It takes the key: organization {list.Headers.OrganizationId ?? "unknown"}, workspace {list.Headers.WorkspaceId ?? "unknown"}; it answered in {took.TotalMilliseconds:0} ms."));
+                $"It takes the key: organization {list.Headers.OrganizationId ?? "unknown"}, workspace "
+                    + $"{list.Headers.WorkspaceId ?? "unknown"}; it answered in {took.TotalMilliseconds:0} ms."));
             LookAtClock(list.Headers);
             return list;
         }
@@ -117,7 +121,9 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
         Add(
             "Clock",
             isClose ? Ok : Warning,
-            string.Create(CultureInfo.InvariantCulture, $"{skew.Duration().TotalSeconds:0} seconds {(skew >= TimeSpan.Zero ? "ahead of" : "behind")} the service's."),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{skew.Duration().TotalSeconds:0} seconds {(skew >= TimeSpan.Zero ? "ahead of" : "behind")} the service's."),
             isClose ? null : "Set this machine's clock; times in the journal are by it.");
     }
 
@@ -132,7 +138,11 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
 
         if (OperatingSystem.IsWindows())
         {
-            Add("LedgerRights", Ok, $"'{folder.Root}' has the rights of the folder it is in.", "Prompts and answers are kept there: a folder of your profile is yours alone.");
+            Add(
+                "LedgerRights",
+                Ok,
+                $"'{folder.Root}' has the rights of the folder it is in.",
+                "Prompts and answers are kept there: a folder of your profile is yours alone.");
             return;
         }
 
@@ -152,8 +162,11 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
         Add(
             "LedgerIntegrity",
             faults.Count == 0 ? Ok : Error,
-            faults.Count == 0 ? $"'{ledger.Folder.Database}' is whole." : $"'{ledger.Folder.Database}' is damaged: {string.Join("; ", faults)}",
-            faults.Count == 0 ? null : "Keep the folder as it is and put a backup in its place; the batches at the service are safe, and Repair-ClaudeBatch -Adopt takes them over.");
+            faults.Count == 0
+                ? $"'{ledger.Folder.Database}' is whole."
+                : $"'{ledger.Folder.Database}' is damaged: {string.Join("; ", faults)}",
+            faults.Count == 0 ? null : "Keep the folder as it is and put a backup in its place; the batches at the service are safe, "
+                + "and Repair-ClaudeBatch -Adopt takes them over.");
     }
 
     private void LookAtSubmissions(JobLedger ledger)
@@ -162,8 +175,12 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
         Add(
             "Submissions",
             unsettled.Length == 0 ? Ok : Warning,
-            unsettled.Length == 0 ? "None is unsettled." : $"Of {unsettled.Length} it is not known whether the service has them: {Names(unsettled.Select(static b => b.Key))}.",
-            unsettled.Length == 0 ? null : "Resume-ClaudeBatch settles them; what stays ambiguous a person decides with Repair-ClaudeBatch.");
+            unsettled.Length == 0
+                ? "None is unsettled."
+                : $"Of {unsettled.Length} it is not known whether the service has them: {Names(unsettled.Select(static b => b.Key))}.",
+            unsettled.Length == 0
+                ? null
+                : "Resume-ClaudeBatch settles them; what stays ambiguous a person decides with Repair-ClaudeBatch.");
     }
 
     private void LookAtJobs(JobLedger ledger)
@@ -176,18 +193,22 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
         Add(
             "Jobs",
             waiting.Length == 0 ? Ok : Warning,
-            waiting.Length == 0 ? "None waits for somebody." : $"{waiting.Length} wait for somebody: {Names(waiting.Select(static j => $"{j.Job.Name} ({j.State})"))}.",
+            waiting.Length == 0
+                ? "None waits for somebody."
+                : $"{waiting.Length} wait for somebody: {Names(waiting.Select(static j => $"{j.Job.Name} ({j.State})"))}.",
             waiting.Length == 0 ? null : "Get-ClaudeBatchJob says in Message what each waits for.");
     }
 
     private void LookAtResults(JobLedger ledger)
     {
         DateTime now = service.Clock.GetUtcNow().UtcDateTime;
-        BatchRecord[] near = [.. ledger.Batches.All().Where(b => b.State is BatchState.Ended or BatchState.InProgress && b.ResultsExpireAt - now < s_nearEnd)];
+        BatchRecord[] near = [.. ledger.Batches.All()
+            .Where(b => b.State is BatchState.Ended or BatchState.InProgress && b.ResultsExpireAt - now < s_nearEnd)];
         Add(
             "Results",
             near.Length == 0 ? Ok : Warning,
-            near.Length == 0 ? "None is near its end." : $"The service gives up the results of {near.Length} batches within {s_nearEnd.TotalDays} days: {Names(near.Select(static b => b.Key))}.",
+            near.Length == 0 ? "None is near its end." : $"The service gives up the results of {near.Length} batches within "
+                + $"{s_nearEnd.TotalDays} days: {Names(near.Select(static b => b.Key))}.",
             near.Length == 0 ? null : "Collect them with Get-ClaudeBatchResult.");
     }
 
@@ -205,7 +226,8 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
             unknown.Length == 0
                 ? "Every batch of the last 29 days is in this ledger."
                 : $"{unknown.Length} batches of the last 29 days are not in this ledger: {Names(unknown.Select(static b => b.Id))}.",
-            unknown.Length == 0 ? null : "Somebody else's, or another ledger's. Repair-ClaudeBatch -Job <name> -Adopt <id> takes one over; Get-ClaudeBatch -Service lists them.");
+            unknown.Length == 0 ? null : "Somebody else's, or another ledger's. Repair-ClaudeBatch -Job <name> -Adopt <id> takes one "
+                + "over; Get-ClaudeBatch -Service lists them.");
     }
 
     private static string Names(IEnumerable<string> names)

@@ -18,13 +18,16 @@ internal static class ConnectionDefaults
                 return home;
             }
 
-            string data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+            string data = Environment.GetFolderPath(
+                Environment.SpecialFolder.LocalApplicationData,
+                Environment.SpecialFolderOption.DoNotVerify);
             return data.Length > 0
                 ? Path.Combine(data, "ClaudeBatch")
                 : throw new ClaudeBatchException(
                     FailureKind.Storage,
                     "LedgerPathMissing",
-                    "This user has no folder for application data. Name a folder for the ledger with Connect-ClaudeBatch -LedgerPath or in CLAUDEBATCH_HOME.");
+                    "This user has no folder for application data. Name a folder for the ledger with Connect-ClaudeBatch -LedgerPath "
+                        + "or in CLAUDEBATCH_HOME.");
         }
     }
 

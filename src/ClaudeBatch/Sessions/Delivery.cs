@@ -7,7 +7,11 @@ namespace ClaudeBatch.Sessions;
 
 /// <summary>Brings parts to the service in their order and emits each, sent or not.</summary>
 /// <remarks>It waits a minute at most for room; what is left over is sent by Wait- and Resume-.</remarks>
-internal sealed class Delivery(BatchSession session, Func<BatchRecord, bool> mayGo, Action<RoundNote> writeNote, Action<BatchRecord> writeBatch)
+internal sealed class Delivery(
+    BatchSession session,
+    Func<BatchRecord, bool> mayGo,
+    Action<RoundNote> writeNote,
+    Action<BatchRecord> writeBatch)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 

@@ -42,7 +42,8 @@ internal sealed class DryRun(SpoolLimits limits, RequestChecker checker, CostEst
     {
         string cost = estimate switch
         {
-            { Low: { } low, High: { } high } => $"{PriceList.Text(PriceList.ToDollars(low))} to {PriceList.Text(PriceList.ToDollars(high))}",
+            { Low: { } low, High: { } high } => $"{PriceList.Text(PriceList.ToDollars(low))} to "
+                + $"{PriceList.Text(PriceList.ToDollars(high))}",
             { Low: { } low } => $"{PriceList.Text(PriceList.ToDollars(low))} and more",
             _ => "at a cost that is not known here",
         };
@@ -50,6 +51,7 @@ internal sealed class DryRun(SpoolLimits limits, RequestChecker checker, CostEst
         long highTokens = estimate.Models.Sum(static m => m.HighInputTokens);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{_requests} requests, {_bytes} bytes in {_parts} parts, {lowTokens} to {highTokens} input tokens, {cost}{(job is null ? string.Empty : $", as job '{job}'")}");
+            $"{_requests} requests, {_bytes} bytes in {_parts} parts, {lowTokens} to {highTokens} input tokens, "
+                + $"{cost}{(job is null ? string.Empty : $", as job '{job}'")}");
     }
 }

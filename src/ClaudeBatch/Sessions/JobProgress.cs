@@ -50,7 +50,8 @@ internal sealed class JobProgress(TimeProvider clock, Action<ProgressRecord> wri
         BatchRecord[] running = [.. batches.Where(static b => !b.State.IsOver())];
         Write(id, -1, $"Job '{batches[0].Job}'", done, requests, string.Create(
             CultureInfo.CurrentCulture,
-            $"{done:N0} of {requests:N0} requests, {batches.Count - running.Length} of {batches.Count} batches ended{Age(batches.Min(static b => b.CreatedAt))}"));
+            $"{done:N0} of {requests:N0} requests, {batches.Count - running.Length} of {batches.Count} batches "
+                + $"ended{Age(batches.Min(static b => b.CreatedAt))}"));
         for (int i = 0; i < BatchesShown; i++)
         {
             int child = id + 1 + i;
@@ -58,11 +59,13 @@ internal sealed class JobProgress(TimeProvider clock, Action<ProgressRecord> wri
             {
                 BatchRecord batch = running[i];
                 Write(child, id, $"Part {batch.Part}", Done(batch), batch.RequestCount, string.Create(
-                    CultureInfo.CurrentCulture, $"{batch.State}, {Done(batch):N0} of {batch.RequestCount:N0} requests{Age(batch.CreatedAt)}"));
+                    CultureInfo
+                        .CurrentCulture, $"{batch.State}, {Done(batch):N0} of {batch.RequestCount:N0} requests{Age(batch.CreatedAt)}"));
             }
             else if (_shown.Remove(child))
             {
-                writeRecord(new ProgressRecord(child, "Waiting", "Done") { ParentActivityId = id, RecordType = ProgressRecordType.Completed });
+                writeRecord(
+                    new ProgressRecord(child, "Waiting", "Done") { ParentActivityId = id, RecordType = ProgressRecordType.Completed });
             }
         }
     }
@@ -77,13 +80,19 @@ internal sealed class JobProgress(TimeProvider clock, Action<ProgressRecord> wri
         }
 
         TimeSpan age = clock.GetUtcNow().UtcDateTime - begin;
-        return string.Create(
-            CultureInfo.InvariantCulture, $", {(age.TotalHours >= 1 ? $"{(int)age.TotalHours} h {age.Minutes} min" : age.TotalMinutes >= 1 ? $"{age.Minutes} min" : $"{Math.Max(0, age.Seconds)} s")}");
+        string text = age.TotalHours >= 1 ? $"{(int)age.TotalHours} h {age.Minutes} min"
+            : age.TotalMinutes >= 1 ? $"{age.Minutes} min"
+            : $"{Math.Max(0, age.Seconds)} s";
+        return $", {text}";
     }
 
     private void Write(int id, int parent, string activity, long done, long all, string status)
     {
         _shown.Add(id);
-        writeRecord(new ProgressRecord(id, activity, status) { ParentActivityId = parent, PercentComplete = all == 0 ? 0 : (int)(done * 100 / all) });
+        writeRecord(new ProgressRecord(id, activity, status)
+        {
+            ParentActivityId = parent,
+            PercentComplete = all == 0 ? 0 : (int)(done * 100 / all),
+        });
     }
 }

@@ -12,7 +12,8 @@ internal sealed class NameFilter
     public NameFilter(IReadOnlyCollection<string> names)
     {
         _names = names.Where(static n => !WildcardPattern.ContainsWildcardCharacters(n)).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        _patterns = [.. names.Where(WildcardPattern.ContainsWildcardCharacters).Select(static n => WildcardPattern.Get(n, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant))];
+        _patterns = [.. names.Where(WildcardPattern.ContainsWildcardCharacters)
+            .Select(static n => WildcardPattern.Get(n, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant))];
         TakesAll = names.Count == 0;
     }
 

@@ -53,5 +53,6 @@ internal sealed class ServiceSession : IDisposable
 
     private string State => Path.Combine(_connection.Folder.Root, "service");
 
-    private HttpMessageHandler Transport() => _connection.IsEmulator ? new EmulatorHandler(State, _connection.Plan!, Clock) : HttpTransport.Create();
+    private HttpMessageHandler Transport()
+        => _connection.IsEmulator ? new EmulatorHandler(State, _connection.Plan!, Clock) : HttpTransport.Create();
 }

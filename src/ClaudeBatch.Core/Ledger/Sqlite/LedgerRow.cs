@@ -96,7 +96,8 @@ public sealed unsafe class LedgerRow
 
     public DateTime? TimeOrNull(string column) => TextOrNull(column) is { } text ? ParseTime(text) : null;
 
-    internal static string Format(DateTime time) => time.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);
+    internal static string Format(DateTime time)
+        => time.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);
 
     /// <summary>The statement stands on its next row.</summary>
     internal void Begin() => _turn = 0;
