@@ -36,8 +36,8 @@ public abstract partial class SubmissionCommand
         bool isElsewhere = !session.Service.IsEmulator && service.BaseAddress != ServiceConnection.DefaultBaseAddress;
         if (isElsewhere && session.Ledger.Jobs.Find(JobName) is null)
         {
-            Warn($"Job '{JobName}' goes to '{service.BaseAddress}'. That nothing is paid twice holds as long as nothing on the way "
-                + "repeats a POST: have it switched off there.");
+            Warn($"Job '{JobName}' goes to '{service.BaseAddress}' and not straight to the service. "
+                + ConnectionDefaults.RepeatedPostAdvice);
         }
 
         return JobInput.Open(session.Ledger, new JobInputOptions

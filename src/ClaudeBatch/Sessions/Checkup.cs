@@ -68,7 +68,7 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
             "Host",
             isOwn ? Ok : Warning,
             $"{address.Host} over {(address.Scheme == Uri.UriSchemeHttps ? "TLS" : "plain HTTP on this machine")}.",
-            isOwn ? null : "That nothing is paid twice holds as long as nothing on the way repeats a POST: have it switched off there.");
+            isOwn ? null : ConnectionDefaults.RepeatedPostAdvice);
         Uri? proxy = HttpClient.DefaultProxy.IsBypassed(address) ? null : HttpClient.DefaultProxy.GetProxy(address);
         Add(
             "Proxy",

@@ -6,6 +6,11 @@ namespace ClaudeBatch.Sessions;
 /// <summary>The connection a cmdlet uses when it is given none: the process's default, else the environment's, read at each call.</summary>
 internal static class ConnectionDefaults
 {
+    /// <summary>What to see to where the address is not the service's own.</summary>
+    public const string RepeatedPostAdvice =
+        "A gateway that sends a failed POST request again by itself could make a batch twice, and it would be paid twice; "
+        + "switch such repeats off there.";
+
     /// <summary>Set by Connect-ClaudeBatch for the whole process, as people expect of a connect cmdlet.</summary>
     public static ClaudeBatchConnection? Current { get; set; }
 
