@@ -41,7 +41,7 @@ public sealed class GetClaudeBatchModelCommand : ConnectedCommand
         }
         while (page.HasMore && after is not null);
         WriteVerboseRetries();
-        Models.Current = Models.Current.With(found);
+        KnownModels.Learn(Connection, found);
     }
 
     protected override Task ProcessAsync(CancellationToken cancellationToken)
@@ -59,7 +59,7 @@ public sealed class GetClaudeBatchModelCommand : ConnectedCommand
             if (!WriteModels((m, _) => pattern.IsMatch(m.Id) || (m.Alias is not null && pattern.IsMatch(m.Alias)), today)
                 && !WildcardPattern.ContainsWildcardCharacters(name))
             {
-                string nearest = Models.Current.Nearest(name) is { } near ? $" Did you mean '{near}'?" : string.Empty;
+                string nearest = KnownModels.Of(Connection).Nearest(name) is { } near ? $" Did you mean '{near}'?" : string.Empty;
                 Fail(new ClaudeBatchException(
                     FailureKind.NotFound, "ModelNotFound", $"Model '{name}' is not known here.{nearest} -Refresh asks the service for "
                         + $"newer ones.")
@@ -73,9 +73,9 @@ public sealed class GetClaudeBatchModelCommand : ConnectedCommand
     private bool WriteModels(Func<ModelRecord, DateOnly, bool> isWanted, DateOnly today)
     {
         bool any = false;
-        foreach (ModelRecord model in Models.Current.Models.Where(m => isWanted(m, today)))
+        foreach (ModelRecord model in KnownModels.Of(Connection).Models.Where(m => isWanted(m, today)))
         {
-            WriteOutput(Model.From(model, Models.Current.AsOf));
+            WriteOutput(Model.From(model, KnownModels.Of(Connection).AsOf));
             any = true;
         }
 

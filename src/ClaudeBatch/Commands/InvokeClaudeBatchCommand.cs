@@ -172,7 +172,7 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
 
     private void WriteCacheUseToHost(BatchSession session)
     {
-        UsageBooks usage = new(session.Ledger, new PriceList(Models.Current));
+        UsageBooks usage = new(session.Ledger, new PriceList(KnownModels.Of(Connection)));
         ModelUsage total = usage.Of(session.Ledger.Batches.OfJob(_job!.Id))
             .Aggregate(new ModelUsage("Total", 0, default, 0, 0, 0), static (sum, m) => sum.Plus(m));
         string saved = total.SavedByCache is { } amount ? PriceList.Text(PriceList.ToDollars(amount)) : "an amount that is not known here";

@@ -195,7 +195,8 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
     {
         using SpoolReader spool = new(session.Ledger);
         using ResultReader results = new(session.Ledger);
-        using RequestRewriter rewriter = new(Template is null ? null : BatchTemplate.From(Template), Repair, MaxTokensFactor, Model);
+        BatchTemplate? template = Template is null ? null : BatchTemplate.From(Template);
+        using RequestRewriter rewriter = new(template, Repair, MaxTokensFactor, Model, KnownModels.Of(Connection));
         RewrittenRequests rewritten = new(session.Ledger, job, new InputRules(new SpoolLimits(), session.Service.Checker()));
         try
         {

@@ -89,7 +89,7 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
         if (IsRequest(item))
         {
             BatchRequest request = BatchRequest.From(item);
-            _estimate ??= new CostEstimate(Models.Current);
+            _estimate ??= new CostEstimate(KnownModels.Of(Connection));
             _checker ??= OpenService().Checker();
             RequestFacts facts = _checker.Check(request.Utf8.Span);
             _estimate.Add(facts);
@@ -133,7 +133,7 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
         string basis = FromBytes;
         if (_sample is not null)
         {
-            await _sample.NarrowAsync(estimate, Models.Current, _checker!, OpenService().Api, cancellationToken);
+            await _sample.NarrowAsync(estimate, KnownModels.Of(Connection), _checker!, OpenService().Api, cancellationToken);
             WriteVerboseRetries();
             basis = string.Create(CultureInfo.InvariantCulture, $"Counted by the service for {_sample.Count} of {estimate.Requests} "
                 + $"requests; the ends are those of the "
@@ -162,7 +162,7 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
 
     private void WriteCost()
     {
-        UsageBooks books = new(Open().Ledger, new PriceList(Models.Current));
+        UsageBooks books = new(Open().Ledger, new PriceList(KnownModels.Of(Connection)));
         ModelUsage total = new("Total", 0, default, 0, 0, 0);
         foreach (ModelUsage usage in books.Of(_batches.Values))
         {

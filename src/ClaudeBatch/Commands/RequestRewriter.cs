@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using ClaudeBatch.Core;
+using ClaudeBatch.Core.Models;
 using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Retries;
 using ClaudeBatch.Json;
@@ -21,7 +22,7 @@ internal sealed class RequestRewriter : IDisposable
 
     private readonly RequestRevision _revision;
 
-    public RequestRewriter(BatchTemplate? template, ScriptBlock? repair, double? maxTokensFactor, string? model)
+    public RequestRewriter(BatchTemplate? template, ScriptBlock? repair, double? maxTokensFactor, string? model, ModelCatalog models)
     {
         _template = template?.ToRequestTemplate();
         _prompt = template?.Prompt is { } prompt ? new RowText(prompt, nameof(BatchTemplate.Prompt)) : null;
@@ -30,7 +31,7 @@ internal sealed class RequestRewriter : IDisposable
         if (maxTokensFactor is { } factor)
         {
             // The new model first: its limit is the one that holds.
-            _revision = _revision.Then(RequestRevision.MoreTokens(factor, Models.Current));
+            _revision = _revision.Then(RequestRevision.MoreTokens(factor, models));
         }
     }
 

@@ -182,7 +182,7 @@ public abstract partial class SubmissionCommand : ConnectedCommand
         _input.AddLine(line, place);
     }
 
-    private CostEstimate Estimate => _estimate ??= new CostEstimate(Models.Current);
+    private CostEstimate Estimate => _estimate ??= new CostEstimate(KnownModels.Of(Connection));
 
     // A warning and never a question, so that a scheduled line goes on.
     private void WarnOfTools()

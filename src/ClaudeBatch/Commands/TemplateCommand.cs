@@ -94,7 +94,7 @@ public abstract class TemplateCommand : AsyncCommand
 
         using RequestTemplate probe = template.ToRequestTemplate();
         RequestChecker checker = new(
-            Models.Current,
+            KnownModels.Of(connection: null),
             DateOnly.FromDateTime(DateTime.UtcNow),
             apiVersion: null,
             betas: ["output-300k-2026-03-24"]);

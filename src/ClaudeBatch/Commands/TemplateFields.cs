@@ -199,7 +199,7 @@ internal sealed class TemplateFields(TemplateCommand command)
     // Below its minimum the service caches nothing and says nothing.
     private void WarnOfSmallPrefix(List<(string Name, ReadOnlyMemory<byte> Json)> fields)
     {
-        if (Models.Current.Find(command.Model!) is not { MinCacheableTokens: { } least })
+        if (KnownModels.Of(connection: null).Find(command.Model!) is not { MinCacheableTokens: { } least })
         {
             return;
         }

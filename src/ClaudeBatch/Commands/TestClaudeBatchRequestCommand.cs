@@ -126,7 +126,7 @@ public sealed class TestClaudeBatchRequestCommand : ConnectedCommand
             return;
         }
 
-        MessageTrial trial = new(OpenService().Api, new PriceList(Models.Current));
+        MessageTrial trial = new(OpenService().Api, new PriceList(KnownModels.Of(Connection)));
         decimal? sum = 0;
         foreach ((long row, BatchRequest request, Range? schema) in _first)
         {

@@ -16,16 +16,17 @@ public sealed class ModelCompleter : IArgumentCompleter
         WildcardPattern pattern = WildcardPattern.Get(
             wordToComplete.Trim('\'', '"') + "*", WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
         DateOnly today = DateOnly.FromDateTime(DateTime.UtcNow);
-        return Models.Current.Models
+        ModelCatalog models = KnownModels.Of(fakeBoundParameters["Connection"] as ClaudeBatchConnection);
+        return models.Models
             .Where(m => !m.IsRetired(today))
             .Select(static m => (Name: m.Alias ?? m.Id, Model: m))
             .Where(m => pattern.IsMatch(m.Name) || pattern.IsMatch(m.Model.Id))
-            .Select(static m => new CompletionResult(m.Name, m.Name, CompletionResultType.ParameterValue, Tip(m.Model)));
+            .Select(m => new CompletionResult(m.Name, m.Name, CompletionResultType.ParameterValue, Tip(m.Model, models)));
     }
 
-    private static string Tip(ModelRecord record)
+    private static string Tip(ModelRecord record, ModelCatalog models)
     {
-        Model model = Model.From(record, Models.Current.AsOf);
+        Model model = Model.From(record, models.AsOf);
         string price = model is { BatchInput: { } input, BatchOutput: { } output }
             ? string.Create(
                 CultureInfo.InvariantCulture,

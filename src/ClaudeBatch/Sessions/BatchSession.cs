@@ -11,10 +11,13 @@ namespace ClaudeBatch.Sessions;
 /// <summary>What a cmdlet works with while it runs: the ledger, and the service once it is needed.</summary>
 internal sealed class BatchSession : IDisposable
 {
+    private readonly ClaudeBatchConnection _connection;
+
     private BatchRound? _round;
 
-    private BatchSession(ServiceSession service, JobLedger ledger)
+    private BatchSession(ClaudeBatchConnection connection, ServiceSession service, JobLedger ledger)
     {
+        _connection = connection;
         Service = service;
         Ledger = ledger;
     }
@@ -37,7 +40,7 @@ internal sealed class BatchSession : IDisposable
 
     public BatchPoller Poller => new(Ledger, Api, Clock);
 
-    public BatchCollector Collector => new(Ledger, Api, Clock, static () => Models.Current);
+    public BatchCollector Collector => new(Ledger, Api, Clock, () => KnownModels.Of(_connection));
 
     /// <summary>Opens the connection's ledger; null when there is none and it is not to be made.</summary>
     public static BatchSession? Open(ClaudeBatchConnection connection, bool create, Action<ClaudeBatchException, TimeSpan> onRetry)
@@ -54,7 +57,8 @@ internal sealed class BatchSession : IDisposable
         }
 
         ServiceSession service = new(connection, onRetry);
-        return new BatchSession(service, create ? JobLedger.OpenOrCreate(folder, service.Clock) : JobLedger.Open(folder, service.Clock));
+        JobLedger ledger = create ? JobLedger.OpenOrCreate(folder, service.Clock) : JobLedger.Open(folder, service.Clock);
+        return new BatchSession(connection, service, ledger);
     }
 
     public void Dispose()

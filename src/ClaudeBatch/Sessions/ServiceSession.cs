@@ -40,7 +40,7 @@ internal sealed class ServiceSession : IDisposable
 
     /// <summary>Finds what this service would refuse in the version and with the betas of the connection.</summary>
     public RequestChecker Checker() => new(
-        Models.Current,
+        KnownModels.Of(_connection),
         DateOnly.FromDateTime(Clock.GetUtcNow().UtcDateTime),
         _connection.ApiVersion ?? ServiceConnection.DefaultApiVersion,
         [.. _connection.Beta]);
