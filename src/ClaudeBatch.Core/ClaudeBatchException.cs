@@ -44,6 +44,9 @@ public sealed class ClaudeBatchException : Exception
     /// <summary>The service's <c>error.type</c>, when it answered with its own error body.</summary>
     public string? ErrorType { get; init; }
 
+    /// <summary>Whether the service itself replied: the body was its error object. Anything on the way may reply with a status.</summary>
+    public bool IsFromService => ErrorType is not null;
+
     /// <summary>The service's own words, and what to do where a code of its says more than they do.</summary>
     public string? ServiceMessage { get; init; }
 
@@ -55,6 +58,14 @@ public sealed class ClaudeBatchException : Exception
 
     /// <summary>The same call may be made again as it is. Says nothing about creates, which never are.</summary>
     public bool IsTransient { get; init; }
+
+    /// <summary>Makes the error for a spool that is gone or was changed after the part was sealed.</summary>
+    internal static ClaudeBatchException SpoolChanged(string path) => new(
+        FailureKind.InvalidData,
+        FailureCause.SpoolChanged,
+        $"'{path}' is gone or is not what was sealed: nothing of this part was accepted. Give the part up, if it still waits, with "
+            + "Repair-ClaudeBatch -Abandon, and run the submitting line again; it sends the same rows in a new part.")
+    { Target = path };
 
     /// <summary>The next input must fail in the same way: the key is wrong, say.</summary>
     public bool IsFatal => Kind is FailureKind.Authentication or FailureKind.Permission or FailureKind.Billing or FailureKind.Storage;

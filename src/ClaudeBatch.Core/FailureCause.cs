@@ -9,6 +9,9 @@ public enum FailureCause
     /// <summary>The job began at another address, in another workspace or organization.</summary>
     JobBoundElsewhere,
 
+    /// <summary>Another process has recorded a decision about the batch since it was read.</summary>
+    BatchChanged,
+
     /// <summary>A part's file is gone or is not what was sealed; the other parts of the job are fine.</summary>
     SpoolChanged,
 }

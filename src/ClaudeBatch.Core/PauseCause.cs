@@ -15,6 +15,12 @@ public enum PauseCause
     /// <summary>A refusal that lasts as long as the workspace is what it is: it is not tried again by itself.</summary>
     HumanReviewDisabled,
 
+    /// <summary>Something between here and the service has replied to a create call, and the service does not have the batch.</summary>
+    ForeignReply,
+
+    /// <summary>The replies to several create calls for the same part were lost, and the service does not have the batch.</summary>
+    RepliesLost,
+
     /// <summary>Answers have failed for a cause at the account.</summary>
     OperatorFixable,
 

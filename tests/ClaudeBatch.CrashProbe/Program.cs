@@ -70,7 +70,7 @@ internal sealed class Probe(JobLedger ledger, BatchApi api, Options options)
         DateTimeOffset limit = ledger.Clock.GetUtcNow().AddDays(2);
         while (step.IsDue(Job, isNamed: true) && ledger.Clock.GetUtcNow() < limit)
         {
-            foreach (RoundNote note in await step.RunAsync(Job, default))
+            foreach (RoundNote note in await step.RunAsync(Job, isAsked: true, default))
             {
                 Console.WriteLine($"note {note.Weight} {note.Failure?.Id}: {note.Message}");
             }

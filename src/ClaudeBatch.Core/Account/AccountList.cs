@@ -25,21 +25,23 @@ public sealed record AccountList(IReadOnlyList<MessageBatch> Batches, ReplyHeade
     /// <param name="backTo">Batches created before this time need not be listed. Null stands for one minute (<see cref="Slack"/>) before
     /// the newest batch.</param>
     /// <param name="cancellationToken">Ends the calls.</param>
-    /// <exception cref="ClaudeBatchException">An error that the service replied with.</exception>
+    /// <exception cref="ClaudeBatchException"><c>ListEndless</c>; or an error that the service replied with.</exception>
     public static async Task<AccountList> FetchAsync(BatchApi api, DateTimeOffset? backTo, CancellationToken cancellationToken)
     {
         List<MessageBatch> batches = [];
-        string? after = null;
-        while (true)
+        ReplyHeaders? headers = null;
+        await foreach (Reply<BatchPage> reply in api.ListPagesAsync(backTo is null ? Page : LargePage, cancellationToken)
+            .ConfigureAwait(false))
         {
-            Reply<BatchPage> reply = await api.ListAsync(backTo is null ? Page : LargePage, after, cancellationToken).ConfigureAwait(false);
             batches.AddRange(reply.Value.Data);
-            after = reply.Value.LastId;
+            headers = reply.Headers;
             DateTimeOffset? enough = backTo ?? (batches.Count > 0 ? batches[0].CreatedAt - Slack : null);
-            if (!reply.Value.HasMore || after is null || reply.Value.Data.Count == 0 || reply.Value.Data[^1].CreatedAt < enough)
+            if (reply.Value.Data.Count > 0 && reply.Value.Data[^1].CreatedAt < enough)
             {
-                return new AccountList(batches, reply.Headers);
+                break;
             }
         }
+
+        return new AccountList(batches, headers!);
     }
 }

@@ -45,7 +45,7 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
             RetryAfter = reply.Headers.RetryAfter;
             return RecordReply(batch, reply.Value, reply.Headers.RequestId);
         }
-        catch (ClaudeBatchException failure) when (failure.Status == 404)
+        catch (ClaudeBatchException failure) when (failure is { Status: 404, IsFromService: true })
         {
             return await DeniedAsync(bound, job, batch, failure, cancellationToken).ConfigureAwait(false);
         }
@@ -124,15 +124,19 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
     private BatchRecord RecordReply(BatchRecord batch, MessageBatch remote, string? requestId)
     {
         Milestone.Pass("polled");
-        BatchState next = BatchStates.FromService(remote.ProcessingStatus);
-        return next == batch.State
-            ? ledger.Batches.Refresh(batch, remote)
-            : ledger.Record(
-                batch,
-                next.Event(),
-                $"The service says '{remote.ProcessingStatus}'.",
-                requestId,
-                () => ledger.Batches.Refresh(batch, remote));
+        return ledger.Decide(batch, b =>
+        {
+            // A reply that was on its way while another process has decided something is not news about what the batch is now.
+            if (b.ServiceId != remote.Id || !IsWithService(b))
+            {
+                return null;
+            }
+
+            BatchRecord now = b.With(remote);
+            return now == b ? null // a poll that brings no news costs no write
+                : now.State == b.State ? new Decision(now)
+                : new Decision(now, now.State.Event(), $"The service says '{remote.ProcessingStatus}'.", requestId);
+        });
     }
 
     // A status 404 for a batch that the service has accepted can be a passing error, the effect of another workspace's key, or the end of
@@ -151,8 +155,9 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
         DateTime now = clock.GetUtcNow().UtcDateTime;
         if (batch.NotFoundSince is null)
         {
-            return ledger.Record(
-                batch, EventKind.NotFound, denial.Message, denial.RequestId, () => ledger.Batches.SetNotFoundSince(batch.Id, now));
+            return ledger.Decide(batch, b => IsAsked(b) && b.NotFoundSince is null
+                ? new Decision(b with { NotFoundSince = now }, EventKind.NotFound, denial.Message, denial.RequestId)
+                : null);
         }
 
         if (now - batch.NotFoundSince < s_patience)
@@ -164,7 +169,13 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
             CultureInfo.InvariantCulture,
             $"For {(now - batch.NotFoundSince).Value.TotalMinutes:0} minutes the service has known no batch '{batch.ServiceId}' and "
                 + $"listed none. Its answers are lost; it is not sent again by itself.");
-        return ledger.Record(
-            batch, EventKind.Lost, message, denial.RequestId, () => ledger.Batches.SetState(batch.Id, BatchState.Lost, message));
+        return ledger.Decide(batch, b => IsAsked(b) && b.NotFoundSince == batch.NotFoundSince
+            ? new Decision(b with { State = BatchState.Lost, Message = message }, EventKind.Lost, message, denial.RequestId)
+            : null);
+
+        // The denial is about the batch that was asked for, as long as the part still is that batch and has no results.
+        bool IsAsked(BatchRecord b) => b.ServiceId == batch.ServiceId && IsWithService(b);
     }
+
+    private static bool IsWithService(BatchRecord batch) => batch.State.IsRunning() || batch.State == BatchState.Ended;
 }

@@ -6,25 +6,31 @@ namespace ClaudeBatch.Core.Api;
 /// <remarks>No serializer is used: preparing one for these types takes about a tenth of the time of a process's first call.</remarks>
 internal static class ApiJson
 {
-    /// <exception cref="JsonException">The object lacks its id, its status or its counts.</exception>
+    /// <exception cref="JsonException">The object lacks its id, its status, its counts or the time of its creation.</exception>
     public static MessageBatch Batch(JsonElement batch) => new()
     {
         Id = RequiredText(batch, "id"),
         ProcessingStatus = RequiredText(batch, "processing_status"),
         RequestCounts = Counts(Known(batch, "request_counts") ?? throw Lacks("request_counts")),
-        CreatedAt = Time(batch, "created_at") ?? default,
+        CreatedAt = Time(batch, "created_at") ?? throw Lacks("created_at"),
         EndedAt = Time(batch, "ended_at"),
         ExpiresAt = Time(batch, "expires_at"),
         CancelInitiatedAt = Time(batch, "cancel_initiated_at"),
         ArchivedAt = Time(batch, "archived_at"),
     };
 
+    /// <exception cref="JsonException">The page has no list, or an entry that cannot be read: such a page does not tell which batches there
+    /// are.</exception>
     public static BatchPage Batches(JsonElement page) => new()
     {
-        Data = [.. Items(page).Select(Batch)],
+        Data = [.. (Known(page, "data") ?? throw Lacks("data")).EnumerateArray().Select(ListedBatch)],
         HasMore = Known(page, "has_more")?.GetBoolean() ?? false,
         LastId = Text(page, "last_id"),
     };
+
+    private static MessageBatch ListedBatch(JsonElement entry) => Batch(entry) is var batch && ServiceIds.IsPlausible(batch.Id)
+        ? batch
+        : throw new JsonException("An entry has an id that no batch can have.");
 
     public static ModelPage Models(JsonElement page) => new()
     {
@@ -37,11 +43,14 @@ internal static class ApiJson
 
     public static DeletedBatch Deleted(JsonElement batch) => new(Text(batch, "id"));
 
-    public static ErrorEnvelope Error(JsonElement envelope)
-        => new(Known(envelope, "error") is { } error ? ErrorBody(error) : null, Text(envelope, "request_id"));
+    /// <summary>Reads an error object; null where the JSON is not the service's error object.</summary>
+    public static ErrorEnvelope? Error(JsonElement envelope)
+        => Text(envelope, "type") == "error" && Known(envelope, "error") is { } error && Text(error, "type") is { Length: > 0 } type
+            ? new ErrorEnvelope(ErrorBody(type, error), Text(envelope, "request_id"))
+            : null;
 
-    private static ErrorBody ErrorBody(JsonElement error)
-        => new(Text(error, "type"), Text(error, "message"), Known(error, "details") is { } details ? Details(details) : null);
+    private static ErrorBody ErrorBody(string type, JsonElement error)
+        => new(type, Text(error, "message"), Known(error, "details") is { } details ? Details(details) : null);
 
     /// <summary>
     /// Reads what an error says of itself besides its message. A detail that has another shape than the documented one is null.

@@ -61,7 +61,8 @@ public sealed class BatchApi : IDisposable
     /// </summary>
     /// <param name="path">The path of the file that holds the exact body.</param>
     /// <param name="length">The size of the body in bytes.</param>
-    /// <param name="digest">The SHA-256 of the body, 32 bytes, for a credential that signs requests.</param>
+    /// <param name="digest">The SHA-256 of the body, 32 bytes. Credentials may sign it, and a file that has another one is not sent to its
+    /// end.</param>
     /// <param name="beforeLastByte">Awaited before the last byte. It records durably that the service may have the batch from then
     /// on.</param>
     /// <param name="sent">Receives the number of bytes sent so far; null where nobody wants it.</param>
@@ -70,7 +71,7 @@ public sealed class BatchApi : IDisposable
         string path, long length, ReadOnlyMemory<byte> digest,
         Func<CancellationToken, Task> beforeLastByte, IProgress<long>? sent, CancellationToken cancellationToken)
     {
-        using WithheldContent content = WithheldContent.ForJson(path, length, _limits.Stall, sent, beforeLastByte);
+        using WithheldContent content = WithheldContent.ForJson(path, length, digest, _limits.Stall, sent, beforeLastByte);
         using HttpRequestMessage request = ServiceRequest.Of(Connection, HttpMethod.Post, Batches);
         request.Content = content;
         request.Options.Set(EarlyReply.Key, content.Reply);
@@ -95,13 +96,15 @@ public sealed class BatchApi : IDisposable
     }
 
     public Task<Reply<MessageBatch>> RetrieveAsync(string id, CancellationToken cancellationToken)
-        => RepeatAsync(HttpMethod.Get, BatchPath(id), $"Retrieve batch '{id}'", id, ApiJson.Batch, cancellationToken);
+        => RepeatAsync(HttpMethod.Get, BatchPath(id), $"Retrieve batch '{id}'", id, ReplyAbout(id, ApiJson.Batch), cancellationToken);
 
     public Task<Reply<MessageBatch>> CancelAsync(string id, CancellationToken cancellationToken)
-        => RepeatAsync(HttpMethod.Post, $"{BatchPath(id)}/cancel", $"Cancel batch '{id}'", id, ApiJson.Batch, cancellationToken);
+        => RepeatAsync(
+            HttpMethod.Post, $"{BatchPath(id)}/cancel", $"Cancel batch '{id}'", id, ReplyAbout(id, ApiJson.Batch), cancellationToken);
 
     public async Task<ReplyHeaders> DeleteAsync(string id, CancellationToken cancellationToken)
-        => (await RepeatAsync(HttpMethod.Delete, BatchPath(id), $"Delete batch '{id}'", id, ApiJson.Deleted, cancellationToken)
+        => (await RepeatAsync(
+            HttpMethod.Delete, BatchPath(id), $"Delete batch '{id}'", id, ReplyAbout(id, ApiJson.Deleted), cancellationToken)
             .ConfigureAwait(false)).Headers;
 
     /// <summary>Gets one page of the list of the account's batches, newest first.</summary>
@@ -113,6 +116,13 @@ public sealed class BatchApi : IDisposable
         string after = afterId is null ? string.Empty : $"&after_id={Uri.EscapeDataString(afterId)}";
         return RepeatAsync(HttpMethod.Get, $"{Batches}?limit={limit}{after}", "List batches", null, ApiJson.Batches, cancellationToken);
     }
+
+    /// <summary>Gets the list of the account's batches page by page, newest first. Whoever has enough leaves it.</summary>
+    /// <param name="limit">The most batches on a page, from 1 to 1000.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <exception cref="ClaudeBatchException"><c>ListEndless</c>; or the service refuses the call or cannot be reached.</exception>
+    public IAsyncEnumerable<Reply<BatchPage>> ListPagesAsync(int limit, CancellationToken cancellationToken)
+        => ListPages.AllAsync(after => ListAsync(limit, after, cancellationToken), "batches", cancellationToken);
 
     /// <summary>
     /// Opens the stream of a batch's results, which are JSON Lines. The path is made from the id, and the <c>results_url</c> of a reply is
@@ -164,6 +174,18 @@ public sealed class BatchApi : IDisposable
         string after = afterId is null ? string.Empty : $"&after_id={Uri.EscapeDataString(afterId)}";
         return RepeatAsync(HttpMethod.Get, $"v1/models?limit=1000{after}", "List models", null, ApiJson.Models, cancellationToken);
     }
+
+    /// <summary>Reads a reply, and refuses one that is about another batch, as a cache or a gateway may give it.</summary>
+    /// <exception cref="ClaudeBatchException"><c>AnotherBatch</c>.</exception>
+    private static Func<JsonElement, T> ReplyAbout<T>(string id, Func<JsonElement, T> read)
+        where T : INamesBatch
+        => element => read(element) is var reply && reply.Id == id ? reply : throw ServiceFailure.AnotherBatch(id, reply.Id);
+
+    /// <summary>Gets the list of models page by page.</summary>
+    /// <exception cref="ClaudeBatchException"><c>CallNotOnPlatform</c>, <c>ListEndless</c>; or the service refuses the call or cannot be
+    /// reached.</exception>
+    public IAsyncEnumerable<Reply<ModelPage>> ModelPagesAsync(CancellationToken cancellationToken)
+        => ListPages.AllAsync(after => ListModelsAsync(after, cancellationToken), "models", cancellationToken);
 
     private static string BatchPath(string id) => $"{Batches}/{Uri.EscapeDataString(id)}";
 

@@ -1,9 +1,9 @@
 namespace ClaudeBatch.Core.Api;
 
-/// <summary>The body of every error reply of the service.</summary>
-internal sealed record ErrorEnvelope(ErrorBody? Error, string? RequestId);
+/// <summary>The body of every error reply of the service: <c>{"type":"error","error":{"type":…,"message":…}}</c>.</summary>
+internal sealed record ErrorEnvelope(ErrorBody Error, string? RequestId);
 
-internal sealed record ErrorBody(string? Type, string? Message, ErrorDetails? Details);
+internal sealed record ErrorBody(string Type, string? Message, ErrorDetails? Details);
 
 /// <summary>The details of an error (<c>error.details</c>).</summary>
 /// <param name="ErrorCode">A code that tells errors of one type apart; null when there is none.</param>
@@ -12,4 +12,4 @@ internal sealed record ErrorBody(string? Type, string? Message, ErrorDetails? De
 internal sealed record ErrorDetails(string? ErrorCode, long? MaxSideLengthPixels = null, IReadOnlyList<string>? Paths = null);
 
 /// <summary>The reply to a call that deletes a batch.</summary>
-internal sealed record DeletedBatch(string? Id);
+internal sealed record DeletedBatch(string? Id) : INamesBatch;

@@ -1,7 +1,7 @@
 namespace ClaudeBatch.Core.Api;
 
 /// <summary>A batch as the service describes it (object <c>message_batch</c>).</summary>
-public sealed record MessageBatch
+public sealed record MessageBatch : INamesBatch
 {
     public required string Id { get; init; }
 
@@ -10,7 +10,7 @@ public sealed record MessageBatch
 
     public required RequestCounts RequestCounts { get; init; }
 
-    public DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? EndedAt { get; init; }
 
@@ -22,4 +22,10 @@ public sealed record MessageBatch
 
     /// <summary>Whether the batch is over. Only its status tells so; the counts of its requests do not.</summary>
     public bool HasEnded => ProcessingStatus == "ended";
+}
+
+/// <summary>A reply that says which batch it is about.</summary>
+internal interface INamesBatch
+{
+    string? Id { get; }
 }

@@ -1,23 +1,30 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace ClaudeBatch.Core.Api;
 
 /// <summary>Makes the exception for an error reply, or for a call that got no reply.</summary>
-internal static class ServiceFailure
+internal static partial class ServiceFailure
 {
     private const int LongestBody = 64 * 1024;
+
+    private const int FirstBytes = 4 * 1024;
+
+    private const int MostFirstWords = 120;
 
     /// <summary>Reads the body of an error reply, at most 64 KiB of it, and makes the exception.</summary>
     public static async Task<ClaudeBatchException> FromResponseAsync(
         HttpResponseMessage response, string what, object? target, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        ErrorEnvelope? envelope = await ReadEnvelopeAsync(response, cancellationToken).ConfigureAwait(false);
+        (ErrorEnvelope? envelope, string? firstWords) = await ReadBodyAsync(response, cancellationToken).ConfigureAwait(false);
         ReplyHeaders headers = ReplyHeaders.Of(response, now);
         int status = (int)response.StatusCode;
-        string? type = envelope?.Error?.Type;
-        string? code = envelope?.Error?.Details?.ErrorCode;
-        string words = envelope?.Error?.Message ?? $"HTTP {status} {response.ReasonPhrase}";
-        string? toDo = KnownError.ToDoAbout(envelope?.Error?.Details);
+        string? type = envelope?.Error.Type;
+        string? code = envelope?.Error.Details?.ErrorCode;
+        string words = envelope?.Error.Message
+            ?? $"HTTP {status} {response.ReasonPhrase}".TrimEnd() + (firstWords is null ? string.Empty : $": {firstWords}");
+        string? toDo = KnownError.ToDoAbout(envelope?.Error.Details);
         string said = toDo is null ? Shorten(words) : $"{Shorten(words)} {toDo}";
         string? requestId = headers.RequestId ?? envelope?.RequestId;
         KnownError known = KnownError.Of(status, code, words);
@@ -63,6 +70,14 @@ internal static class ServiceFailure
         cause)
     { RequestId = requestId, RecommendedAction = "A proxy may have answered in the service's place; check the base address." };
 
+    /// <summary>Makes the error for a reply that is about another batch than the one that was asked about.</summary>
+    public static ClaudeBatchException AnotherBatch(string asked, string? told) => new(
+        FailureKind.InvalidData,
+        "AnotherBatch",
+        $"The reply to a call about batch '{asked}' is about {(told is null ? "no batch" : $"batch '{Shorten(told)}'")}. A cache or a gateway "
+            + "between here and the service may have given it; nothing was written.")
+    { Target = asked };
+
     internal static string Shorten(string words) => words.Length <= 500 ? words : string.Concat(words.AsSpan(0, 499), "…");
 
     private static bool IsTransient(HttpResponseMessage response, FailureKind kind, int status)
@@ -88,24 +103,48 @@ internal static class ServiceFailure
         _ => null,
     };
 
-    private static async Task<ErrorEnvelope?> ReadEnvelopeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    /// <returns>The service's error object; or null and the first words of what came in its place, a page of a gateway, say.</returns>
+    private static async Task<(ErrorEnvelope? Envelope, string? FirstWords)> ReadBodyAsync(
+        HttpResponseMessage response, CancellationToken cancellationToken)
     {
+        byte[] buffer = new byte[LongestBody];
+        int length = 0;
         try
         {
-            byte[] buffer = new byte[LongestBody];
             Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             await using (body.ConfigureAwait(false))
             {
-                int length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken)
+                length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken)
                     .ConfigureAwait(false);
                 using JsonDocument document = JsonDocument.Parse(buffer.AsMemory(0, length));
-                return ApiJson.Error(document.RootElement);
+                if (ApiJson.Error(document.RootElement) is { } envelope)
+                {
+                    return (envelope, null);
+                }
             }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or IOException or HttpRequestException)
         {
-            // The body is not the service's (a proxy's page, say) or is cut short: only the status tells what failed.
-            return null;
+            // The body is not the service's, or it broke off: what came of it is told.
         }
+
+        return (null, FirstWords(Encoding.UTF8.GetString(buffer, 0, Math.Min(length, FirstBytes))));
     }
+
+    // Of a page, its words are told and not its tags.
+    private static string? FirstWords(string text)
+    {
+        string words = string.Join(' ', Tags().Replace(text, " ").Split(
+            (char[]?)null, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        words = string.Concat(words.Where(static c => !char.IsControl(c)));
+        return words.Length switch
+        {
+            0 => null,
+            <= MostFirstWords => $"\"{words}\"",
+            _ => $"\"{words.AsSpan(0, MostFirstWords)}…\"",
+        };
+    }
+
+    [GeneratedRegex("<(script|style)[^>]*>.*?</\\1>|<[^>]*>", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
+    private static partial Regex Tags();
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 
 namespace ClaudeBatch.Core.Api;
 
@@ -12,12 +13,18 @@ namespace ClaudeBatch.Core.Api;
 /// </remarks>
 /// <param name="path">The path of the file that holds the exact body.</param>
 /// <param name="length">The size of the body in bytes.</param>
+/// <param name="digest">The SHA-256 that the body had when the part was sealed, 32 bytes. A body that is another one gets no last byte.</param>
 /// <param name="stallLimit">The longest time that one write may take before the upload fails.</param>
 /// <param name="sent">Receives the number of bytes sent so far, after each 256 KiB; null where nobody wants it.</param>
 /// <param name="beforeLastByte">Awaited before the last byte is sent. It records durably that the service may have the batch from then
 /// on.</param>
 internal sealed class WithheldContent(
-    string path, long length, TimeSpan stallLimit, IProgress<long>? sent, Func<CancellationToken, Task> beforeLastByte)
+    string path,
+    long length,
+    ReadOnlyMemory<byte> digest,
+    TimeSpan stallLimit,
+    IProgress<long>? sent,
+    Func<CancellationToken, Task> beforeLastByte)
     : HttpContent
 {
     private const int ChunkSize = 256 * 1024;
@@ -34,9 +41,14 @@ internal sealed class WithheldContent(
     public Action? OnLastByte { get; set; }
 
     public static WithheldContent ForJson(
-        string path, long length, TimeSpan stallLimit, IProgress<long>? sent, Func<CancellationToken, Task> beforeLastByte)
+        string path,
+        long length,
+        ReadOnlyMemory<byte> digest,
+        TimeSpan stallLimit,
+        IProgress<long>? sent,
+        Func<CancellationToken, Task> beforeLastByte)
     {
-        WithheldContent content = new(path, length, stallLimit, sent, beforeLastByte);
+        WithheldContent content = new(path, length, digest, stallLimit, sent, beforeLastByte);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         return content;
     }
@@ -55,6 +67,7 @@ internal sealed class WithheldContent(
         FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
         await using (file.ConfigureAwait(false))
         {
+            using IncrementalHash read = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             byte[] buffer = new byte[ChunkSize];
             long left = length - 1;
             while (left > 0)
@@ -70,6 +83,7 @@ internal sealed class WithheldContent(
                 }
 
                 await file.ReadExactlyAsync(buffer.AsMemory(0, wanted), cancellationToken).ConfigureAwait(false);
+                read.AppendData(buffer, 0, wanted);
                 await WriteAsync(stream, buffer.AsMemory(0, wanted), cancellationToken).ConfigureAwait(false);
                 left -= wanted;
                 sent?.Report(length - left);
@@ -84,6 +98,12 @@ internal sealed class WithheldContent(
             }
 
             await file.ReadExactlyAsync(buffer.AsMemory(0, 1), cancellationToken).ConfigureAwait(false);
+            read.AppendData(buffer, 0, 1);
+            if (!read.GetHashAndReset().AsSpan().SequenceEqual(digest.Span))
+            {
+                throw ClaudeBatchException.SpoolChanged(path);
+            }
+
             Milestone.Pass("holding-last-byte");
             await beforeLastByte(cancellationToken).ConfigureAwait(false);
             Milestone.Pass("unconfirmed-recorded");

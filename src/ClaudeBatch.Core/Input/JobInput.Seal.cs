@@ -15,7 +15,7 @@ public sealed partial class JobInput
         if (maxCost is { } most && _options.Estimate?.Above(most) is { } excess)
         {
             _ledger.DiscardDraft(_job.Id);
-            _ledger.Record(_job, EventKind.BudgetExceeded, excess, () => _ledger.Jobs.Pause(_job.Id, PauseCause.BudgetExceeded, excess));
+            _ledger.Record(_job, EventKind.BudgetExceeded, excess, () => _ledger.Jobs.Pause(_job, PauseCause.BudgetExceeded, excess));
             throw new ClaudeBatchException(FailureKind.Conflict, nameof(PauseCause.BudgetExceeded), excess + " Nothing was sent.")
             {
                 Target = _job.Name,
@@ -51,7 +51,12 @@ public sealed partial class JobInput
 
             _draft.Seal();
             Milestone.Pass("sealing");
-            _ledger.Jobs.Seal(_job.Id, _nextRow, _options.Estimate?.Low, _options.Estimate?.High);
+            _ledger.Jobs.Seal(_job, _nextRow, _options.Estimate?.Low, _options.Estimate?.High);
+            if (_options.Limits != new SpoolLimits())
+            {
+                _ledger.Jobs.SetPartLimits(_job, _options.Limits.MaxRequests, _options.Limits.MaxBytes);
+            }
+
             _ledger.Events.Add(
                 EventKind.Sealed,
                 string.Create(

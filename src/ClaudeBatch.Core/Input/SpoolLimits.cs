@@ -1,3 +1,5 @@
+using ClaudeBatch.Core.Ledger;
+
 namespace ClaudeBatch.Core.Input;
 
 /// <summary>The most requests and bytes that a part may have.</summary>
@@ -11,4 +13,7 @@ public sealed record SpoolLimits(int MaxRequests = SpoolLimits.MostRequests, lon
     public const int MostRequests = 100_000;
 
     public const long MostBytes = 255_000_000;
+
+    /// <summary>Gives the limits that a job's parts have, of its input and of its retries.</summary>
+    public static SpoolLimits Of(JobRecord job) => new(job.MaxRequestsPerPart ?? MostRequests, job.MaxBytesPerPart ?? MostBytes);
 }

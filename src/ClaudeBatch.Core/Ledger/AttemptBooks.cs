@@ -153,12 +153,14 @@ public sealed class AttemptBooks(LedgerDatabase database)
     /// <summary>Writes down the requests of a batch made elsewhere, as its answers named them.</summary>
     public void RecordDiscovered(BatchRecord batch, long firstRow, IReadOnlyList<string> customIds)
     {
+        BatchBooks books = new(database);
         long row = firstRow;
         foreach (string[] chunk in customIds.Chunk(LedgerDatabase.RowsPerTransaction))
         {
             long begin = row;
             database.Write(() =>
             {
+                books.Require(batch);
                 database.ExecuteMany(
                     "INSERT OR IGNORE INTO request (id, custom_id, digest, source_offset, source_length) VALUES (?1, ?2, zeroblob(16), "
                         + "0, 0)",
@@ -209,8 +211,10 @@ public sealed class AttemptBooks(LedgerDatabase database)
         => $"batch b JOIN attempt a ON {RowKey.Within("a.id", "b.id")} WHERE b.id IN ({string.Join(',', batchIds)})";
 
     /// <summary>Writes the outcomes of a batch in row order, in transactions of bounded size.</summary>
-    internal void RecordOutcomes(long batchId, ReadOnlyMemory<OutcomeRecord> outcomes, IReadOnlyList<OutcomeWords> words)
+    /// <exception cref="ClaudeBatchException"><c>BatchGone</c>.</exception>
+    internal void RecordOutcomes(BatchRecord batch, ReadOnlyMemory<OutcomeRecord> outcomes, IReadOnlyList<OutcomeWords> words)
     {
+        BatchBooks books = new(database);
         const string sql = """
             UPDATE attempt SET outcome = ?2, error_type = ?3, failure_class = ?4, stop_reason = ?5, model = ?6,
                 input_tokens = ?7, cache_write_5m_tokens = ?8, cache_write_1h_tokens = ?9, cache_read_tokens = ?10,
@@ -221,27 +225,31 @@ public sealed class AttemptBooks(LedgerDatabase database)
         for (int done = 0; done < outcomes.Length; done += LedgerDatabase.RowsPerTransaction)
         {
             ReadOnlyMemory<OutcomeRecord> rows = outcomes.Slice(done, Math.Min(LedgerDatabase.RowsPerTransaction, outcomes.Length - done));
-            database.Write(() => database.ExecuteMany(sql, rows.Span, (o, statement) =>
+            database.Write(() =>
             {
-                OutcomeWords said = words[o.WordsIndex - 1];
-                TokenUsage usage = o.Usage;
-                statement.Bind(1, RowKey.Of(batchId, o.Row));
-                statement.Bind(2, Word<Outcome>.Of(said.Status));
-                statement.Bind(3, said.ErrorType);
-                statement.Bind(4, Word<FailureClass>.Of(said.FailureClass));
-                statement.Bind(5, said.StopReason);
-                statement.Bind(6, said.Model);
-                statement.Bind(7, usage.InputTokens);
-                statement.Bind(8, usage.CacheWrite5mTokens);
-                statement.Bind(9, usage.CacheWrite1hTokens);
-                statement.Bind(10, usage.CacheReadTokens);
-                statement.Bind(11, usage.OutputTokens);
-                statement.Bind(12, usage.WebSearches);
-                statement.Bind(13, said.InferenceGeo);
-                statement.Bind(14, o.CostInPicodollars);
-                statement.Bind(15, o.ResultLength > 0 ? o.ResultOffset : null);
-                statement.Bind(16, o.ResultLength);
-            }));
+                books.Require(batch);
+                database.ExecuteMany(sql, rows.Span, (o, statement) =>
+                {
+                    OutcomeWords said = words[o.WordsIndex - 1];
+                    TokenUsage usage = o.Usage;
+                    statement.Bind(1, RowKey.Of(batch.Id, o.Row));
+                    statement.Bind(2, Word<Outcome>.Of(said.Status));
+                    statement.Bind(3, said.ErrorType);
+                    statement.Bind(4, Word<FailureClass>.Of(said.FailureClass));
+                    statement.Bind(5, said.StopReason);
+                    statement.Bind(6, said.Model);
+                    statement.Bind(7, usage.InputTokens);
+                    statement.Bind(8, usage.CacheWrite5mTokens);
+                    statement.Bind(9, usage.CacheWrite1hTokens);
+                    statement.Bind(10, usage.CacheReadTokens);
+                    statement.Bind(11, usage.OutputTokens);
+                    statement.Bind(12, usage.WebSearches);
+                    statement.Bind(13, said.InferenceGeo);
+                    statement.Bind(14, o.CostInPicodollars);
+                    statement.Bind(15, o.ResultLength > 0 ? o.ResultOffset : null);
+                    statement.Bind(16, o.ResultLength);
+                });
+            });
             Milestone.Pass("outcomes-recorded");
         }
     }

@@ -13,7 +13,18 @@ public sealed class BatchBooks(LedgerDatabase database)
     public IReadOnlyList<BatchRecord> OfJob(long jobId)
         => database.Read($"{Select} WHERE b.job_id = $job AND b.state <> {SqlWord.Draft} ORDER BY b.id", BatchRecord.From, ("$job", jobId));
 
-    public BatchRecord Get(long id) => database.Read($"{Select} WHERE b.id = $id", BatchRecord.From, ("$id", id)).Single();
+    /// <summary>Gives the batch with this number of the ledger.</summary>
+    /// <exception cref="ClaudeBatchException"><c>BatchGone</c>: it was removed from the ledger.</exception>
+    public BatchRecord Get(long id) => database.Read($"{Select} WHERE b.id = $id", BatchRecord.From, ("$id", id)).SingleOrDefault()
+        ?? throw Gone("The batch", id);
+
+    /// <summary>Gives a batch as it is recorded now.</summary>
+    /// <exception cref="ClaudeBatchException"><c>BatchGone</c>: it was removed from the ledger.</exception>
+    public BatchRecord Get(BatchRecord batch)
+    {
+        Require(batch);
+        return Get(batch.Id);
+    }
 
     /// <summary>Finds a batch by the service's id or by its key.</summary>
     public BatchRecord? Find(string idOrKey)
@@ -35,13 +46,49 @@ public sealed class BatchBooks(LedgerDatabase database)
     public BatchRecord? UnsettledLike(BatchRecord batch)
         => database.Read(
             $"""
-            {Select} WHERE b.state = {SqlWord.Unconfirmed} AND b.request_count = $count AND b.id <> $id
+            {Select} WHERE b.state = {SqlWord.Unconfirmed} AND coalesce(json_extract(b.settlement, '$.IsAbsent'), 0) = 0
+            AND b.request_count = $count AND b.id <> $id
             AND (b.workspace_id IS NULL OR $workspace IS NULL OR b.workspace_id = $workspace) LIMIT 1
             """,
             BatchRecord.From,
             ("$count", batch.RequestCount),
             ("$id", batch.Id),
             ("$workspace", batch.WorkspaceId)).SingleOrDefault();
+
+    /// <summary>
+    /// The parts whose requests a part replaces, which the service has refused or may not have got: their create calls are to be settled
+    /// before the same requests are sent in this part.
+    /// </summary>
+    public IReadOnlyList<BatchRecord> RefusedBefore(BatchRecord batch) => database.Read(
+        $"""
+        {Select} WHERE b.job_id = $job AND b.id <> $id AND b.service_id IS NULL AND b.intent IS NOT NULL
+        AND (b.refusal IS NOT NULL OR b.state = {SqlWord.Unconfirmed})
+        AND EXISTS (SELECT 1 FROM attempt a WHERE {RowKey.Within("a.id", "b.id")} AND a.replaced_by = $id) ORDER BY b.id
+        """,
+        BatchRecord.From,
+        ("$job", batch.JobId),
+        ("$id", batch.Id));
+
+    /// <summary>The parts that replace requests of this part, in their order.</summary>
+    public IReadOnlyList<BatchRecord> Replacing(BatchRecord batch) => database.Read(
+        $"""
+        {Select} WHERE b.state <> {SqlWord.Draft} AND b.id IN (SELECT a.replaced_by FROM attempt a WHERE {RowKey.Within("a.id", "$id")})
+        ORDER BY b.id
+        """,
+        BatchRecord.From,
+        ("$id", batch.Id));
+
+    /// <summary>
+    /// Takes back the parts that replace requests of this part and were not sent, because the service turned out to have this one. They
+    /// become a draft, which the next input of the job discards; until then they count for nothing.
+    /// </summary>
+    /// <returns>How many parts were taken back.</returns>
+    internal int TakeBackReplacing(BatchRecord batch) => database.Execute(
+        $"""
+        UPDATE batch SET state = {SqlWord.Draft}, version = version + 1
+        WHERE state = {SqlWord.Spooled} AND id IN (SELECT a.replaced_by FROM attempt a WHERE {RowKey.Within("a.id", "$id")})
+        """,
+        ("$id", batch.Id));
 
     /// <summary>The sealed batches of a job with requests that no later attempt has replaced, in their order.</summary>
     public IReadOnlyList<BatchRecord> WithLastAttempts(long jobId) => database.Read(
@@ -67,153 +114,130 @@ public sealed class BatchBooks(LedgerDatabase database)
     /// <returns>The ledger's number.</returns>
     public long AddMadeElsewhere(long jobId, int requestCount, ReplyHeaders headers) => database.Insert(
         $"""
-        INSERT INTO batch (job_id, part, attempt, state, adopted, request_count, size_in_bytes, organization_id, workspace_id)
-        VALUES ($job, (SELECT coalesce(max(part), 0) + 1 FROM batch WHERE job_id = $job), 1, {SqlWord.InProgress}, {SqlWord.Confirmed},
-            $count, 0, $organization, $workspace)
+        INSERT INTO batch (guid, job_id, part, attempt, state, adopted, request_count, size_in_bytes, organization_id, workspace_id)
+        VALUES ($guid, $job, (SELECT coalesce(max(part), 0) + 1 FROM batch WHERE job_id = $job), 1, {SqlWord.InProgress},
+            {SqlWord.Confirmed}, $count, 0, $organization, $workspace)
         """,
+        ("$guid", Guid.NewGuid().ToString("N")),
         ("$job", jobId),
         ("$count", requestCount),
         ("$organization", headers.OrganizationId),
         ("$workspace", headers.WorkspaceId));
 
-    /// <summary>Lets the parts of a job go that were held back.</summary>
-    public void Release(long jobId)
-        => database.Write(
-            () => database.Execute("UPDATE batch SET held_for = NULL WHERE job_id = $job AND held_for IS NOT NULL", ("$job", jobId)));
+    /// <summary>Writes what a batch has become, if it still is what that was decided from.</summary>
+    /// <param name="from">The batch as it was read when the decision was made.</param>
+    /// <param name="to">The same batch with what has changed.</param>
+    /// <exception cref="ClaudeBatchException"><see cref="FailureCause.BatchChanged"/>: another process has recorded a decision about the
+    /// batch in between, and nothing was written; <c>BatchGone</c>: it was removed from the ledger.</exception>
+    public void Change(BatchRecord from, BatchRecord to)
+    {
+        if (to.ServiceId is { } serviceId && serviceId != from.ServiceId && Find(serviceId) is { } known)
+        {
+            throw Known(serviceId, known);
+        }
 
-    public void SetState(long id, BatchState state, string? message = null)
-        => database.Write(() => database.Execute(
-            "UPDATE batch SET state = $state, message = $message WHERE id = $id",
-            ("$state", Word<BatchState>.Of(state)),
-            ("$message", message),
-            ("$id", id)));
-
-    /// <summary>Keeps what must be known to settle a create whose reply is lost, before its first byte leaves.</summary>
-    public void RecordIntent(long id, string intent, string? organizationId, string? workspaceId)
-        => database.Write(() => database.Execute(
-            $"""
-            UPDATE batch SET state = {SqlWord.Uploading}, intent = $intent, organization_id = $organization, workspace_id = $workspace,
-                message = NULL, settlement = NULL, not_before = NULL, waits_for_room = 0
-            WHERE id = $id
+        // The counts of a poll decide nothing: two processes that poll at the same time do not stand in each other's way.
+        bool isDecision = to with { Counts = from.Counts } != from;
+        int changed = 0;
+        database.Write(() => changed = database.Execute(
+            """
+            UPDATE batch SET version = version + $decisions, state = $state, service_id = $service, adopted = $adopted,
+                processing_status = $status, processing = $processing, succeeded = $succeeded, errored = $errored, canceled = $canceled,
+                expired = $expired, created_at = $created, ended_at = $ended, expires_at = $expires, cancel_initiated_at = $cancel,
+                archived_at = $archived, organization_id = $organization, workspace_id = $workspace, intent = $intent, refusal = $refusal,
+                settlement = $settlement, resends = $resends, not_before = $notBefore, waits_for_room = $room, not_found_since = $notFound,
+                downloads = $downloads, complete_downloads = $complete, first_complete_at = $firstComplete, asked_again = $asked,
+                ask_again_at = $askAt, results_file = $file, results_digest = $digest, has_line_digests = $lineDigests,
+                duplicated = $duplicated, foreign_lines = $foreign, message = $message
+            WHERE id = $id AND guid = $guid AND version = $version AND state = $fromState AND service_id IS $fromService
             """,
-            ("$intent", intent),
-            ("$organization", organizationId),
-            ("$workspace", workspaceId),
-            ("$id", id)));
+            ("$decisions", isDecision ? 1L : 0L),
+            ("$state", Word<BatchState>.Of(to.State)),
+            ("$service", to.ServiceId),
+            ("$adopted", Word<Adoption>.Of(to.Adopted)),
+            ("$status", to.ProcessingStatus),
+            ("$processing", to.Counts.Processing),
+            ("$succeeded", to.Counts.Succeeded),
+            ("$errored", to.Counts.Errored),
+            ("$canceled", to.Counts.Canceled),
+            ("$expired", to.Counts.Expired),
+            ("$created", Time(to.CreatedAt)),
+            ("$ended", Time(to.EndedAt)),
+            ("$expires", Time(to.ExpiresAt)),
+            ("$cancel", Time(to.CancelInitiatedAt)),
+            ("$archived", Time(to.ArchivedAt)),
+            ("$organization", to.OrganizationId),
+            ("$workspace", to.WorkspaceId),
+            ("$intent", to.Intent),
+            ("$refusal", to.Refusal?.ToJson()),
+            ("$settlement", to.Settlement?.ToJson()),
+            ("$resends", to.Resends),
+            ("$notBefore", Time(to.NotBefore)),
+            ("$room", to.WaitsForRoom),
+            ("$notFound", Time(to.NotFoundSince)),
+            ("$downloads", to.Downloads),
+            ("$complete", to.CompleteDownloads),
+            ("$firstComplete", Time(to.FirstCompleteAt)),
+            ("$asked", to.AskedAgain),
+            ("$askAt", Time(to.AskAgainAt)),
+            ("$file", to.ResultsFile),
+            ("$digest", to.ResultsDigest),
+            ("$lineDigests", to.HasLineDigests ? 1L : 0L),
+            ("$duplicated", to.Duplicated),
+            ("$foreign", to.Foreign),
+            ("$message", to.Message),
+            ("$id", from.Id),
+            ("$guid", from.Identity.ToString("N")),
+            ("$version", from.Version),
+            ("$fromState", Word<BatchState>.Of(from.State)),
+            ("$fromService", from.ServiceId)));
+        if (changed == 0)
+        {
+            _ = Get(from);
+            throw new ClaudeBatchException(
+                FailureKind.Busy,
+                FailureCause.BatchChanged,
+                $"Batch '{from.Key}' was changed by another process at the same moment; nothing was written. Run the line again.")
+            { Target = from.Key };
+        }
+    }
 
-    /// <summary>Records that the service replied with 429 or 529, and until when the batch waits before it is sent again.</summary>
-    public void Postpone(long id, DateTime notBefore, string message)
+    /// <summary>Throws when the batch is no longer in the ledger. Whoever writes rows of a batch calls it in the same transaction.</summary>
+    /// <exception cref="ClaudeBatchException"><c>BatchGone</c>.</exception>
+    internal void Require(BatchRecord batch)
+    {
+        if (database.Scalar(
+            "SELECT count(*) FROM batch WHERE id = $id AND guid = $guid", ("$id", batch.Id), ("$guid", batch.Identity.ToString("N"))) == 0)
+        {
+            throw Gone($"Batch '{batch.Key}'", batch.Key);
+        }
+    }
+
+    /// <summary>Releases the parts of a job that were held back.</summary>
+    public void Release(long jobId)
         => database.Write(() => database.Execute(
-            $"UPDATE batch SET state = {SqlWord.Spooled}, not_before = $time, waits_for_room = 0, message = $message WHERE id = $id",
-            ("$time", LedgerRow.Format(notBefore)),
-            ("$message", message),
-            ("$id", id)));
+            "UPDATE batch SET held_for = NULL, version = version + 1 WHERE job_id = $job AND held_for IS NOT NULL", ("$job", jobId)));
 
     /// <summary>
-    /// What was learned of the account's queue holds for the job's other unsent parts: they are not uploaded to learn it again.
+    /// Records that the account's queue is full for all unsent parts of a job, so that no other of them is uploaded to learn it again.
     /// </summary>
     /// <param name="jobId">The job.</param>
-    /// <param name="running">With so many batches running the queue was full.</param>
+    /// <param name="running">How many of the ledger's batches were running when the queue was full.</param>
     public void WaitForRoom(long jobId, int running)
         => database.Write(() => database.Execute(
-            $"UPDATE batch SET waits_for_room = $room WHERE job_id = $job AND state = {SqlWord.Spooled}",
+            $"UPDATE batch SET waits_for_room = $room, version = version + 1 WHERE job_id = $job AND state = {SqlWord.Spooled}",
             ("$room", running),
             ("$job", jobId)));
 
-    /// <summary>Keeps how far settling has come.</summary>
-    public void RecordSettlement(long id, BatchState state, Settlement? settlement, string? message)
-        => database.Write(() => database.Execute(
-            "UPDATE batch SET state = $state, settlement = $settlement, message = $message WHERE id = $id",
-            ("$state", Word<BatchState>.Of(state)),
-            ("$settlement", settlement?.ToJson()),
-            ("$message", message),
-            ("$id", id)));
+    internal static ClaudeBatchException Known(string serviceId, BatchRecord known) => new(
+        FailureKind.Conflict,
+        "BatchKnown",
+        $"Batch '{serviceId}' is in the ledger already, as '{known.Key}'; it cannot stand for two.") { Target = serviceId };
 
-    public void SetAdopted(long id, Adoption adopted) => database.Write(() => database.Execute(
-        "UPDATE batch SET adopted = $adopted WHERE id = $id", ("$adopted", Word<Adoption>.Of(adopted)), ("$id", id)));
+    private static string? Time(DateTime? time) => time is { } value ? LedgerRow.Format(value) : null;
 
-    /// <summary>The service's batch was somebody else's: this one is unconfirmed again.</summary>
-    public void GiveBack(long id, Settlement settlement)
-        => database.Write(() => database.Execute(
-            $"""
-            UPDATE batch SET state = {SqlWord.Unconfirmed}, service_id = NULL, adopted = {SqlWord.NotAdopted},
-                settlement = $settlement, processing_status = NULL, processing = request_count,
-                succeeded = 0, errored = 0, canceled = 0, expired = 0, duplicated = 0, foreign_lines = 0,
-                created_at = NULL, ended_at = NULL, expires_at = NULL, cancel_initiated_at = NULL, archived_at = NULL, results_digest = NULL
-            WHERE id = $id
-            """,
-            ("$settlement", settlement.ToJson()),
-            ("$id", id)));
-
-    public void SetNotFoundSince(long id, DateTime? since)
-        => database.Write(() => database.Execute(
-            "UPDATE batch SET not_found_since = $since WHERE id = $id",
-            ("$since", since is { } time ? LedgerRow.Format(time) : null),
-            ("$id", id)));
-
-    /// <summary>Keeps what the service says. What is over stays over: a list may lag behind what it was asked before.</summary>
-    /// <returns>The batch as it stands now.</returns>
-    public BatchRecord Refresh(BatchRecord batch, MessageBatch remote)
-    {
-        BatchState state = batch.State.IsOver() ? batch.State : BatchStates.FromService(remote.ProcessingStatus);
-        BatchRecord now = batch with
-        {
-            State = state,
-            ServiceId = remote.Id,
-            ProcessingStatus = remote.ProcessingStatus,
-            Counts = remote.RequestCounts,
-            CreatedAt = Stored(remote.CreatedAt),
-            EndedAt = Stored(remote.EndedAt),
-            ExpiresAt = Stored(remote.ExpiresAt),
-            CancelInitiatedAt = Stored(remote.CancelInitiatedAt),
-            ArchivedAt = Stored(remote.ArchivedAt),
-            NotFoundSince = null,
-        };
-        if (now == batch)
-        {
-            return batch; // a poll that brings no news costs no write
-        }
-
-        database.Write(() => database.Execute(
-            """
-            UPDATE batch SET state = $state, service_id = $service, processing_status = $status, message = NULL, not_found_since = NULL,
-                processing = $processing, succeeded = $succeeded, errored = $errored, canceled = $canceled, expired = $expired,
-                created_at = $created, ended_at = $ended, expires_at = $expires, cancel_initiated_at = $cancel, archived_at = $archived
-            WHERE id = $id
-            """,
-            ("$state", Word<BatchState>.Of(state)),
-            ("$service", remote.Id),
-            ("$status", remote.ProcessingStatus),
-            ("$processing", remote.RequestCounts.Processing),
-            ("$succeeded", remote.RequestCounts.Succeeded),
-            ("$errored", remote.RequestCounts.Errored),
-            ("$canceled", remote.RequestCounts.Canceled),
-            ("$expired", remote.RequestCounts.Expired),
-            ("$created", Time(remote.CreatedAt)),
-            ("$ended", Time(remote.EndedAt)),
-            ("$expires", Time(remote.ExpiresAt)),
-            ("$cancel", Time(remote.CancelInitiatedAt)),
-            ("$archived", Time(remote.ArchivedAt)),
-            ("$id", batch.Id)));
-        return Get(batch.Id);
-    }
-
-    /// <summary>The results are whole and flushed under their partial name; the rename is next.</summary>
-    public void RecordDownload(long id, byte[] digest, int duplicated, int foreign)
-        => database.Write(() => database.Execute(
-            $"""
-            UPDATE batch SET state = {SqlWord.Downloaded}, results_digest = $digest, duplicated = $duplicated, foreign_lines = $foreign,
-                message = NULL
-            WHERE id = $id
-            """,
-            ("$digest", digest),
-            ("$duplicated", duplicated),
-            ("$foreign", foreign),
-            ("$id", id)));
-
-    // To the microsecond, as the ledger keeps it.
-    private static DateTime? Stored(DateTimeOffset? time)
-        => time is { } value ? new DateTime(value.UtcTicks - (value.UtcTicks % TimeSpan.TicksPerMicrosecond), DateTimeKind.Utc) : null;
-
-    private static string? Time(DateTimeOffset? time) => time is { } value ? LedgerRow.Format(value.UtcDateTime) : null;
+    private static ClaudeBatchException Gone(string what, object target) => new(
+        FailureKind.NotFound,
+        "BatchGone",
+        $"{what} is no longer in the ledger: its job was removed by another process. Nothing was written.") { Target = target };
 }

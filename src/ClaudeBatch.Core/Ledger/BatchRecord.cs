@@ -7,13 +7,21 @@ namespace ClaudeBatch.Core.Ledger;
 public sealed record BatchRecord
 {
     internal const string Columns =
-        "b.id, b.job_id, j.name AS job, b.part, b.attempt, b.state, b.service_id, b.adopted, b.request_count, b.size_in_bytes, "
+        "b.id, b.guid, b.version, b.job_id, j.name AS job, b.part, b.attempt, b.state, b.service_id, b.adopted, b.request_count, b.size_in_bytes, "
         + "b.processing_status, b.processing, b.succeeded, b.errored, b.canceled, b.expired, b.created_at, b.ended_at, "
         + "b.expires_at, b.cancel_initiated_at, b.archived_at, b.organization_id, b.workspace_id, b.duplicated, b.foreign_lines, "
-        + "b.message, b.intent, b.settlement, b.not_before, b.waits_for_room, b.not_found_since, "
-        + "b.spool_digest IS NULL AS made_elsewhere, b.held_for";
+        + "b.message, b.intent, b.refusal, b.settlement, b.resends, b.not_before, b.waits_for_room, b.not_found_since, "
+        + "b.spool_digest IS NULL AS made_elsewhere, b.held_for, b.downloads, b.complete_downloads, b.first_complete_at, "
+        + "b.asked_again, b.ask_again_at, b.results_file, b.results_digest, b.has_line_digests";
 
+    /// <summary>The ledger's number of the batch. No other batch of the ledger ever has it, also when this one is removed.</summary>
     public required long Id { get; init; }
+
+    /// <summary>Identifies the batch also where another ledger has a batch of the same number.</summary>
+    public required Guid Identity { get; init; }
+
+    /// <summary>How many decisions about the batch were recorded. A decision that was made from an earlier version is not recorded.</summary>
+    public required long Version { get; init; }
 
     public required long JobId { get; init; }
 
@@ -69,6 +77,12 @@ public sealed record BatchRecord
     /// </summary>
     internal string? Intent { get; init; }
 
+    /// <summary>The reply that refused the last create call; null where there was none, or where the create was not refused.</summary>
+    internal Refusal? Refusal { get; init; }
+
+    /// <summary>How many times it was sent again by itself, after the lists had shown that a create had not reached the service.</summary>
+    public int Resends { get; init; }
+
     /// <summary>How far its settling has come, while it is unconfirmed.</summary>
     public Settlement? Settlement { get; init; }
 
@@ -92,19 +106,93 @@ public sealed record BatchRecord
     /// <summary>What an earlier part must have shown before this one is sent; null when nothing.</summary>
     public Hold? HeldFor { get; init; }
 
+    /// <summary>How many times its results were downloaded, completely or not.</summary>
+    public int Downloads { get; init; }
+
+    /// <summary>How many downloads came to their end and lacked a row.</summary>
+    public int CompleteDownloads { get; init; }
+
+    /// <summary>The UTC time of the first of these downloads; null where there was none.</summary>
+    public DateTime? FirstCompleteAt { get; init; }
+
+    /// <summary>How many times the service was asked again for rows that its answers lacked, after the batch was collected.</summary>
+    public int AskedAgain { get; init; }
+
+    /// <summary>The UTC time from which the service is asked again for rows that its answers lacked; null where it is not.</summary>
+    public DateTime? AskAgainAt { get; init; }
+
+    /// <summary>
+    /// The number of the download whose file has the results; 0 where an earlier version wrote the file, or where there is none.
+    /// </summary>
+    public int ResultsFile { get; init; }
+
+    /// <summary>The SHA-256 of the results file, as it was when the download was complete; null before that.</summary>
+    public byte[]? ResultsDigest { get; init; }
+
+    /// <summary>Whether each of its attempts with an answer has the digest of the answer's line.</summary>
+    public bool HasLineDigests { get; init; }
+
     /// <summary>It may be somebody else's until the ids of its answers have been seen.</summary>
     public bool IsTentative => Adopted == Adoption.Tentative;
 
     public bool IsAmbiguous => State == BatchState.Unconfirmed && Settlement?.Ambiguity is not null;
+
+    /// <summary>
+    /// Whether it is not sent again before a person says so: something on the way has refused it, or replies were lost several times.
+    /// </summary>
+    internal bool WaitsForPerson => this is { State: BatchState.Unconfirmed, Settlement.IsAbsent: true }
+        or { State: BatchState.Spooled, Refusal.IsService: false };
 
     /// <summary>The ledger's own name for it: the job and the part.</summary>
     public string Key => $"{Job}/{Part}";
 
     public string LockName => $"batch-{Id}";
 
+    /// <summary>Gives the batch with what the service says of it. What is over stays over, because a list may lag.</summary>
+    internal BatchRecord With(MessageBatch remote) => this with
+    {
+        State = State.IsOver() ? State : BatchStates.FromService(remote.ProcessingStatus),
+        ServiceId = remote.Id,
+        ProcessingStatus = remote.ProcessingStatus,
+        Counts = remote.RequestCounts,
+        CreatedAt = Stored(remote.CreatedAt),
+        EndedAt = Stored(remote.EndedAt),
+        ExpiresAt = Stored(remote.ExpiresAt),
+        CancelInitiatedAt = Stored(remote.CancelInitiatedAt),
+        ArchivedAt = Stored(remote.ArchivedAt),
+        NotFoundSince = null,
+        Message = null,
+    };
+
+    /// <summary>Gives the part without the service's batch that was taken for it: the batch is somebody else's.</summary>
+    /// <param name="settlement">Excludes that batch from the candidates.</param>
+    internal BatchRecord Refuted(Settlement settlement) => this with
+    {
+        State = BatchState.Unconfirmed,
+        ServiceId = null,
+        Adopted = Adoption.No,
+        Settlement = settlement,
+        ProcessingStatus = null,
+        Counts = new RequestCounts(RequestCount, 0, 0, 0, 0),
+        Duplicated = 0,
+        Foreign = 0,
+        CreatedAt = null,
+        EndedAt = null,
+        ExpiresAt = null,
+        CancelInitiatedAt = null,
+        ArchivedAt = null,
+        ResultsDigest = null,
+    };
+
+    // To the microsecond, as the ledger keeps it, so that what is unchanged is seen to be.
+    private static DateTime? Stored(DateTimeOffset? time)
+        => time is { } value ? new DateTime(value.UtcTicks - (value.UtcTicks % TimeSpan.TicksPerMicrosecond), DateTimeKind.Utc) : null;
+
     internal static BatchRecord From(LedgerRow row) => new()
     {
         Id = row.Number("id"),
+        Identity = row.Identity("guid"),
+        Version = row.Number("version"),
         JobId = row.Number("job_id"),
         Job = row.Text("job"),
         Part = row.Count("part"),
@@ -128,11 +216,21 @@ public sealed record BatchRecord
         Foreign = row.Count("foreign_lines"),
         Message = row.TextOrNull("message"),
         Intent = row.TextOrNull("intent"),
+        Refusal = Refusal.Parse(row.TextOrNull("refusal")),
         Settlement = Settlement.Parse(row.TextOrNull("settlement")),
+        Resends = row.Count("resends"),
         NotBefore = row.TimeOrNull("not_before"),
         WaitsForRoom = row.Count("waits_for_room"),
         NotFoundSince = row.TimeOrNull("not_found_since"),
         MadeElsewhere = row.Count("made_elsewhere") != 0,
         HeldFor = row.MemberOrNull<Hold>("held_for"),
+        Downloads = row.Count("downloads"),
+        CompleteDownloads = row.Count("complete_downloads"),
+        FirstCompleteAt = row.TimeOrNull("first_complete_at"),
+        AskedAgain = row.Count("asked_again"),
+        AskAgainAt = row.TimeOrNull("ask_again_at"),
+        ResultsFile = row.Count("results_file"),
+        ResultsDigest = row.BytesOrNull("results_digest"),
+        HasLineDigests = row.Count("has_line_digests") != 0,
     };
 }

@@ -59,9 +59,10 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
         long id = 0;
         database.Write(() => id = database.Insert(
             $"""
-            INSERT INTO batch (job_id, part, attempt, state, request_count, size_in_bytes, held_for)
-            VALUES ($job, $part, $attempt, {SqlWord.Draft}, 0, 0, $held)
+            INSERT INTO batch (guid, job_id, part, attempt, state, request_count, size_in_bytes, held_for)
+            VALUES ($guid, $job, $part, $attempt, {SqlWord.Draft}, 0, 0, $held)
             """,
+            ("$guid", Guid.NewGuid().ToString("N")),
             ("$job", jobId),
             ("$part", part),
             ("$attempt", attempt),

@@ -27,6 +27,7 @@ public enum EventKind
     AdoptionRefuted,
     DoubleNotChecked,
     DoubleSuspected,
+    IdNotStored,
     Imported,
     Sealed,
     RetryPlanned,

@@ -11,8 +11,11 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
     public JobRecord? Find(string name)
         => database.Read($"SELECT {JobRecord.Columns} FROM job WHERE name = $name", JobRecord.From, ("$name", name)).SingleOrDefault();
 
+    /// <summary>Gives the job with this number of the ledger.</summary>
+    /// <exception cref="ClaudeBatchException"><c>JobGone</c>: it was removed from the ledger.</exception>
     public JobRecord Get(long id)
-        => database.Read($"SELECT {JobRecord.Columns} FROM job WHERE id = $id", JobRecord.From, ("$id", id)).Single();
+        => database.Read($"SELECT {JobRecord.Columns} FROM job WHERE id = $id", JobRecord.From, ("$id", id)).SingleOrDefault()
+            ?? throw Gone("The job", id);
 
     /// <summary>Makes a job, or gives the one of that name.</summary>
     public JobRecord FindOrCreate(string name, ServiceConnection connection, int maxAttempts)
@@ -20,10 +23,11 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
         string now = LedgerRow.Format(clock.GetUtcNow().UtcDateTime);
         database.Write(() => database.Execute(
             """
-            INSERT INTO job (name, base_address, workspace_id, api_version, betas, max_attempts, created_at, updated_at)
-            VALUES ($name, $address, $workspace, $version, $betas, $attempts, $now, $now)
+            INSERT INTO job (guid, name, base_address, workspace_id, api_version, betas, max_attempts, created_at, updated_at)
+            VALUES ($guid, $name, $address, $workspace, $version, $betas, $attempts, $now, $now)
             ON CONFLICT (name) DO NOTHING
             """,
+            ("$guid", Guid.NewGuid().ToString("N")),
             ("$name", name),
             ("$address", connection.BaseAddress.AbsoluteUri),
             ("$workspace", connection.WorkspaceId),
@@ -35,36 +39,36 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
     }
 
     /// <summary>Keeps who the service says we are, once; later calls must agree.</summary>
-    public void BindAccount(long jobId, string? organizationId, string? workspaceId) => Update(
-        jobId,
+    public void BindAccount(JobRecord job, string? organizationId, string? workspaceId) => Update(
+        job,
         "organization_id = coalesce(organization_id, $organization), workspace_id = coalesce(workspace_id, $workspace)",
         ("$organization", organizationId),
         ("$workspace", workspaceId));
 
-    /// <param name="jobId">The job.</param>
+    /// <param name="job">The job.</param>
     /// <param name="cause">What pauses it.</param>
     /// <param name="reason">What an operator must do.</param>
-    public void Pause(long jobId, PauseCause cause, string reason) => Update(
-        jobId,
+    public void Pause(JobRecord job, PauseCause cause, string reason) => Update(
+        job,
         "pause_id = $pause, pause_reason = $reason, paused_at = $at",
         ("$pause", Word<PauseCause>.Of(cause)),
         ("$reason", reason),
         ("$at", LedgerRow.Format(clock.GetUtcNow().UtcDateTime)));
 
-    public void Unpause(long jobId) => Update(jobId, "pause_id = NULL, pause_reason = NULL, paused_at = NULL");
+    public void Unpause(JobRecord job) => Update(job, "pause_id = NULL, pause_reason = NULL, paused_at = NULL");
 
     /// <summary>A job that never had an input of its own is sealed as it is.</summary>
-    public void SealEmpty(long jobId) => Update(
-        jobId, "sealed_at = coalesce(sealed_at, $at)", ("$at", LedgerRow.Format(clock.GetUtcNow().UtcDateTime)));
+    public void SealEmpty(JobRecord job) => Update(
+        job, "sealed_at = coalesce(sealed_at, $at)", ("$at", LedgerRow.Format(clock.GetUtcNow().UtcDateTime)));
 
     /// <summary>Makes the end of an input binding: from now on its rows are the job's. A job that was stopped goes on.</summary>
-    /// <param name="jobId">The job.</param>
+    /// <param name="job">The job.</param>
     /// <param name="rows">How many rows the job has with this input.</param>
     /// <param name="low">What the input will cost at least, in picodollars; null where that is not known, and then not of the job
     /// either.</param>
     /// <param name="high">What one attempt of it will cost at most, likewise.</param>
-    public void Seal(long jobId, long rows, long? low, long? high) => Update(
-        jobId,
+    public void Seal(JobRecord job, long rows, long? low, long? high) => Update(
+        job,
         """
         sealed_at = $now, sealed_rows = $rows, stopped_at = NULL,
         pause_reason = CASE WHEN sealed_at IS NULL THEN NULL ELSE pause_reason END,
@@ -77,36 +81,46 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
         ("$high", high));
 
     /// <summary>What the job is held to from now on.</summary>
-    /// <param name="jobId">The job.</param>
+    /// <param name="job">The job.</param>
     /// <param name="maxAttempts">How often a request may be tried without being asked.</param>
     /// <param name="maxFailureRatio">The share of a canary that may fail.</param>
     /// <param name="maxCost">In picodollars; null for no limit.</param>
-    public void SetLimits(long jobId, int maxAttempts, double? maxFailureRatio, long? maxCost) => Update(
-        jobId,
+    public void SetLimits(JobRecord job, int maxAttempts, double? maxFailureRatio, long? maxCost) => Update(
+        job,
         "max_attempts = $attempts, max_failure_ratio = $ratio, max_cost_in_picodollars = $cost",
         ("$attempts", maxAttempts),
         ("$ratio", maxFailureRatio),
         ("$cost", maxCost));
 
-    /// <summary>Lets a stopped job go on.</summary>
-    public void Restart(long jobId) => Update(jobId, "stopped_at = NULL");
+    /// <summary>Keeps the limits of a part, which hold for the job's retries, too.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="maxRequests">The most requests of a part.</param>
+    /// <param name="maxBytes">The most bytes of a part's body.</param>
+    public void SetPartLimits(JobRecord job, int maxRequests, long maxBytes) => Update(
+        job,
+        "max_requests_per_part = $requests, max_bytes_per_part = $bytes",
+        ("$requests", maxRequests),
+        ("$bytes", maxBytes));
 
-    public void MarkStopped(long jobId)
-        => Update(jobId, "stopped_at = $at", ("$at", LedgerRow.Format(clock.GetUtcNow().UtcDateTime)));
+    /// <summary>Lets a stopped job go on.</summary>
+    public void Restart(JobRecord job) => Update(job, "stopped_at = NULL");
+
+    public void MarkStopped(JobRecord job)
+        => Update(job, "stopped_at = $at", ("$at", LedgerRow.Format(clock.GetUtcNow().UtcDateTime)));
 
     /// <summary>
     /// Takes a job out of the books, a bounded number of rows at a time; what is left after a kill is a job without rows.
     /// </summary>
-    public void Forget(long jobId)
+    public void Forget(JobRecord job)
     {
-        foreach (long batch in database.Read("SELECT id FROM batch WHERE job_id = $job", static row => row.Number("id"), ("$job", jobId)))
+        foreach (long batch in database.Read("SELECT id FROM batch WHERE job_id = $job", static row => row.Number("id"), ("$job", job.Id)))
         {
             database.DeleteRows("attempt", batch);
             database.Write(() => database.Execute("DELETE FROM batch WHERE id = $id", ("$id", batch)));
         }
 
-        database.DeleteRows("request", jobId);
-        database.Write(() => database.Execute("DELETE FROM job WHERE id = $id", ("$id", jobId)));
+        database.DeleteRows("request", job.Id);
+        database.Write(() => database.Execute("DELETE FROM job WHERE id = $id", ("$id", job.Id)));
     }
 
     /// <summary>The counts of a job over the last attempt of each of its sealed requests.</summary>
@@ -150,10 +164,26 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
         };
     }
 
-    private void Update(long jobId, string assignments, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    private void Update(JobRecord job, string assignments, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         (string, object?)[] all =
-            [.. parameters, ("$id", jobId), ("$now", LedgerRow.Format(clock.GetUtcNow().UtcDateTime))];
-        database.Write(() => database.Execute($"UPDATE job SET {assignments}, updated_at = $now WHERE id = $id", all));
+        [
+            .. parameters,
+            ("$id", job.Id),
+            ("$guid", job.Identity.ToString("N")),
+            ("$now", LedgerRow.Format(clock.GetUtcNow().UtcDateTime)),
+        ];
+        database.Write(() =>
+        {
+            if (database.Execute($"UPDATE job SET {assignments}, updated_at = $now WHERE id = $id AND guid = $guid", all) == 0)
+            {
+                throw Gone($"Job '{job.Name}'", job.Name);
+            }
+        });
     }
+
+    private static ClaudeBatchException Gone(string what, object target) => new(
+        FailureKind.NotFound,
+        "JobGone",
+        $"{what} is no longer in the ledger: it was removed by another process. Nothing was written.") { Target = target };
 }

@@ -6,6 +6,8 @@ namespace ClaudeBatch.Core.Ledger;
 /// <summary>An open ledger: the books and the folder beside them.</summary>
 public sealed class JobLedger : IDisposable
 {
+    private const int MostTries = 3;
+
     private readonly LedgerDatabase _database;
 
     private JobLedger(LedgerDatabase database, TimeProvider clock)
@@ -57,27 +59,71 @@ public sealed class JobLedger : IDisposable
     /// <summary>Takes away what an input that was cut short has left; sealed rows stay.</summary>
     internal void DiscardDraft(long jobId) => DraftBooks.Discard(_database, jobId);
 
-    /// <summary>A change of the books and the event that tells of it, both or neither.</summary>
-    /// <param name="batch">The batch that changed.</param>
-    /// <param name="kind">What happened.</param>
-    /// <param name="message">One sentence.</param>
-    /// <param name="requestId">The service's <c>request-id</c>.</param>
-    /// <param name="change">The change.</param>
-    /// <returns>The batch as it stands now.</returns>
-    public BatchRecord Record(BatchRecord batch, EventKind kind, string message, string? requestId, Action change)
+    /// <summary>
+    /// Decides about a batch, and records the decision and its event in one transaction. When another process has decided something about the
+    /// batch since it was read, it is read and decided again.
+    /// </summary>
+    /// <param name="batch">The batch as it was read.</param>
+    /// <param name="decide">Gives the decision from the batch as it is now; null when nothing is left to decide.</param>
+    /// <returns>The batch as it is recorded now.</returns>
+    /// <exception cref="ClaudeBatchException"><c>BatchBusy</c>: other processes were quicker three times; <c>BatchGone</c>.</exception>
+    internal BatchRecord Decide(BatchRecord batch, Func<BatchRecord, Decision?> decide)
     {
-        _database.Write(() =>
+        for (int tries = 1; ; tries++)
         {
-            change();
-            Events.Add(kind, message, batch.JobId, batch.Id, requestId);
-        });
-        return Batches.Get(batch.Id);
+            if (decide(batch) is not { } decision)
+            {
+                return batch;
+            }
+
+            try
+            {
+                _database.Write(() =>
+                {
+                    Batches.Change(batch, decision.Batch);
+                    decision.Also?.Invoke();
+                    if (decision.Kind is { } kind)
+                    {
+                        Events.Add(kind, decision.Message!, batch.JobId, batch.Id, decision.RequestId);
+                    }
+                });
+                return Batches.Get(batch);
+            }
+            catch (ClaudeBatchException failure) when (failure.Cause == FailureCause.BatchChanged)
+            {
+                batch = tries < MostTries ? Batches.Get(batch) : throw new ClaudeBatchException(
+                    FailureKind.Busy,
+                    "BatchBusy",
+                    $"Batch '{batch.Key}' was changed by another process {MostTries} times at the same moment; nothing was written. Run "
+                        + "the line again.")
+                { Target = batch.Key };
+            }
+        }
     }
 
-    /// <summary>A batch comes to a state, and the journal says why.</summary>
-    /// <returns>The batch as it stands now.</returns>
+    /// <summary>Records a decision about a batch that nobody else decides about: its lock is held.</summary>
+    /// <returns>The batch as it is recorded now; where another process has changed it all the same, nothing was written.</returns>
+    /// <exception cref="ClaudeBatchException"><c>BatchGone</c>.</exception>
+    internal BatchRecord Record(BatchRecord batch, Decision decision)
+        => Decide(batch, b => b.Version == batch.Version ? decision : null);
+
+    /// <summary>Brings a batch to a state, and writes down why.</summary>
+    /// <returns>The batch as it is recorded now; where another process has changed it meanwhile, nothing was written.</returns>
     internal BatchRecord SetState(BatchRecord batch, BatchState state, string why)
-        => Record(batch, state.Event(), why, null, () => Batches.SetState(batch.Id, state));
+        => Record(batch, new Decision(batch with { State = state, Message = null }, state.Event(), why));
+
+    /// <summary>
+    /// Ends a pause of the job because a part of it has reached the service, unless a person is still needed for other parts or for answers
+    /// that have failed.
+    /// </summary>
+    internal void EndPause(long jobId)
+    {
+        if (Jobs.Get(jobId) is { PauseReason: not null } job && !Attempts.AnyWaitsForOperator(job)
+            && !Batches.OfJob(jobId).Any(static b => b.WaitsForPerson))
+        {
+            Jobs.Unpause(job);
+        }
+    }
 
     /// <summary>A change of a job and the event that tells of it, both or neither.</summary>
     public void Record(JobRecord job, EventKind kind, string message, Action change) => _database.Write(() =>
@@ -87,10 +133,10 @@ public sealed class JobLedger : IDisposable
     });
 
     /// <summary>Marks a job as stopped: nothing more of it is sent.</summary>
-    public void Stop(JobRecord job) => Record(job, EventKind.Stopped, "Stopped by request.", () => Jobs.MarkStopped(job.Id));
+    public void Stop(JobRecord job) => Record(job, EventKind.Stopped, "Stopped by request.", () => Jobs.MarkStopped(job));
 
     /// <summary>Lets a stopped job go on.</summary>
-    public void Restart(JobRecord job) => Record(job, EventKind.Restarted, "Taken up again by request.", () => Jobs.Restart(job.Id));
+    public void Restart(JobRecord job) => Record(job, EventKind.Restarted, "Taken up again by request.", () => Jobs.Restart(job));
 
     /// <summary>Has the database looked through.</summary>
     /// <returns>What is wrong with it; empty when it is whole.</returns>

@@ -6,11 +6,16 @@ namespace ClaudeBatch.Core.Ledger;
 public sealed record JobRecord
 {
     internal const string Columns =
-        "id, name, base_address, organization_id, workspace_id, api_version, betas, max_attempts, sealed_at, sealed_rows, "
+        "id, guid, name, base_address, organization_id, workspace_id, api_version, betas, max_attempts, sealed_at, sealed_rows, "
         + "stopped_at, pause_reason, created_at, updated_at, paused_at, low_estimate_in_picodollars, "
-        + "high_estimate_in_picodollars, max_failure_ratio, max_cost_in_picodollars, pause_id";
+        + "high_estimate_in_picodollars, max_failure_ratio, max_cost_in_picodollars, pause_id, "
+        + "max_requests_per_part, max_bytes_per_part";
 
+    /// <summary>The ledger's number of the job. No other job of the ledger ever has it, also when this one is removed.</summary>
     public required long Id { get; init; }
+
+    /// <summary>Identifies the job also where another ledger has a job of the same name or number.</summary>
+    public required Guid Identity { get; init; }
 
     public required string Name { get; init; }
 
@@ -58,6 +63,12 @@ public sealed record JobRecord
     /// <summary>What the job may cost; null where nothing was said.</summary>
     public long? MaxCostInPicodollars { get; init; }
 
+    /// <summary>The most requests of a part that were asked for; null for the service's limit.</summary>
+    public int? MaxRequestsPerPart { get; init; }
+
+    /// <summary>The most bytes of a part that were asked for; null for the service's limit.</summary>
+    public long? MaxBytesPerPart { get; init; }
+
     /// <summary>The name of the lock that says whose input is being read.</summary>
     public string LockName => LockNameOf(Id);
 
@@ -66,6 +77,7 @@ public sealed record JobRecord
     internal static JobRecord From(LedgerRow row) => new()
     {
         Id = row.Number("id"),
+        Identity = row.Identity("guid"),
         Name = row.Text("name"),
         BaseAddress = row.Text("base_address"),
         OrganizationId = row.TextOrNull("organization_id"),
@@ -84,6 +96,8 @@ public sealed record JobRecord
         HighEstimateInPicodollars = row.NumberOrNull("high_estimate_in_picodollars"),
         MaxFailureRatio = row.FractionOrNull("max_failure_ratio"),
         MaxCostInPicodollars = row.NumberOrNull("max_cost_in_picodollars"),
+        MaxRequestsPerPart = (int?)row.NumberOrNull("max_requests_per_part"),
+        MaxBytesPerPart = row.NumberOrNull("max_bytes_per_part"),
         PausedFor = row.MemberOrNull<PauseCause>("pause_id"),
     };
 }

@@ -3,22 +3,29 @@ using System.Text.Json.Serialization;
 
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>What the account's lists have shown so far of a create whose reply was lost. Times are the service's.</summary>
+/// <summary>What the account's lists have shown so far of a batch whose create got no reply that can be relied on.</summary>
 public sealed record Settlement
 {
-    /// <summary>Lists in a row that showed no batch that could be it.</summary>
+    /// <summary>How many lists in a row showed no batch that could be this one.</summary>
     public int EmptyLists { get; init; }
 
-    public DateTime? EmptySince { get; init; }
+    /// <summary>The seconds that have passed from the first to the last of these lists, by <see cref="ListTime.Since"/>.</summary>
+    public double EmptySeconds { get; init; }
 
-    /// <summary>Batches that could be it.</summary>
+    /// <summary>The batches of the last list that could be this one.</summary>
     public IReadOnlyList<Sighting> Candidates { get; init; } = [];
 
-    /// <summary>Batches that could have been it, and whose answers turned out to be somebody else's.</summary>
+    /// <summary>The service's ids of batches that could have been this one and turned out to have the answers of somebody else.</summary>
     public IReadOnlyList<string> Excluded { get; init; } = [];
 
-    /// <summary>Why nobody but a person can decide; null while it may still be settled.</summary>
+    /// <summary>Why only a person can decide; null while it may still be settled.</summary>
     public string? Ambiguity { get; init; }
+
+    /// <summary>When the last list was taken; null before the first one, and in ledgers of earlier versions.</summary>
+    public ListTime? LastList { get; init; }
+
+    /// <summary>Whether the lists have shown that the service does not have it, and a person has to say that it is sent again.</summary>
+    public bool IsAbsent { get; init; }
 
     internal static Settlement? Parse(string? json)
         => json is null ? null : JsonSerializer.Deserialize(json, SettlementJson.Default.Settlement);
@@ -27,11 +34,11 @@ public sealed record Settlement
 }
 
 /// <param name="Id">The service's id of a batch that could be ours.</param>
-/// <param name="Lists">In how many lists it stood.</param>
-/// <param name="Since">The first of them.</param>
+/// <param name="Lists">In how many lists in a row it was.</param>
+/// <param name="Seconds">The seconds that have passed from the first to the last of them, by <see cref="ListTime.Since"/>.</param>
 /// <param name="CreatedAt">When the service made it.</param>
-/// <param name="Matches">Whether the set of its answers' ids is the part's; null until it has ended.</param>
-public sealed record Sighting(string Id, int Lists, DateTime Since, DateTime CreatedAt, bool? Matches = null);
+/// <param name="Matches">Whether its answers have the part's custom ids; null until it has ended.</param>
+public sealed record Sighting(string Id, int Lists, double Seconds, DateTime CreatedAt, bool? Matches = null);
 
 [JsonSerializable(typeof(Settlement))]
 internal sealed partial class SettlementJson : JsonSerializerContext;

@@ -44,7 +44,7 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
 
         using OwnershipLock ownership = Ownership.Take(ledger.Folder, batch);
 
-        batch = ledger.Batches.Get(batchId);
+        batch = ledger.Batches.Get(batch);
         if (batch.State == BatchState.Collected && !again)
         {
             return batch; // another process was quicker
@@ -77,9 +77,9 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
         }
 
         (ReadOnlyMemory<OutcomeRecord> rows, IReadOnlyList<OutcomeWords> words) = outcomes.Rows();
-        ledger.Attempts.RecordOutcomes(batch.Id, rows, words);
+        ledger.Attempts.RecordOutcomes(batch, rows, words);
         PauseForOperator(batch, outcomes);
-        return ledger.SetState(batch, BatchState.Collected, Summary(outcomes));
+        return ledger.SetState(ledger.Batches.Get(batch), BatchState.Collected, Summary(outcomes));
     }
 
     // These requests would fail again until a person has changed something about the account, so the job is paused.
@@ -91,11 +91,8 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
                 CultureInfo.InvariantCulture,
                 $"{waiting.Count} requests of part {batch.Part} failed for a cause at the account ({waiting.Words}). Mend it, then "
                     + $"run: Invoke-ClaudeBatchRetry -Job {batch.Job} -FailureClass OperatorFixable");
-            ledger.Record(
-                ledger.Jobs.Get(batch.JobId),
-                EventKind.Paused,
-                message,
-                () => ledger.Jobs.Pause(batch.JobId, PauseCause.OperatorFixable, message));
+            JobRecord job = ledger.Jobs.Get(batch.JobId);
+            ledger.Record(job, EventKind.Paused, message, () => ledger.Jobs.Pause(job, PauseCause.OperatorFixable, message));
         }
     }
 
@@ -151,7 +148,7 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
         Settlement settlement = new() { Excluded = [.. before.Excluded, batch.ServiceId!] };
         string message = $"Batch '{batch.ServiceId}' was taken for part {batch.Part} of job '{batch.Job}' and has other answers: it is "
             + $"somebody else's. Settling goes on.";
-        ledger.Record(batch, EventKind.AdoptionRefuted, message, null, () => ledger.Batches.GiveBack(batch.Id, settlement));
+        ledger.Record(batch, new Decision(batch.Refuted(settlement), EventKind.AdoptionRefuted, message));
         throw new ClaudeBatchException(FailureKind.Conflict, "BatchNotOurs", message) { Target = batch.Key };
     }
 
@@ -167,7 +164,7 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
                 (table, digest) = await new ResultDownload(ledger, bound, _prices).RunAsync(batch, partial, received, cancellationToken)
                     .ConfigureAwait(false);
             }
-            catch (ClaudeBatchException denial) when (denial.Status == 404)
+            catch (ClaudeBatchException denial) when (denial is { Status: 404, IsFromService: true })
             {
                 throw await DeniedAsync(bound, batch, denial, cancellationToken).ConfigureAwait(false);
             }
@@ -192,15 +189,25 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
             if (Agrees(table, batch) || tries >= Downloads)
             {
                 RefuseStranger(batch, table, partial);
-                ledger.Record(batch, EventKind.Downloaded, $"{table.Count} requests, {table.Missing} without an answer.", null, () =>
-                {
-                    ledger.Batches.RecordDownload(batch.Id, digest, table.Duplicated, table.Foreign);
-                    if (batch.IsTentative)
+                ledger.Record(batch, new Decision(
+                    batch with
                     {
-                        ledger.Batches.SetAdopted(batch.Id, Adoption.Confirmed);
-                        ledger.Events.Add(EventKind.AdoptionConfirmed, "The ids of its answers are the part's.", batch.JobId, batch.Id);
-                    }
-                });
+                        State = BatchState.Downloaded,
+                        Adopted = batch.IsTentative ? Adoption.Confirmed : batch.Adopted,
+                        ResultsDigest = digest,
+                        Duplicated = table.Duplicated,
+                        Foreign = table.Foreign,
+                        Message = null,
+                    },
+                    EventKind.Downloaded,
+                    $"{table.Count} requests, {table.Missing} without an answer.",
+                    Also: () =>
+                    {
+                        if (batch.IsTentative)
+                        {
+                            ledger.Events.Add(EventKind.AdoptionConfirmed, "The ids of its answers are the part's.", batch.JobId, batch.Id);
+                        }
+                    }));
                 return table;
             }
         }

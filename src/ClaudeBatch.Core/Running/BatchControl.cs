@@ -29,14 +29,11 @@ public sealed class BatchControl(JobLedger ledger, BatchApi api)
         {
             Reply<MessageBatch> reply = await bound.CancelAsync(batch.ServiceId!, cancellationToken).ConfigureAwait(false);
             Milestone.Pass("canceled-at-service");
-            return ledger.Record(
-                batch,
-                EventKind.Canceling,
-                "Canceled by request.",
-                reply.Headers.RequestId,
-                () => ledger.Batches.Refresh(batch, reply.Value));
+            return ledger.Decide(batch, b => b.ServiceId == reply.Value.Id && b.State.IsRunning()
+                ? new Decision(b.With(reply.Value), EventKind.Canceling, "Canceled by request.", reply.Headers.RequestId)
+                : null);
         }
-        catch (ClaudeBatchException failure) when (failure.Status == 400)
+        catch (ClaudeBatchException failure) when (failure is { Status: 400, IsFromService: true })
         {
             // The batch had ended before the cancel call arrived: there is nothing left to cancel.
             return await new BatchPoller(ledger, api, ledger.Clock).RefreshAsync(batch, cancellationToken).ConfigureAwait(false);
@@ -57,19 +54,17 @@ public sealed class BatchControl(JobLedger ledger, BatchApi api)
         {
             requestId = (await bound.DeleteAsync(id, cancellationToken).ConfigureAwait(false)).RequestId;
         }
-        catch (ClaudeBatchException failure) when (failure.Status == 404)
+        catch (ClaudeBatchException failure) when (failure is { Status: 404, IsFromService: true })
         {
             requestId = failure.RequestId; // deleted before: by a process that ended before it could record this, or by somebody else
         }
 
         Milestone.Pass("deleted-at-service");
-        return ledger.Record(batch, EventKind.Deleted, $"Batch {id} was deleted at the service.", requestId, () =>
-        {
-            if (batch.State != BatchState.Collected)
-            {
-                ledger.Batches.SetState(batch.Id, BatchState.Deleted);
-            }
-        });
+        return ledger.Decide(batch, b => new Decision(
+            b.ServiceId != id || b.State == BatchState.Collected ? b : b with { State = BatchState.Deleted, Message = null },
+            EventKind.Deleted,
+            $"Batch {id} was deleted at the service.",
+            requestId));
     }
 
     /// <summary>Deletes the files with the requests and the answers of a batch. Its ids, counts and costs stay in the ledger.</summary>
@@ -94,7 +89,7 @@ public sealed class BatchControl(JobLedger ledger, BatchApi api)
     {
         using OwnershipLock ownership = Ownership.Take(ledger.Folder, batch);
 
-        batch = ledger.Batches.Get(batch.Id);
+        batch = ledger.Batches.Get(batch);
         return batch.State.IsUnsent()
             ? ledger.SetState(batch, BatchState.Abandoned, "Given up before it was sent.")
             : batch;

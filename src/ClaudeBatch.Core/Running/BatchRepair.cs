@@ -36,9 +36,20 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
     public async Task<BatchRecord> AdoptAsync(BatchRecord batch, string serviceId, CancellationToken cancellationToken)
     {
         using OwnershipLock ownership = Own(batch);
-        batch = ledger.Batches.Get(batch.Id);
+        batch = ledger.Batches.Get(batch);
         Check(batch);
-        Reply<MessageBatch> reply = await FindAsync(ledger.Jobs.Get(batch.JobId), serviceId, cancellationToken).ConfigureAwait(false);
+        if (ledger.Batches.Replacing(batch).FirstOrDefault(static b => b.State != BatchState.Spooled) is { } later)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.Conflict,
+                "RequestsSentAgain",
+                $"The requests of part '{batch.Key}' were sent again in part '{later.Key}', which is {later.State}. Both would stand for the "
+                    + "same rows.")
+            { Target = batch.Key };
+        }
+
+        JobRecord job = ledger.Jobs.Get(batch.JobId);
+        Reply<MessageBatch> reply = await FindAsync(job, serviceId, cancellationToken).ConfigureAwait(false);
         if (reply.Value.RequestCounts.Total != batch.RequestCount)
         {
             throw new ClaudeBatchException(
@@ -52,13 +63,19 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
         }
 
         string message = $"Batch {serviceId} was taken for this one by a person.";
-        return ledger.Record(batch, EventKind.AdoptedByHand, message, reply.Headers.RequestId, () =>
-        {
-            ledger.Batches.RecordSettlement(batch.Id, BatchState.InProgress, null, null);
-            ledger.Batches.SetAdopted(batch.Id, Adoption.Tentative);
-            ledger.Batches.Refresh(ledger.Batches.Get(batch.Id), reply.Value);
-            ledger.Jobs.BindAccount(batch.JobId, reply.Headers.OrganizationId, reply.Headers.WorkspaceId);
-        });
+        // A part that was given up is taken for one that is on its way, or its state would stay what it is.
+        BatchRecord taken = batch with { State = BatchState.InProgress, Settlement = null, Refusal = null, Adopted = Adoption.Tentative };
+        return ledger.Record(batch, new Decision(
+            taken.With(reply.Value),
+            EventKind.AdoptedByHand,
+            message,
+            reply.Headers.RequestId,
+            () =>
+            {
+                ledger.Batches.TakeBackReplacing(batch);
+                ledger.Jobs.BindAccount(job, reply.Headers.OrganizationId, reply.Headers.WorkspaceId);
+                ledger.EndPause(job.Id);
+            }));
     }
 
     /// <summary>
@@ -72,16 +89,24 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
     public async Task<BatchRecord> ImportAsync(string jobName, string serviceId, CancellationToken cancellationToken)
     {
         JobName.Check(jobName);
+        JobRecord? there = ledger.Jobs.Find(jobName);
+        if (there is not null)
+        {
+            JobBinding.Check(there, api.Connection);
+        }
+
+        // The job is made only when the service has shown the batch: a mistyped id leaves no empty job behind.
+        Reply<MessageBatch> reply = await FindAsync(there, serviceId, cancellationToken).ConfigureAwait(false);
         JobRecord job = ledger.Jobs.FindOrCreate(jobName, api.Connection, maxAttempts: 1);
         using OwnershipLock ownership = Ownership.TakeInput(ledger.Folder, job);
-        Reply<MessageBatch> reply = await FindAsync(job, serviceId, cancellationToken).ConfigureAwait(false);
         long id = 0;
         ledger.Write(() =>
         {
             id = ledger.Batches.AddMadeElsewhere(job.Id, reply.Value.RequestCounts.Total, reply.Headers);
-            ledger.Jobs.SealEmpty(job.Id);
-            ledger.Jobs.BindAccount(job.Id, reply.Headers.OrganizationId, reply.Headers.WorkspaceId);
-            ledger.Batches.Refresh(ledger.Batches.Get(id), reply.Value);
+            BatchRecord batch = ledger.Batches.Get(id);
+            ledger.Batches.Change(batch, batch.With(reply.Value));
+            ledger.Jobs.SealEmpty(job);
+            ledger.Jobs.BindAccount(job, reply.Headers.OrganizationId, reply.Headers.WorkspaceId);
             string message = $"Batch {serviceId} was made by another tool and taken over.";
             ledger.Events.Add(EventKind.Imported, message, job.Id, id, reply.Headers.RequestId);
         });
@@ -95,29 +120,33 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
     public BatchRecord Abandon(BatchRecord batch)
     {
         using OwnershipLock ownership = Own(batch);
-        batch = ledger.Batches.Get(batch.Id);
+        batch = ledger.Batches.Get(batch);
         if (batch.State is not (BatchState.Unconfirmed or BatchState.Spooled or BatchState.Uploading or BatchState.Lost))
         {
             throw Nothing(batch, "it is with the service; Stop-ClaudeBatch cancels it");
         }
 
-        return ledger.SetState(batch, BatchState.Abandoned, "Given up by a person.");
+        // No refusal is kept: what a person has decided is not searched for again when its requests are sent in a new part.
+        return ledger.Record(batch, new Decision(
+            batch with { State = BatchState.Abandoned, Refusal = null, Message = null }, EventKind.Abandoned, "Given up by a person."));
     }
 
     private OwnershipLock Own(BatchRecord batch) => Ownership.Take(ledger.Folder, batch);
 
-    private async Task<Reply<MessageBatch>> FindAsync(JobRecord job, string serviceId, CancellationToken cancellationToken)
+    private async Task<Reply<MessageBatch>> FindAsync(JobRecord? job, string serviceId, CancellationToken cancellationToken)
     {
         if (ledger.Batches.Find(serviceId) is { } known)
         {
-            throw new ClaudeBatchException(
-                FailureKind.Conflict, "BatchKnown", $"Batch '{serviceId}' is in the ledger already, as '{known.Key}'; it cannot stand "
-                    + $"for two.")
-            { Target = serviceId };
+            throw BatchBooks.Known(serviceId, known);
         }
 
-        Reply<MessageBatch> reply = await JobBinding.Bind(api, job).RetrieveAsync(serviceId, cancellationToken).ConfigureAwait(false);
-        JobBinding.Check(job, reply.Headers);
+        BatchApi bound = job is null ? api : JobBinding.Bind(api, job);
+        Reply<MessageBatch> reply = await bound.RetrieveAsync(serviceId, cancellationToken).ConfigureAwait(false);
+        if (job is not null)
+        {
+            JobBinding.Check(job, reply.Headers);
+        }
+
         return reply;
     }
 

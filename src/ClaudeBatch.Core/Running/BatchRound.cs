@@ -31,22 +31,29 @@ public sealed class BatchRound(JobLedger ledger, BatchApi api)
     /// <param name="batchIds">The ledger's numbers of the batches.</param>
     /// <param name="sent">Gets the number of bytes of an upload that were sent so far; null for no reports.</param>
     /// <param name="cancellationToken">Ends the round. The next round continues what was begun.</param>
+    /// <param name="sends">Whether spooled parts are sent.</param>
     /// <exception cref="ClaudeBatchException">An error after which no batch can go on, such as a rejected key or a full disk.</exception>
-    public async Task<RoundReport> RunAsync(IEnumerable<long> batchIds, IProgress<long>? sent, CancellationToken cancellationToken)
+    public async Task<RoundReport> RunAsync(
+        IEnumerable<long> batchIds, IProgress<long>? sent, CancellationToken cancellationToken, bool sends = true)
     {
-        RoundReport delivered = await DeliverAsync(batchIds, sent, cancellationToken).ConfigureAwait(false);
+        RoundReport delivered = await DeliverAsync(batchIds, sent, cancellationToken, sends).ConfigureAwait(false);
         List<RoundNote> notes = [.. delivered.Notes];
         IReadOnlyList<BatchRecord> now = await PollAsync(delivered.Batches, notes, cancellationToken).ConfigureAwait(false);
         return new RoundReport(now, notes);
     }
 
     /// <summary>Settles and sends batches, without asking for the state of the running ones.</summary>
-    public async Task<RoundReport> DeliverAsync(IEnumerable<long> batchIds, IProgress<long>? sent, CancellationToken cancellationToken)
+    public async Task<RoundReport> DeliverAsync(
+        IEnumerable<long> batchIds, IProgress<long>? sent, CancellationToken cancellationToken, bool sends = true)
     {
         List<RoundNote> notes = [];
         long[] ids = [.. batchIds.Order()];
         await SettleAsync(ids, notes, cancellationToken).ConfigureAwait(false);
-        await SendAsync(ids, notes, sent, cancellationToken).ConfigureAwait(false);
+        if (sends)
+        {
+            await SendAsync(ids, notes, sent, cancellationToken).ConfigureAwait(false);
+        }
+
         return new RoundReport([.. ids.Select(ledger.Batches.Get)], notes);
     }
 
@@ -67,13 +74,20 @@ public sealed class BatchRound(JobLedger ledger, BatchApi api)
                 {
                     notes.Add(new RoundNote(now, now.Message!, Ambiguous(now), NoteWeight.Error));
                 }
+                else if (now.Settlement is { IsAbsent: true } && batch.Settlement is not { IsAbsent: true })
+                {
+                    notes.Add(new RoundNote(now, now.Message!, NeedsPerson(now), NoteWeight.Error));
+                }
                 else if (now.IsTentative)
                 {
                     notes.Add(new RoundNote(
                         now,
                         $"The reply to the create of part {now.Part} of job '{now.Job}' was lost; batch '{now.ServiceId}' was taken "
                             + $"for it by its count. Its answers are shown when their ids agree. "
-                        + "If the same job was sent from another ledger at that moment, it may be that one's.",
+                        + "If the same job was sent from another ledger at that moment, it may be that one's."
+                        + (ledger.Jobs.Get(now.JobId).StoppedAt is null
+                            ? string.Empty
+                            : $" The job was stopped, and this batch runs: Stop-ClaudeBatch -Id '{now.ServiceId}' -Force cancels it."),
                         null,
                         NoteWeight.Warning));
                 }
@@ -150,6 +164,9 @@ public sealed class BatchRound(JobLedger ledger, BatchApi api)
         => result.Batch.State == BatchState.Rejected || failure.IsFatal || failure.Kind is FailureKind.Conflict or FailureKind.InvalidData
             ? NoteWeight.Error
             : NoteWeight.Warning;
+
+    private static ClaudeBatchException NeedsPerson(BatchRecord batch)
+        => new(FailureKind.Conflict, "BatchAbsent", batch.Message!) { Target = batch.Key };
 
     private static ClaudeBatchException Ambiguous(BatchRecord batch)
         => new(FailureKind.Conflict, "BatchAmbiguous", batch.Message!) { Target = batch.Key };

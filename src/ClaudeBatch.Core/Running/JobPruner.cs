@@ -38,7 +38,7 @@ public sealed class JobPruner(JobLedger ledger)
     {
         RemovePayloads(job);
         using OwnershipLock ownership = Ownership.TakeInput(ledger.Folder, job);
-        ledger.Jobs.Forget(job.Id);
+        ledger.Jobs.Forget(job);
         ledger.Events.Add(EventKind.JobForgotten, $"Job '{job.Name}' was taken out of the books.");
     }
 

@@ -4,6 +4,7 @@ using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Results;
 using ClaudeBatch.Core.Retries;
+using ClaudeBatch.Core.Sending;
 
 namespace ClaudeBatch.Core.Running;
 
@@ -27,7 +28,9 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
         return state switch
         {
             JobState.Running or JobState.Ambiguous => true,
-            JobState.Paused => isNamed || (!Lasts(job) && IsOldPause(job)),
+            // Of a stopped job nothing is sent, and what may have been accepted all the same is still searched for.
+            JobState.Stopped => IsSettling(job),
+            JobState.Paused => isNamed || IsSettling(job) || (!Lasts(job) && IsOldPause(job)),
             // Collected, but with failures that may be tried again.
             JobState.Finished => MayRetry(job),
             _ => false,
@@ -35,10 +38,20 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
     }
 
     /// <summary>Runs one step of the job.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="isAsked">Whether a person has named the job in a command, and no schedule: what is not sent again by itself is sent
+    /// then.</param>
+    /// <param name="cancellationToken">Ends the step. The next step continues what was begun.</param>
     /// <exception cref="ClaudeBatchException">An error after which no job can go on, such as a rejected key or a full disk.</exception>
-    public async Task<IReadOnlyList<RoundNote>> RunAsync(JobRecord job, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RoundNote>> RunAsync(JobRecord job, bool isAsked, CancellationToken cancellationToken)
     {
         JobBinding.Check(job, round.Connection);
+        if (isAsked)
+        {
+            SecondSend.Permit(ledger, job);
+            job = ledger.Jobs.Get(job.Id);
+        }
+
         List<RoundNote> notes = [];
         RoundReport report = await RoundAsync(job, notes, cancellationToken).ConfigureAwait(false);
         foreach (BatchRecord batch in report.Batches.Where(static b => b.State is BatchState.Ended or BatchState.Downloaded))
@@ -76,7 +89,9 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
 
     private async Task<RoundReport> RoundAsync(JobRecord job, List<RoundNote> notes, CancellationToken cancellationToken)
     {
-        RoundReport report = await round.RunAsync(ledger.Batches.OfJob(job.Id).Select(static b => b.Id), sent: null, cancellationToken)
+        bool sends = job.StoppedAt is null && SecondSend.Sends(job);
+        RoundReport report = await round
+            .RunAsync(ledger.Batches.OfJob(job.Id).Select(static b => b.Id), sent: null, cancellationToken, sends)
             .ConfigureAwait(false);
         notes.AddRange(report.Notes);
         return report;
@@ -93,8 +108,13 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
     private bool IsOldPause(JobRecord job)
         => job.PausedAt is null || ledger.Clock.GetUtcNow().UtcDateTime - job.PausedAt >= s_pausedInterval;
 
-    // The settings of a workspace do not change within the hour. A person who names the job knows that they have changed.
-    private static bool Lasts(JobRecord job) => job.PausedFor == PauseCause.HumanReviewDisabled;
+    // The settings of a workspace do not change within the hour, and what something on the way has refused would meet it again. A person who
+    // names the job knows that it has changed.
+    private static bool Lasts(JobRecord job) => job.PausedFor == PauseCause.HumanReviewDisabled || !SecondSend.Sends(job);
+
+    // A part that the lists have not shown may still appear in one, however long its job is paused.
+    private bool IsSettling(JobRecord job)
+        => ledger.Batches.OfJob(job.Id).Any(static b => b.State == BatchState.Unconfirmed && !b.IsAmbiguous);
 
     // Retries wait until all batches of the job are final, so that the failed requests make one batch and not many small ones.
     private bool MayRetry(JobRecord job)
@@ -106,7 +126,7 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
     {
         try
         {
-            return new RetryPlanner(ledger).Plan(job, Filter(job), new SpoolLimits()).Count > 0;
+            return new RetryPlanner(ledger).Plan(job, Filter(job), SpoolLimits.Of(job)).Count > 0;
         }
         catch (ClaudeBatchException failure) when (!failure.IsFatal)
         {

@@ -84,7 +84,7 @@ public sealed class StageGate(JobLedger ledger)
         ledger.Record(job, EventKind.StageReleased, message, () =>
         {
             ledger.Batches.Release(job.Id);
-            ledger.Jobs.Unpause(job.Id);
+            ledger.Jobs.Unpause(job);
         });
         return new RoundNote(held, message, null, NoteWeight.Information);
     }
@@ -95,7 +95,7 @@ public sealed class StageGate(JobLedger ledger)
         if (job.PauseReason != message)
         {
             EventKind kind = cause == PauseCause.CanaryFailed ? EventKind.CanaryFailed : EventKind.BudgetExceeded;
-            ledger.Record(job, kind, message, () => ledger.Jobs.Pause(job.Id, cause, message));
+            ledger.Record(job, kind, message, () => ledger.Jobs.Pause(job, cause, message));
         }
 
         ClaudeBatchException failure = new(FailureKind.Conflict, cause.ToString(), message) { Target = job.Name };

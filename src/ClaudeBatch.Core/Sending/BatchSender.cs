@@ -1,4 +1,3 @@
-using System.Globalization;
 using ClaudeBatch.Core.Account;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger;
@@ -13,14 +12,13 @@ namespace ClaudeBatch.Core.Sending;
 /// </remarks>
 public sealed class BatchSender(JobLedger ledger, BatchApi api)
 {
-    /// <summary>How long a part waits after the service has replied with 429 or 529 and no <c>retry-after</c>.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
-
     /// <summary>
     /// A batch that the ledger does not know, with as many requests and created within this time before the part, may be the same input
     /// sent from another ledger, and is worth a warning.
     /// </summary>
     private static readonly TimeSpan s_neighbourhood = TimeSpan.FromMinutes(10);
+
+    private readonly CreateRecorder _recorder = new(ledger);
 
     /// <summary>Sends the batch if it is unsent and no other process works on it.</summary>
     /// <param name="batchId">The ledger's number of the batch.</param>
@@ -38,7 +36,7 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
             return new SendResult(batch, Ownership.Busy(ledger.Folder, batch));
         }
 
-        batch = ledger.Batches.Get(batchId); // another process may have sent it before the lock was ours
+        batch = ledger.Batches.Get(batch); // another process may have sent it before the lock was ours
         if (!batch.State.IsUnsent())
         {
             return new SendResult(batch, null);
@@ -51,21 +49,25 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
         }
 
         BatchApi bound;
+        SubmissionIntent intent;
         try
         {
             bound = JobBinding.Bind(api, job);
-            AccountList list = await AccountList.FetchAsync(bound, BackTo(batch), cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<BatchRecord> earlier = SecondSend.Earlier(ledger, batch);
+            AccountList list = await AccountList.FetchAsync(bound, SecondSend.BackTo(earlier), cancellationToken).ConfigureAwait(false);
             JobBinding.Check(job, list.Headers);
-            if (IsDoubtful(batch, list))
+            if (SecondSend.Doubtful(ledger, earlier, list) is { } doubtful)
             {
-                return Doubt(batch);
+                return Doubt(batch, doubtful);
             }
 
-            RecordIntent(job, batch, list);
+            SecondSend.MarkListed(ledger, earlier.Where(e => e.Id != batch.Id));
+            intent = SubmissionIntent.Of(list);
+            batch = RecordIntent(job, batch, list, intent);
         }
         catch (ClaudeBatchException failure) when (failure.Pauses is { } cause)
         {
-            return Pause(job, batch, cause, failure);
+            return _recorder.Pause(job, batch, cause, failure);
         }
         catch (ClaudeBatchException failure) when (failure.Kind is not FailureKind.Storage)
         {
@@ -73,156 +75,93 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
         }
 
         Milestone.Pass("intent-recorded");
+        BatchRecord uploading = batch;
         CreateReply reply = await bound.CreateAsync(
             ledger.Folder.Spool(batch.JobId, batch.Part),
             batch.SizeInBytes,
             ledger.Batches.SpoolDigest(batch.Id),
-            _ => WriteDownLastByte(batch),
+            _ => Task.FromResult(batch = RecordLastByte(uploading)),
             sent,
             cancellationToken).ConfigureAwait(false);
         Milestone.Pass("reply-received");
-        SendResult result = Judge(job, batch, reply);
+        SendResult result = _recorder.Record(job, batch, intent, reply);
         Milestone.Pass("reply-recorded");
         return result.Batch.State == BatchState.InProgress
-            ? result with { Warning = await NeighbourAsync(bound, result.Batch, cancellationToken).ConfigureAwait(false) }
+            ? await FollowAsync(bound, result, cancellationToken).ConfigureAwait(false)
             : result;
     }
 
-    private Task WriteDownLastByte(BatchRecord batch)
+    // Throws where another process has changed the batch, so that the last byte is not sent.
+    private BatchRecord RecordLastByte(BatchRecord uploading)
     {
-        ledger.SetState(batch, BatchState.Unconfirmed, "The last byte is about to go.");
-        return Task.CompletedTask;
+        BatchRecord unconfirmed = uploading with { State = BatchState.Unconfirmed };
+        ledger.Write(() =>
+        {
+            ledger.Batches.Change(uploading, unconfirmed);
+            ledger.Events.Add(EventKind.Unconfirmed, "The last byte is about to go.", uploading.JobId, uploading.Id);
+        });
+        return ledger.Batches.Get(uploading);
     }
 
-    // Before a batch is sent again after a 429 or 529, the account is searched for it: the service may have accepted it all the same.
-    private static DateTimeOffset? BackTo(BatchRecord batch)
-        => batch.NotBefore is null ? null : SubmissionIntent.Of(batch).EarliestCandidate;
-
-    private bool IsDoubtful(BatchRecord batch, AccountList list)
-        => batch.NotBefore is not null && Settler.Candidates(ledger, batch, list).Any();
-
-    private SendResult Doubt(BatchRecord batch)
+    private SendResult Doubt(BatchRecord batch, BatchRecord doubtful)
     {
-        ClaudeBatchException unsure = Unconfirmed(
-            batch, "was refused for now, and a batch of as many requests has appeared since; whether it is this one is not known "
-                + "yet", null);
-        return new SendResult(
-            ledger.Record(
-                batch,
+        ClaudeBatchException unsure = SecondSend.Unsure(doubtful);
+        if (doubtful.State != BatchState.Unconfirmed)
+        {
+            Settlement? settlement = doubtful.Settlement is { } before ? new Settlement { Excluded = before.Excluded } : null;
+            BatchRecord now = ledger.Record(doubtful, new Decision(
+                doubtful with { State = BatchState.Unconfirmed, Settlement = settlement, NotBefore = null, Message = unsure.Message },
                 EventKind.Unconfirmed,
-                unsure.Message,
-                null,
-                () => ledger.Batches.RecordSettlement(batch.Id, BatchState.Unconfirmed, null, unsure.Message)),
-            unsure);
-    }
-
-    private void RecordIntent(JobRecord job, BatchRecord batch, AccountList list)
-    {
-        ledger.Record(batch, EventKind.Uploading, $"{list.Batches.Count} batches listed before the create.", list.Headers.RequestId, () =>
-        {
-            ledger.Jobs.BindAccount(job.Id, list.Headers.OrganizationId, list.Headers.WorkspaceId);
-            ledger.Batches
-                .RecordIntent(batch.Id, SubmissionIntent.Of(list).ToJson(), list.Headers.OrganizationId, list.Headers.WorkspaceId);
-        });
-    }
-
-    private SendResult Judge(JobRecord job, BatchRecord batch, CreateReply reply)
-    {
-        const string lost = "was sent and the reply was lost; whether the service has it is not known yet";
-        ClaudeBatchException? failure = reply.Failure;
-        return CreateVerdicts.Of(reply, batch.RequestCount) switch
-        {
-            CreateVerdict.Accepted => new SendResult(Accept(job, batch, reply.Batch!), null),
-            CreateVerdict.OperatorMustAct => Pause(job, batch, failure!.Pauses!.Value, failure),
-            CreateVerdict.Rejected => Leave(batch, BatchState.Rejected, failure!),
-            CreateVerdict.Busy => Postpone(batch, failure!),
-            CreateVerdict.Unconfirmed => Leave(batch, BatchState.Unconfirmed, Unconfirmed(batch, lost, failure)),
-            _ => Leave(batch, BatchState.Spooled, failure!),
-        };
-    }
-
-    // From here on, the batch is paid for, so its id must be written to the disk, if need be in the space that was reserved for this.
-    private BatchRecord Accept(JobRecord job, BatchRecord batch, Reply<MessageBatch> reply)
-    {
-        try
-        {
-            try
-            {
-                return Store(job, batch, reply);
-            }
-            catch (Exception e) when (LedgerFailure.IsFull(e) && ledger.Folder.GiveUpReserve())
-            {
-                return Store(job, batch, reply);
-            }
+                unsure.Message));
+            batch = now.Id == batch.Id ? now : batch;
         }
-        catch (ClaudeBatchException e) when (e.Kind is FailureKind.Storage or FailureKind.Busy)
+
+        return new SendResult(batch, unsure);
+    }
+
+    private BatchRecord RecordIntent(JobRecord job, BatchRecord batch, AccountList list, SubmissionIntent intent) => ledger.Record(
+        batch,
+        new Decision(
+            batch with
+            {
+                State = BatchState.Uploading,
+                Intent = intent.ToJson(),
+                OrganizationId = list.Headers.OrganizationId,
+                WorkspaceId = list.Headers.WorkspaceId,
+                Message = null,
+                Refusal = null,
+                Settlement = null,
+                NotBefore = null,
+                WaitsForRoom = 0,
+            },
+            EventKind.Uploading,
+            $"{list.Batches.Count} batches listed before the create.",
+            list.Headers.RequestId,
+            () => ledger.Jobs.BindAccount(job, list.Headers.OrganizationId, list.Headers.WorkspaceId)));
+
+    // The job may have been stopped while its part was on the way: what was accepted all the same is canceled, for nobody else does it.
+    private async Task<SendResult> FollowAsync(BatchApi bound, SendResult sent, CancellationToken cancellationToken)
+    {
+        BatchRecord batch = sent.Batch;
+        if (ledger.Jobs.Get(batch.JobId).StoppedAt is not null)
         {
-            throw new ClaudeBatchException(
-                FailureKind.Storage,
-                "BatchIdNotStored",
-                $"The service made batch '{reply.Value.Id}' for part {batch.Part} of job '{batch.Job}', and that could not be written "
-                    + $"down: {e.Message} "
-                + $"Nothing more is sent. Make room, then run: Repair-ClaudeBatch -Id '{batch.Key}' -Adopt {reply.Value.Id}",
-                e)
-            { Target = reply.Value.Id, RequestId = reply.Headers.RequestId };
+            return new SendResult(await CancelAsync(bound, batch, cancellationToken).ConfigureAwait(false), null);
         }
+
+        return sent with { Warning = await NeighbourAsync(bound, batch, cancellationToken).ConfigureAwait(false) };
     }
 
-    private BatchRecord Store(JobRecord job, BatchRecord batch, Reply<MessageBatch> reply)
-        => ledger.Record(batch, EventKind.InProgress, $"The service made batch {reply.Value.Id}.", reply.Headers.RequestId, () =>
-        {
-            ledger.Batches.Refresh(batch, reply.Value);
-            if (job.PauseReason is not null && !ledger.Attempts.AnyWaitsForOperator(job))
-            {
-                ledger.Jobs.Unpause(job.Id);
-            }
-        });
-
-    private SendResult Postpone(BatchRecord batch, ClaudeBatchException failure)
+    private async Task<BatchRecord> CancelAsync(BatchApi bound, BatchRecord batch, CancellationToken cancellationToken)
     {
-        bool isFull = failure.Status == 429 && KnownError.IsAboutQueue(failure.ServiceMessage);
-        int running = ledger.Batches.CountRunning();
-        TimeSpan wait = failure.RetryAfter ?? s_patience;
-        string words = failure.ServiceMessage ?? failure.Message;
-        BatchRecord now = ledger.Record(batch, EventKind.Spooled, failure.Message, failure.RequestId, () =>
-        {
-            ledger.Batches.Postpone(batch.Id, ledger.Clock.GetUtcNow().UtcDateTime + wait, words);
-            if (isFull)
-            {
-                ledger.Batches.WaitForRoom(batch.JobId, running);
-            }
-        });
-        return new SendResult(
-            now,
-            new ClaudeBatchException(
-                failure.Kind,
-                isFull ? "QueueFull" : failure.Id,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Part {batch.Part} of job '{batch.Job}' is not sent yet: {words} It is tried again after {wait.TotalSeconds:0} "
-                        + $"seconds{(isFull && running > 0 ? " and when one of our batches has ended" : string.Empty)}."),
-                failure)
-            { Target = batch.Key, IsTransient = true, RetryAfter = wait, RequestId = failure.RequestId });
+        Reply<MessageBatch> reply = await bound.CancelAsync(batch.ServiceId!, cancellationToken).ConfigureAwait(false);
+        return ledger.Decide(batch, b => b.ServiceId == reply.Value.Id && b.State.IsRunning()
+            ? new Decision(
+                b.With(reply.Value),
+                EventKind.Canceling,
+                "Canceled, because its job was stopped while it was sent.",
+                reply.Headers.RequestId)
+            : null);
     }
-
-    private static ClaudeBatchException Unconfirmed(BatchRecord batch, string what, Exception? cause) => new(
-        FailureKind.Service, "BatchUnconfirmed", $"Batch '{batch.Key}' {what}. It will not be sent again before that is settled.", cause)
-    { Target = batch.Key };
-
-    private SendResult Pause(JobRecord job, BatchRecord batch, PauseCause cause, ClaudeBatchException failure)
-    {
-        ledger.Record(job, EventKind.Paused, failure.Message, () => ledger.Jobs.Pause(job.Id, cause, failure.Message));
-        return Leave(batch, BatchState.Spooled, failure);
-    }
-
-    private SendResult Leave(BatchRecord batch, BatchState state, ClaudeBatchException failure) => new(
-        ledger.Record(
-            batch,
-            state.Event(),
-            failure.InnerException is ClaudeBatchException cause ? $"{failure.Message} ({cause.Message})" : failure.Message,
-            failure.RequestId,
-            () => ledger.Batches.SetState(batch.Id, state, failure.Message)),
-        failure);
 
     // When two processes with different ledgers send the same input at the same moment, the one that gets its reply later sees both
     // batches.

@@ -16,15 +16,17 @@ internal static class SendGate
             { Target = batch.Key };
         }
 
+        if (!SecondSend.Sends(job))
+        {
+            return new ClaudeBatchException(
+                FailureKind.Conflict, "JobPaused", $"Job '{job.Name}' is paused; part {batch.Part} is not sent. {job.PauseReason}")
+            { Target = batch.Key };
+        }
+
         FileInfo spool = new(ledger.Folder.Spool(batch.JobId, batch.Part));
         if (!spool.Exists || spool.Length != batch.SizeInBytes)
         {
-            return new ClaudeBatchException(
-                FailureKind.InvalidData,
-                FailureCause.SpoolChanged,
-                $"'{spool.FullName}' is gone or is not what was sealed; part {batch.Part} of job '{job.Name}' cannot be sent. Give it "
-                    + $"up with Repair-ClaudeBatch -Id '{batch.Key}' -Abandon and run the submitting line again.")
-            { Target = batch.Key };
+            return ClaudeBatchException.SpoolChanged(spool.FullName);
         }
 
         if (ledger.Batches.UnsettledLike(batch) is { } other)

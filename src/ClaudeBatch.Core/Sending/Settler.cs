@@ -11,13 +11,17 @@ namespace ClaudeBatch.Core.Sending;
 /// <summary>Finds out whether the service has a batch whose create call got no reply, from the account's lists.</summary>
 /// <remarks>
 /// One list does not decide, because a list may lag. What each list showed is recorded, so that the lists of several processes count
-/// together. Times are the service's.
+/// together. The time between two lists is the least that
+/// the clocks say (<see cref="ListTime.Since"/>).
 /// </remarks>
 public sealed class Settler(JobLedger ledger, BatchApi api)
 {
     private const int ListsToAdopt = 3;
 
     private const int ListsToGiveUp = 5;
+
+    /// <summary>How many times a part is sent again by itself, after replies that were lost.</summary>
+    private const int MostResends = 2;
 
     private static readonly TimeSpan s_timeToAdopt = TimeSpan.FromSeconds(30);
 
@@ -44,7 +48,7 @@ public sealed class Settler(JobLedger ledger, BatchApi api)
     {
         using OwnershipLock ownership = Ownership.Take(ledger.Folder, batch);
 
-        batch = ledger.Batches.Get(batch.Id);
+        batch = ledger.Batches.Get(batch);
         if (batch.State != BatchState.Unconfirmed || batch.IsAmbiguous)
         {
             return batch;
@@ -56,50 +60,102 @@ public sealed class Settler(JobLedger ledger, BatchApi api)
             .FetchAsync(bound, SubmissionIntent.Of(batch).EarliestCandidate ?? DateTimeOffset.MinValue, cancellationToken)
             .ConfigureAwait(false);
         JobBinding.Check(job, list.Headers);
-        DateTime now = (list.Headers.Date ?? ledger.Clock.GetUtcNow()).UtcDateTime;
         MessageBatch[] candidates = [.. Candidates(ledger, batch, list)];
+        ListTime time = ListTime.Now(ledger.Clock, list.Headers.Date);
+        double passed = time.Since(batch.Settlement?.LastList).TotalSeconds;
         return candidates.Length == 0
-            ? NoneFound(batch, now)
-            : await SomeFoundAsync(bound, batch, candidates, now, cancellationToken).ConfigureAwait(false);
+            ? NoneFound(job, batch, time, passed)
+            : await SomeFoundAsync(bound, batch, candidates, time, passed, cancellationToken).ConfigureAwait(false);
     }
 
-    private BatchRecord NoneFound(BatchRecord batch, DateTime now)
+    private BatchRecord NoneFound(JobRecord job, BatchRecord batch, ListTime time, double passed)
     {
         Settlement before = batch.Settlement ?? new Settlement();
-        Settlement settlement = before with { EmptyLists = before.EmptyLists + 1, EmptySince = before.EmptySince ?? now, Candidates = [] };
-        if (settlement.EmptyLists < ListsToGiveUp || now - settlement.EmptySince < ledger.Settings.SettleTimeout)
+        Settlement settlement = before with
         {
-            ledger.Batches.RecordSettlement(batch.Id, BatchState.Unconfirmed, settlement, batch.Message);
-            return ledger.Batches.Get(batch.Id);
+            EmptyLists = before.EmptyLists + 1,
+            EmptySeconds = before.EmptyLists == 0 ? 0 : before.EmptySeconds + passed,
+            Candidates = [],
+            LastList = time,
+        };
+        if (settlement.IsAbsent || settlement.EmptyLists < ListsToGiveUp
+            || settlement.EmptySeconds < ledger.Settings.SettleTimeout.TotalSeconds)
+        {
+            return Keep(batch, settlement);
         }
 
-        if (settlement.Excluded.Count > 0)
-        {
-            return Ambiguous(batch, settlement, "the only batches that could have been it have other people's answers");
-        }
-
-        string found = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{settlement.EmptyLists} lists over {(now - settlement.EmptySince)!.Value.TotalSeconds:0} seconds showed no batch that "
-                + $"could be it: the service never had it. It is sent again.");
-        return ledger.Record(
-            batch, EventKind.SettledAbsent, found, null, () => ledger.Batches.RecordSettlement(batch.Id, BatchState.Spooled, null, null));
+        // A batch that the service itself has refused is not among those that have turned out to be somebody else's.
+        return settlement.Excluded.Count > 0 && batch.Refusal is not { IsService: true }
+            ? Ambiguous(batch, settlement, "the only batches that could have been it have other people's answers")
+            : Absent(job, batch, settlement);
     }
 
+    // The service does not have the batch. What follows from that depends on why it was looked for.
+    private BatchRecord Absent(JobRecord job, BatchRecord batch, Settlement settlement)
+    {
+        string found = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{settlement.EmptyLists} lists over {settlement.EmptySeconds:0} seconds showed no batch that could be it");
+        BatchRecord spooled = batch with
+        {
+            State = BatchState.Spooled,
+            Settlement = new Settlement { Excluded = settlement.Excluded },
+            Message = null,
+        };
+        if (ledger.Batches.Replacing(batch).Count > 0)
+        {
+            return Settled(spooled with { State = BatchState.Abandoned }, "Its requests are in a later part.");
+        }
+
+        switch (batch.Refusal)
+        {
+            case { IsService: true }:
+                return Settled(spooled, "The service has refused it, as it said.");
+            case { Status: 413 } refusal:
+                return Settled(
+                    spooled with { State = BatchState.Rejected, Message = $"Refused with status 413 ({refusal.Words})." },
+                    "Something between here and the service finds it too large.");
+            case { } refusal:
+                return Wait(PauseCause.ForeignReply, CreateRecorder.ForeignReply(batch, refusal.Status, refusal.Words, $"and {found}"));
+            case null when batch.Resends < MostResends:
+                return Settled(spooled with { Resends = batch.Resends + 1 }, "It is sent again.");
+            default:
+                return Wait(PauseCause.RepliesLost, string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Part {batch.Part} of job '{batch.Job}' was sent {batch.Resends + 1} times, and each time the reply was lost and the "
+                        + $"service did not have it. It is not sent again by itself. When the network is mended, run: Resume-ClaudeBatch "
+                        + $"-Job {batch.Job}"));
+        }
+
+        BatchRecord Settled(BatchRecord to, string so)
+            => ledger.Record(batch, new Decision(to, EventKind.SettledAbsent, $"{found}: the service never had it. {so}"));
+
+        // It stays unconfirmed, so that later lists are still looked through for it.
+        BatchRecord Wait(PauseCause cause, string message) => ledger.Record(batch, new Decision(
+            batch with { Settlement = settlement with { IsAbsent = true }, Message = message },
+            EventKind.SettledAbsent,
+            message,
+            Also: () => ledger.Jobs.Pause(job, cause, message)));
+    }
+
+    private BatchRecord Keep(BatchRecord batch, Settlement settlement)
+        => ledger.Record(batch, new Decision(batch with { Settlement = settlement }));
+
     private async Task<BatchRecord> SomeFoundAsync(
-        BatchApi bound, BatchRecord batch, MessageBatch[] candidates, DateTime now, CancellationToken cancellationToken)
+        BatchApi bound, BatchRecord batch, MessageBatch[] candidates, ListTime time, double passed, CancellationToken cancellationToken)
     {
         Settlement before = batch.Settlement ?? new Settlement();
         Dictionary<string, Sighting> seen = before.Candidates.ToDictionary(static s => s.Id);
         Settlement settlement = before with
         {
             EmptyLists = 0,
-            EmptySince = null,
+            EmptySeconds = 0,
+            LastList = time,
             Candidates = [.. candidates.Select(c => seen.TryGetValue(c.Id, out Sighting? s)
-                ? s with { Lists = s.Lists + 1 }
-                : new Sighting(c.Id, 1, now, c.CreatedAt.UtcDateTime))],
+                ? s with { Lists = s.Lists + 1, Seconds = s.Seconds + passed }
+                : new Sighting(c.Id, 1, 0, c.CreatedAt.UtcDateTime))],
         };
-        bool areRipe = settlement.Candidates.All(s => s.Lists >= ListsToAdopt && now - s.Since >= s_timeToAdopt);
+        bool areRipe = settlement.Candidates.All(s => s.Lists >= ListsToAdopt && s.Seconds >= s_timeToAdopt.TotalSeconds);
         if (areRipe && candidates.Length == 1)
         {
             const string why = "It is the only batch that could be this one; the ids of its answers will tell.";
@@ -123,8 +179,7 @@ public sealed class Settler(JobLedger ledger, BatchApi api)
                     : $"{matching.Length} batches have its ids, and only one is this one");
         }
 
-        ledger.Batches.RecordSettlement(batch.Id, BatchState.Unconfirmed, settlement, batch.Message);
-        return ledger.Batches.Get(batch.Id);
+        return Keep(batch, settlement);
     }
 
     private async Task<IReadOnlyList<Sighting>> MatchAsync(
@@ -162,23 +217,22 @@ public sealed class Settler(JobLedger ledger, BatchApi api)
     private BatchRecord Adopt(BatchRecord batch, MessageBatch found, Adoption adopted, string why)
     {
         EventKind kind = adopted == Adoption.Tentative ? EventKind.AdoptedTentative : EventKind.AdoptedConfirmed;
-        return ledger.Record(batch, kind, $"Batch {found.Id} was taken for this one. {why}", null, () =>
-        {
-            ledger.Batches.RecordSettlement(batch.Id, BatchState.InProgress, batch.Settlement, null);
-            ledger.Batches.SetAdopted(batch.Id, adopted);
-            ledger.Batches.Refresh(ledger.Batches.Get(batch.Id), found);
-        });
+        return ledger.Record(batch, new Decision(
+            batch.With(found) with { Adopted = adopted },
+            kind,
+            $"Batch {found.Id} was taken for this one. {why}",
+            Also: () =>
+            {
+                ledger.Batches.TakeBackReplacing(batch);
+                ledger.EndPause(batch.JobId);
+            }));
     }
 
     private BatchRecord Ambiguous(BatchRecord batch, Settlement settlement, string why)
     {
         string message = $"It cannot be said whether the service has part {batch.Part}: {why}. "
             + $"Repair-ClaudeBatch -Id '{batch.Key}' shows the candidates; -Adopt <id> takes one, -Abandon gives the part up.";
-        return ledger.Record(
-            batch,
-            EventKind.Ambiguous,
-            message,
-            null,
-            () => ledger.Batches.RecordSettlement(batch.Id, BatchState.Unconfirmed, settlement with { Ambiguity = why }, message));
+        return ledger.Record(batch, new Decision(
+            batch with { Settlement = settlement with { Ambiguity = why }, Message = message }, EventKind.Ambiguous, message));
     }
 }

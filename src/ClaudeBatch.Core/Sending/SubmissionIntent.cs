@@ -10,19 +10,18 @@ namespace ClaudeBatch.Core.Sending;
 /// by the call.
 /// </summary>
 /// <param name="KnownIds">The service's ids of the account's newest batches.</param>
-/// <param name="NewestCreatedAt">The <c>created_at</c> of the newest of these batches; null where the account had none.</param>
-/// <param name="ServiceDate">The <c>date</c> header of the list's reply, which is the service's time; null where there was none.</param>
-public sealed record SubmissionIntent(IReadOnlyList<string> KnownIds, DateTimeOffset? NewestCreatedAt, DateTimeOffset? ServiceDate)
+/// <param name="NewestCreatedAt">The <c>created_at</c> of the newest of these batches; null where the list was empty.</param>
+public sealed record SubmissionIntent(IReadOnlyList<string> KnownIds, DateTimeOffset? NewestCreatedAt)
 {
     /// <summary>
-    /// The earliest <c>created_at</c> that a batch created by the call can have, by the service's clock; null where that is not known.
+    /// The earliest <c>created_at</c> that a batch created by the call can have; null where the list was empty. A header <c>date</c> is no
+    /// limit: the server that gives it may have another clock than the one that gives <c>created_at</c>.
     /// </summary>
-    // The name in JSON is that of ledgers that exist.
-    [JsonPropertyName("NotBefore")]
-    public DateTimeOffset? EarliestCandidate => (NewestCreatedAt ?? ServiceDate) - AccountList.Slack;
+    [JsonIgnore]
+    public DateTimeOffset? EarliestCandidate => NewestCreatedAt - AccountList.Slack;
 
     public static SubmissionIntent Of(AccountList list)
-        => new([.. list.Batches.Select(static b => b.Id)], list.NewestCreatedAt, list.Headers.Date);
+        => new([.. list.Batches.Select(static b => b.Id)], list.NewestCreatedAt);
 
     /// <exception cref="ClaudeBatchException"><c>LedgerUnreadable</c>.</exception>
     internal static SubmissionIntent Of(BatchRecord batch)

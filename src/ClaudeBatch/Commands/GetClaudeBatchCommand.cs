@@ -71,12 +71,9 @@ public sealed class GetClaudeBatchCommand : BatchCommand
     private async Task WriteAccountBatchesAsync(CancellationToken cancellationToken)
     {
         const int page = 1_000;
-        string? after = null;
         int left = First;
-        Reply<BatchPage> reply;
-        do
+        await foreach (Reply<BatchPage> reply in OpenService().Api.ListPagesAsync(Math.Min(left, page), cancellationToken))
         {
-            reply = await OpenService().Api.ListAsync(Math.Min(left, page), after, cancellationToken);
             WriteVerboseRetries();
             foreach (MessageBatch batch in reply.Value.Data.Take(left))
             {
@@ -88,9 +85,11 @@ public sealed class GetClaudeBatchCommand : BatchCommand
             }
 
             left -= reply.Value.Data.Count;
-            after = reply.Value.LastId;
+            if (left <= 0)
+            {
+                return;
+            }
         }
-        while (reply.Value.HasMore && after is not null && left > 0);
     }
 
     private async Task<IReadOnlyList<BatchRecord>> RefreshAsync(CancellationToken cancellationToken)

@@ -31,15 +31,11 @@ public sealed class GetClaudeBatchModelCommand : ConnectedCommand
         }
 
         List<ServiceModel> found = [];
-        string? after = null;
-        ModelPage page;
-        do
+        await foreach (Reply<ModelPage> page in OpenService().Api.ModelPagesAsync(cancellationToken))
         {
-            page = (await OpenService().Api.ListModelsAsync(after, cancellationToken)).Value;
-            found.AddRange(page.Data);
-            after = page.LastId;
+            found.AddRange(page.Value.Data);
         }
-        while (page.HasMore && after is not null);
+
         WriteVerboseRetries();
         KnownModels.Learn(Connection, found);
     }

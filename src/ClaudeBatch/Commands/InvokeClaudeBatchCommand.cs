@@ -84,7 +84,7 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
         }
 
         BatchSession session = OpenOrCreate();
-        session.Ledger.Jobs.SetLimits(input.Job.Id, MaxAttempts, MaxFailureRatio, PriceList.FromDollars(MaxCost));
+        session.Ledger.Jobs.SetLimits(input.Job, MaxAttempts, MaxFailureRatio, PriceList.FromDollars(MaxCost));
         _job = session.Ledger.Jobs.Get(input.Job.Id);
         if (!IsWorthAStep()
             || ShouldProcess($"job '{_job.Name}', {input.Accepted} new requests in {input.NewBatches.Count} parts", "Submit, wait, retry"))
@@ -105,9 +105,11 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
         try
         {
             // A pause is for a person to end: one step may find it mended, a second one would only ask again.
+            bool isFirst = true;
             for (bool isPaused = false; step.IsDue(session.Ledger.Jobs.Get(_job!.Id), isNamed: true) && !isPaused;)
             {
-                WriteNotes(await step.RunAsync(session.Ledger.Jobs.Get(_job.Id), cancellationToken));
+                WriteNotes(await step.RunAsync(session.Ledger.Jobs.Get(_job.Id), isAsked: isFirst, cancellationToken));
+                isFirst = false;
                 IReadOnlyList<BatchRecord> batches = session.Ledger.Batches.OfJob(_job.Id);
                 JobState state = JobStates.Of(session.Ledger.Folder, session.Ledger.Jobs.Get(_job.Id), batches);
                 isPaused = state is JobState.Paused or JobState.Ambiguous or JobState.Stopped;

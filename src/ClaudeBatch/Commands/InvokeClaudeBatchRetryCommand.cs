@@ -184,7 +184,7 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
 
         using RewrittenRequests? rewritten = Rewrites ? Rewrite(session, job, planner.Candidates(job, filter), cancellationToken) : null;
         Delivery delivery = new(session, static _ => true, note => WriteNotes([note]), batch => WriteOutput(Batch.From(batch)));
-        await delivery.RunAsync(planner.Plan(job, filter, new SpoolLimits(), rewritten), cancellationToken);
+        await delivery.RunAsync(planner.Plan(job, filter, SpoolLimits.Of(job), rewritten), cancellationToken);
     }
 
     private RewrittenRequests Rewrite(

@@ -17,6 +17,9 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
 
     private bool _isOver;
 
+    // A person names the job, and no schedule does: what is not sent again by itself may be sent.
+    private bool _isAsked;
+
     /// <summary>Also jobs that were stopped; of a job that is named, also parts that wait for a canary.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -33,6 +36,7 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
     protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
         bool isNamed = MyInvocation.BoundParameters.ContainsKey(nameof(Job)) || MyInvocation.ExpectingInput;
+        _isAsked = isNamed && !Exit && !Job.Any(WildcardPattern.ContainsWildcardCharacters);
         foreach (JobRecord job in ResolveJobs())
         {
             if (_isOver)
@@ -94,7 +98,7 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
     {
         try
         {
-            WriteNotes(await session.Step.RunAsync(job, cancellationToken));
+            WriteNotes(await session.Step.RunAsync(job, _isAsked, cancellationToken));
         }
         catch (ClaudeBatchException failure) when (failure.Cause == FailureCause.JobBoundElsewhere)
         {

@@ -78,6 +78,13 @@ public sealed class StopClaudeBatchCommand : BatchCommand
         }
 
         WriteVerboseRetries();
+        if (batch.State is BatchState.Unconfirmed || (batch.State == BatchState.Uploading && _ofJobs))
+        {
+            Warn($"Part {batch.Part} of job '{batch.Job}' is on its way, and whether the service has it is not known yet. When the "
+                + $"service names it in its reply, it is canceled; otherwise Resume-ClaudeBatch -Job {batch.Job} searches for it, and says "
+                + "so when it is found.");
+        }
+
         if (PassThru)
         {
             WriteOutput(Batch.From(now));

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ClaudeBatch.Completers;
 using ClaudeBatch.Core.Input;
+using ClaudeBatch.Core.Sending;
 using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
@@ -40,8 +41,14 @@ public sealed class SubmitClaudeBatchCommand : SubmissionCommand
             return;
         }
 
+        BatchSession session = OpenOrCreate();
+        if (Job is not null)
+        {
+            SecondSend.Permit(session.Ledger, session.Ledger.Jobs.Get(input.Job.Id));
+        }
+
         Delivery delivery = new(
-            OpenOrCreate(),
+            session,
             batch => ShouldProcess(
                 $"{batch.RequestCount} requests, {batch.SizeInBytes} bytes, part {batch.Part} of job '{batch.Job}'",
                 "Submit batch"),

@@ -91,6 +91,8 @@ public sealed class Batch
         BatchRecord record = ours ?? new BatchRecord
         {
             Id = 0,
+            Identity = Guid.Empty,
+            Version = 0,
             JobId = 0,
             Job = string.Empty,
             Part = 0,

@@ -190,7 +190,7 @@ public sealed class CollectTests : IDisposable
     {
         BatchRecord batch = await _engine.RunAsync(_engine.Seal("job", "a", "b").NewBatches[0]);
         _engine.Ledger.Database.Execute("UPDATE attempt SET outcome = NULL, result_offset = NULL");
-        _engine.Ledger.Batches.SetState(batch.Id, BatchState.Downloaded);
+        _engine.Ledger.Batches.Change(batch, batch with { State = BatchState.Downloaded });
         _network!.Before = static _ => throw new HttpRequestException("no network");
 
         await _engine.CollectAsync(batch);

@@ -36,6 +36,8 @@ public sealed class CollectedResultTests
     private static BatchRecord Batch() => new()
     {
         Id = 1,
+        Identity = Guid.NewGuid(),
+        Version = 0,
         JobId = 1,
         Job = "job",
         Part = 1,

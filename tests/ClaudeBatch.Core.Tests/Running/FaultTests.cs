@@ -107,7 +107,7 @@ public sealed class FaultTests : IDisposable
         JobStep step = new(_engine.Ledger, round, new BatchCollector(_engine.Ledger, _engine.Api, _engine.Clock));
         for (int i = 0; i < 400 && step.IsDue(_engine.Job("job"), isNamed: true); i++)
         {
-            await step.RunAsync(_engine.Job("job"), CancellationToken.None);
+            await step.RunAsync(_engine.Job("job"), isAsked: true, CancellationToken.None);
             _engine.Clock.Advance(TimeSpan.FromSeconds(12));
         }
 

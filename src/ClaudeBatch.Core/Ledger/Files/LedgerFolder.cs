@@ -56,6 +56,12 @@ public class LedgerFolder
     internal bool HasJobs
         => Directory.Exists(Path.Combine(Root, "jobs")) && Directory.EnumerateFileSystemEntries(Path.Combine(Root, "jobs")).Any();
 
+    /// <summary>The highest number of a job that has a folder; 0 where none has.</summary>
+    internal long HighestJob => !HasJobs ? 0 : Directory.EnumerateDirectories(Path.Combine(Root, "jobs"))
+        .Select(static path => long.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out long id) ? id : 0)
+        .DefaultIfEmpty()
+        .Max();
+
     /// <summary>Creates the folder with rights for its owner alone. A folder that exists keeps its rights.</summary>
     /// <exception cref="ClaudeBatchException"><c>LedgerNotWritable</c>, <c>LedgerOnNetwork</c>.</exception>
     public void Create()

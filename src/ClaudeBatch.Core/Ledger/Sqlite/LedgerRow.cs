@@ -84,9 +84,19 @@ public sealed unsafe class LedgerRow
         return IsNull(i) ? null : Word<T>.Read(Utf8(i));
     }
 
-    public byte[] Bytes(string column)
+    /// <summary>Reads an identifier, which is kept as 32 hexadecimal digits.</summary>
+    public Guid Identity(string column) => Guid.ParseExact(Text(column), "N");
+
+    public byte[]? BytesOrNull(string column)
     {
         int i = Find(column);
+        return IsNull(i) ? null : Bytes(i);
+    }
+
+    public byte[] Bytes(string column) => Bytes(Find(column));
+
+    private byte[] Bytes(int i)
+    {
         byte* bytes = SqliteCalls.ColumnBytes(_row, i);
         return new ReadOnlySpan<byte>(bytes, SqliteCalls.ColumnLength(_row, i)).ToArray();
     }

@@ -10,12 +10,14 @@ namespace ClaudeBatch.Core.Ledger.Sqlite;
 internal static partial class LedgerSchema
 {
     /// <summary>The version of the tables, which is kept in <c>PRAGMA user_version</c>. Every change of the tables raises it.</summary>
-    public const int Version = 6;
+    public const int Version = 7;
 
     /// <summary>
     /// "CBat" in ASCII, which is kept in <c>PRAGMA application_id</c>, so that the database of another program is never taken for a ledger.
     /// </summary>
     public const int ApplicationId = 0x43426174;
+
+    private const int FirstWithSequences = 7;
 
     /// <summary>The path of the copy that is made of an earlier version's ledger before it is migrated.</summary>
     public static string BackupOf(LedgerFolder folder, long version)
@@ -55,12 +57,21 @@ internal static partial class LedgerSchema
         for (long step = from + 1; step <= Version; step++)
         {
             database.Execute(s_steps[step]);
+            if (step == FirstWithSequences)
+            {
+                NumberAboveFolders(database);
+            }
+
             Milestone.Pass("migrating");
         }
 
         database.Execute(string.Create(
             CultureInfo.InvariantCulture, $"PRAGMA application_id={ApplicationId}; PRAGMA user_version={Version};"));
     }
+
+    // A job that was removed may have left its folder, when a process ended in between. A new job must not find files in its folder.
+    private static void NumberAboveFolders(LedgerDatabase database) => database.Execute(
+        "UPDATE sqlite_sequence SET seq = max(seq, $folder) WHERE name = 'job'", ("$folder", database.Folder.HighestJob));
 
     private static long Check(LedgerDatabase database)
     {
