@@ -4,7 +4,7 @@ using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Base for cmdlets on batches: from the pipeline, by id, or by job with wildcards.</summary>
+/// <summary>Base of the cmdlets that take batches: from the pipeline, by id, or by the name of their job, with wildcards.</summary>
 public abstract class BatchCommand : ConnectedCommand
 {
     private protected const string InputObjectSet = "InputObject";
@@ -27,7 +27,10 @@ public abstract class BatchCommand : ConnectedCommand
     [ArgumentCompleter(typeof(JobCompleter))]
     public string[] Job { get; set; } = [];
 
-    /// <summary>The batches this input names; what is not there becomes an error and the others go on.</summary>
+    /// <summary>
+    /// Returns the batches that the current input names. Each name or id that is not in the ledger is written as an error, and the rest
+    /// are still returned.
+    /// </summary>
     private protected IEnumerable<BatchRecord> Resolve()
     {
         switch (ParameterSetName)
@@ -35,12 +38,12 @@ public abstract class BatchCommand : ConnectedCommand
             case JobSet:
                 return ResolveJobs().SelectMany(j => Open().Ledger.Batches.OfJob(j.Id));
             case IdSet:
-                return Id.SelectMany(id => One(id, id));
+                return Id.SelectMany(id => BatchWithId(id, id));
             default:
                 return InputObject.SelectMany(BatchesOf);
         }
     }
 
-    /// <summary>The jobs of <c>-Job</c>: a wildcard that finds nothing is silence, a name that finds nothing an error.</summary>
+    /// <summary>Returns the jobs that <c>-Job</c> names, as <see cref="ConnectedCommand.JobsLike"/> does.</summary>
     private protected IEnumerable<JobRecord> ResolveJobs() => Job.SelectMany(JobsLike);
 }

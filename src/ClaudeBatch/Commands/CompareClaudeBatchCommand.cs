@@ -5,7 +5,7 @@ using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Holds jobs' books against their input and the service's counts.</summary>
+/// <summary>Compares the books of jobs with their input and with the service's counts.</summary>
 [Cmdlet(VerbsData.Compare, "ClaudeBatch", DefaultParameterSetName = InputObjectSet)]
 [OutputType(typeof(Reconciliation))]
 public sealed class CompareClaudeBatchCommand : BatchCommand
@@ -14,7 +14,7 @@ public sealed class CompareClaudeBatchCommand : BatchCommand
 
     protected override Task ProcessAsync(CancellationToken cancellationToken)
     {
-        // Batches and results name their job; the books are kept by job.
+        // Books can only be compared for a whole job, so a batch or a result stands for its job.
         _jobs.UnionWith(ParameterSetName == JobSet ? ResolveJobs().Select(static j => j.Id) : Resolve().Select(static b => b.JobId));
         return Task.CompletedTask;
     }

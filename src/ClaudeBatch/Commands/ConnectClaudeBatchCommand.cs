@@ -63,13 +63,14 @@ public sealed class ConnectClaudeBatchCommand : AsyncCommand
     [ValidateNotNullOrEmpty]
     public string? LedgerPath { get; set; }
 
-    /// <summary>How many days a finished job keeps its payloads; kept in the ledger. 0 keeps them for ever.</summary>
+    /// <summary>How many days the payloads of a finished job are kept; 0 keeps them for ever. The ledger stores the setting.</summary>
     [Parameter]
     [ValidateRange(0, 36500)]
     public int RetentionDays { get; set; }
 
     /// <summary>
-    /// How long the account's lists must show nothing before a create whose reply was lost is sent again; kept in the ledger.
+    /// How long the account's list must go without showing a batch whose create reply was lost before the batch is created again. The
+    /// ledger stores the setting.
     /// </summary>
     [Parameter]
     [DurationTransformation]
@@ -93,7 +94,7 @@ public sealed class ConnectClaudeBatchCommand : AsyncCommand
             IsEmulator = Emulator,
             Plan = Plan(),
         };
-        _ = connection.ToService(); // a bad address is told now, not at the first call
+        _ = connection.ToService(); // refuses a bad address now and not at the first call
         connection.Folder.Create();
         SaveSettings(connection);
         ConnectionDefaults.Current = connection;
@@ -135,7 +136,7 @@ public sealed class ConnectClaudeBatchCommand : AsyncCommand
 
         try
         {
-            EmulatorPlan plan = ClaudeBatch.Emulator.EmulatorPlan.FromDictionary((IDictionary)Bare(EmulatorPlan)!);
+            EmulatorPlan plan = ClaudeBatch.Emulator.EmulatorPlan.FromDictionary((IDictionary)WithoutPSObjects(EmulatorPlan)!);
             if (plan.Answers is not ("echo" or "schema"))
             {
                 plan.Answers = ExistingFile(plan.Answers);
@@ -149,11 +150,11 @@ public sealed class ConnectClaudeBatchCommand : AsyncCommand
         }
     }
 
-    // The emulator knows no shell: tables and lists go to it without the shell's wrapping.
-    private static object? Bare(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
+    // The emulator does not know PowerShell's types and would not recognize a PSObject.
+    private static object? WithoutPSObjects(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
     {
-        IDictionary table => new Hashtable(table.Keys.Cast<object>().ToDictionary(static k => k, k => Bare(table[k]))),
-        object[] several => several.Select(Bare).ToArray(),
+        IDictionary table => new Hashtable(table.Keys.Cast<object>().ToDictionary(static k => k, k => WithoutPSObjects(table[k]))),
+        object[] several => several.Select(WithoutPSObjects).ToArray(),
         object bare => bare,
         null => null,
     };

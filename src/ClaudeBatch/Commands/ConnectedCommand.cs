@@ -9,7 +9,7 @@ using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Base for cmdlets that work on a ledger.</summary>
+/// <summary>Base of the cmdlets that work on a ledger.</summary>
 public abstract class ConnectedCommand : AsyncCommand
 {
     private BatchSession? _session;
@@ -23,11 +23,11 @@ public abstract class ConnectedCommand : AsyncCommand
     [Parameter]
     public ClaudeBatchConnection? Connection { get; set; }
 
-    /// <summary>The service of the connection; asks for no ledger.</summary>
+    /// <summary>Returns the service of the connection, whether or not there is a ledger.</summary>
     private protected ServiceSession OpenService()
         => _session?.Service ?? (_service ??= new ServiceSession(ConnectionDefaults.Resolve(Connection), QueueRetry));
 
-    /// <summary>The ledger of the connection; null where there is none yet.</summary>
+    /// <summary>Opens the ledger of the connection; returns null where there is none yet.</summary>
     private protected BatchSession? TryOpen()
     {
         if (!_opened)
@@ -39,10 +39,10 @@ public abstract class ConnectedCommand : AsyncCommand
         return _session;
     }
 
-    /// <summary>The ledger of the connection, for whoever has found something in it.</summary>
-    private protected BatchSession Open() => TryOpen() ?? throw new UnreachableException("What was found is of a ledger.");
+    /// <summary>Opens the ledger of the connection, which is known to exist because a record was read from it.</summary>
+    private protected BatchSession Open() => TryOpen() ?? throw new UnreachableException("A record was found, but there is no ledger.");
 
-    /// <summary>The ledger of the connection, made where there is none.</summary>
+    /// <summary>Opens the ledger of the connection, or makes one.</summary>
     private protected BatchSession OpenOrCreate()
     {
         if (_session is null)
@@ -54,7 +54,7 @@ public abstract class ConnectedCommand : AsyncCommand
         return _session;
     }
 
-    /// <summary>The service keeps results for 29 days; what is not collected by then is gone.</summary>
+    /// <summary>Warns when the service will delete the uncollected results of an ended batch within five days.</summary>
     private protected void WarnOfExpiry(BatchRecord batch)
     {
         const int daysBefore = 5;
@@ -100,7 +100,8 @@ public abstract class ConnectedCommand : AsyncCommand
     }
 
     /// <summary>
-    /// The jobs of that name, with wildcards: a wildcard that finds nothing is silence, a name that finds nothing an error.
+    /// Returns the jobs whose name matches; wildcards are allowed. A plain name that no job has is written as an error, a pattern that
+    /// matches none is not.
     /// </summary>
     private protected IReadOnlyList<JobRecord> JobsLike(string name)
     {
@@ -115,12 +116,12 @@ public abstract class ConnectedCommand : AsyncCommand
         return found;
     }
 
-    /// <summary>The batches a reference names; what is not there becomes an error.</summary>
+    /// <summary>Returns the batches that a reference names. A job or batch that is not in the ledger is written as an error.</summary>
     private protected IEnumerable<BatchRecord> BatchesOf(BatchReference reference)
     {
         if (reference.Job is not { } name)
         {
-            return One(reference.Key!, reference.Original);
+            return BatchWithId(reference.Key!, reference.Original);
         }
 
         if (TryOpen() is { } session && session.Ledger.Jobs.Find(name) is { } job)
@@ -132,8 +133,8 @@ public abstract class ConnectedCommand : AsyncCommand
         return [];
     }
 
-    /// <summary>A batch by its key or the service's id; one that is not there becomes an error.</summary>
-    private protected IEnumerable<BatchRecord> One(string key, object target)
+    /// <summary>Returns the batch with this key or service id, or, when there is none, writes an error and returns nothing.</summary>
+    private protected IEnumerable<BatchRecord> BatchWithId(string key, object target)
     {
         if (TryOpen()?.Ledger.Batches.Find(key) is { } batch)
         {

@@ -5,7 +5,8 @@ using ClaudeBatch.Pipeline;
 namespace ClaudeBatch.Commands;
 
 /// <summary>
-/// Takes a custom id that ConvertTo-ClaudeCustomId made apart. From the pipeline each id gives one array, so that ids stay apart.
+/// Splits a custom id that ConvertTo-ClaudeCustomId made into its values. Each id from the pipeline is written as one array, so that the
+/// values of different ids do not run together.
 /// </summary>
 [Cmdlet(VerbsData.ConvertFrom, "ClaudeCustomId")]
 [OutputType(typeof(string[]))]

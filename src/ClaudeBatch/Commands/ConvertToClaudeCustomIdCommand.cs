@@ -5,12 +5,12 @@ using ClaudeBatch.Pipeline;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Makes one legal custom id of several values; ConvertFrom-ClaudeCustomId gives them back.</summary>
+/// <summary>Joins several values into one valid custom id, which ConvertFrom-ClaudeCustomId splits again.</summary>
 [Cmdlet(VerbsData.ConvertTo, "ClaudeCustomId")]
 [OutputType(typeof(string))]
 public sealed class ConvertToClaudeCustomIdCommand : AsyncCommand
 {
-    /// <summary>Any values; they come back as text.</summary>
+    /// <summary>The values, of any type. Splitting the id returns them as text.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [AllowEmptyString]
     [AllowNull]

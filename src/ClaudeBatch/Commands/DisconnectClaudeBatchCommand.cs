@@ -4,7 +4,10 @@ using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Forgets the process's default connection; the environment's holds again. Batches and ledgers are not touched.</summary>
+/// <summary>
+/// Removes the default connection of the process, so that cmdlets use the one from the environment variables again. Batches and ledgers
+/// are not touched.
+/// </summary>
 [Cmdlet(VerbsCommunications.Disconnect, "ClaudeBatch")]
 public sealed class DisconnectClaudeBatchCommand : AsyncCommand
 {

@@ -6,7 +6,7 @@ using JobState = ClaudeBatch.Core.Ledger.JobState;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>What a scheduler is told of how jobs stand.</summary>
+/// <summary>The exit codes by which <c>Resume-ClaudeBatch -Exit</c> tells a scheduler how the jobs stand.</summary>
 internal static class ExitCode
 {
     public const int Done = 0;
@@ -23,7 +23,7 @@ internal static class ExitCode
 
     public const int Budget = 6;
 
-    /// <summary>The worst first.</summary>
+    /// <summary>All codes, from the worst to the best. The worst one among several jobs is the exit code.</summary>
     private static readonly int[] s_byGravity = [Otherwise, Ambiguous, Operator, Budget, Failures, Running, Done];
 
     public static int Worse(int one, int other) => Array.IndexOf(s_byGravity, one) <= Array.IndexOf(s_byGravity, other) ? one : other;
@@ -43,7 +43,7 @@ internal static class ExitCode
     public static int Of(ClaudeBatchException failure)
         => failure.Kind is FailureKind.Authentication or FailureKind.Permission or FailureKind.Billing ? Operator : Otherwise;
 
-    /// <summary>Sets <c>$LASTEXITCODE</c>, and the code of a shell that was started to run something and end.</summary>
+    /// <summary>Sets <c>$LASTEXITCODE</c>. A shell that was started to run one script or command also ends with the code.</summary>
     public static void Set(PSCmdlet command, int code)
     {
         command.SessionState.PSVariable.Set("global:LASTEXITCODE", code);
@@ -53,7 +53,7 @@ internal static class ExitCode
         }
     }
 
-    // SetShouldExit would close the shell of somebody who types; only how it was started tells whether somebody does.
+    // SetShouldExit would close an interactive shell. Only the arguments of the process tell whether the shell is interactive.
     internal static bool EndsByItself(IReadOnlyList<string> arguments)
     {
         string program = Path.GetFileNameWithoutExtension(arguments[0]);
@@ -68,7 +68,7 @@ internal static class ExitCode
             string argument = arguments[i];
             if (!argument.StartsWith('-') && !(OperatingSystem.IsWindows() && argument.StartsWith('/')))
             {
-                // The first thing that is no option is a script's path; before it options may take a value.
+                // This is the value of the option before it, or else the path of the script to run.
                 runsSomething |= !TakesValue(arguments[i - 1]);
                 if (runsSomething)
                 {

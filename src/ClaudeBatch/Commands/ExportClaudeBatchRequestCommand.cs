@@ -4,7 +4,7 @@ using ClaudeBatch.Pipeline;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Writes requests to a JSON Lines file, byte for byte; the file is there whole or not at all.</summary>
+/// <summary>Writes requests to a JSON Lines file, byte for byte. After a failure there is no partly written file.</summary>
 [Cmdlet(
     VerbsData.Export,
     "ClaudeBatchRequest",
@@ -29,7 +29,7 @@ public sealed class ExportClaudeBatchRequestCommand : ExportCommand
         ReadOnlySpan<byte> bytes = request.Utf8.Span;
         if (bytes.ContainsAny((byte)'\n', (byte)'\r'))
         {
-            // A line end can only be space between tokens; in a string it is written as \n.
+            // JSON allows a raw line end only between tokens (in a string it is escaped), so a space in its place changes nothing.
             byte[] line = bytes.ToArray();
             line.AsSpan().Replace((byte)'\n', (byte)' ');
             line.AsSpan().Replace((byte)'\r', (byte)' ');

@@ -5,7 +5,7 @@ using ClaudeBatch.Pipeline;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Writes results with their rows to a file; it is there whole or not at all.</summary>
+/// <summary>Writes results with their rows to a file. After a failure there is no partly written file.</summary>
 [Cmdlet(
     VerbsData.Export,
     "ClaudeBatchResult",
@@ -17,7 +17,7 @@ public sealed class ExportClaudeBatchResultCommand : ExportCommand
 {
     private ResultTable? _table;
 
-    /// <summary>What the name of the file ends with decides where nothing is said.</summary>
+    /// <summary>The format of the file. Where it is not given, the extension of the file decides.</summary>
     [Parameter]
     [ValidateSet("Jsonl", "Csv", "Json")]
     public string? Format { get; set; }

@@ -6,7 +6,7 @@ using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Lists batches, refreshed from the service.</summary>
+/// <summary>Lists batches, with their state as the service reports it now.</summary>
 [Cmdlet(VerbsCommon.Get, "ClaudeBatch", DefaultParameterSetName = AllSet)]
 [OutputType(typeof(Batch))]
 public sealed class GetClaudeBatchCommand : BatchCommand
@@ -25,15 +25,15 @@ public sealed class GetClaudeBatchCommand : BatchCommand
         "Downloaded", "Collected", "Rejected", "Lost", "Abandoned", "Deleted")]
     public string[] State { get; set; } = [];
 
-    /// <summary>Asks nobody: what the ledger has.</summary>
+    /// <summary>Shows what the ledger has recorded, without a call to the service.</summary>
     [Parameter]
     public SwitchParameter Local { get; set; }
 
-    /// <summary>All that the account has, ours or not, the newest first.</summary>
+    /// <summary>Lists all batches of the account, including those the ledger does not know, from the newest to the oldest.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ServiceSet)]
     public SwitchParameter Service { get; set; }
 
-    /// <summary>At most so many of them.</summary>
+    /// <summary>The largest number of batches to list.</summary>
     [Parameter(ParameterSetName = ServiceSet)]
     [ValidateRange(1, int.MaxValue)]
     public int First { get; set; } = int.MaxValue;
@@ -55,7 +55,7 @@ public sealed class GetClaudeBatchCommand : BatchCommand
         _batches.AddRange(ParameterSetName == AllSet ? TryOpen()?.Ledger.Batches.All() ?? [] : Resolve());
     }
 
-    // All that came are asked about together: a thousand cost a list and not a thousand calls.
+    // The batches are refreshed together at the end, because one page of the account's list covers up to a thousand of them.
     protected override async Task EndAsync(CancellationToken cancellationToken)
     {
         foreach (BatchRecord batch in await RefreshAsync(cancellationToken))
@@ -101,7 +101,7 @@ public sealed class GetClaudeBatchCommand : BatchCommand
 
         try
         {
-            // Without a network one of them is tried, not all in turn.
+            // The first failure ends the refresh; without a network each further batch would only time out, too.
             return await Open().Poller.RefreshAsync(_batches, static (_, failure) => throw failure, cancellationToken);
         }
         catch (ClaudeBatchException failure)

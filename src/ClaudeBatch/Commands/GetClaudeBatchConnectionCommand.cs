@@ -4,7 +4,7 @@ using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Shows the connection the other cmdlets would use now.</summary>
+/// <summary>Shows the connection that the other cmdlets use now.</summary>
 [Cmdlet(VerbsCommon.Get, "ClaudeBatchConnection")]
 [OutputType(typeof(ClaudeBatchConnection))]
 public sealed class GetClaudeBatchConnectionCommand : AsyncCommand

@@ -3,18 +3,18 @@ using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Reads the ledger's journal in its order.</summary>
+/// <summary>Reads the events of the ledger's journal, from the oldest to the newest.</summary>
 [Cmdlet(VerbsCommon.Get, "ClaudeBatchEvent")]
 [OutputType(typeof(BatchEvent))]
 public sealed class GetClaudeBatchEventCommand : JobCommand
 {
     private const int Page = 1_000;
 
-    /// <summary>Only later ones.</summary>
+    /// <summary>Returns only events after this time.</summary>
     [Parameter]
     public DateTime? After { get; set; }
 
-    /// <summary>Kinds, with wildcards.</summary>
+    /// <summary>Returns only events of these kinds; wildcards are allowed.</summary>
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

@@ -3,7 +3,7 @@ using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Lists jobs with their counts, from the ledger alone.</summary>
+/// <summary>Lists jobs with their counts, as the ledger has them; does not call the service.</summary>
 [Cmdlet(VerbsCommon.Get, "ClaudeBatchJob")]
 [OutputType(typeof(BatchJob))]
 public sealed class GetClaudeBatchJobCommand : JobCommand

@@ -7,19 +7,19 @@ using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Lists models with limits and prices, and the day the prices were read.</summary>
+/// <summary>Lists models with their limits, their prices, and the day the prices were read.</summary>
 [Cmdlet(VerbsCommon.Get, "ClaudeBatchModel")]
 [OutputType(typeof(Model))]
 public sealed class GetClaudeBatchModelCommand : ConnectedCommand
 {
-    /// <summary>Ids or aliases, with wildcards; all that still take requests where none is named.</summary>
+    /// <summary>Ids or aliases; wildcards are allowed. Without a name all models that are not retired are listed.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ModelCompleter))]
     public string[]? Name { get; set; }
 
-    /// <summary>Asks the service what it knows; the other cmdlets of this process know it then, too.</summary>
+    /// <summary>Adds the models that the service lists. All cmdlets of this process know them from then on.</summary>
     [Parameter]
     public SwitchParameter Refresh { get; set; }
 

@@ -7,12 +7,12 @@ using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Gives requests back as they were sent: the prompt behind a bad answer, or the dead letters of a job.</summary>
+/// <summary>Returns requests as they were sent, such as the one behind a bad answer, or those of a job that failed for good.</summary>
 [Cmdlet(VerbsCommon.Get, "ClaudeBatchRequest", DefaultParameterSetName = InputObjectSet)]
 [OutputType(typeof(BatchRequest))]
 public sealed class GetClaudeBatchRequestCommand : BatchCommand
 {
-    // Results come by the thousand; each batch is gone through once for all of them.
+    // The custom ids of piped results, by batch. They are gathered so that each batch's file is read once and not once for each result.
     private readonly Dictionary<string, HashSet<string>> _ofResults = [];
 
     private NameFilter? _ids;
@@ -43,12 +43,12 @@ public sealed class GetClaudeBatchRequestCommand : BatchCommand
                 WriteRequestsOfJobs(ResolveJobs(), cancellationToken);
                 break;
             case IdSet:
-                WriteRequestsOfBatches(Id.SelectMany(id => One(id, id)), IsWanted, cancellationToken);
+                WriteRequestsOfBatches(Id.SelectMany(id => BatchWithId(id, id)), IsWanted, cancellationToken);
                 break;
             default:
                 foreach (BatchReference reference in InputObject)
                 {
-                    Take(reference, cancellationToken);
+                    AddOrWrite(reference, cancellationToken);
                 }
 
                 break;
@@ -61,7 +61,7 @@ public sealed class GetClaudeBatchRequestCommand : BatchCommand
     {
         foreach ((string key, HashSet<string> ids) in _ofResults)
         {
-            WriteRequestsOfBatches(One(key, key), (id, status) => ids.Contains(id) && IsWanted(id, status), cancellationToken);
+            WriteRequestsOfBatches(BatchWithId(key, key), (id, status) => ids.Contains(id) && IsWanted(id, status), cancellationToken);
         }
 
         return Task.CompletedTask;
@@ -69,7 +69,7 @@ public sealed class GetClaudeBatchRequestCommand : BatchCommand
 
     private bool IsWanted(string customId, RequestStatus status) => _ids!.Takes(customId) && _statuses?.Contains(status) != false;
 
-    private void Take(BatchReference reference, CancellationToken cancellationToken)
+    private void AddOrWrite(BatchReference reference, CancellationToken cancellationToken)
     {
         if (reference.Job is { } job)
         {
@@ -77,7 +77,7 @@ public sealed class GetClaudeBatchRequestCommand : BatchCommand
         }
         else if (reference.CustomId is not { } customId)
         {
-            WriteRequestsOfBatches(One(reference.Key!, reference.Original), IsWanted, cancellationToken);
+            WriteRequestsOfBatches(BatchWithId(reference.Key!, reference.Original), IsWanted, cancellationToken);
         }
         else if (_ofResults.TryGetValue(reference.Key!, out HashSet<string>? ids))
         {

@@ -6,12 +6,12 @@ using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Collects the results of ended batches once, and emits them from disk.</summary>
+/// <summary>Downloads the results of ended batches, each batch once, and writes them from disk.</summary>
 [Cmdlet(VerbsCommon.Get, "ClaudeBatchResult", DefaultParameterSetName = InputObjectSet)]
 [OutputType(typeof(BatchResult))]
 public sealed class GetClaudeBatchResultCommand : BatchCommand
 {
-    // Of a job whose batches come one by one and whose input order is asked for.
+    // The batches from the pipeline, by job, that -Ordered holds back until the input ends.
     private readonly Dictionary<long, List<BatchRecord>> _gathered = [];
 
     private readonly HashSet<long> _jobs = [];
@@ -30,19 +30,19 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
     [ValidateSet("None", "Transient", "Permanent", "OperatorFixable")]
     public string[] FailureClass { get; set; } = [];
 
-    /// <summary>In the order of the input over all batches; what comes through the pipeline is emitted at its end then.</summary>
+    /// <summary>Writes results in the order of the job's input. Those of piped batches are written when the pipeline ends.</summary>
     [Parameter]
     public SwitchParameter Ordered { get; set; }
 
-    /// <summary>Also those a later attempt has replaced.</summary>
+    /// <summary>Also writes results that a later attempt has replaced.</summary>
     [Parameter]
     public SwitchParameter AllAttempts { get; set; }
 
-    /// <summary>Downloads once more what is here already.</summary>
+    /// <summary>Downloads results again that are on disk already.</summary>
     [Parameter]
     public SwitchParameter Refresh { get; set; }
 
-    /// <summary>Books that do not balance are an error, and nothing of the batch or job is emitted.</summary>
+    /// <summary>Where the books do not balance, writes an error and none of the results of the batch or job.</summary>
     [Parameter]
     public SwitchParameter Strict { get; set; }
 
@@ -107,7 +107,7 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
         return Task.CompletedTask;
     }
 
-    // One part of a job may be looked at while others run: only what is wrong with the part itself is told.
+    // Other parts of the job may still be running, so only these batches are checked and not the whole job.
     private void WriteResultsOfBatches(List<BatchRecord> batches, CancellationToken cancellationToken)
     {
         Reconciler reconciler = new(Open().Ledger);
@@ -156,7 +156,7 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
         }
     }
 
-    /// <summary>Those of the batches that have results; the others become one error each.</summary>
+    /// <summary>Returns the batches whose results are on disk now; writes an error for each of the others.</summary>
     private async Task<IReadOnlyList<BatchRecord>> CollectAsync(IReadOnlyList<BatchRecord> batches, CancellationToken cancellationToken)
     {
         List<BatchRecord> collected = [];
@@ -175,7 +175,7 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
         return collected;
     }
 
-    /// <summary>The batches as the service says they stand now, less those it could not be asked about, each an error.</summary>
+    /// <summary>Returns the batches with the service's present state; writes an error for each that could not be refreshed.</summary>
     private async Task<IReadOnlyList<BatchRecord>> RefreshAsync(IReadOnlyList<BatchRecord> batches, CancellationToken cancellationToken)
     {
         if (!batches.Any(static b => b.State.IsRunning()))
@@ -191,7 +191,7 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
         }
         catch (ClaudeBatchException failure) when (!failure.IsFatal)
         {
-            // The list that tells of all of them: what was collected before is still there.
+            // The account's list failed, which covers all batches. Those that have ended can still be read from disk.
             now = batches;
             failed.AddRange(batches.Where(static b => b.State.IsRunning()).Select(b => (b, failure)));
         }

@@ -13,7 +13,9 @@ using JobState = ClaudeBatch.Core.Ledger.JobState;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Does it all: submits, waits, collects, retries, and emits the results. The same line again goes on where it was.</summary>
+/// <summary>
+/// Submits requests, waits, collects, retries, and writes the results. Run again after an interruption, it continues the same job.
+/// </summary>
 [Cmdlet(
     VerbsLifecycle.Invoke,
     "ClaudeBatch",
@@ -32,21 +34,21 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
     [ArgumentCompleter(typeof(JobCompleter))]
     public string? Job { get; set; }
 
-    /// <summary>How often a request is tried.</summary>
+    /// <summary>How often a request is sent at most.</summary>
     [Parameter]
     [ValidateRange(1, 100)]
     public int MaxAttempts { get; set; } = 3;
 
-    /// <summary>So many requests go first; their failures, fit and cost decide whether the others follow.</summary>
+    /// <summary>Sends this many requests first. Their failures, fit to the schema, and cost decide whether the others follow.</summary>
     [Parameter]
     [ValidateRange(1, 1000)]
     public int Canary { get; set; }
 
-    /// <summary>One request of each shared prefix goes first, so that the others read it from the cache.</summary>
+    /// <summary>Sends one request of each shared prefix first, so that the others read the prefix from the cache.</summary>
     [Parameter]
     public SwitchParameter WarmCache { get; set; }
 
-    /// <summary>The share of a canary that may fail or be incomplete, 0 to 1.</summary>
+    /// <summary>The share of the canary's requests, 0 to 1, that may fail or be incomplete before the job is paused.</summary>
     [Parameter]
     [ValidateRange(0.0, 1.0)]
     public double MaxFailureRatio { get; set; } = StageGate.DefaultFailureRatio;
@@ -104,7 +106,7 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
         JobStep step = session.Step;
         try
         {
-            // A pause is for a person to end: one step may find it mended, a second one would only ask again.
+            // Only a person can end a pause. One step is run in case that has happened; a second would only find the same.
             bool isFirst = true;
             for (bool isPaused = false; step.IsDue(session.Ledger.Jobs.Get(_job!.Id), isNamed: true) && !isPaused;)
             {

@@ -11,7 +11,7 @@ using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Sends exactly the failed requests of a job again, as they are or changed, as a further attempt of the same job.</summary>
+/// <summary>Sends only the failed requests of a job again, unchanged or changed, as another attempt of the same job.</summary>
 [Cmdlet(
     VerbsLifecycle.Invoke,
     "ClaudeBatchRetry",
@@ -21,10 +21,10 @@ namespace ClaudeBatch.Commands;
 [OutputType(typeof(Batch))]
 public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
 {
-    // The ids of the results that came in; null where a whole job or batch did.
+    // By job, the custom ids of the piped results; null where a batch or the job itself was given, which means all requests.
     private readonly Dictionary<long, HashSet<string>?> _jobs = [];
 
-    // Answers that succeeded and were piped all the same: their sender finds them wanting.
+    // A result that succeeded was piped in. Whoever pipes it wants it sent again, so incomplete answers are retried, too.
     private bool _hasAnswers;
 
     [Parameter]
@@ -35,29 +35,29 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
     [ValidateSet("Transient", "Permanent", "OperatorFixable")]
     public string[] FailureClass { get; set; } = [];
 
-    /// <summary>A request tried so often is left alone.</summary>
+    /// <summary>Leaves out requests that have been sent this often.</summary>
     [Parameter]
     [ValidateRange(1, 100)]
     public int MaxAttempts { get; set; } = 5;
 
-    /// <summary>Also answers that succeeded and are not complete: cut, refused, or misfits of their schema.</summary>
+    /// <summary>Also retries answers that succeeded but were cut off, were refused, or do not fit their schema.</summary>
     [Parameter]
     public SwitchParameter Incomplete { get; set; }
 
-    /// <summary>What takes the place of what the requests shared; permanent failures are taken along.</summary>
+    /// <summary>The template that replaces the one of the requests. Permanent failures are then retried, too.</summary>
     [Parameter]
     [ValidateNotNull]
     public object? Template { get; set; }
 
     /// <summary>
-    /// Gets each request and its result, and gives the request or its params, changed; nothing leaves it as it failed. Permanent failures
-    /// are taken along.
+    /// Is called with each request and its result, and returns the changed request or its params. Where it returns nothing, the request is
+    /// not sent again. Permanent failures are then retried, too.
     /// </summary>
     [Parameter]
     [ValidateNotNull]
     public ScriptBlock? Repair { get; set; }
 
-    /// <summary>Takes answers that were cut at max_tokens along, and gives them so many times as many.</summary>
+    /// <summary>Also retries answers that were cut off at max_tokens, with the limit multiplied by this factor.</summary>
     [Parameter]
     [ValidateRange(1.01, 1000)]
     public double? MaxTokensFactor { get; set; }
@@ -95,7 +95,7 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
         {
             foreach (BatchRecord batch in BatchesOf(reference))
             {
-                Take(batch.JobId, reference);
+                AddReference(batch.JobId, reference);
             }
         }
 
@@ -117,8 +117,7 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
         }
     }
 
-    // A batch or a job stands for all of its requests, a result for its own.
-    private void Take(long jobId, BatchReference reference)
+    private void AddReference(long jobId, BatchReference reference)
     {
         if (reference.CustomId is not { } customId)
         {
@@ -162,7 +161,7 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
         RetryPlanner planner = new(session.Ledger);
         Dictionary<string, long> reasons = planner.Candidates(job, filter).GroupBy(static c => c.Reason)
             .ToDictionary(static g => g.Key, static g => g.LongCount());
-        // What waits for somebody is not sent by the way; they are told how.
+        // A retry does not send what waits for an operator. The pause reason tells the user what to do about it.
         if (job.PauseReason is { } pause && filter.Classes?.Contains(Core.Ledger.FailureClass.OperatorFixable) != true)
         {
             Warn($"Job '{job.Name}' is paused: {pause}");
@@ -217,7 +216,7 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
                 }
                 catch (ClaudeBatchException failure) when (!failure.IsFatal)
                 {
-                    Fail(failure, result); // the others go on
+                    Fail(failure, result);
                 }
             }
 

@@ -4,10 +4,10 @@ using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Base for cmdlets on jobs: by name with wildcards, or from the pipeline.</summary>
+/// <summary>Base of the cmdlets that take jobs: by name, with wildcards, or from the pipeline.</summary>
 public abstract class JobCommand : ConnectedCommand
 {
-    /// <summary>Names with wildcards, or jobs.</summary>
+    /// <summary>Names of jobs, with wildcards, or jobs from the pipeline.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [Alias("Name")]
     [SupportsWildcards]

@@ -8,7 +8,7 @@ using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Says what requests will cost, or what batches and jobs have cost.</summary>
+/// <summary>Estimates what requests will cost, or reports what batches and jobs have cost.</summary>
 [Cmdlet(VerbsDiagnostic.Measure, "ClaudeBatch", DefaultParameterSetName = InputObjectSet)]
 [OutputType(typeof(CostReport))]
 public sealed class MeasureClaudeBatchCommand : ConnectedCommand
@@ -31,7 +31,7 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
 
     private long _notCountable;
 
-    /// <summary>Requests for an estimate; batches, jobs, results or ids of batches for what they have cost.</summary>
+    /// <summary>Requests to estimate, or batches, jobs, results or batch ids whose cost is reported.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
     [ValidateNotNull]
     public object[] InputObject { get; set; } = [];
@@ -42,21 +42,21 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
     [ArgumentCompleter(typeof(JobCompleter))]
     public string[] Job { get; set; } = [];
 
-    /// <summary>All batches of the ledger made since.</summary>
+    /// <summary>Reports on all batches of the ledger that were created at this time or later.</summary>
     [Parameter(Mandatory = true, ParameterSetName = SinceSet)]
     public DateTime Since { get; set; }
 
-    /// <summary>Has the service count the tokens of so many of the requests, which is free.</summary>
+    /// <summary>How many of the requests the service counts the tokens of. Counting is free.</summary>
     [Parameter(ParameterSetName = InputObjectSet)]
     [ValidateRange(1, 1_000)]
     public int CountTokens { get; set; }
 
-    // A request costs microseconds; the asynchronous pump would double that.
+    // Not asynchronous: a request takes microseconds, and the pump would double that.
     protected override void ProcessRecord()
     {
         foreach (object item in InputObject)
         {
-            Guard(() => Take(item), item);
+            Guard(() => AddItem(item), item);
         }
     }
 
@@ -84,7 +84,7 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
         }
     }
 
-    private void Take(object item)
+    private void AddItem(object item)
     {
         if (IsRequest(item))
         {
@@ -95,7 +95,7 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
             _estimate.Add(facts);
             if (CountTokens > 0)
             {
-                Sample(request, facts);
+                AddToSample(request, facts);
             }
 
             return;
@@ -104,8 +104,8 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
         AddBatches(BatchesOf(new BatchReference(item)));
     }
 
-    // The service counts no request with tools of its own or with files that lie elsewhere: another one stands for it.
-    private void Sample(BatchRequest request, RequestFacts facts)
+    // The service refuses to count requests with server tools or with files by url or id, so the sample is drawn from the others.
+    private void AddToSample(BatchRequest request, RequestFacts facts)
     {
         if (!facts.IsCountable)
         {

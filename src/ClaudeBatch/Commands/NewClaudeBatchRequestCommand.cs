@@ -7,7 +7,7 @@ using ClaudeBatch.Rows;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Makes a request of each row.</summary>
+/// <summary>Makes one request from each row.</summary>
 [Cmdlet(VerbsCommon.New, "ClaudeBatchRequest", DefaultParameterSetName = InlineSet)]
 [OutputType(typeof(BatchRequest))]
 public sealed class NewClaudeBatchRequestCommand : TemplateCommand
@@ -38,27 +38,27 @@ public sealed class NewClaudeBatchRequestCommand : TemplateCommand
     [AllowNull]
     public object? InputObject { get; set; }
 
-    /// <summary>What New-ClaudeBatchTemplate made.</summary>
+    /// <summary>A template from New-ClaudeBatchTemplate.</summary>
     [Parameter(Mandatory = true, ParameterSetName = TemplateSet)]
     [ValidateNotNull]
     public object? Template { get; set; }
 
-    /// <summary>Whole messages in place of a prompt, or a script block that gives them for each row.</summary>
+    /// <summary>Whole messages in place of a prompt, or a script block that returns them for each row.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public object[]? Message { get; set; }
 
-    /// <summary>Paths, files, ids of the Files API or web addresses; templates, or a script block run for each row.</summary>
+    /// <summary>Paths, files, Files API ids or web addresses; text templates, or a script block that is run for each row.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public object? Image { get; set; }
 
-    /// <summary>As with -Image: PDFs, or text.</summary>
+    /// <summary>PDF or text documents, given as those of <see cref="Image"/> are.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public object? Document { get; set; }
 
-    /// <summary>The properties of the row that are kept beside the request.</summary>
+    /// <summary>The properties of the row that are stored with the request.</summary>
     [Parameter]
     [AllowEmptyCollection]
     [SupportsWildcards]
@@ -88,7 +88,7 @@ public sealed class NewClaudeBatchRequestCommand : TemplateCommand
         return Task.CompletedTask;
     }
 
-    // A row costs microseconds; the asynchronous pump would double that.
+    // Not asynchronous: a row takes microseconds, and the pump would double that.
     protected override void ProcessRecord() => Guard(AddRow, InputObject);
 
     protected override Task EndAsync(CancellationToken cancellationToken)
@@ -161,7 +161,8 @@ public sealed class NewClaudeBatchRequestCommand : TemplateCommand
     private string Id(ShellRow? row, string prompt)
         => _customId is null && row is null ? Id(row, Encoding.UTF8.GetBytes(prompt)) : Id(row, []);
 
-    // Without -CustomId from the row and not from the request: a changed system prompt must be a conflict, not a new job.
+    // Without -CustomId the id is made from the row and not from the request, so that a changed system prompt gives a conflict and not
+    // a second, paid set of requests.
     private string Id(ShellRow? row, byte[] asked)
     {
         if (_customId is not null)

@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Says once what all requests of a job share.</summary>
+/// <summary>Makes a template of what all requests of a job have in common.</summary>
 [Cmdlet(VerbsCommon.New, "ClaudeBatchTemplate", DefaultParameterSetName = InlineSet)]
 [OutputType(typeof(BatchTemplate))]
 public sealed class NewClaudeBatchTemplateCommand : TemplateCommand

@@ -5,7 +5,7 @@ using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Deletes batches at the service and their payloads here. Ids, counts and costs stay in the ledger.</summary>
+/// <summary>Deletes batches at the service and their payloads on this disk. The ledger keeps their ids, counts and costs.</summary>
 [Cmdlet(
     VerbsCommon.Remove,
     "ClaudeBatch",
@@ -15,11 +15,11 @@ namespace ClaudeBatch.Commands;
 [OutputType(typeof(Batch))]
 public sealed class RemoveClaudeBatchCommand : BatchCommand
 {
-    /// <summary>Only the payloads here.</summary>
+    /// <summary>Deletes only the payloads on this disk.</summary>
     [Parameter]
     public SwitchParameter Local { get; set; }
 
-    /// <summary>Only the batch at the service.</summary>
+    /// <summary>Deletes only the batch at the service.</summary>
     [Parameter]
     public SwitchParameter Service { get; set; }
 

@@ -8,21 +8,21 @@ using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Takes the requests, rows and answers of jobs off the disk; with -All also their place in the books.</summary>
+/// <summary>Deletes the requests, rows and answers of jobs from this disk; with -All also their records in the ledger.</summary>
 [Cmdlet(VerbsCommon.Remove, "ClaudeBatchJob", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(BatchJob))]
 public sealed class RemoveClaudeBatchJobCommand : JobCommand
 {
-    /// <summary>Only jobs that nothing has happened to for so long.</summary>
+    /// <summary>Only jobs that have not changed for this long.</summary>
     [Parameter]
     [DurationTransformation]
     public TimeSpan OlderThan { get; set; }
 
-    /// <summary>Forgets the jobs altogether: ids, counts and costs, too. The same line run again pays again.</summary>
+    /// <summary>Also deletes ids, counts and costs. Submitting the same input again then sends and pays for it again.</summary>
     [Parameter]
     public SwitchParameter All { get; set; }
 
-    /// <summary>Also jobs that are not finished.</summary>
+    /// <summary>Also deletes jobs that are not finished.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

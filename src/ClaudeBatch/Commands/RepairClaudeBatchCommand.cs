@@ -7,8 +7,8 @@ using ClaudeBatch.Sessions;
 namespace ClaudeBatch.Commands;
 
 /// <summary>
-/// Settles by hand what could not be settled by itself: shows the batches of the account that could be ours, takes one, or gives
-/// the part up. Also takes over a batch another tool made.
+/// Settles a part of which it is not known whether the service accepted it: lists the batches of the account that could be it, adopts one
+/// of them, or gives the part up. Also imports a batch that another tool made.
 /// </summary>
 [Cmdlet(
     VerbsDiagnostic.Repair,
@@ -19,12 +19,12 @@ namespace ClaudeBatch.Commands;
 [OutputType(typeof(Batch))]
 public sealed class RepairClaudeBatchCommand : BatchCommand
 {
-    /// <summary>The service's id of the batch that is to stand for this one; with the name of a new job, a batch made elsewhere.</summary>
+    /// <summary>The service's id of the batch to adopt for the part or, with the name of a new job, of a batch to import.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Adopt { get; set; }
 
-    /// <summary>Gives the part up: its rows count as not submitted, and the same line sends them anew.</summary>
+    /// <summary>Gives the part up. Its rows count as not submitted, so that submitting the same input sends them again.</summary>
     [Parameter]
     public SwitchParameter Abandon { get; set; }
 

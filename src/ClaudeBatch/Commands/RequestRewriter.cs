@@ -11,7 +11,7 @@ using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Makes of a failed request the one that is sent in its place.</summary>
+/// <summary>Changes a failed request into the one that is sent in its place.</summary>
 internal sealed class RequestRewriter : IDisposable
 {
     private readonly RequestTemplate? _template;
@@ -30,14 +30,14 @@ internal sealed class RequestRewriter : IDisposable
         _revision = model is null ? RequestRevision.Unchanged : RequestRevision.AnotherModel(model);
         if (maxTokensFactor is { } factor)
         {
-            // The new model first: its limit is the one that holds.
+            // The model is changed first, because max_tokens is capped at the limit of the model that the request is sent to.
             _revision = _revision.Then(RequestRevision.MoreTokens(factor, models));
         }
     }
 
-    /// <param name="request">As it was sent.</param>
-    /// <param name="result">How it ended.</param>
-    /// <returns>The bytes to send; null when the script block gave nothing, and it is left as it is.</returns>
+    /// <param name="request">The request as it was sent.</param>
+    /// <param name="result">The result that the request had.</param>
+    /// <returns>The bytes to send, or null when the script block returned nothing and the request is not sent again.</returns>
     /// <exception cref="ClaudeBatchException"><c>ScriptBlockFailed</c>, <c>RepairInvalid</c>, <c>PlaceholderUnknown</c>,
     /// <c>PromptEmpty</c>.</exception>
     public ReadOnlyMemory<byte>? Rewrite(BatchRequest request, BatchResult result)
@@ -49,7 +49,7 @@ internal sealed class RequestRewriter : IDisposable
             bytes = Repair(_repair, BatchRequest.From(prepared, request.SourceUtf8), result);
         }
 
-        // A bare null would become empty memory, for null is also an array.
+        // Without the cast null would convert to byte[], and from there to empty memory that is not null.
         return bytes is { } item ? _revision.Apply(item, result.StopReason, line: default) : (ReadOnlyMemory<byte>?)null;
     }
 
@@ -60,7 +60,7 @@ internal sealed class RequestRewriter : IDisposable
         string id = request.CustomId!;
         if (_prompt is null)
         {
-            // What the template does not ask anew is asked as before.
+            // The template has no prompt, so the messages of the request stay.
             return template.RenderMessages(id, JsonText.Write((request.Params as PSObject)?.Properties["messages"]?.Value)).Utf8;
         }
 
@@ -102,7 +102,7 @@ internal sealed class RequestRewriter : IDisposable
         };
     }
 
-    // The params of the request it was given are the natural thing to change.
+    // A script block may have changed the request's Params in place. Where it has not, the original bytes are sent.
     private static ReadOnlyMemory<byte> Changed(BatchRequest request, string id)
     {
         if (request.CustomId != id)

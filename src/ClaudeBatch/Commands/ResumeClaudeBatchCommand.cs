@@ -8,7 +8,9 @@ using JobState = ClaudeBatch.Core.Ledger.JobState;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Takes every unfinished job one step on: settles, sends, asks, collects, retries within what the job allows.</summary>
+/// <summary>
+/// Runs one step of every unfinished job: settles, sends, polls, collects, and retries as often as the job allows.
+/// </summary>
 [Cmdlet(VerbsLifecycle.Resume, "ClaudeBatch", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(BatchJob))]
 public sealed class ResumeClaudeBatchCommand : JobCommand
@@ -20,16 +22,16 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
     // A person names the job, and no schedule does: what is not sent again by itself may be sent.
     private bool _isAsked;
 
-    /// <summary>Also jobs that were stopped; of a job that is named, also parts that wait for a canary.</summary>
+    /// <summary>Also continues stopped jobs, and sends the parts of a named job that wait for a canary.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Of a finished job a larger share of failures is exit code 3. 0 to 1.</summary>
+    /// <summary>The share of a finished job's requests, 0 to 1, that may fail; when more fail, the exit code is 3.</summary>
     [Parameter]
     [ValidateRange(0.0, 1.0)]
     public double MaxFailureRatio { get; set; } = StageGate.DefaultFailureRatio;
 
-    /// <summary>Ends a scheduled shell with a code that says how the jobs stand. The last statement of a script.</summary>
+    /// <summary>Ends a scheduled shell with the exit code of the jobs' state. Use it in the last statement of a script.</summary>
     [Parameter]
     public SwitchParameter Exit { get; set; }
 
@@ -44,7 +46,7 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
                 return;
             }
 
-            await TakeOnAsync(Open(), job, isNamed, cancellationToken);
+            await AdvanceAsync(Open(), job, isNamed, cancellationToken);
         }
     }
 
@@ -63,7 +65,7 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
         return Task.CompletedTask;
     }
 
-    private async Task TakeOnAsync(BatchSession session, JobRecord job, bool isNamed, CancellationToken cancellationToken)
+    private async Task AdvanceAsync(BatchSession session, JobRecord job, bool isNamed, CancellationToken cancellationToken)
     {
         if (job.StoppedAt is not null && Force && ShouldProcess($"job '{job.Name}'", "Take up again"))
         {
@@ -93,7 +95,7 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
         }
     }
 
-    /// <returns>False for a job of another service or account, which is left alone.</returns>
+    /// <returns>False when the job belongs to another service or account and was not touched.</returns>
     private async Task<bool> StepAsync(BatchSession session, JobRecord job, CancellationToken cancellationToken)
     {
         try
@@ -108,7 +110,7 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
         catch (ClaudeBatchException failure) when (!failure.IsFatal || Exit)
         {
             WriteVerboseRetries();
-            Fail(failure, job.Name); // the other jobs go on, unless they must fail in the same way
+            Fail(failure, job.Name); // the other jobs continue, unless they would fail in the same way
             _isOver |= failure.IsFatal;
             _code = ExitCode.Worse(_code, ExitCode.Of(failure));
         }

@@ -5,7 +5,7 @@ using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Cancels batches. What the model had done by then is still answered, and billed.</summary>
+/// <summary>Cancels batches. Requests that the service has answered by then keep their answers and are billed.</summary>
 [Cmdlet(
     VerbsLifecycle.Stop,
     "ClaudeBatch",
@@ -40,7 +40,7 @@ public sealed class StopClaudeBatchCommand : BatchCommand
         }
     }
 
-    // Marked before anything is canceled, so that no other process sends the next part meanwhile.
+    // The jobs are marked before any batch is canceled, so that no other process sends their next part meanwhile.
     private void MarkJobs()
     {
         IEnumerable<JobRecord> jobs = ParameterSetName switch
@@ -69,7 +69,7 @@ public sealed class StopClaudeBatchCommand : BatchCommand
                     + $"-Force.");
         }
 
-        // A part that was not sent is given up when it is named itself; of a job it waits, for the job may be taken up again.
+        // An unsent part that is named itself is canceled. One of a stopped job is kept, because the job can be resumed.
         bool ends = batch.State.IsRunning() || (batch.State.IsUnsent() && !_ofJobs);
         BatchRecord now = batch;
         if (ends && ShouldProcess($"batch '{batch.ServiceId ?? batch.Key}' of job '{batch.Job}'", "Cancel"))

@@ -5,10 +5,10 @@ using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
 
-/// <content>How the job is opened for its first row.</content>
+/// <content>Opens the job when its first row arrives.</content>
 public abstract partial class SubmissionCommand
 {
-    // What keeps the job from being opened for this row keeps it from being opened for the next.
+    // A job that cannot be opened for this row cannot be opened for the next, so the failure ends the whole command.
     private JobInput TryOpenInput()
     {
         try
@@ -24,7 +24,7 @@ public abstract partial class SubmissionCommand
 
     private JobInput OpenInput()
     {
-        // Before a ledger is made: without a key there is no job.
+        // Resolved before a ledger is made, so that a missing key leaves no empty ledger behind.
         ServiceConnection service = ConnectionDefaults.Resolve(Connection).ToService();
         BatchSession session = OpenOrCreate();
         if (JobName is null)

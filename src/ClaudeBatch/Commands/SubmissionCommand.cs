@@ -9,7 +9,7 @@ using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Base of the cmdlets that take requests to their end and seal them as a job.</summary>
+/// <summary>Base of the cmdlets that read all requests and seal them as a job.</summary>
 public abstract partial class SubmissionCommand : ConnectedCommand
 {
     private JobInput? _input;
@@ -30,7 +30,7 @@ public abstract partial class SubmissionCommand : ConnectedCommand
     [AllowNull]
     public object? InputObject { get; set; }
 
-    /// <summary>JSON Lines files, in place of requests from the pipeline.</summary>
+    /// <summary>JSON Lines files to read in place of requests from the pipeline.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PathSet)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
@@ -49,12 +49,12 @@ public abstract partial class SubmissionCommand : ConnectedCommand
     [ValidateRange(100, SpoolLimits.MostBytes)]
     public long MaxBytesPerBatch { get; set; } = SpoolLimits.MostBytes;
 
-    /// <summary>The most these requests may cost, in USD; by the high end of the estimate, before anything is sent.</summary>
+    /// <summary>The most that the requests may cost, in USD. The high end of the estimate is compared before anything is sent.</summary>
     [Parameter]
     [ValidateRange(0, double.MaxValue)]
     public decimal? MaxCost { get; set; }
 
-    /// <summary>Sends again what the job has already.</summary>
+    /// <summary>Sends requests again that the job has already.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -62,7 +62,7 @@ public abstract partial class SubmissionCommand : ConnectedCommand
 
     private protected abstract int Attempts { get; }
 
-    /// <summary>What goes first, where something does.</summary>
+    /// <summary>Which requests are sent before the others; null when all are sent together.</summary>
     private protected virtual Staging? Stages => null;
 
     protected override Task BeginAsync(CancellationToken cancellationToken)
@@ -75,7 +75,7 @@ public abstract partial class SubmissionCommand : ConnectedCommand
         return Task.CompletedTask;
     }
 
-    // A row costs microseconds; the asynchronous pump would double that.
+    // Not asynchronous: a row takes microseconds, and the pump would double that.
     protected override void ProcessRecord()
     {
         if (ParameterSetName == InputObjectSet)
@@ -91,7 +91,9 @@ public abstract partial class SubmissionCommand : ConnectedCommand
         }
     }
 
-    /// <summary>The end of the input was seen: what there is of it is sealed. Null when nothing came, or under <c>-WhatIf</c>.</summary>
+    /// <summary>
+    /// Seals the requests read, once the input has ended. Returns null when there were none, and under <c>-WhatIf</c>.
+    /// </summary>
     private protected SealedInput? Seal()
     {
         if (_dryRun is not null)
@@ -163,7 +165,7 @@ public abstract partial class SubmissionCommand : ConnectedCommand
                 }
                 catch (ClaudeBatchException failure) when (!failure.IsFatal)
                 {
-                    WriteError(Pipeline.ErrorRecords.ToErrorRecord(failure)); // the other lines go on
+                    WriteError(Pipeline.ErrorRecords.ToErrorRecord(failure));
                 }
             });
         }
@@ -184,7 +186,7 @@ public abstract partial class SubmissionCommand : ConnectedCommand
 
     private CostEstimate Estimate => _estimate ??= new CostEstimate(KnownModels.Of(Connection));
 
-    // A warning and never a question, so that a scheduled line goes on.
+    // Warns and does not prompt, so that a scheduled script is not held up.
     private void WarnOfTools()
     {
         foreach (string note in Estimate.BeforeSending(isCapped: MaxCost is not null))

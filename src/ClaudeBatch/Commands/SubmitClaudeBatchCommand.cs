@@ -6,7 +6,7 @@ using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Takes requests to their end, seals them as a job, and sends its parts, each at most once.</summary>
+/// <summary>Reads all requests, seals them as a job, and sends its parts, each at most once.</summary>
 [Cmdlet(
     VerbsLifecycle.Submit,
     "ClaudeBatch",
@@ -21,7 +21,7 @@ public sealed class SubmitClaudeBatchCommand : SubmissionCommand
     [ArgumentCompleter(typeof(JobCompleter))]
     public string? Job { get; set; }
 
-    /// <summary>How often a step of Resume-ClaudeBatch may try a request; without it once.</summary>
+    /// <summary>How often a request may be sent in all, by this cmdlet and by Resume-ClaudeBatch; once where it is not given.</summary>
     [Parameter]
     [ValidateRange(1, 100)]
     public int MaxAttempts { get; set; } = 1;

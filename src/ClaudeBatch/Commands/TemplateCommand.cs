@@ -7,7 +7,9 @@ using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Base of the cmdlets that say what all requests share. The parameters are the API's fields, by the shell's manners.</summary>
+/// <summary>
+/// Base of the cmdlets that take what all requests have in common. The parameters are the fields of the API, under PowerShell names.
+/// </summary>
 public abstract class TemplateCommand : AsyncCommand
 {
     private protected const string InlineSet = "Inline";
@@ -21,25 +23,25 @@ public abstract class TemplateCommand : AsyncCommand
     [ValidateRange(1, int.MaxValue)]
     public int MaxTokens { get; set; }
 
-    /// <summary>A string, or text blocks.</summary>
+    /// <summary>The system prompt, as a string or as text blocks.</summary>
     [Parameter(ParameterSetName = InlineSet)]
     public object? System { get; set; }
 
-    /// <summary>Marks the end of what all requests share for the service's cache.</summary>
+    /// <summary>Has the service cache the part that all requests have in common.</summary>
     [Parameter(ParameterSetName = InlineSet)]
     public SwitchParameter CacheSystem { get; set; }
 
-    /// <summary>How long the cache keeps it; an hour where nothing is said, for a batch takes longer than five minutes.</summary>
+    /// <summary>How long the cache keeps that part: 1h by default, because most batches take longer than five minutes.</summary>
     [Parameter(ParameterSetName = InlineSet)]
     [ValidateSet("5m", "1h")]
     public string? CacheTtl { get; set; }
 
-    /// <summary>A template, or a script block run for each row.</summary>
+    /// <summary>A text template, or a script block that is run for each row.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public object? Prompt { get; set; }
 
-    /// <summary>A template, or a script block run for each row.</summary>
+    /// <summary>A text template, or a script block that is run for each row.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public object? CustomId { get; set; }
@@ -70,7 +72,7 @@ public abstract class TemplateCommand : AsyncCommand
     [ValidateNotNullOrEmpty]
     public string[]? StopSequence { get; set; }
 
-    /// <summary>Pairs that show what is wanted, each a table with User and Assistant.</summary>
+    /// <summary>Examples of a question and the wanted answer, each a table with the keys User and Assistant.</summary>
     [Parameter(ParameterSetName = InlineSet)]
     [ValidateNotNullOrEmpty]
     public object[]? Example { get; set; }
@@ -78,11 +80,11 @@ public abstract class TemplateCommand : AsyncCommand
     [Parameter(ParameterSetName = InlineSet)]
     public IDictionary? Metadata { get; set; }
 
-    /// <summary>Any other field of the params, passed through.</summary>
+    /// <summary>Any other fields of the params, passed to the service unchanged.</summary>
     [Parameter(ParameterSetName = InlineSet)]
     public IDictionary? AdditionalParameter { get; set; }
 
-    /// <summary>The template these parameters make; what the service would refuse of it is told at once.</summary>
+    /// <summary>Makes the template from the parameters. A template that the service would refuse is an error now.</summary>
     private protected BatchTemplate BuildTemplate()
     {
         TemplateFields fields = new(this);
@@ -111,6 +113,6 @@ public abstract class TemplateCommand : AsyncCommand
         return template;
     }
 
-    /// <summary>What a user gave for a parameter that takes a file, in the shell's own sense of where we are.</summary>
+    /// <summary>Resolves a path against PowerShell's current location, which is not that of the process.</summary>
     internal string ResolvePath(string path) => GetUnresolvedProviderPathFromPSPath(path);
 }

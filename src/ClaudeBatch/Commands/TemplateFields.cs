@@ -13,10 +13,10 @@ using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>The fields of the params that the parameters of a template make, in the order they stand in a request.</summary>
+/// <summary>Turns the parameters of a template into fields of the params, in the order they have in a request.</summary>
 internal sealed class TemplateFields(TemplateCommand command)
 {
-    /// <summary>Bytes of text a token has at most, as a rule; a prefix is called small only when it is so even then.</summary>
+    /// <summary>The bytes of text of one token, on the low side, so that the tokens of a prefix are not underestimated.</summary>
     private const double BytesPerToken = 3;
 
     private readonly bool _caches = command.CacheSystem || command.CacheTtl is not null;
@@ -25,7 +25,7 @@ internal sealed class TemplateFields(TemplateCommand command)
 
     public IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> All()
     {
-        // The cache reads tools, system and messages in this order; the mark stands at the end of the last of them.
+        // The service caches tools, system and messages in this order, up to the mark. It goes on the last of them that is given.
         bool marksSystem = _caches && command.Example is null && command.System is not null;
         bool marksTools = _caches && command.Example is null && command.System is null && command.Tool is not null;
         if (_caches && !marksSystem && !marksTools && command.Example is null)
@@ -58,7 +58,7 @@ internal sealed class TemplateFields(TemplateCommand command)
         return fields;
     }
 
-    /// <summary>The examples as messages, with commas between.</summary>
+    /// <summary>Returns the examples as JSON messages, separated by commas.</summary>
     public byte[] Examples()
     {
         if (command.Example is not { } examples)
@@ -101,7 +101,7 @@ internal sealed class TemplateFields(TemplateCommand command)
         return $"{{\"role\":\"{role}\",\"content\":{json}}}";
     }
 
-    // The service knows its words in small letters; the shell takes them in any.
+    // A ValidateSet ignores case, the service does not.
     private string Ttl => command.CacheTtl?.ToLowerInvariant() ?? "1h";
 
     private byte[] Marked(byte[] blocks) => Marker.Mark(blocks, Ttl);
@@ -133,7 +133,8 @@ internal sealed class TemplateFields(TemplateCommand command)
     private static global::System.Collections.Specialized.OrderedDictionary Budget(long tokens)
         => new() { ["type"] = "enabled", ["budget_tokens"] = tokens };
 
-    // Null where nothing was said. A parameter that the table names and nobody reads is a mistake of ours; the first template finds it.
+    // Null where the parameter was not given. The last arm is reached only when RequestFields names a parameter that this switch lacks;
+    // each template asks for all of them, so any test that makes one finds that.
     private object? Value(RequestField field) => field.Parameter switch
     {
         nameof(command.System) => command.System,
@@ -156,7 +157,7 @@ internal sealed class TemplateFields(TemplateCommand command)
 
     private static bool IsShared(RequestField field) => field.Parameter is null && field.Fields.Any(static f => f.Parameter is not null);
 
-    // Several parameters share this field; what it will have besides them comes with -AdditionalParameter.
+    // Some parameters are values inside one field of the API. -AdditionalParameter can add further values to the same field.
     private global::System.Collections.Specialized.OrderedDictionary? Shared(RequestField field)
     {
         global::System.Collections.Specialized.OrderedDictionary values = [];
@@ -196,7 +197,7 @@ internal sealed class TemplateFields(TemplateCommand command)
             + $"already; leave it out of one of them.")
     { Target = name };
 
-    // Below its minimum the service caches nothing and says nothing.
+    // The service caches no prefix below the model's minimum, and gives no error.
     private void WarnOfSmallPrefix(List<(string Name, ReadOnlyMemory<byte> Json)> fields)
     {
         if (KnownModels.Of(connection: null).Find(command.Model!) is not { MinCacheableTokens: { } least })

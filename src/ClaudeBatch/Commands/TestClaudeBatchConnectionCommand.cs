@@ -3,12 +3,12 @@ using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Looks at everything a job stands on: key, service, network, clock, ledger, and what waits in it. Free.</summary>
+/// <summary>Checks what a job needs: key, service, network, clock, and ledger, and what waits in the ledger. The check is free.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "ClaudeBatchConnection")]
 [OutputType(typeof(bool), typeof(ConnectionFinding))]
 public sealed class TestClaudeBatchConnectionCommand : ConnectedCommand
 {
-    /// <summary>Each finding in place of one bool.</summary>
+    /// <summary>Writes each finding in place of one bool.</summary>
     [Parameter]
     public SwitchParameter Detailed { get; set; }
 

@@ -9,7 +9,7 @@ using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Finds what the service would refuse, before anything is sent; or proves the shape with a few single requests.</summary>
+/// <summary>Finds what the service would refuse before anything is sent, or sends a few single requests to try them.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "ClaudeBatchRequest", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(bool), typeof(RequestFinding))]
 public sealed class TestClaudeBatchRequestCommand : ConnectedCommand
@@ -18,7 +18,7 @@ public sealed class TestClaudeBatchRequestCommand : ConnectedCommand
 
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
 
-    // The first ones without a fault, for -Online.
+    // The first requests without a fault, which -Online sends.
     private readonly List<(long Row, BatchRequest Request, Range? Schema)> _first = [];
 
     private InputRules? _rules;
@@ -29,7 +29,7 @@ public sealed class TestClaudeBatchRequestCommand : ConnectedCommand
     [AllowNull]
     public object? InputObject { get; set; }
 
-    /// <summary>Findings in place of one bool.</summary>
+    /// <summary>Writes the findings in place of one bool.</summary>
     [Parameter]
     public SwitchParameter Detailed { get; set; }
 
@@ -48,7 +48,7 @@ public sealed class TestClaudeBatchRequestCommand : ConnectedCommand
         return Task.CompletedTask;
     }
 
-    // A row costs microseconds; the asynchronous pump would double that.
+    // Not asynchronous: a row takes microseconds, and the pump would double that.
     protected override void ProcessRecord()
     {
         _rows++;

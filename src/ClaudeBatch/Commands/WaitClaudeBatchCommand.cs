@@ -8,19 +8,22 @@ using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Waits until batches have ended and emits each as it does. Gathers while input comes, waits at its end.</summary>
+/// <summary>
+/// Waits until batches have ended and writes each one as it ends. The waiting starts after the last pipeline input, so that a part that
+/// is submitted upstream is never held up.
+/// </summary>
 [Cmdlet(VerbsLifecycle.Wait, "ClaudeBatch", DefaultParameterSetName = InputObjectSet)]
 [OutputType(typeof(Batch))]
 public sealed class WaitClaudeBatchCommand : BatchCommand
 {
     private readonly Dictionary<long, BatchRecord> _waiting = [];
 
-    // For the share that is shown.
+    // Kept so that the progress bar counts the batches that have ended, too.
     private readonly Dictionary<long, BatchRecord> _ended = [];
 
     private JobProgress? _progress;
 
-    /// <summary>Ends with the first batch that does.</summary>
+    /// <summary>Returns as soon as one of the batches has ended.</summary>
     [Parameter]
     public SwitchParameter Any { get; set; }
 
@@ -34,7 +37,10 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
     [DurationTransformation]
     public TimeSpan PollInterval { get; set; }
 
-    /// <summary>A batch of which a larger share failed is a warning, or an error where this is given. 0 to 1.</summary>
+    /// <summary>
+    /// The share of a batch's requests, 0 to 1, that may fail. When more fail, the cmdlet writes an error; where the parameter is not
+    /// given and more than a tenth fail, it writes a warning.
+    /// </summary>
     [Parameter]
     [ValidateRange(0.0, 1.0)]
     public double MaxFailureRatio { get; set; } = StageGate.DefaultFailureRatio;
@@ -106,7 +112,7 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
         }
     }
 
-    /// <summary>One round over all that is waited for; true when the wait is over early.</summary>
+    /// <summary>Sends, settles and polls each waiting batch once. Returns true when <see cref="Any"/> ends the wait early.</summary>
     private async Task<bool> RoundAsync(BatchSession session, CancellationToken cancellationToken)
     {
         RoundReport report = await session.Round.RunAsync(_waiting.Keys, sent: null, cancellationToken);
@@ -128,7 +134,7 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
             }
         }
 
-        // What a person must see to first is not waited for; the error said so.
+        // A batch with an error needs a person first, and the error has just been written. Waiting longer would not end.
         foreach (RoundNote note in report.Notes.Where(static n => n.Weight == NoteWeight.Error))
         {
             _waiting.Remove(note.Batch.Id);
