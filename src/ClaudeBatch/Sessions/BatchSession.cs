@@ -8,7 +8,7 @@ using ClaudeBatch.Core.Running;
 
 namespace ClaudeBatch.Sessions;
 
-/// <summary>What a cmdlet works with while it runs: the ledger, and the service once it is needed.</summary>
+/// <summary>The open ledger and the service of one running cmdlet. The service is first called when it is needed.</summary>
 internal sealed class BatchSession : IDisposable
 {
     private readonly ClaudeBatchConnection _connection;
@@ -42,7 +42,7 @@ internal sealed class BatchSession : IDisposable
 
     public BatchCollector Collector => new(Ledger, Api, Clock, () => KnownModels.Of(_connection));
 
-    /// <summary>Opens the connection's ledger; null when there is none and it is not to be made.</summary>
+    /// <summary>Opens the ledger of a connection. Returns null when there is none and <paramref name="create"/> is false.</summary>
     public static BatchSession? Open(ClaudeBatchConnection connection, bool create, Action<ClaudeBatchException, TimeSpan> onRetry)
     {
         LedgerFolder folder = connection.Folder;

@@ -7,7 +7,7 @@ using ClaudeBatch.Core.Ledger.Files;
 
 namespace ClaudeBatch.Sessions;
 
-/// <summary>Looks at everything a job stands on: the key, the way to the service, the ledger, and what waits in it.</summary>
+/// <summary>The checks of Test-ClaudeBatchConnection: the key, the way to the service, the ledger, and what waits in the ledger.</summary>
 internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession service)
 {
     private const string Ok = nameof(Ok);
@@ -18,7 +18,7 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
 
     private const int IdsNamed = 5;
 
-    private static readonly TimeSpan s_skew = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_allowedSkew = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan s_nearEnd = TimeSpan.FromDays(5);
 
@@ -26,9 +26,9 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
 
     public async Task<IReadOnlyList<ConnectionFinding>> RunAsync(Func<BatchSession?> open, CancellationToken cancellationToken)
     {
-        LookAtHost();
-        AccountList? account = await AskAsync(cancellationToken);
-        LookAtRights();
+        CheckHost();
+        AccountList? account = await CheckServiceAsync(cancellationToken);
+        CheckRights();
         BatchSession? session = null;
         try
         {
@@ -46,15 +46,15 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
             return _findings;
         }
 
-        LookAtIntegrity(session.Ledger);
-        LookAtSubmissions(session.Ledger);
-        LookAtJobs(session.Ledger);
-        LookAtResults(session.Ledger);
-        LookAtAccount(session.Ledger, account);
+        CheckIntegrity(session.Ledger);
+        CheckSubmissions(session.Ledger);
+        CheckJobs(session.Ledger);
+        CheckResults(session.Ledger);
+        CheckAccount(session.Ledger, account);
         return _findings;
     }
 
-    private void LookAtHost()
+    private void CheckHost()
     {
         Uri address = connection.BaseUri!;
         if (connection.IsEmulator)
@@ -74,11 +74,13 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
             "Proxy",
             proxy is null || proxy == address ? Ok : Warning,
             proxy is null || proxy == address ? "None." : $"{proxy.Host}:{proxy.Port}.",
-            proxy is null || proxy == address ? null : "A proxy that repeats requests breaks the promise that nothing is paid twice.");
+            proxy is null || proxy == address
+                ? null
+                : $"Requests to {address.Host} go through this proxy. " + ConnectionDefaults.RepeatedPostAdvice);
     }
 
-    // A list is free, and says that the key works, who we are, and what time it is there.
-    private async Task<AccountList?> AskAsync(CancellationToken cancellationToken)
+    // Listing the account's batches is free. The reply shows whether the key works, whose it is, and the service's clock.
+    private async Task<AccountList?> CheckServiceAsync(CancellationToken cancellationToken)
     {
         if (connection.Credential is null)
         {
@@ -99,7 +101,7 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
                 CultureInfo.InvariantCulture,
                 $"It takes the key: organization {list.Headers.OrganizationId ?? "unknown"}, workspace "
                     + $"{list.Headers.WorkspaceId ?? "unknown"}; it answered in {took.TotalMilliseconds:0} ms."));
-            LookAtClock(list.Headers);
+            CheckClock(list.Headers);
             return list;
         }
         catch (ClaudeBatchException failure)
@@ -109,7 +111,7 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
         }
     }
 
-    private void LookAtClock(ReplyHeaders headers)
+    private void CheckClock(ReplyHeaders headers)
     {
         if (headers.Date is not { } theirs)
         {
@@ -117,7 +119,7 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
         }
 
         TimeSpan skew = service.Clock.GetUtcNow() - theirs;
-        bool isClose = skew.Duration() < s_skew || connection.IsEmulator;
+        bool isClose = skew.Duration() < s_allowedSkew || connection.IsEmulator;
         Add(
             "Clock",
             isClose ? Ok : Warning,
@@ -127,7 +129,7 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
             isClose ? null : "Set this machine's clock; times in the journal are by it.");
     }
 
-    private void LookAtRights()
+    private void CheckRights()
     {
         LedgerFolder folder = connection.Folder;
         if (!Directory.Exists(folder.Root))
@@ -156,7 +158,7 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
             isOpen ? $"chmod 700 '{folder.Root}'" : null);
     }
 
-    private void LookAtIntegrity(JobLedger ledger)
+    private void CheckIntegrity(JobLedger ledger)
     {
         IReadOnlyList<string> faults = ledger.CheckIntegrity();
         Add(
@@ -169,7 +171,7 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
                 + "and Repair-ClaudeBatch -Adopt takes them over.");
     }
 
-    private void LookAtSubmissions(JobLedger ledger)
+    private void CheckSubmissions(JobLedger ledger)
     {
         BatchRecord[] unsettled = [.. ledger.Batches.All().Where(static b => b.State == BatchState.Unconfirmed)];
         Add(
@@ -183,7 +185,7 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
                 : "Resume-ClaudeBatch settles them; what stays ambiguous a person decides with Repair-ClaudeBatch.");
     }
 
-    private void LookAtJobs(JobLedger ledger)
+    private void CheckJobs(JobLedger ledger)
     {
         (JobRecord Job, JobState State)[] waiting =
         [
@@ -199,7 +201,7 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
             waiting.Length == 0 ? null : "Get-ClaudeBatchJob says in Message what each waits for.");
     }
 
-    private void LookAtResults(JobLedger ledger)
+    private void CheckResults(JobLedger ledger)
     {
         DateTime now = service.Clock.GetUtcNow().UtcDateTime;
         BatchRecord[] near = [.. ledger.Batches.All()
@@ -212,7 +214,7 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
             near.Length == 0 ? null : "Collect them with Get-ClaudeBatchResult.");
     }
 
-    private void LookAtAccount(JobLedger ledger, AccountList? account)
+    private void CheckAccount(JobLedger ledger, AccountList? account)
     {
         if (account is null)
         {

@@ -3,15 +3,18 @@ using ClaudeBatch.Core.Api;
 
 namespace ClaudeBatch.Sessions;
 
-/// <summary>The connection a cmdlet uses when it is given none: the process's default, else the environment's, read at each call.</summary>
+/// <summary>
+/// The connection of a cmdlet that was given none: the default of the process, or else the one from the environment variables, which are
+/// read anew at each call.
+/// </summary>
 internal static class ConnectionDefaults
 {
-    /// <summary>What to see to where the address is not the service's own.</summary>
+    /// <summary>The advice for a connection whose requests pass through a gateway or proxy.</summary>
     public const string RepeatedPostAdvice =
-        "A gateway that sends a failed POST request again by itself could make a batch twice, and it would be paid twice; "
+        "A gateway or proxy that sends a failed POST request again by itself could make a batch twice, and it would be paid twice; "
         + "switch such repeats off there.";
 
-    /// <summary>Set by Connect-ClaudeBatch for the whole process, as people expect of a connect cmdlet.</summary>
+    /// <summary>The connection of Connect-ClaudeBatch, which applies to the whole process; null where there is none.</summary>
     public static ClaudeBatchConnection? Current { get; set; }
 
     public static string LedgerPath
@@ -54,7 +57,7 @@ internal static class ConnectionDefaults
         }
     }
 
-    /// <summary>The key or token of the environment, and the name of the variable it stands in.</summary>
+    /// <summary>The key or token from the environment, with the name of its variable; null where none is set.</summary>
     public static (ApiCredential Credential, string Source)? Credential
     {
         get
@@ -70,7 +73,7 @@ internal static class ConnectionDefaults
         }
     }
 
-    /// <summary>The connection to use; one without a key can still read the ledger.</summary>
+    /// <summary>Returns the connection to use. It may have no key, because reading the ledger needs none.</summary>
     public static ClaudeBatchConnection Resolve(ClaudeBatchConnection? given)
     {
         if ((given ?? Current) is { } connection)

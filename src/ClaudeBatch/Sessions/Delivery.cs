@@ -5,8 +5,11 @@ using ClaudeBatch.Core.Running;
 
 namespace ClaudeBatch.Sessions;
 
-/// <summary>Brings parts to the service in their order and emits each, sent or not.</summary>
-/// <remarks>It waits a minute at most for room; what is left over is sent by Wait- and Resume-.</remarks>
+/// <summary>Sends the parts of a job to the service in their order, and writes each one, whether or not it was sent.</summary>
+/// <remarks>
+/// When the service is overloaded or limits the rate, the delivery waits up to a minute in all. The parts that are still unsent then
+/// are sent by Wait-ClaudeBatch or Resume-ClaudeBatch.
+/// </remarks>
 internal sealed class Delivery(
     BatchSession session,
     Func<BatchRecord, bool> mayGo,
@@ -30,7 +33,7 @@ internal sealed class Delivery(
             BatchRecord now = batch;
             if (batch.State.IsUnsent() || batch.State == BatchState.Unconfirmed)
             {
-                now = _held is null && mayGo(batch) ? await BringAsync(batch, cancellationToken) : batch;
+                now = _held is null && mayGo(batch) ? await SendAsync(batch, cancellationToken) : batch;
                 _heldParts += _held is not null && now.State.IsUnsent() ? 1 : 0;
             }
 
@@ -44,7 +47,7 @@ internal sealed class Delivery(
         }
     }
 
-    private async Task<BatchRecord> BringAsync(BatchRecord batch, CancellationToken cancellationToken)
+    private async Task<BatchRecord> SendAsync(BatchRecord batch, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -65,7 +68,7 @@ internal sealed class Delivery(
             TimeSpan wait = hold.Failure!.RetryAfter is { Ticks: > 0 } asked ? asked : s_pause;
             if (!onlyWaits || session.Clock.GetUtcNow() + wait > _until)
             {
-                // What does not mend itself is an error to whoever asked for the sending.
+                // The rate limit passes by itself, so it stays a warning. Any other failure needs the user and is an error.
                 _held = onlyWaits ? hold : hold with { Weight = NoteWeight.Error };
                 return now;
             }

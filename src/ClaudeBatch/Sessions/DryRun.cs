@@ -5,9 +5,10 @@ using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Sessions;
 
-/// <summary>Counts what a submission would send, and what it may cost, without writing anything.</summary>
+/// <summary>Counts what a submission would send and estimates its cost, for <c>-WhatIf</c>. Nothing is written to disk.</summary>
 internal sealed class DryRun(SpoolLimits limits, RequestChecker checker, CostEstimate estimate)
 {
+    // The bytes of {"requests":[]}, which surround the requests of each part.
     private const int Envelope = 15;
 
     private long _partRequests;

@@ -4,9 +4,10 @@ using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Sessions;
 
-/// <summary>A progress bar a job, and under it one for each of its first batches that run.</summary>
+/// <summary>Shows one progress bar for each job, and under it one for each of its first four running batches.</summary>
 internal sealed class JobProgress(TimeProvider clock, Action<ProgressRecord> writeRecord)
 {
+    // High enough not to meet the ids of progress bars that a script writes itself.
     private const int FirstId = 20260;
 
     private const int BatchesShown = 4;
@@ -17,7 +18,7 @@ internal sealed class JobProgress(TimeProvider clock, Action<ProgressRecord> wri
 
     private readonly HashSet<int> _shown = [];
 
-    /// <param name="batches">All that is waited for, ended ones too.</param>
+    /// <param name="batches">All batches that are waited for, including those that have ended.</param>
     public void Update(IEnumerable<BatchRecord> batches)
     {
         foreach (IGrouping<string, BatchRecord> job in batches.GroupBy(static b => b.Job))
@@ -32,7 +33,7 @@ internal sealed class JobProgress(TimeProvider clock, Action<ProgressRecord> wri
         }
     }
 
-    /// <summary>Takes every bar away.</summary>
+    /// <summary>Removes all bars.</summary>
     public void Complete()
     {
         foreach (int id in _shown.OrderDescending())

@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace ClaudeBatch.Sessions;
 
-/// <summary>Names with wildcards, case ignored; none takes everything.</summary>
+/// <summary>Matches names against a list of names and wildcard patterns, ignoring case. An empty list matches every name.</summary>
 internal sealed class NameFilter
 {
     private readonly HashSet<string> _names;

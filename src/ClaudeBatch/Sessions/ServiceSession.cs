@@ -5,7 +5,7 @@ using ClaudeBatch.Emulator;
 
 namespace ClaudeBatch.Sessions;
 
-/// <summary>The service of a connection and its time; needs no ledger.</summary>
+/// <summary>The service of a connection and the service's clock. Neither needs a ledger.</summary>
 internal sealed class ServiceSession : IDisposable
 {
     private readonly ClaudeBatchConnection _connection;
@@ -21,12 +21,12 @@ internal sealed class ServiceSession : IDisposable
         Clock = connection switch
         {
             { Plan: null } => TimeProvider.System,
-            { IsEmulator: true } => EmulatorClock.Open(State, connection.Plan.Speed),
+            { IsEmulator: true } => EmulatorClock.Open(StateFolder, connection.Plan.Speed),
             _ => new EmulatorClock(TimeProvider.System, connection.Plan.Speed),
         };
     }
 
-    /// <summary>The service's time: real, or the emulator's.</summary>
+    /// <summary>The system's clock, or the emulator's, which can run faster.</summary>
     public TimeProvider Clock { get; }
 
     public bool IsEmulator => _connection.IsEmulator;
@@ -34,11 +34,11 @@ internal sealed class ServiceSession : IDisposable
     /// <exception cref="ClaudeBatchException"><c>ApiKeyMissing</c>.</exception>
     public ServiceConnection Address => _connection.ToService();
 
-    /// <summary>Made at the first call that talks, so that reading the ledger needs no key.</summary>
+    /// <summary>The API of the service. It is made at its first use, because reading the ledger needs no key.</summary>
     /// <exception cref="ClaudeBatchException"><c>ApiKeyMissing</c>.</exception>
     public BatchApi Api => _api ??= new BatchApi(Address, Transport(), Clock, onRetry: _onRetry);
 
-    /// <summary>Finds what this service would refuse in the version and with the betas of the connection.</summary>
+    /// <summary>Returns a checker for what the service would refuse under the API version and betas of the connection.</summary>
     public RequestChecker Checker() => new(
         KnownModels.Of(_connection),
         DateOnly.FromDateTime(Clock.GetUtcNow().UtcDateTime),
@@ -51,8 +51,8 @@ internal sealed class ServiceSession : IDisposable
         (Clock as IDisposable)?.Dispose();
     }
 
-    private string State => Path.Combine(_connection.Folder.Root, "service");
+    private string StateFolder => Path.Combine(_connection.Folder.Root, "service");
 
     private HttpMessageHandler Transport()
-        => _connection.IsEmulator ? new EmulatorHandler(State, _connection.Plan!, Clock) : HttpTransport.Create();
+        => _connection.IsEmulator ? new EmulatorHandler(StateFolder, _connection.Plan!, Clock) : HttpTransport.Create();
 }
