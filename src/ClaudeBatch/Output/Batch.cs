@@ -3,13 +3,13 @@ using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch;
 
-/// <summary>A batch as the ledger knows it.</summary>
+/// <summary>A batch as the ledger has recorded it.</summary>
 public sealed class Batch
 {
-    /// <summary><c>msgbatch_…</c>; null until the service accepted it.</summary>
+    /// <summary>The service's id, <c>msgbatch_…</c>; null until the service has accepted the batch.</summary>
     public string? Id { get; set; }
 
-    /// <summary>The ledger's own name: the job and the part.</summary>
+    /// <summary>The name of the batch in the ledger: <c>job/part</c>.</summary>
     public string? Key { get; set; }
 
     public string? Job { get; set; }
@@ -20,7 +20,7 @@ public sealed class Batch
 
     public string? State { get; set; }
 
-    /// <summary>The service's own word: <c>in_progress</c>, <c>canceling</c>, <c>ended</c>.</summary>
+    /// <summary>The state that the service reports: <c>in_progress</c>, <c>canceling</c> or <c>ended</c>.</summary>
     public string? ProcessingStatus { get; set; }
 
     public string? Adopted { get; set; }
@@ -45,7 +45,7 @@ public sealed class Batch
 
     public DateTime? ExpiresAt { get; set; }
 
-    /// <summary>29 days after the batch was made.</summary>
+    /// <summary>The UTC time at which the service deletes the results, 29 days after the batch was created.</summary>
     public DateTime? ResultsExpireAt { get; set; }
 
     public DateTime? CancelInitiatedAt { get; set; }
@@ -85,7 +85,10 @@ public sealed class Batch
         WorkspaceId = record.WorkspaceId,
     };
 
-    /// <summary>A batch of the account as the service lists it; ours or not.</summary>
+    /// <summary>Makes the object for a batch that the service lists.</summary>
+    /// <param name="theirs">The batch as the service lists it.</param>
+    /// <param name="ours">The record of the batch in the ledger; null where there is none.</param>
+    /// <param name="headers">The headers of the reply.</param>
     internal static Batch From(MessageBatch theirs, BatchRecord? ours, ReplyHeaders headers)
     {
         BatchRecord record = ours ?? new BatchRecord
@@ -108,14 +111,17 @@ public sealed class Batch
         Batch batch = Candidate(record, theirs);
         if (ours is null)
         {
-            // The ledger has no such batch and so no word on it.
+            // These values are the ledger's, which does not have this batch.
             (batch.Key, batch.Job, batch.State, batch.Adopted) = (null, null, null, null);
         }
 
         return batch;
     }
 
-    /// <summary>A batch of the service that could be one of ours: our key, its id, counts and times.</summary>
+    /// <summary>
+    /// Makes the object for a batch of the service that may be an unconfirmed part. It has the part's key, and the id, counts and times of
+    /// the batch.
+    /// </summary>
     internal static Batch Candidate(BatchRecord ours, MessageBatch theirs) => From(ours with
     {
         ServiceId = theirs.Id,

@@ -2,20 +2,20 @@ using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch;
 
-/// <summary>An entry of the ledger's journal: what changed, when, and in which words of the service.</summary>
+/// <summary>An entry of the ledger's journal: what changed, when, and the message of the service where there was one.</summary>
 public sealed class BatchEvent
 {
-    /// <summary>UTC.</summary>
+    /// <summary>The time of the event, in UTC.</summary>
     public DateTime At { get; set; }
 
     public string? Job { get; set; }
 
     public int? Part { get; set; }
 
-    /// <summary>A stable word: a state that was reached, or <c>Sealed</c>, <c>RetryPlanned</c>, <c>AdoptedTentative</c>, …</summary>
+    /// <summary>The kind of the event: the state that was reached, or a fixed word such as <c>Sealed</c> or <c>RetryPlanned</c>.</summary>
     public string? Kind { get; set; }
 
-    /// <summary>The service's id of the call.</summary>
+    /// <summary>The <c>request-id</c> of the service's reply.</summary>
     public string? RequestId { get; set; }
 
     public string? Message { get; set; }

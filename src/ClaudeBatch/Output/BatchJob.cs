@@ -4,7 +4,7 @@ using JobState = ClaudeBatch.Core.Ledger.JobState;
 
 namespace ClaudeBatch;
 
-/// <summary>A job: everything one input became, over all its batches and attempts.</summary>
+/// <summary>A job: all batches and attempts that were made from one input.</summary>
 public sealed class BatchJob
 {
     public string? Name { get; set; }
@@ -35,20 +35,20 @@ public sealed class BatchJob
 
     public int Attempts { get; set; }
 
-    /// <summary>What one attempt of all requests was expected to cost at most, in USD; null where it is not known.</summary>
+    /// <summary>The highest expected cost of one attempt of all requests, in USD; null where a price is not known.</summary>
     public decimal? EstimatedCost { get; set; }
 
-    /// <summary>Of all attempts collected so far, in USD; null where a model has no price here.</summary>
+    /// <summary>The cost of all attempts collected so far, in USD; null where the price of a model is not known.</summary>
     public decimal? Cost { get; set; }
 
     public DateTime CreatedAt { get; set; }
 
     public DateTime UpdatedAt { get; set; }
 
-    /// <summary>What the job waits for.</summary>
+    /// <summary>What the job waits for, as a sentence; null when it waits for nothing.</summary>
     public string? Message { get; set; }
 
-    /// <summary>What <see cref="State"/> says to people, for our own decisions.</summary>
+    /// <summary>The value of which <see cref="State"/> is the name.</summary>
     internal JobState Standing { get; private init; }
 
     public override string ToString() => Name ?? string.Empty;

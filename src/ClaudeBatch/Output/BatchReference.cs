@@ -4,7 +4,7 @@ using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch;
 
-/// <summary>A batch or a job as people name them: an object of ours, one that came back from a file, or an id.</summary>
+/// <summary>A batch or a job that a user has given as an object of this module, as one read back from a file, or by its id.</summary>
 public sealed class BatchReference
 {
     /// <param name="value">A Batch, a BatchJob, a BatchResult, or the id of a batch.</param>
@@ -39,18 +39,18 @@ public sealed class BatchReference
         }
     }
 
-    /// <summary>The ledger's key or the service's id of a batch.</summary>
+    /// <summary>The ledger's key or the service's id of the batch; null when the reference is a job.</summary>
     public string? Key { get; private set; }
 
     public string? Job { get; private set; }
 
-    /// <summary>The request, where the reference is a result.</summary>
+    /// <summary>The custom id of the request when the reference is a result; else null.</summary>
     public string? CustomId { get; private set; }
 
-    /// <summary>The reference is a result that succeeded.</summary>
+    /// <summary>Whether the reference is a result that succeeded.</summary>
     internal bool IsAnswer { get; private set; }
 
-    /// <summary>What the user gave.</summary>
+    /// <summary>The value that the user gave, for error records.</summary>
     internal object Original { get; }
 
     public override string ToString() => Key ?? Job ?? string.Empty;

@@ -9,7 +9,8 @@ using ClaudeBatch.Rows;
 namespace ClaudeBatch;
 
 /// <summary>
-/// A request: an id, the exact JSON that will be sent, and the row it was made from. Strings and views are made when looked at.
+/// A request: its id, the exact JSON that is sent, and the row it was made from. Strings and objects are made from the bytes on first use,
+/// because most requests only pass through the pipeline.
 /// </summary>
 public sealed class BatchRequest
 {
@@ -23,7 +24,7 @@ public sealed class BatchRequest
 
     private object? _source;
 
-    // What was set from outside may no longer say what the bytes say.
+    // A property was set from outside, so that it may differ from the bytes.
     private bool _wasSet;
 
     public string? CustomId
@@ -44,14 +45,14 @@ public sealed class BatchRequest
         set => Set(ref _maxTokens, value);
     }
 
-    /// <summary>The params as objects of the shell.</summary>
+    /// <summary>The params as PowerShell objects.</summary>
     public object? Params
     {
         get => _params ??= !Utf8.IsEmpty && ObjectView.Parse(Utf8.Span) is PSObject item ? item.Properties["params"]?.Value : null;
         set => Set(ref _params, value);
     }
 
-    /// <summary>The exact JSON that will be sent.</summary>
+    /// <summary>The exact JSON that is sent.</summary>
     public string? Raw
     {
         get => Encoding.UTF8.GetString(Utf8.Span);
@@ -65,10 +66,10 @@ public sealed class BatchRequest
     public long SizeInBytes
     {
         get => Utf8.Length;
-        set => _ = value; // the size follows from the bytes; set only when an exported object is read back
+        set => _ = value; // PowerShell sets it when it reads an exported object back; the size is that of the bytes
     }
 
-    /// <summary>The row it was made from, as it will come back with the answer.</summary>
+    /// <summary>The row that the request was made from, as the result will have it.</summary>
     public object? Source
     {
         get => _source ??= SourceUtf8.IsEmpty ? null : ObjectView.Parse(SourceUtf8.Span);
@@ -79,7 +80,7 @@ public sealed class BatchRequest
         }
     }
 
-    /// <summary>Why the request was never sent, where a job refused it.</summary>
+    /// <summary>Why the job refused the request and never sent it; null for all others.</summary>
     public string? Refusal { get; set; }
 
     internal ReadOnlyMemory<byte> Utf8 { get; private set; }
@@ -97,7 +98,7 @@ public sealed class BatchRequest
         SourceUtf8 = source,
     };
 
-    /// <summary>A request as the ledger keeps it.</summary>
+    /// <summary>Makes the object for a request that the ledger has stored.</summary>
     internal static BatchRequest From(SentRequest sent)
     {
         PreparedRequest prepared = sent.Utf8.Length == 0
@@ -108,8 +109,8 @@ public sealed class BatchRequest
         return request;
     }
 
-    /// <summary>A request from the pipeline: ours, or one that came back from Clixml or a job.</summary>
-    /// <exception cref="ClaudeBatchException"><c>RequestInvalid</c>.</exception>
+    /// <summary>Returns the request from the pipeline, which may have been deserialized from Clixml or a PowerShell job.</summary>
+    /// <exception cref="ClaudeBatchException"><c>RequestInvalid</c>: the value is not a request.</exception>
     internal static BatchRequest From(object? value)
     {
         object? bare = value is PSObject wrapped ? wrapped.BaseObject : value;
@@ -144,7 +145,7 @@ public sealed class BatchRequest
         return writer.Write(new ShellRow(row, number: 1));
     }
 
-    // The bytes are what is sent and what the job remembers; a property that says otherwise would be a lie.
+    // The bytes are sent and stored, so a request whose properties differ from its bytes is refused.
     private BatchRequest Checked()
     {
         PreparedRequest prepared = RequestLine.Parse(Utf8, $"The request '{CustomId}'");

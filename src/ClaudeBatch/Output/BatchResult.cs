@@ -12,7 +12,7 @@ using ClaudeBatch.Json;
 
 namespace ClaudeBatch;
 
-/// <summary>One request's outcome, matched to its row. What is costly to make is made when it is looked at.</summary>
+/// <summary>The outcome of one request, with the row it was made from. Objects and texts are made from the bytes on first use.</summary>
 public sealed class BatchResult
 {
     private byte[] _line = [];
@@ -39,17 +39,19 @@ public sealed class BatchResult
 
     public string? CustomId { get; set; }
 
-    /// <summary><c>Succeeded</c>, <c>Errored</c>, <c>Canceled</c>, <c>Expired</c>, <c>Unknown</c> or <c>Missing</c>.</summary>
+    /// <summary>
+    /// How the request ended: <c>Succeeded</c>, <c>Errored</c>, <c>Canceled</c>, <c>Expired</c>, <c>Unknown</c> or <c>Missing</c>.
+    /// </summary>
     public string? Status { get; set; }
 
-    /// <summary>The text blocks of the answer, joined.</summary>
+    /// <summary>The text blocks of the answer, joined; null where there is no answer.</summary>
     public string? Text
     {
         get => _text ??= Answer?.Text;
         set => _text = value;
     }
 
-    /// <summary>The answer as an object, where it is JSON.</summary>
+    /// <summary>The answer as an object where its text is JSON; else null.</summary>
     public object? Output
     {
         get => _output ??= Text is { } text ? TryParse(text) : null;
@@ -58,10 +60,10 @@ public sealed class BatchResult
 
     public string? StopReason { get; set; }
 
-    /// <summary>Succeeded, not cut short, not refused, and fits its schema.</summary>
+    /// <summary>Whether the request succeeded and the answer was not cut off, was not refused, and fits its schema.</summary>
     public bool IsComplete { get; set; }
 
-    /// <summary>Why it is not complete.</summary>
+    /// <summary>Why the result is not complete; null when it is.</summary>
     public string? Reason { get; set; }
 
     public string? Model { get; set; }
@@ -72,7 +74,7 @@ public sealed class BatchResult
         set => _usage = value;
     }
 
-    /// <summary>In USD, over all attempts of the request; null where it is not known.</summary>
+    /// <summary>The cost of all attempts of the request, in USD; null where a price is not known.</summary>
     public decimal? Cost
     {
         get => _cost ??= PriceList.ToDollars(_picodollars);
@@ -85,7 +87,7 @@ public sealed class BatchResult
 
     public string? FailureClass { get; set; }
 
-    /// <summary>The row the request was made from, read back from disk.</summary>
+    /// <summary>The row that the request was made from.</summary>
     public object? Source
     {
         get => _source ??= _sourceJson.Length > 0 ? ObjectView.Parse(_sourceJson) : null;
@@ -100,28 +102,30 @@ public sealed class BatchResult
 
     public string? RequestId { get; set; }
 
-    /// <summary>The whole message of the service.</summary>
+    /// <summary>The service's whole message as an object; null where there is no answer.</summary>
     public object? Message
     {
         get => _message ??= Answer is { } answer ? ObjectView.Parse(answer.Message.Span) : null;
         set => _message = value;
     }
 
-    /// <summary>The line as received.</summary>
+    /// <summary>The line of the results as it was received.</summary>
     public string? Raw
     {
         get => _line.Length > 0 ? Encoding.UTF8.GetString(_line) : null;
         set => _line = value is null ? [] : Encoding.UTF8.GetBytes(value);
     }
 
-    /// <summary>What it cost is known.</summary>
+    /// <summary>Whether the cost is known.</summary>
     internal bool IsPriced => _picodollars is not null || _cost is not null;
 
     private AnswerContent? Answer => _wasRead ? _answer : _answer = Read();
 
     public override string ToString() => CustomId ?? string.Empty;
 
-    /// <summary>Results in the same order; the next ones are read and judged while the last are in the pipeline.</summary>
+    /// <summary>
+    /// Makes the results in the same order. The next ones are read and checked in the background while the pipeline handles the last.
+    /// </summary>
     internal static IEnumerable<BatchResult> From(IEnumerable<CollectedResult> collected)
         => ReadAhead.Of(collected.Select(From), static r => r._line.Length + r._sourceJson.Length);
 
@@ -129,14 +133,14 @@ public sealed class BatchResult
     {
         AttemptRecord attempt = collected.Attempt;
         Outcome status = attempt.Outcome ?? UnfinishedStatus(collected.Batch.State);
-        // What went well is in the books; only of a failure the line itself is looked at.
+        // The ledger has all that a success needs here. Only the error of a failed request has to be parsed from its line.
         ResultLine? line = status == Outcome.Errored ? ResultLine.Parse(collected.Line) : null;
         string? reason = Core.Results.Completeness.Reason(status, attempt.StopReason, line?.ErrorReason)
             ?? Core.Results.Completeness.SchemaReason(collected);
         return new BatchResult
         {
             _line = collected.Line,
-            _answer = collected.Answer, // where a schema was judged it is there already
+            _answer = collected.Answer, // already parsed where a schema was checked
             _wasRead = collected.Answer is not null,
             _sourceJson = collected.Source,
             CustomId = attempt.CustomId,
@@ -156,8 +160,8 @@ public sealed class BatchResult
         };
     }
 
-    /// <summary>A result from the pipeline: ours, or one that came back from Clixml or a job.</summary>
-    /// <exception cref="ClaudeBatchException"><c>ResultInvalid</c>.</exception>
+    /// <summary>Returns the result from the pipeline, which may have been deserialized from Clixml or a PowerShell job.</summary>
+    /// <exception cref="ClaudeBatchException"><c>ResultInvalid</c>: the value is not a result.</exception>
     internal static BatchResult From(object? value)
     {
         PSObject? item = value is null ? null : PSObject.AsPSObject(value);
@@ -207,7 +211,7 @@ public sealed class BatchResult
         }
         catch (JsonException)
         {
-            return null; // an answer that merely looks like JSON is data, not a failure
+            return null; // a text that only looks like JSON is a valid answer
         }
     }
 }

@@ -7,7 +7,7 @@ using ClaudeBatch.Json;
 
 namespace ClaudeBatch;
 
-/// <summary>What all requests of a job share, and how a row becomes the rest of its request.</summary>
+/// <summary>The part that all requests of a job have in common, and how the rest of each request is made from its row.</summary>
 public sealed class BatchTemplate
 {
     private readonly (string Name, ReadOnlyMemory<byte> Json)[] _fields = [];
@@ -38,26 +38,26 @@ public sealed class BatchTemplate
 
     public int MaxTokens { get; set; }
 
-    /// <summary>A template, or a script block: what of the row names its request. Volatile.</summary>
+    /// <summary>A text template or a script block that makes the custom id of a request from its row.</summary>
     public object? CustomId { get; set; }
 
-    /// <summary>A template, or a script block: what of the row is asked. Volatile.</summary>
+    /// <summary>A text template or a script block that makes the prompt of a request from its row.</summary>
     public object? Prompt { get; set; }
 
-    /// <summary>The frozen part, as objects of the shell: the params with the examples as their messages.</summary>
+    /// <summary>The part in common as PowerShell objects: the params, with the examples as their messages.</summary>
     public object? Params
     {
         get => _params;
         set => _params = value;
     }
 
-    /// <summary>The size of what all requests share.</summary>
+    /// <summary>The size of the part that all requests have in common.</summary>
     public long FrozenSizeInBytes { get; set; }
 
     public override string ToString() => $"{Model}, {FrozenSizeInBytes} bytes shared";
 
-    /// <summary>A template from a parameter: ours, or one that came back from Clixml or a job.</summary>
-    /// <exception cref="ClaudeBatchException"><c>TemplateInvalid</c>.</exception>
+    /// <summary>Returns the template given as a parameter, which may have been deserialized from Clixml or a PowerShell job.</summary>
+    /// <exception cref="ClaudeBatchException"><c>TemplateInvalid</c>: the value is not a template.</exception>
     internal static BatchTemplate From(object value)
     {
         PSObject item = PSObject.AsPSObject(value);

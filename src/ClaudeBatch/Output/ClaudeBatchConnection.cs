@@ -5,10 +5,10 @@ using ClaudeBatch.Emulator;
 
 namespace ClaudeBatch;
 
-/// <summary>Where jobs go and where their ledger is. The key has no property: it is never shown.</summary>
+/// <summary>The service that jobs are sent to, and the folder of the ledger. The key has no property, so that it is never shown.</summary>
 public sealed class ClaudeBatchConnection
 {
-    /// <summary>The service's address.</summary>
+    /// <summary>The address of the service.</summary>
     public Uri? BaseUri { get; set; }
 
     public string? ApiVersion { get; set; }
@@ -19,7 +19,7 @@ public sealed class ClaudeBatchConnection
 
     public string? LedgerPath { get; set; }
 
-    /// <summary>Where the key came from, such as <c>ANTHROPIC_API_KEY</c>; never the key.</summary>
+    /// <summary>Where the key came from, such as <c>ANTHROPIC_API_KEY</c>; not the key itself.</summary>
     public string? KeySource { get; set; }
 
     public bool IsEmulator { get; set; }

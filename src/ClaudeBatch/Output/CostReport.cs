@@ -3,17 +3,17 @@ using ClaudeBatch.Core.Costs;
 namespace ClaudeBatch;
 
 /// <summary>
-/// What requests cost, or will cost between two ends. One a model, and one with <c>Model = 'Total'</c>. Amounts are USD, null where a
-/// price is not known.
+/// What requests have cost, or the range of what they will cost. There is one report for each model, and one with <c>Model = 'Total'</c>.
+/// Amounts are in USD, and null where a price is not known.
 /// </summary>
 public sealed class CostReport
 {
     public string? Model { get; set; }
 
-    /// <summary>Requests before submission, answers after.</summary>
+    /// <summary>The number of requests before submission, and of answers after it.</summary>
     public long Requests { get; set; }
 
-    /// <summary>Neither written to the cache nor read from it; null before submission.</summary>
+    /// <summary>The input tokens that were neither written to the cache nor read from it; null before submission.</summary>
     public long? InputTokens { get; set; }
 
     public long? CacheWrite5mTokens { get; set; }
@@ -28,21 +28,25 @@ public sealed class CostReport
 
     public decimal? Cost { get; set; }
 
-    /// <summary>What the Messages API would have cost.</summary>
+    /// <summary>What the same requests would have cost through the Messages API.</summary>
     public decimal? StandardCost { get; set; }
 
     public decimal? SavedByBatch { get; set; }
 
-    /// <summary>Below zero where writing to the cache cost more than reading from it saved.</summary>
+    /// <summary>What the cache saved. It is negative where writing to the cache cost more than reading from it saved.</summary>
     public decimal? SavedByCache { get; set; }
 
-    /// <summary>The share of the prompts that was read from the cache, 0 to 1.</summary>
+    /// <summary>The share of all tokens of the prompts, 0 to 1, that was read from the cache.</summary>
     public double? CacheReadRatio { get; set; }
 
-    /// <summary>Before submission: at least, with all that is marked read from the cache and answers of one token.</summary>
+    /// <summary>
+    /// The lowest cost to expect before submission: all marked prefixes are read from the cache, and each answer has one token.
+    /// </summary>
     public decimal? Low { get; set; }
 
-    /// <summary>Before submission: at most, with all that is marked written to the cache and answers of max_tokens.</summary>
+    /// <summary>
+    /// The highest cost to expect before submission: all marked prefixes are written to the cache, and each answer has max_tokens.
+    /// </summary>
     public decimal? High { get; set; }
 
     public long? LowInputTokens { get; set; }
@@ -51,7 +55,7 @@ public sealed class CostReport
 
     public long? HighOutputTokens { get; set; }
 
-    /// <summary>Where the numbers come from, and how far they may be off.</summary>
+    /// <summary>How the numbers were obtained, and how exact they are.</summary>
     public string? Basis { get; set; }
 
     public override string ToString() => Model ?? string.Empty;

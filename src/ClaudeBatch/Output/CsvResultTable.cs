@@ -5,7 +5,7 @@ using ClaudeBatch.Pipeline;
 namespace ClaudeBatch.Output;
 
 /// <summary>
-/// CSV as Export-Csv writes it. Which columns there are is known when all rows have come, so they wait in a file until then.
+/// Writes results as CSV, in the form of Export-Csv. The columns are known only after the last row, so the rows wait in a temporary file.
 /// </summary>
 internal sealed class CsvResultTable(WholeFile file) : ResultTable
 {
@@ -76,7 +76,7 @@ internal sealed class CsvResultTable(WholeFile file) : ResultTable
         base.Dispose(disposing);
     }
 
-    // Nothing is an empty cell; what has parts is JSON.
+    // A null becomes an empty cell, as with Export-Csv. Objects and lists become JSON, where Export-Csv would write their type name.
     private static string Text(object? value) => value switch
     {
         null => string.Empty,

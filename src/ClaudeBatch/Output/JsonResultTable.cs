@@ -3,7 +3,7 @@ using ClaudeBatch.Pipeline;
 
 namespace ClaudeBatch.Output;
 
-/// <summary>A JSON object a result: a line each, or one array.</summary>
+/// <summary>Writes each result as a JSON object: one on each line, or all in one array.</summary>
 internal sealed class JsonResultTable(WholeFile file, bool isArray) : ResultTable
 {
     private bool _any;

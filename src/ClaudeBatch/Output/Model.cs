@@ -2,50 +2,51 @@ using ClaudeBatch.Core.Models;
 
 namespace ClaudeBatch;
 
-/// <summary>A model with its limits and prices. What is not known is null, never zero.</summary>
+/// <summary>A model with its limits and prices. A value that is not known is null and not zero.</summary>
 public sealed class Model
 {
     private const decimal BatchDiscount = 0.5m;
 
     public string? Id { get; set; }
 
-    /// <summary>A shorter name that the service takes too.</summary>
+    /// <summary>A shorter name that the service accepts as well.</summary>
     public string? Alias { get; set; }
 
     public string? DisplayName { get; set; }
 
-    /// <summary><c>active</c>, <c>deprecated</c> or <c>retired</c>.</summary>
+    /// <summary>The stage of the model: <c>active</c>, <c>deprecated</c> or <c>retired</c>.</summary>
     public string? Lifecycle { get; set; }
 
-    /// <summary>The day from which requests to it fail.</summary>
+    /// <summary>The day from which requests to the model fail.</summary>
     public DateTime? RetiresAt { get; set; }
 
-    /// <summary>The service has promised it at least until then.</summary>
+    /// <summary>The day before which the service has promised not to retire the model.</summary>
     public DateTime? RetiresNotBefore { get; set; }
 
-    /// <summary>Of a million input tokens in a batch, USD.</summary>
+    /// <summary>The price of a million input tokens in a batch, in USD.</summary>
     public decimal? BatchInput { get; set; }
 
-    /// <summary>Of a million output tokens in a batch, USD.</summary>
+    /// <summary>The price of a million output tokens in a batch, in USD.</summary>
     public decimal? BatchOutput { get; set; }
 
-    /// <summary>Of a million tokens written to the cache for five minutes, in a batch, USD.</summary>
+    /// <summary>The price of a million tokens written to the cache for five minutes in a batch, in USD.</summary>
     public decimal? BatchCacheWrite5m { get; set; }
 
-    /// <summary>Of a million tokens written to the cache for an hour, in a batch, USD.</summary>
+    /// <summary>The price of a million tokens written to the cache for an hour in a batch, in USD.</summary>
     public decimal? BatchCacheWrite1h { get; set; }
 
-    /// <summary>Of a million tokens read from the cache, in a batch, USD.</summary>
+    /// <summary>The price of a million tokens read from the cache in a batch, in USD.</summary>
     public decimal? BatchCacheRead { get; set; }
 
-    /// <summary>Of a million input tokens through the Messages API, USD.</summary>
+    /// <summary>The price of a million input tokens through the Messages API, in USD.</summary>
     public decimal? StandardInput { get; set; }
 
-    /// <summary>Of a million output tokens through the Messages API, USD.</summary>
+    /// <summary>The price of a million output tokens through the Messages API, in USD.</summary>
     public decimal? StandardOutput { get; set; }
 
     /// <summary>
-    /// Longer prompts have prices of their own, in <see cref="LongPromptBatchInput"/> and <see cref="LongPromptBatchOutput"/>. Tokens.
+    /// The length in tokens above which a prompt costs <see cref="LongPromptBatchInput"/> and <see cref="LongPromptBatchOutput"/>; null
+    /// where all prompts cost the same.
     /// </summary>
     public int? LongPromptFrom { get; set; }
 
@@ -53,16 +54,16 @@ public sealed class Model
 
     public decimal? LongPromptBatchOutput { get; set; }
 
-    /// <summary>The day the prices were read.</summary>
+    /// <summary>The day on which the prices were read.</summary>
     public DateTime PricesAsOf { get; set; }
 
-    /// <summary>The context window, tokens.</summary>
+    /// <summary>The context window, in tokens.</summary>
     public int? Context { get; set; }
 
-    /// <summary>The most <c>max_tokens</c> it takes.</summary>
+    /// <summary>The highest <c>max_tokens</c> that the model accepts.</summary>
     public int? MaxOutput { get; set; }
 
-    /// <summary>A shared prefix of fewer tokens is never cached.</summary>
+    /// <summary>The least number of tokens that a prefix must have to be cached.</summary>
     public int? MinCacheableTokens { get; set; }
 
     public override string ToString() => Alias ?? Id ?? string.Empty;

@@ -2,7 +2,7 @@ using ClaudeBatch.Core.Results;
 
 namespace ClaudeBatch;
 
-/// <summary>A job's books, and whether they balance.</summary>
+/// <summary>The books of a job, and whether they balance.</summary>
 public sealed class Reconciliation
 {
     public string? Job { get; set; }
@@ -33,10 +33,10 @@ public sealed class Reconciliation
 
     public int Attempts { get; set; }
 
-    /// <summary>Result lines that repeat an id.</summary>
+    /// <summary>The number of result lines that repeat a custom id.</summary>
     public int Duplicated { get; set; }
 
-    /// <summary>Result lines with an id that was never sent.</summary>
+    /// <summary>The number of result lines with a custom id that was never sent.</summary>
     public int Foreign { get; set; }
 
     public ReconciliationProblem[] Problems { get; set; } = [];

@@ -3,20 +3,20 @@ using ClaudeBatch.Core.Results;
 
 namespace ClaudeBatch;
 
-/// <summary>One thing that keeps a job's books from balancing.</summary>
+/// <summary>One reason why the books of a job do not balance.</summary>
 public sealed class ReconciliationProblem
 {
-    /// <summary>A stable word: <c>Pending</c>, <c>Missing</c>, <c>CountsDiffer</c>, …</summary>
+    /// <summary>The kind of the problem, a fixed word such as <c>Pending</c>, <c>Missing</c> or <c>CountsDiffer</c>.</summary>
     public string? Kind { get; set; }
 
-    /// <summary>The batch's key; null when it concerns the job.</summary>
+    /// <summary>The key of the batch; null when the problem concerns the whole job.</summary>
     public string? Batch { get; set; }
 
     public long Count { get; set; }
 
     public string? Message { get; set; }
 
-    /// <summary>The first ids it concerns.</summary>
+    /// <summary>The first custom ids that the problem concerns.</summary>
     public string[] CustomId { get; set; } = [];
 
     public override string ToString() => Message ?? string.Empty;

@@ -1,23 +1,23 @@
 namespace ClaudeBatch;
 
-/// <summary>A fault that requests have, each distinct one once.</summary>
+/// <summary>A fault that one or more requests have. Each distinct fault is reported once.</summary>
 public sealed class RequestFinding
 {
-    /// <summary>A stable id, such as <c>ModelRetired</c>.</summary>
+    /// <summary>The error id of the fault, such as <c>ModelRetired</c>.</summary>
     public string? Id { get; set; }
 
-    /// <summary><c>Error</c>: the service would refuse the request. <c>Warning</c>: it is worth knowing before it is sent.</summary>
+    /// <summary><c>Error</c> when the service would refuse the request; <c>Warning</c> for what else is worth knowing.</summary>
     public string? Severity { get; set; }
 
     public string? Message { get; set; }
 
-    /// <summary>The requests that have it.</summary>
+    /// <summary>The number of requests with the fault.</summary>
     public long Count { get; set; }
 
-    /// <summary>Where they stand in the input, from 1.</summary>
+    /// <summary>The positions of these requests in the input, from 1.</summary>
     public long[] Rows { get; set; } = [];
 
-    /// <summary>The first 1,000 of their ids.</summary>
+    /// <summary>The custom ids of the first 1,000 of these requests.</summary>
     public string[] CustomIds { get; set; } = [];
 
     public override string ToString() => $"{Severity} {Id}: {Message}";

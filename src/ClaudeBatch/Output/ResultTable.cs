@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace ClaudeBatch.Output;
 
-/// <summary>Results as rows of a table: the columns of the row each came from, then ours.</summary>
+/// <summary>Writes results to a file as rows of a table: first the columns of each result's source row, then those of the result.</summary>
 internal abstract class ResultTable : IDisposable
 {
     private static readonly (string Name, Func<BatchResult, object?> Value)[] s_columns =
@@ -32,7 +32,7 @@ internal abstract class ResultTable : IDisposable
 
     public abstract void Add(BatchResult result);
 
-    /// <summary>All were added.</summary>
+    /// <summary>Writes what is left, after the last result was added.</summary>
     public abstract void Complete();
 
     public void Dispose()
@@ -45,7 +45,7 @@ internal abstract class ResultTable : IDisposable
     {
     }
 
-    /// <summary>The columns of the row; one that has a name of ours gets a prefix.</summary>
+    /// <summary>Returns the cells of the source row. A column named like one of the result's gets the prefix <c>Source.</c>.</summary>
     protected static IEnumerable<(string Name, object? Value)> SourceCells(BatchResult result)
         => result.Source is null
             ? []

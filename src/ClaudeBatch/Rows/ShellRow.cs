@@ -74,13 +74,13 @@ internal sealed class ShellRow : IRow
     private static IEnumerable<(string Name, object? Value)> Entries(IDictionary dictionary)
     {
         IEnumerable<(string Name, object? Value)> entries = dictionary.Keys.Cast<object>()
-            .Select(k => (JsonText.Invariant(k), Bare(dictionary[k])));
+            .Select(k => (JsonText.Invariant(k), Unwrap(dictionary[k])));
         return dictionary is Hashtable ? entries.OrderBy(static e => e.Name, StringComparer.Ordinal) : entries;
     }
 
     private static bool TryStep(object? from, string name, out object? value)
     {
-        object? bare = Bare(from);
+        object? bare = Unwrap(from);
         switch (bare)
         {
             case null:
@@ -91,7 +91,7 @@ internal sealed class ShellRow : IRow
                     ? name
                     : dictionary.Keys.Cast<object>()
                         .FirstOrDefault(k => string.Equals(JsonText.Invariant(k), name, StringComparison.OrdinalIgnoreCase));
-                value = key is null ? null : Bare(dictionary[key]);
+                value = key is null ? null : Unwrap(dictionary[key]);
                 return key is not null;
             case DataRow row when row.Table.Columns.Contains(name):
                 value = row.IsNull(name) ? null : row[name];
@@ -108,7 +108,7 @@ internal sealed class ShellRow : IRow
     {
         try
         {
-            return Bare(property.Value);
+            return Unwrap(property.Value);
         }
         catch (GetValueException)
         {
@@ -116,5 +116,6 @@ internal sealed class ShellRow : IRow
         }
     }
 
-    private static object? Bare(object? value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+    private static object? Unwrap(object? value)
+        => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
 }
