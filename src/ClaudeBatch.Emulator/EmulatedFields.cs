@@ -4,15 +4,18 @@ using System.Text.Json;
 namespace ClaudeBatch.Emulator;
 
 /// <summary>
-/// The fields the emulated service takes, by the reference of the service as of 2026-11-27. It is written apart from the checker's table,
-/// so that a mistake in one shows against the other.
+/// The fields that the emulated service accepts, from the API reference of 2026-11-27. The module's request checker has a table of its
+/// own, so that a mistake in one of the two shows as a difference.
 /// </summary>
 internal static class EmulatedFields
 {
-    /// <summary>Of a batch's item.</summary>
+    /// <summary>The fields of one request of a batch.</summary>
     public static FrozenSet<string> Item { get; } = new[] { "custom_id", "params" }.ToFrozenSet(StringComparer.Ordinal);
 
-    /// <summary>Of the params, by name. The words on <c>stream</c> are recorded, those on the other refusals are ours.</summary>
+    /// <summary>
+    /// The fields of the params, by name. The refusal of <c>stream</c> was recorded from the service; the other refusals are this project's
+    /// own wording.
+    /// </summary>
     public static FrozenDictionary<string, EmulatedField> Params { get; } = new EmulatedField[]
     {
         new("billing_policy")

@@ -84,7 +84,7 @@ public sealed partial class EmulatedService
     private static async Task<EmulatedReply> CountTokensAsync(EmulatedRequest request, CancellationToken cancellationToken)
     {
         using JsonDocument body = await BodyAsync(request, cancellationToken).ConfigureAwait(false);
-        if (Countable.Fault(body.RootElement) is { } fault)
+        if (CountableCheck.Fault(body.RootElement) is { } fault)
         {
             throw fault;
         }

@@ -7,10 +7,10 @@ namespace ClaudeBatch.Emulator;
 /// <param name="Kind">The kind of fault; one of <see cref="FaultKind"/>.</param>
 public sealed record EmulatorFault(string Kind)
 {
-    /// <summary>How many calls that the fault could happen to pass undisturbed first.</summary>
+    /// <summary>How many calls of the fault's kind succeed before the fault begins.</summary>
     public int Skip { get; init; }
 
-    /// <summary>How many calls the fault happens to after that; -1 for all.</summary>
+    /// <summary>How many of the calls after that fail; -1 for all.</summary>
     public int Times { get; init; } = 1;
 
     /// <summary>The HTTP status of the reply to a create call that is refused.</summary>
@@ -29,14 +29,14 @@ public sealed record EmulatorFault(string Kind)
     public bool Accept { get; init; }
 
     /// <summary>
-    /// The number of lines or of batches that the fault concerns. For a body that is cut, it is the number of bytes that are read before.
+    /// The number of lines or batches that the fault affects. For a body that is cut off, the number of bytes that are read before.
     /// </summary>
     public int Count { get; init; } = 1;
 
     /// <summary>How long the fault lasts, in the emulator's time.</summary>
     public TimeSpan Duration { get; init; }
 
-    /// <summary>Makes a fault from what a shell or a JSON file gives: the name of a kind, or a table of properties.</summary>
+    /// <summary>Makes a fault from the name of a kind, or from a table of properties.</summary>
     /// <exception cref="ArgumentException">A name is unknown or a value does not fit; the message says which.</exception>
     internal static EmulatorFault From(object value)
     {

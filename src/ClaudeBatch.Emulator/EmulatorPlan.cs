@@ -83,7 +83,7 @@ public sealed class EmulatorPlan
     public static EmulatorPlan FromJson(string json)
     {
         using JsonDocument document = JsonDocument.Parse(json);
-        return PlanValues.Bare(document.RootElement) is IDictionary values
+        return PlanValues.ToShellValue(document.RootElement) is IDictionary values
             ? FromDictionary(values)
             : throw new ArgumentException("A plan is a JSON object, such as {\"Errored\": 0.1}.");
     }

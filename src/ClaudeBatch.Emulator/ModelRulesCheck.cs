@@ -3,11 +3,12 @@ using System.Text.Json;
 namespace ClaudeBatch.Emulator;
 
 /// <summary>
-/// What one model finds wrong with params that another would take. The words on thinking and prefill are recorded, the others are ours.
+/// Checks the params against the rules of single models. The messages about thinking were recorded from the service; the others are this
+/// project's own wording.
 /// </summary>
 internal static class ModelRulesCheck
 {
-    /// <returns>The error, or null when the model takes the params.</returns>
+    /// <returns>The error, or null when the model accepts the params.</returns>
     public static ServiceError? Fault(JsonElement parameters, EmulatedModel model)
         => ThinkingFault(parameters, model)
             ?? ToolFault(parameters, model)
@@ -91,14 +92,16 @@ internal static class ModelRulesCheck
         return changed is null ? null : ServiceError.Invalid($"{changed}: only the default is supported for this model.");
     }
 
-    private static double? Number(JsonElement of, string name)
-        => of.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
+    private static double? Number(JsonElement parent, string name)
+        => parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
 
-    private static string? Text(JsonElement of, string name)
-        => of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+    private static string? Text(JsonElement parent, string name)
+        => parent.ValueKind == JsonValueKind.Object
+            && parent.TryGetProperty(name, out JsonElement value)
+            && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;
 
-    private static string? Text(JsonElement of, string name, string inner)
-        => of.TryGetProperty(name, out JsonElement value) ? Text(value, inner) : null;
+    private static string? Text(JsonElement parent, string name, string inner)
+        => parent.TryGetProperty(name, out JsonElement value) ? Text(value, inner) : null;
 }

@@ -2,10 +2,13 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Emulator;
 
-/// <summary>What the service finds wrong with a request's params, in its own words; for a batch, when it runs.</summary>
+/// <summary>
+/// Checks the params of a request and answers with the messages of the service. The service checks the requests of a batch only when
+/// the batch runs.
+/// </summary>
 internal static class ParamsCheck
 {
-    /// <returns>The error, or null when the params are fine.</returns>
+    /// <returns>The error, or null when the service would accept the params.</returns>
     public static ServiceError? Fault(JsonElement parameters, string apiVersion, bool inBatch)
     {
         if (parameters.ValueKind != JsonValueKind.Object)

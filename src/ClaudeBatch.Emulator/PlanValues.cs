@@ -35,10 +35,11 @@ internal static class PlanValues
     /// <summary>
     /// Converts JSON to the values that a shell would give: hashtables, arrays, texts, numbers of type Double, and so on.
     /// </summary>
-    public static object? Bare(JsonElement element) => element.ValueKind switch
+    public static object? ToShellValue(JsonElement element) => element.ValueKind switch
     {
-        JsonValueKind.Object => new Hashtable(element.EnumerateObject().ToDictionary(static p => p.Name, static p => Bare(p.Value))),
-        JsonValueKind.Array => element.EnumerateArray().Select(Bare).ToArray(),
+        JsonValueKind.Object => new Hashtable(
+            element.EnumerateObject().ToDictionary(static p => p.Name, static p => ToShellValue(p.Value))),
+        JsonValueKind.Array => element.EnumerateArray().Select(ToShellValue).ToArray(),
         JsonValueKind.Number => element.GetDouble(),
         JsonValueKind.True => true,
         JsonValueKind.False => false,

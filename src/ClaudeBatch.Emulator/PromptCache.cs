@@ -36,13 +36,13 @@ internal sealed class PromptCache(string root)
         if (File.Exists(path) && File.ReadAllText(path).Split(' ') is [string from, string until]
             && Time(from) <= begins && begins < Time(until))
         {
-            Keep(path, Time(from), begins + life);
+            WriteEntry(path, Time(from), begins + life);
             return new CacheUse(tokens, 0, 0);
         }
 
         if (!File.Exists(path) || Time(File.ReadAllText(path).Split(' ')[1]) <= begins)
         {
-            Keep(path, ends, ends + life);
+            WriteEntry(path, ends, ends + life);
         }
 
         return isHour ? new CacheUse(0, 0, tokens) : new CacheUse(0, tokens, 0);
@@ -50,7 +50,7 @@ internal sealed class PromptCache(string root)
 
     private static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 
-    private void Keep(string path, DateTimeOffset from, DateTimeOffset until)
+    private void WriteEntry(string path, DateTimeOffset from, DateTimeOffset until)
     {
         Directory.CreateDirectory(_root);
         File.WriteAllText(path, string.Create(CultureInfo.InvariantCulture, $"{from:o} {until:o}"));

@@ -6,23 +6,23 @@ internal sealed class ShortSink(long length) : MemoryStream
 {
     private long _left = length;
 
-    public override void Write(byte[] buffer, int offset, int count) => Take(count);
+    public override void Write(byte[] buffer, int offset, int count) => Count(count);
 
-    public override void Write(ReadOnlySpan<byte> buffer) => Take(buffer.Length);
+    public override void Write(ReadOnlySpan<byte> buffer) => Count(buffer.Length);
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
     {
-        Take(count);
+        Count(count);
         return Task.CompletedTask;
     }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        Take(buffer.Length);
+        Count(buffer.Length);
         return ValueTask.CompletedTask;
     }
 
-    private void Take(int count)
+    private void Count(int count)
     {
         _left -= count;
         if (_left < 0)

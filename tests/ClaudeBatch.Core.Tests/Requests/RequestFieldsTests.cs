@@ -141,7 +141,7 @@ public sealed class RequestFieldsTests
         using JsonDocument body = JsonDocument.Parse(CountBody.Of(Item(name, Of(name).Json)));
 
         Assert.Equal(Of(name).IsCounted, body.RootElement.TryGetProperty(name, out _));
-        Assert.Null(Countable.Fault(body.RootElement));
+        Assert.Null(CountableCheck.Fault(body.RootElement));
     }
 
     [Theory]

@@ -3,13 +3,14 @@ using System.Text.Json;
 namespace ClaudeBatch.Emulator;
 
 /// <summary>
-/// What the token counter does not count: server tools other than the advisor, MCP servers, pictures and documents that lie elsewhere.
+/// Checks whether the token counter accepts a request. It refuses server tools other than the advisor, MCP servers, and pictures and
+/// documents that are given by url or file id.
 /// </summary>
-internal static class Countable
+internal static class CountableCheck
 {
     private static readonly string[] s_serverTools = ["web_search_", "web_fetch_", "code_execution_", "tool_search_", "mcp_toolset"];
 
-    /// <returns>The error, or null when it can be counted.</returns>
+    /// <returns>The error, or null when the tokens can be counted.</returns>
     public static ServiceError? Fault(JsonElement body)
     {
         foreach (JsonProperty field in body.EnumerateObject())
@@ -33,17 +34,17 @@ internal static class Countable
             }
         }
 
-        return LiesElsewhere(body) ? ServiceError.Invalid("messages: url and file sources are not supported for token counting.") : null;
+        return HasRemoteSource(body) ? ServiceError.Invalid("messages: url and file sources are not supported for token counting.") : null;
     }
 
-    private static bool LiesElsewhere(JsonElement value) => value.ValueKind switch
+    private static bool HasRemoteSource(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.Array => value.EnumerateArray().Any(LiesElsewhere),
-        JsonValueKind.Object => IsElsewhere(value) || value.EnumerateObject().Any(static p => LiesElsewhere(p.Value)),
+        JsonValueKind.Array => value.EnumerateArray().Any(HasRemoteSource),
+        JsonValueKind.Object => IsRemote(value) || value.EnumerateObject().Any(static p => HasRemoteSource(p.Value)),
         _ => false,
     };
 
-    private static bool IsElsewhere(JsonElement block)
+    private static bool IsRemote(JsonElement block)
         => block.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String
             && type.GetString() is "image" or "document"
             && block.TryGetProperty("source", out JsonElement source)
