@@ -4,7 +4,7 @@ using ClaudeBatch.Core.Input;
 
 namespace ClaudeBatch.Benchmarks;
 
-/// <summary>The same data for everybody: requests of 2,440 bytes, answers of 970, rows of three columns.</summary>
+/// <summary>The data that every contestant gets: requests of 2,440 bytes, answers of 970 bytes, and rows of three columns.</summary>
 internal static class BenchData
 {
     private const int PromptLength = 2_300;
@@ -35,7 +35,7 @@ internal static class BenchData
             }
         }
 
-        // Each part's answers in a file of its own, in no order, as the service gives them.
+        // One file of answers for each part, in random order, because the service returns results in no particular order.
         for (int first = 0; first < count; first += SpoolLimits.MostRequests)
         {
             int size = Math.Min(SpoolLimits.MostRequests, count - first);
@@ -52,7 +52,7 @@ internal static class BenchData
         }
     }
 
-    /// <summary>The file of the answers to so many requests from that row on.</summary>
+    /// <summary>Returns the name of the file with the answers to <paramref name="count"/> requests from row <paramref name="first"/> on.</summary>
     public static string ResultsOf(int first, int count) => string.Create(CultureInfo.InvariantCulture, $"results-{first}-{count}.jsonl");
 
     public static string RequestsOf(int count) => string.Create(CultureInfo.InvariantCulture, $"requests-{count}.jsonl");

@@ -2,31 +2,31 @@ using System.Globalization;
 
 namespace ClaudeBatch.Benchmarks;
 
-/// <summary>What is measured, how often, and with what.</summary>
+/// <summary>The options of a benchmark run, from the command line.</summary>
 internal sealed record BenchOptions
 {
-    /// <summary>Besides one that is not counted.</summary>
+    /// <summary>The number of runs that count. One run before them warms up and does not count.</summary>
     public int Runs { get; private init; } = 5;
 
     public int Count { get; private init; } = 100_000;
 
-    /// <summary>The last of them takes minutes and 4 GB.</summary>
+    /// <summary>The numbers of requests at which growth is measured. The largest takes minutes, and 4 GB of disk.</summary>
     public IReadOnlyList<int> Growth { get; private init; } = [1_000, 10_000, 100_000, 1_000_000];
 
     public string Folder { get; private init; } = Path.Combine(Path.GetTempPath(), "claudebatch-bench");
 
-    /// <summary>Null measures the engine without a shell.</summary>
+    /// <summary>The path of PowerShell; null to measure the engine without a shell.</summary>
     public string? PowerShell { get; private init; }
 
-    /// <summary>The shell's version, for the report.</summary>
+    /// <summary>The version of PowerShell, for the report.</summary>
     public string PowerShellVersion { get; private init; } = string.Empty;
 
     public string Module { get; private init; } = Path.GetFullPath("out/ClaudeBatch/ClaudeBatch.psd1");
 
-    /// <summary>The file to write.</summary>
+    /// <summary>The page that the tables are written into.</summary>
     public string Report { get; private init; } = Path.GetFullPath("docs/performance.md");
 
-    /// <exception cref="ArgumentException">A name that is not known, or has no value.</exception>
+    /// <exception cref="ArgumentException">An option is not known, or has no value.</exception>
     public static BenchOptions Parse(ReadOnlySpan<string> arguments)
     {
         BenchOptions options = new();

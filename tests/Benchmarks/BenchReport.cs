@@ -4,30 +4,30 @@ using System.Text;
 
 namespace ClaudeBatch.Benchmarks;
 
-/// <summary>What was measured, as the tables of docs/performance.md.</summary>
+/// <summary>Gathers the measurements and formats them as the tables of docs/performance.md.</summary>
 internal sealed class BenchReport(BenchOptions options)
 {
-    /// <summary>The budgets: at most so many times what a peer takes.</summary>
-    private static readonly (Work Work, string Words, (Who Peer, double Goal)[] Goals)[] s_works =
+    /// <summary>The rows of the main table. A goal is the largest allowed ratio of our time to a peer's.</summary>
+    private static readonly (Work Work, string Words, (Contestant Peer, double Goal)[] Goals)[] s_works =
     [
-        (Work.Submit, "Submit from a JSON Lines file: read, check, spool, ledger, upload", [(Who.CSharp, 0.3)]),
-        (Work.Collect, "First collection: download, verify, flush, ledger, objects to the pipeline", [(Who.TypeScript, 1.3), (Who.CSharp, 0.4)]),
+        (Work.Submit, "Submit from a JSON Lines file: read, check, spool, ledger, upload", [(Contestant.CSharp, 0.3)]),
+        (Work.Collect, "First collection: download, verify, flush, ledger, objects to the pipeline", [(Contestant.TypeScript, 1.3), (Contestant.CSharp, 0.4)]),
         (Work.CollectWarm, "The same in a shell that has collected before", []),
-        (Work.ReadAgain, "Reading collected results again", [(Who.TypeScript, 0.7)]),
+        (Work.ReadAgain, "Reading collected results again", [(Contestant.TypeScript, 0.7)]),
         (Work.Text, "The same, with the text of each through ForEach-Object", []),
         (Work.Rows, "CSV rows through a template to a submitted batch", []),
         (Work.Ledger, "The ledger alone: rows and seal", []),
     ];
 
-    private readonly Dictionary<(Work, Who), List<Measurement>> _taken = [];
+    private readonly Dictionary<(Work, Contestant), List<Measurement>> _taken = [];
 
     private readonly SortedDictionary<int, List<(Measurement Submitted, Measurement Collected)>> _grown = [];
 
     private (Measurement Round, int Calls)? _polled;
 
-    private readonly SortedDictionary<Who, string> _received = [];
+    private readonly SortedDictionary<Contestant, string> _received = [];
 
-    public void Add(bool counts, Work work, Who who, Measurement measurement)
+    public void Add(bool counts, Work work, Contestant who, Measurement measurement)
     {
         if (counts)
         {
@@ -36,17 +36,18 @@ internal sealed class BenchReport(BenchOptions options)
         }
     }
 
-    public void Grown(int size, Measurement submitted, Measurement collected)
+    public void AddGrowth(int size, Measurement submitted, Measurement collected)
     {
         _grown.TryAdd(size, []);
         _grown[size].Add((submitted, collected));
     }
 
-    public void Polled(Measurement round, int calls) => _polled = (round, calls);
+    public void SetPolling(Measurement round, int calls) => _polled = (round, calls);
 
-    /// <param name="who">Whose create it was.</param>
-    /// <param name="digest">The count and the digest of its body.</param>
-    public void Received(Who who, string digest) => _received[who] = digest;
+    /// <summary>Adds what the server received from a contestant, to show that all contestants send the same bytes.</summary>
+    /// <param name="who">The contestant that made the create call.</param>
+    /// <param name="digest">The number of requests in the body, and a digest of its bytes.</param>
+    public void AddReceived(Contestant who, string digest) => _received[who] = digest;
 
     public override string ToString()
     {
@@ -56,11 +57,11 @@ internal sealed class BenchReport(BenchOptions options)
         AppendLine(text, $"");
         AppendLine(text, $"| Work | Ours | Peak | C# SDK | Ratio | TypeScript SDK | Ratio | Floor | Ratio | Goal |");
         AppendLine(text, $"|---|---|---|---|---|---|---|---|---|---|");
-        foreach ((Work work, string words, (Who Peer, double Goal)[] goals) in s_works.Where(w => Of(w.Work, Who.Ours) is not null))
+        foreach ((Work work, string words, (Contestant Peer, double Goal)[] goals) in s_works.Where(w => Of(w.Work, Contestant.Ours) is not null))
         {
-            // What is compared with the first collection of a peer: it has no other.
+            // The peers keep no results, so their only collection is what our later ones are compared with.
             Work other = work is Work.ReadAgain or Work.CollectWarm ? Work.Collect : work;
-            AppendLine(text, $"| {words} | {Times(work, Who.Ours)} | {Peak(work, Who.Ours):N0} MB | {Peer(work, other, Who.CSharp)} | {Peer(work, other, Who.TypeScript)} | {Floor(work, other)} | {string.Join("; ", goals.Select(g => Verdict(work, other, g.Peer, g.Goal)))} |");
+            AppendLine(text, $"| {words} | {Times(work, Contestant.Ours)} | {Peak(work, Contestant.Ours):N0} MB | {Peer(work, other, Contestant.CSharp)} | {Peer(work, other, Contestant.TypeScript)} | {Floor(work, other)} | {string.Join("; ", goals.Select(g => Verdict(work, other, g.Peer, g.Goal)))} |");
         }
 
         AppendBudgets(text);
@@ -75,13 +76,13 @@ internal sealed class BenchReport(BenchOptions options)
         AppendLine(text, $"");
         AppendLine(text, $"| Budget | Measured | Goal |");
         AppendLine(text, $"|---|---|---|");
-        if (Of(Work.Render, Who.Ours) is { } rendered)
+        if (Of(Work.Render, Contestant.Ours) is { } rendered)
         {
-            double micros = (Median(rendered, static m => m.Seconds) - Median(Of(Work.Csv, Who.Ours)!, static m => m.Seconds)) * 1e6 / options.Count;
+            double micros = (Median(rendered, static m => m.Seconds) - Median(Of(Work.Csv, Contestant.Ours)!, static m => m.Seconds)) * 1e6 / options.Count;
             AppendLine(text, $"| A row through a template (3 columns), in a shell that has rendered before | {micros:0.0} µs | < 10 µs {Met(micros < 10)} |");
         }
 
-        if (Of(Work.Import, Who.Ours) is { } imported)
+        if (Of(Work.Import, Contestant.Ours) is { } imported)
         {
             double millis = Median(imported, static m => m.Seconds) * 1e3;
             AppendLine(text, $"| `Import-Module` | {millis:0} ms | < 150 ms {Met(millis < 150)} |");
@@ -131,29 +132,29 @@ internal sealed class BenchReport(BenchOptions options)
     private static string Course(Measurement measured)
         => string.Join(' ', Enumerable.Range(1, 20).Select(i => measured.MemoryMB[Math.Max(0, (measured.MemoryMB.Count * i / 20) - 1)]));
 
-    private string Peer(Work work, Work other, Who who) => Of(other, who) is not null
+    private string Peer(Work work, Work other, Contestant who) => Of(other, who) is not null
         ? Format($"{Times(other, who)}, {Peak(other, who):N0} MB | {Ratio(work, other, who):0.00}")
         : " | ";
 
-    private string Floor(Work work, Work other) => Of(other, Who.Floor) is not null ? Format($"{Times(other, Who.Floor)} | {Ratio(work, other, Who.Floor):0.0}") : " | ";
+    private string Floor(Work work, Work other) => Of(other, Contestant.Floor) is not null ? Format($"{Times(other, Contestant.Floor)} | {Ratio(work, other, Contestant.Floor):0.0}") : " | ";
 
-    private string Verdict(Work work, Work other, Who peer, double goal) => Of(other, peer) is not null
-        ? Format($"≤ {goal} × {(peer == Who.CSharp ? "C#" : "TypeScript")} {Met(Ratio(work, other, peer) <= goal)}")
+    private string Verdict(Work work, Work other, Contestant peer, double goal) => Of(other, peer) is not null
+        ? Format($"≤ {goal} × {(peer == Contestant.CSharp ? "C#" : "TypeScript")} {Met(Ratio(work, other, peer) <= goal)}")
         : Format($"≤ {goal} × {peer} not measured");
 
     private static string Met(bool isMet) => isMet ? "met" : "**missed**";
 
-    private double Ratio(Work work, Work other, Who who) => Median(Of(work, Who.Ours)!, static m => m.Seconds) / Median(Of(other, who)!, static m => m.Seconds);
+    private double Ratio(Work work, Work other, Contestant who) => Median(Of(work, Contestant.Ours)!, static m => m.Seconds) / Median(Of(other, who)!, static m => m.Seconds);
 
-    private double Peak(Work work, Who who) => Median(Of(work, who)!, static m => m.PeakMB);
+    private double Peak(Work work, Contestant who) => Median(Of(work, who)!, static m => m.PeakMB);
 
-    private string Times(Work work, Who who)
+    private string Times(Work work, Contestant who)
     {
         List<Measurement> all = Of(work, who)!;
         return Format($"{Median(all, static m => m.Seconds):0.00} s ({all.Min(static m => m.Seconds):0.00}–{all.Max(static m => m.Seconds):0.00})");
     }
 
-    private List<Measurement>? Of(Work work, Who who) => _taken.GetValueOrDefault((work, who));
+    private List<Measurement>? Of(Work work, Contestant who) => _taken.GetValueOrDefault((work, who));
 
     private static double Median(IEnumerable<Measurement> all, Func<Measurement, double> value)
     {

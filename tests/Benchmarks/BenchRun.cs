@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace ClaudeBatch.Benchmarks;
 
-/// <summary>Everything in turn, as often as was asked, on a server that is started for it.</summary>
+/// <summary>Starts a server and takes all measurements on it, one after the other.</summary>
 internal sealed class BenchRun(BenchOptions options)
 {
     private const int Port = 8199;
@@ -12,7 +12,7 @@ internal sealed class BenchRun(BenchOptions options)
 
     private readonly HttpClient _http = new() { BaseAddress = new Uri(s_address) };
 
-    private readonly Contestants _who = new(options.Folder, s_address, options.PowerShell, options.Module);
+    private readonly Contestants _contestants = new(options.Folder, s_address, options.PowerShell, options.Module);
 
     private readonly BenchReport _report = new(options);
 
@@ -20,14 +20,15 @@ internal sealed class BenchRun(BenchOptions options)
     {
         Directory.CreateDirectory(options.Folder);
         WriteKey(Path.Combine(options.Folder, "key"));
-        await _who.PrepareTypeScriptAsync();
+        await _contestants.PrepareTypeScriptAsync();
         using Process server = await StartServerAsync();
         try
         {
             Prepare(options.Count);
-            // Submissions apart: two of the peers need gigabytes, and where a host takes memory back, whoever comes after them pays for it.
-            await InTurnAsync("Collections", CollectOnceAsync);
-            await InTurnAsync("Submissions", SubmitOnceAsync);
+            // The submissions run last and apart, because two of the peers use gigabytes of memory. On a machine that has to reclaim it, the
+            // next measurement would be slower.
+            await RepeatAsync("Collections", CollectOnceAsync);
+            await RepeatAsync("Submissions", SubmitOnceAsync);
 
             foreach (int size in options.Growth)
             {
@@ -38,7 +39,7 @@ internal sealed class BenchRun(BenchOptions options)
                 }
             }
 
-            if (_who.HasModule)
+            if (_contestants.HasModule)
             {
                 Console.Error.WriteLine("1000 unfinished batches");
                 await PollAsync();
@@ -52,8 +53,8 @@ internal sealed class BenchRun(BenchOptions options)
         }
     }
 
-    // The first run warms the disk and is not counted.
-    private async Task InTurnAsync(string what, Func<bool, Task> runOnce)
+    // The first run warms the disk cache and is not counted.
+    private async Task RepeatAsync(string what, Func<bool, Task> runOnce)
     {
         for (int run = 0; run <= options.Runs; run++)
         {
@@ -66,19 +67,19 @@ internal sealed class BenchRun(BenchOptions options)
     {
         string requests = Path.Combine(options.Folder, BenchData.RequestsOf(options.Count));
         Clear("ledger");
-        await SubmitAsync(Who.Ours, () => _who.SubmitAsync(options.Count));
-        await MeasureAsync(counts, Work.Submit, Who.Floor, () => _who.RawAsync("raw-submit", requests), isCounted: false);
-        await SubmitAsync(Who.CSharp, () => _who.CSharpAsync("sdk-submit", requests));
-        if (_who.HasTypeScript)
+        await SubmitAsync(Contestant.Ours, () => _contestants.SubmitAsync(options.Count));
+        await MeasureAsync(counts, Work.Submit, Contestant.Floor, () => _contestants.RawAsync("raw-submit", requests), isCounted: false);
+        await SubmitAsync(Contestant.CSharp, () => _contestants.CSharpAsync("sdk-submit", requests));
+        if (_contestants.HasTypeScript)
         {
-            await SubmitAsync(Who.TypeScript, () => _who.TypeScriptAsync("submit", requests));
+            await SubmitAsync(Contestant.TypeScript, () => _contestants.TypeScriptAsync("submit", requests));
         }
 
-        async Task SubmitAsync(Who who, Func<Task<Measurement>> measure)
+        async Task SubmitAsync(Contestant who, Func<Task<Measurement>> measure)
         {
             await DigestsAsync();
             await MeasureAsync(counts, Work.Submit, who, measure);
-            _report.Received(who, await DigestsAsync());
+            _report.AddReceived(who, await DigestsAsync());
         }
     }
 
@@ -86,47 +87,47 @@ internal sealed class BenchRun(BenchOptions options)
     {
         string requests = Path.Combine(options.Folder, BenchData.RequestsOf(options.Count));
         Clear("ledger", "ledger-alone");
-        await _who.SubmitAsync(options.Count);
-        await MeasureAsync(Work.Collect, Who.Ours, () => _who.CollectAsync());
-        await MeasureAsync(Work.ReadAgain, Who.Ours, () => _who.CollectAsync());
-        await MeasureAsync(Work.Collect, Who.CSharp, async () => await _who.CSharpAsync("sdk-collect", await ServedAsync()));
-        if (_who.HasTypeScript)
+        await _contestants.SubmitAsync(options.Count);
+        await MeasureAsync(Work.Collect, Contestant.Ours, () => _contestants.CollectAsync());
+        await MeasureAsync(Work.ReadAgain, Contestant.Ours, () => _contestants.CollectAsync());
+        await MeasureAsync(Work.Collect, Contestant.CSharp, async () => await _contestants.CSharpAsync("sdk-collect", await ServedAsync()));
+        if (_contestants.HasTypeScript)
         {
-            await MeasureAsync(Work.Collect, Who.TypeScript, async () => await _who.TypeScriptAsync("collect", await ServedAsync()));
+            await MeasureAsync(Work.Collect, Contestant.TypeScript, async () => await _contestants.TypeScriptAsync("collect", await ServedAsync()));
         }
 
-        await MeasureAsync(Work.Collect, Who.Floor, async () => await _who.RawAsync("raw-collect", await ServedAsync(), Path.Combine(options.Folder, "floor")), isCounted: false);
-        await MeasureAsync(Work.Ledger, Who.Ours, () => _who.LedgerAsync(options.Count));
-        if (_who.HasModule)
+        await MeasureAsync(Work.Collect, Contestant.Floor, async () => await _contestants.RawAsync("raw-collect", await ServedAsync(), Path.Combine(options.Folder, "floor")), isCounted: false);
+        await MeasureAsync(Work.Ledger, Contestant.Ours, () => _contestants.LedgerAsync(options.Count));
+        if (_contestants.HasModule)
         {
             await RunModuleAsync();
         }
 
-        Task MeasureAsync(Work work, Who who, Func<Task<Measurement>> measure, bool isCounted = true) => this.MeasureAsync(counts, work, who, measure, isCounted);
+        Task MeasureAsync(Work work, Contestant who, Func<Task<Measurement>> measure, bool isCounted = true) => this.MeasureAsync(counts, work, who, measure, isCounted);
 
         async Task RunModuleAsync()
         {
             string rows = Path.Combine(options.Folder, BenchData.RowsOf(options.Count));
             const string render = "New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 12 -CustomId 'r-{{Id}}' -Prompt '[{{Language}}] {{Body}}'";
-            await MeasureAsync(Work.Text, Who.Ours, () => _who.ModuleAsync("$n = 0; Get-ClaudeBatchResult -Job bench | ForEach-Object { if ($_.Text) { $n++ } }; $n"));
-            await MeasureAsync(Work.Rows, Who.Ours, () => _who.ModuleAsync($"(Import-Csv '{rows}' | {render} | Submit-ClaudeBatch -Job rows -WarningAction Ignore).RequestCount"));
-            // What a row costs is what the template adds to reading it, once the shell has compiled what it runs.
+            await MeasureAsync(Work.Text, Contestant.Ours, () => _contestants.ModuleAsync("$n = 0; Get-ClaudeBatchResult -Job bench | ForEach-Object { if ($_.Text) { $n++ } }; $n"));
+            await MeasureAsync(Work.Rows, Contestant.Ours, () => _contestants.ModuleAsync($"(Import-Csv '{rows}' | {render} | Submit-ClaudeBatch -Job rows -WarningAction Ignore).RequestCount"));
+            // The cost of rendering is the difference between these two. Each is run once before, untimed, so that it is compiled.
             string read = $"Import-Csv '{rows}' > $null";
             string rendered = $"Import-Csv '{rows}' | {render} > $null";
-            await MeasureAsync(Work.Csv, Who.Ours, () => _who.ModuleAsync(read, $"{options.Count}", read));
-            await MeasureAsync(Work.Render, Who.Ours, () => _who.ModuleAsync(rendered, $"{options.Count}", rendered));
+            await MeasureAsync(Work.Csv, Contestant.Ours, () => _contestants.ModuleAsync(read, $"{options.Count}", read));
+            await MeasureAsync(Work.Render, Contestant.Ours, () => _contestants.ModuleAsync(rendered, $"{options.Count}", rendered));
             Clear("ledger-warm");
             string submit = $"[void](Submit-ClaudeBatch -Path '{requests}' -Job {{0}} -WarningAction Ignore)";
-            await MeasureAsync(Work.CollectWarm, Who.Ours, () => _who.ModuleAsync(
+            await MeasureAsync(Work.CollectWarm, Contestant.Ours, () => _contestants.ModuleAsync(
                 "Get-ClaudeBatchResult -Job second > $null",
                 "(Get-ClaudeBatchJob second).Succeeded",
                 string.Format(CultureInfo.InvariantCulture, submit, "first") + "; Get-ClaudeBatchResult -Job first > $null; " + string.Format(CultureInfo.InvariantCulture, submit, "second"),
                 "ledger-warm"));
-            await MeasureAsync(Work.Import, Who.Ours, _who.ImportAsync, isCounted: false);
+            await MeasureAsync(Work.Import, Contestant.Ours, _contestants.ImportAsync, isCounted: false);
         }
     }
 
-    private async Task MeasureAsync(bool counts, Work work, Who who, Func<Task<Measurement>> measure, bool isCounted = true)
+    private async Task MeasureAsync(bool counts, Work work, Contestant who, Func<Task<Measurement>> measure, bool isCounted = true)
     {
         Measurement taken = await measure();
         if (isCounted && taken.Count != options.Count)
@@ -141,33 +142,33 @@ internal sealed class BenchRun(BenchOptions options)
     {
         Prepare(size);
         Clear("ledger", "ledger-warm");
-        Measurement submitted = await _who.SubmitAsync(size, isWatched: true);
-        Measurement collected = await _who.CollectAsync(isWatched: true);
+        Measurement submitted = await _contestants.SubmitAsync(size, isWatched: true);
+        Measurement collected = await _contestants.CollectAsync(isWatched: true);
         if (submitted.Count != size || collected.Count != size)
         {
             throw new InvalidOperationException($"Of {size} requests {submitted.Count} were submitted and {collected.Count} collected.");
         }
 
-        _report.Grown(size, submitted, collected);
+        _report.AddGrowth(size, submitted, collected);
     }
 
-    // A thousand batches that go on: how many calls does a round take?
+    // Counts the calls of one polling round over a thousand running batches.
     private async Task PollAsync()
     {
         Clear("ledger");
         await _http.PostAsync(new Uri("/bench/hold/true", UriKind.Relative), null);
         string file = Path.Combine(options.Folder, "polled.jsonl");
         await File.WriteAllLinesAsync(file, File.ReadLines(Path.Combine(options.Folder, BenchData.RequestsOf(1_000))));
-        await _who.ModuleAsync($"(Submit-ClaudeBatch -Path '{file}' -Job polled -MaxRequestsPerBatch 1 -WarningAction Ignore).Count");
+        await _contestants.ModuleAsync($"(Submit-ClaudeBatch -Path '{file}' -Job polled -MaxRequestsPerBatch 1 -WarningAction Ignore).Count");
         await CallsAsync();
-        Measurement round = await _who.ModuleAsync("$null = Resume-ClaudeBatch -Job polled -WarningAction Ignore", "(Get-ClaudeBatch -Job polled -Local).Count");
-        _report.Polled(round, await CallsAsync());
+        Measurement round = await _contestants.ModuleAsync("$null = Resume-ClaudeBatch -Job polled -WarningAction Ignore", "(Get-ClaudeBatch -Job polled -Local).Count");
+        _report.SetPolling(round, await CallsAsync());
         await _http.PostAsync(new Uri("/bench/hold/false", UriKind.Relative), null);
 
         async Task<int> CallsAsync() => int.Parse(await _http.GetStringAsync(new Uri("/bench/calls", UriKind.Relative)), CultureInfo.InvariantCulture);
     }
 
-    // What the creates since the last question had as bodies.
+    // Returns the digests of the create bodies that the server has received since the last call.
     private Task<string> DigestsAsync() => _http.GetStringAsync(new Uri("/bench/digests", UriKind.Relative));
 
     private async Task<string> ServedAsync()
@@ -195,8 +196,8 @@ internal sealed class BenchRun(BenchOptions options)
     private async Task<Process> StartServerAsync()
     {
         Process server = Process.Start(new ProcessStartInfo("dotnet", [typeof(BenchRun).Assembly.Location, "serve", options.Folder, $"{Port}"]) { RedirectStandardOutput = true })!;
-        string? said = await server.StandardOutput.ReadLineAsync();
-        return said == "ready" ? server : throw new InvalidOperationException($"The server did not start: {said}");
+        string? line = await server.StandardOutput.ReadLineAsync();
+        return line == "ready" ? server : throw new InvalidOperationException($"The server did not start: {line}");
     }
 
     private static void WriteKey(string path)

@@ -5,15 +5,15 @@ using System.Security.Cryptography;
 
 namespace ClaudeBatch.Benchmarks;
 
-/// <summary>A plain fast server in the service's place: it counts and digests each body, and sends results from a file.</summary>
-/// <remarks>The emulator would be the bottleneck: it validates and answers each request.</remarks>
+/// <summary>A plain, fast server in place of the service. It counts and hashes each body, and sends results from a file.</summary>
+/// <remarks>The emulator would be the bottleneck, because it validates and answers each request.</remarks>
 internal sealed class BenchServer(string folder, string address)
 {
     private readonly ConcurrentDictionary<string, Served> _batches = new();
 
     private readonly ConcurrentBag<string> _digests = [];
 
-    // Batches end at once, but for those whose polling is counted.
+    // While it is set, batches do not end, so that a round of polling can be counted. Otherwise they end at once.
     private volatile bool _holds;
 
     private int _calls;
@@ -61,7 +61,7 @@ internal sealed class BenchServer(string folder, string address)
             context.Response.ContentLength = new FileInfo(path).Length;
             await context.Response.SendFileAsync(path);
         });
-        // A batch that was never sent, for those that only collect.
+        // Makes a batch without a create call, for the contestants that only collect.
         app.MapPost("/bench/batch/{count}", (int count) => Make(first: 0, count).Id);
         app.MapPost("/bench/hold/{holds}", (bool holds) => (_holds = holds).ToString());
         app.MapGet("/bench/calls", () => (Interlocked.Exchange(ref _calls, 0) - 1).ToString(CultureInfo.InvariantCulture));
@@ -94,13 +94,13 @@ internal sealed class BenchServer(string folder, string address)
 
     private sealed record Served(string Id, int First, int Count, DateTimeOffset Created);
 
-    /// <summary>What stood in the body of a create.</summary>
-    /// <param name="First">The row of its first request.</param>
-    /// <param name="Count">Of its requests.</param>
-    /// <param name="Digest">Of all its bytes, shortened.</param>
+    /// <summary>What the server notes of the body of a create call.</summary>
+    /// <param name="First">The row of the first request.</param>
+    /// <param name="Count">The number of requests.</param>
+    /// <param name="Digest">The first 16 hex digits of the SHA-256 of the body.</param>
     private sealed record Received(int First, int Count, string Digest)
     {
-        private static ReadOnlySpan<byte> Mark => "\"custom_id\""u8;
+        private static ReadOnlySpan<byte> Field => "\"custom_id\""u8;
 
         public static async Task<Received> ReadAsync(PipeReader reader)
         {
@@ -127,19 +127,19 @@ internal sealed class BenchServer(string folder, string address)
             }
         }
 
-        // Ids are row-0000000; those of other measurements are of no batch whose results are asked for.
+        // The ids of this data are row-0000000. Other ids occur only in batches whose results are never collected, where 0 does no harm.
         private static int RowOf(ReadOnlySpan<byte> segment)
         {
             int at = segment.IndexOf("row-"u8);
             return at >= 0 && int.TryParse(segment.Slice(at + 4, 7), CultureInfo.InvariantCulture, out int row) ? row : 0;
         }
 
-        // A mark may lie across two segments.
+        // An occurrence may be split between two segments, so the end of each is kept for the next.
         private static (int Found, byte[] Tail) CountIn(byte[] tail, ReadOnlySpan<byte> segment)
         {
-            byte[] seam = [.. tail, .. segment[..Math.Min(segment.Length, Mark.Length - 1)]];
-            int found = segment.Count(Mark) + (tail.Length > 0 && seam.AsSpan().IndexOf(Mark) >= 0 ? 1 : 0);
-            return (found, segment[Math.Max(0, segment.Length - Mark.Length + 1)..].ToArray());
+            byte[] seam = [.. tail, .. segment[..Math.Min(segment.Length, Field.Length - 1)]];
+            int found = segment.Count(Field) + (tail.Length > 0 && seam.AsSpan().IndexOf(Field) >= 0 ? 1 : 0);
+            return (found, segment[Math.Max(0, segment.Length - Field.Length + 1)..].ToArray());
         }
     }
 }

@@ -1,10 +1,10 @@
 namespace ClaudeBatch.Benchmarks;
 
-/// <summary>Those that do the work, each in a process of its own.</summary>
-/// <param name="folder">Where data, ledgers and packages are.</param>
-/// <param name="address">Of the server.</param>
-/// <param name="pwsh">PowerShell; null where there is none, and then the engine is measured.</param>
-/// <param name="module">The built module's manifest.</param>
+/// <summary>Starts each contestant (the module, the engine, the SDKs, plain HTTP) in a process of its own.</summary>
+/// <param name="folder">The folder of the data, the ledgers and the npm packages.</param>
+/// <param name="address">The address of the server.</param>
+/// <param name="pwsh">The path of PowerShell; null to measure the engine without it.</param>
+/// <param name="module">The path of the built module's manifest.</param>
 internal sealed class Contestants(string folder, string address, string? pwsh, string module)
 {
     private readonly string _self = typeof(Contestants).Assembly.Location;
@@ -13,7 +13,7 @@ internal sealed class Contestants(string folder, string address, string? pwsh, s
 
     public bool HasTypeScript { get; private set; }
 
-    /// <summary>The official TypeScript SDK, where Node and its packages can be had.</summary>
+    /// <summary>Installs the official TypeScript SDK. Where that fails, for lack of Node or a network, it is left out.</summary>
     public async Task PrepareTypeScriptAsync()
     {
         foreach (string file in Directory.GetFiles(Path.Combine(Path.GetDirectoryName(_self)!, "typescript")))
@@ -44,12 +44,12 @@ internal sealed class Contestants(string folder, string address, string? pwsh, s
         ? ModuleAsync("Get-ClaudeBatchResult -Job bench > $null", "(Get-ClaudeBatchJob bench).Succeeded", isWatched: isWatched)
         : Measurement.OfAsync("dotnet", [_self, "engine-collect", address, Path.Combine(folder, "ledger")], isWatched: isWatched);
 
-    /// <summary>A shell of its own, told what to do; it prints seconds, peak and count as the others do.</summary>
-    /// <param name="work">What is timed.</param>
-    /// <param name="count">What it did, afterwards and not timed; its output where nothing is said.</param>
-    /// <param name="before">What is done first and not timed.</param>
-    /// <param name="ledger">The ledger's folder beside the data.</param>
-    /// <param name="isWatched">Takes down its memory over time.</param>
+    /// <summary>Runs a script in a new PowerShell process that has the module loaded, and times a part of it.</summary>
+    /// <param name="work">The part of the script that is timed.</param>
+    /// <param name="count">An expression for the number of items handled, evaluated after the timed part; its output by default.</param>
+    /// <param name="before">The part that runs first and is not timed.</param>
+    /// <param name="ledger">The name of the ledger's folder, beside the data.</param>
+    /// <param name="isWatched">Whether the memory of the process is recorded over time.</param>
     public Task<Measurement> ModuleAsync(string work, string count = "$output", string before = "", string ledger = "ledger", bool isWatched = false)
     {
         string script = $$"""

@@ -11,7 +11,7 @@ using ClaudeBatch.Core.Running;
 
 namespace ClaudeBatch.Benchmarks;
 
-/// <summary>The same work by the engine without a shell: what is measured where there is no PowerShell.</summary>
+/// <summary>Submits and collects with the engine alone. It is measured in place of the module where there is no PowerShell.</summary>
 internal static class EnginePeer
 {
     private const string Job = "bench";

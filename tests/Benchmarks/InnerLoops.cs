@@ -7,7 +7,7 @@ using ClaudeBatch.Core.Results;
 
 namespace ClaudeBatch.Benchmarks;
 
-/// <summary>What is done once a row: time and allocations.</summary>
+/// <summary>Measures the time and the allocations of what is done for each row.</summary>
 [MemoryDiagnoser]
 [ShortRunJob]
 public class InnerLoops
@@ -41,7 +41,7 @@ public class InnerLoops
     [Benchmark]
     public RequestFacts CheckRequest() => _checker.Check(_request);
 
-    /// <summary>Most fields of a request at once: what finding each by its name costs.</summary>
+    /// <summary>Checks a request with most of the known fields, to measure what the look-up of each by its name costs.</summary>
     [Benchmark]
     public RequestFacts CheckRequestOfFields() => _checker.Check(_requestOfFields);
 

@@ -6,7 +6,7 @@ using ClaudeBatch.Core.Ledger.Files;
 
 namespace ClaudeBatch.Benchmarks;
 
-/// <summary>The ledger alone: short requests taken in and sealed, nothing sent.</summary>
+/// <summary>Measures the ledger alone: adds short requests to a job and seals it, but sends nothing.</summary>
 internal static class LedgerWrites
 {
     public static long Run(string folder, int count)

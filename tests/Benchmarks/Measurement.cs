@@ -3,13 +3,13 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Benchmarks;
 
-/// <summary>What one process measured of itself.</summary>
-/// <param name="Seconds">Of the work, without start-up and import.</param>
-/// <param name="PeakMB">The most memory it had, by the operating system.</param>
-/// <param name="Count">What it counted, to see that nothing was left out.</param>
+/// <summary>What one process has measured of itself.</summary>
+/// <param name="Seconds">The time of the work in seconds, without start-up and import.</param>
+/// <param name="PeakMB">The peak working set in MB, as the operating system reports it.</param>
+/// <param name="Count">The number of requests handled, which shows that none was left out.</param>
 internal sealed record Measurement(double Seconds, long PeakMB, long Count)
 {
-    /// <summary>The memory of the process over its life, in MB, where it was watched.</summary>
+    /// <summary>The memory of the process over its lifetime, in MB; empty where it was not recorded.</summary>
     public IReadOnlyList<long> MemoryMB { get; private init; } = [];
 
     /// <summary>Runs a program whose last line is <c>{"seconds":…,"peakMB":…,"count":…}</c>.</summary>
@@ -45,7 +45,7 @@ internal sealed record Measurement(double Seconds, long PeakMB, long Count)
         }
         catch (InvalidOperationException)
         {
-            // It has ended between two looks.
+            // The process has ended between two readings.
         }
 
         return memory;

@@ -1,13 +1,13 @@
 namespace ClaudeBatch.Benchmarks;
 
-/// <summary>docs/performance.md: what is measured stands between two marks, what is said about it around them.</summary>
+/// <summary>The page docs/performance.md. The measured tables are between two HTML comments; the text around them is written by hand.</summary>
 internal static class PerformancePage
 {
     private const string Begin = "<!-- measured -->";
 
     private const string End = "<!-- /measured -->";
 
-    /// <summary>Puts the tables into the page, and says them.</summary>
+    /// <summary>Replaces the tables of the page, and prints them.</summary>
     public static void Write(string path, string tables)
     {
         Console.WriteLine(tables);

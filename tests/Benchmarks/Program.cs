@@ -22,7 +22,7 @@ switch (args)
         InnerLoops.Run();
         return 0;
 
-    // What a run starts, each in a process of its own; a measurement prints one line of JSON.
+    // A run starts each of these in a process of its own. Those that measure print one line of JSON.
     case ["serve", string folder, string port]:
         await BenchServer.RunAsync(folder, int.Parse(port, CultureInfo.InvariantCulture));
         return 0;

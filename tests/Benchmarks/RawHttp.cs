@@ -1,6 +1,6 @@
 namespace ClaudeBatch.Benchmarks;
 
-/// <summary>The floor: the same bytes from a file and to a file by HttpClient, and nothing done with them.</summary>
+/// <summary>Moves the same bytes between a file and the server with HttpClient and does nothing with them: the least time the work can take.</summary>
 internal static class RawHttp
 {
     public static async Task<long> SubmitAsync(string address, string file)

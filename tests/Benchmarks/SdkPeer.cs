@@ -5,7 +5,7 @@ using Anthropic.Models.Messages.Batches;
 
 namespace ClaudeBatch.Benchmarks;
 
-/// <summary>The same work by the official C# SDK, as its documentation shows it.</summary>
+/// <summary>Does the same work with the official C# SDK, in the way its documentation shows.</summary>
 internal static class SdkPeer
 {
     public static async Task<long> SubmitAsync(string address, string file)

@@ -3,10 +3,10 @@ using System.Diagnostics;
 
 namespace ClaudeBatch.Benchmarks;
 
-/// <summary>Programs that may not be there.</summary>
+/// <summary>Runs programs that may not be installed.</summary>
 internal static class Shell
 {
-    /// <returns>False when the program is not there or fails.</returns>
+    /// <returns>False when the program is not installed or fails.</returns>
     public static async Task<bool> TryAsync(string program, IEnumerable<string> arguments, string folder)
     {
         try

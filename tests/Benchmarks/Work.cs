@@ -14,7 +14,7 @@ internal enum Work
     Import,
 }
 
-internal enum Who
+internal enum Contestant
 {
     Ours,
     CSharp,

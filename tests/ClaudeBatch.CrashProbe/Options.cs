@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ClaudeBatch.CrashProbe;
 
-/// <summary>What the probe is told on its command line: <c>command --name value …</c>.</summary>
+/// <summary>The command line of the probe: <c>command --name value …</c>.</summary>
 internal sealed class Options(string[] args)
 {
     public string Command => args[0];
@@ -21,10 +21,10 @@ internal sealed class Options(string[] args)
 
     public int MaxAttempts => Number("attempts", 1);
 
-    /// <summary>The place to stop at: the probe writes <c>at place</c> and goes on when it is sent a line.</summary>
+    /// <summary>The milestone to stop at. The probe then writes <c>at milestone</c>, and continues when it reads a line.</summary>
     public string? StopAt => Get("stop-at");
 
-    /// <summary>How many times the place is passed before.</summary>
+    /// <summary>How many times the probe passes that milestone before it stops there.</summary>
     public int Skip => Number("skip", 0);
 
     public bool SendAgain => Get("again") is not null;
@@ -35,5 +35,5 @@ internal sealed class Options(string[] args)
         return at >= 0 && at + 1 < args.Length ? args[at + 1] : null;
     }
 
-    private int Number(string name, int otherwise) => Get(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+    private int Number(string name, int defaultValue) => Get(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : defaultValue;
 }

@@ -10,7 +10,7 @@ using ClaudeBatch.Core.Running;
 using ClaudeBatch.CrashProbe;
 using ClaudeBatch.Emulator;
 
-// A process of its own that does what the cmdlets do, stops where it is told, and is killed there from outside.
+// Does what the cmdlets do, in a process that stops at a given milestone so that a test can kill it exactly there.
 Options options = new(args);
 int passed = 0;
 Milestone.Passed = name =>
@@ -40,7 +40,7 @@ catch (ClaudeBatchException failure)
     return 1;
 }
 
-/// <summary>The commands.</summary>
+/// <summary>Runs the command that the options name.</summary>
 internal sealed class Probe(JobLedger ledger, BatchApi api, Options options)
 {
     private const string Name = "job";
@@ -52,12 +52,12 @@ internal sealed class Probe(JobLedger ledger, BatchApi api, Options options)
         "submit" => SubmitAsync(),
         "steps" => StepsAsync(),
         "finish" => FinishAsync(),
-        "cancel" => EachAsync(static (control, batch) => control.CancelAsync(batch, default)),
-        "delete" => EachAsync(static (control, batch) => control.DeleteAsync(batch, default)),
+        "cancel" => ForEachBatchAsync(static (control, batch) => control.CancelAsync(batch, default)),
+        "delete" => ForEachBatchAsync(static (control, batch) => control.DeleteAsync(batch, default)),
         _ => throw new ArgumentException($"There is no command '{options.Command}'."),
     };
 
-    // The same line again, then steps until nothing is left to be done.
+    // Does what a user does after a crash: runs the same submission again, and then steps until the job is finished.
     private async Task FinishAsync()
     {
         await SubmitAsync();
@@ -127,7 +127,7 @@ internal sealed class Probe(JobLedger ledger, BatchApi api, Options options)
         return input.Seal();
     }
 
-    private async Task EachAsync(Func<BatchControl, BatchRecord, Task<BatchRecord>> work)
+    private async Task ForEachBatchAsync(Func<BatchControl, BatchRecord, Task<BatchRecord>> work)
     {
         foreach (BatchRecord batch in ledger.Batches.OfJob(Job.Id))
         {

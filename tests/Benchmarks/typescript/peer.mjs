@@ -1,4 +1,4 @@
-// The same work by the official TypeScript SDK, as its documentation shows it; prints what the other peers print.
+// Does the same work with the official TypeScript SDK, in the way its documentation shows. Its output has the form of the other peers'.
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import Anthropic from '@anthropic-ai/sdk';
