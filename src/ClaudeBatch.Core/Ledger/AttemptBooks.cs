@@ -2,7 +2,7 @@ using ClaudeBatch.Core.Ledger.Sqlite;
 
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>What the ledger says and keeps about requests and each time they were tried.</summary>
+/// <summary>The ledger's tables of requests and of attempts to send them.</summary>
 public sealed class AttemptBooks(LedgerDatabase database)
 {
     private const int Page = 2_000;
@@ -15,15 +15,20 @@ public sealed class AttemptBooks(LedgerDatabase database)
 
     private static readonly string s_itsRequest = $"JOIN request r ON r.id = {RowKey.Of("$job", "a.row")}";
 
-    /// <summary>Nothing has replaced the attempt <c>a</c>. What a draft would replace is not replaced before the draft is sealed.</summary>
+    /// <summary>
+    /// An SQL condition: the attempt <c>a</c> is the last one of its request. An attempt that a draft is to replace is the last one until
+    /// the draft is sealed.
+    /// </summary>
     internal const string IsLast =
         $"(a.replaced_by IS NULL OR a.replaced_by IN (SELECT id FROM batch WHERE state = {SqlWord.Draft}))";
 
-    /// <summary>A batch's attempts in row order, a page at a time.</summary>
+    /// <summary>Reads one page of a batch's attempts, in row order.</summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="afterRow">The last row of the page before; -1 for the first.</param>
+    /// <param name="afterRow">The last row of the page before; -1 for the first page.</param>
     /// <param name="limit">The most rows to read.</param>
-    /// <param name="onlyLast">Leaves out those a later attempt has replaced; the cost is then that of all attempts.</param>
+    /// <param name="onlyLast">
+    /// Whether attempts that a later one has replaced are left out. The cost of an attempt is then that of all attempts of its request.
+    /// </param>
     public IReadOnlyList<AttemptRecord> OfBatch(BatchRecord batch, long afterRow, int limit, bool onlyLast = false)
         => database.Read(
             $"""
@@ -38,17 +43,17 @@ public sealed class AttemptBooks(LedgerDatabase database)
             ("$after", afterRow),
             ("$limit", limit));
 
-    /// <summary>The rows of a batch with their ids in UTF-8, in row order.</summary>
+    /// <summary>Calls a function with each row of a batch and its custom id in UTF-8, in row order.</summary>
     internal void ForEachId(BatchRecord batch, IdHandler take) => database.ForEach(
         $"SELECT a.row, r.custom_id FROM attempt a {s_itsRequest} WHERE {RowKey.Within("a.id", "$batch")} ORDER BY a.id",
         row => take(row.Number("row"), row.Utf8("custom_id")),
         ("$job", batch.JobId),
         ("$batch", batch.Id));
 
-    /// <summary>An id that is only there during the call.</summary>
+    /// <summary>Takes a row and its custom id in UTF-8. The id's memory is valid only during the call.</summary>
     internal delegate void IdHandler(long row, ReadOnlySpan<byte> customId);
 
-    /// <summary>A batch's attempts in row order; only a page of them is in memory.</summary>
+    /// <summary>Reads all attempts of a batch in row order. Only one page of them is in memory.</summary>
     public IEnumerable<AttemptRecord> All(BatchRecord batch, bool onlyLast = false)
     {
         long last = -1;
@@ -65,13 +70,15 @@ public sealed class AttemptBooks(LedgerDatabase database)
         while (page.Count == Page);
     }
 
-    /// <summary>The last attempt of each request of these batches of one job, in row order.</summary>
+    /// <summary>Reads the last attempts of the requests of these batches, which belong to one job, in row order.</summary>
     public IEnumerable<(BatchRecord Batch, AttemptRecord Attempt)> LastOf(IEnumerable<BatchRecord> batches)
         => InRowOrder(batches, onlyLast: true);
 
-    /// <summary>The attempts of these batches of one job, in row order.</summary>
-    /// <remarks>Each batch is in order already, so they are merged; a batch is looked into when its first row comes, and only a page of it
-    /// is in memory.</remarks>
+    /// <summary>Reads the attempts of these batches, which belong to one job, in row order.</summary>
+    /// <remarks>
+    /// Each batch is in row order, so the batches are merged. A batch is first read when its first row is due, and only one page of it is
+    /// in memory.
+    /// </remarks>
     public IEnumerable<(BatchRecord Batch, AttemptRecord Attempt)> InRowOrder(IEnumerable<BatchRecord> batches, bool onlyLast)
     {
         PriorityQueue<(BatchRecord Batch, IEnumerator<AttemptRecord>? Attempts), long> next = new();
@@ -99,7 +106,9 @@ public sealed class AttemptBooks(LedgerDatabase database)
         }
     }
 
-    /// <summary>A request of the job failed for a cause at the account and was not sent again since.</summary>
+    /// <summary>
+    /// Whether the last attempt of a request of the job failed because of the account (<see cref="FailureClass.OperatorFixable"/>).
+    /// </summary>
     public bool AnyWaitsForOperator(JobRecord job) => database.Scalar(
         $"""
         SELECT EXISTS (SELECT 1 FROM batch b JOIN attempt a ON {RowKey.Within("a.id", "b.id")}
@@ -110,7 +119,7 @@ public sealed class AttemptBooks(LedgerDatabase database)
     private long FirstRow(BatchRecord batch)
         => database.Scalar($"SELECT row FROM attempt WHERE {RowKey.Within("id", "$batch")} ORDER BY id LIMIT 1", ("$batch", batch.Id));
 
-    /// <summary>The requests of a job in row order, a page at a time: what a re-run of the same line is held against.</summary>
+    /// <summary>Reads one page of a job's rows, in row order. Rows that did not become requests are among them.</summary>
     public IReadOnlyList<RequestRecord> Requests(long jobId, long afterRow, int limit)
         => database.Read(
             $"""
@@ -122,7 +131,7 @@ public sealed class AttemptBooks(LedgerDatabase database)
             ("$after", afterRow),
             ("$limit", limit));
 
-    /// <summary>The rows of a job's sealed input that did not become requests, a page at a time.</summary>
+    /// <summary>Reads one page of the rows of a job's sealed input that did not become requests.</summary>
     public IReadOnlyList<RequestRecord> Refused(JobRecord job, long afterRow, int limit)
         => database.Read(
             $"""
@@ -136,7 +145,8 @@ public sealed class AttemptBooks(LedgerDatabase database)
             ("$limit", limit));
 
     /// <summary>
-    /// The rows of a job that are sent again by the same line: the service has refused their batch, or a person has given it up.
+    /// Reads the rows of a job that are sent again when its input comes again, because the service has rejected their batch or a person has
+    /// abandoned it.
     /// </summary>
     public IReadOnlyList<long> UnsentRows(long jobId) => database.Read(
         $"""
@@ -146,11 +156,12 @@ public sealed class AttemptBooks(LedgerDatabase database)
         static row => row.Number("row"),
         ("$job", jobId));
 
-    /// <summary>A request is sent in another form than before; from now on that is the one the same line is held against.</summary>
+    /// <summary>Records the digest of a request that is sent again with other bytes, so that an input that comes again is compared with
+    /// these.</summary>
     internal void SetDigest(long jobId, long row, byte[] digest)
         => database.Execute("UPDATE request SET digest = $digest WHERE id = $id", ("$digest", digest), ("$id", RowKey.Of(jobId, row)));
 
-    /// <summary>Writes down the requests of a batch made elsewhere, as its answers named them.</summary>
+    /// <summary>Records the requests of a batch that another tool has made. Only their custom ids are known, from the answers.</summary>
     public void RecordDiscovered(BatchRecord batch, long firstRow, IReadOnlyList<string> customIds)
     {
         BatchBooks books = new(database);
@@ -188,16 +199,17 @@ public sealed class AttemptBooks(LedgerDatabase database)
         }
     }
 
-    /// <summary>The models that answered in these batches, by name.</summary>
+    /// <summary>Reads the names of the models that answered in these batches, in order.</summary>
     internal IReadOnlyList<string> ModelsOf(IEnumerable<long> batchIds) => database.Read(
         $"SELECT DISTINCT model FROM {AnswersOf(batchIds)} AND model IS NOT NULL ORDER BY model", static row => row.Text("model"));
 
     /// <summary>
-    /// What a model's answers in these batches used and cost. What has one price is one sum: by where it ran, and long prompts apart.
+    /// Sums up what a model's answers in these batches used and cost. The price depends on the region and on whether the prompt is long, so
+    /// there is a sum for each of these.
     /// </summary>
     /// <param name="batchIds">The batches; all of their attempts count.</param>
-    /// <param name="model">As the service names it.</param>
-    /// <param name="longFrom">A prompt of more tokens is long; null where none is.</param>
+    /// <param name="model">The model, as the service names it.</param>
+    /// <param name="longFrom">The number of tokens above which a prompt is long; null where the model has one price for all.</param>
     internal IReadOnlyList<UsageSum> Usage(IEnumerable<long> batchIds, string model, int? longFrom) => database.Read(
         $"""
         SELECT {UsageSum.Columns}

@@ -3,23 +3,24 @@ using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>One time a request was tried: where its bytes lie and how it ended.</summary>
-/// <param name="Row">Of the request.</param>
-/// <param name="CustomId">Of the request.</param>
-/// <param name="SpoolOffset">Of its bytes in the part's spool.</param>
-/// <param name="SpoolLength">In bytes.</param>
-/// <param name="Outcome">How it ended; null while it has not.</param>
-/// <param name="FailureClass">What can be done about a failure.</param>
-/// <param name="ResultOffset">Of its line in the results.</param>
-/// <param name="ResultLength">In bytes.</param>
-/// <param name="SourceOffset">Of its row in the job's source.</param>
-/// <param name="SourceLength">In bytes.</param>
-/// <param name="OutputSchema">The number of the schema its answer is to fit; 0 where there is none.</param>
-/// <param name="StopReason">The service's word for why the answer ended.</param>
+/// <summary>One attempt at a request: where its bytes are and how it ended. All offsets and lengths are in bytes.</summary>
+/// <param name="Row">The request's row in the job's input, from 0.</param>
+/// <param name="CustomId">The request's custom id.</param>
+/// <param name="SpoolOffset">The offset of the request in the part's spool file.</param>
+/// <param name="SpoolLength">The length of the request.</param>
+/// <param name="Outcome">The outcome; null while there is none.</param>
+/// <param name="FailureClass">What can be done about a failure; null where there was none.</param>
+/// <param name="ResultOffset">The offset of the result line in the batch's results file; null where there is none.</param>
+/// <param name="ResultLength">The length of the result line; 0 where there is none.</param>
+/// <param name="SourceOffset">The offset of the input object in the job's source file.</param>
+/// <param name="SourceLength">The length of the input object; 0 where there is none.</param>
+/// <param name="OutputSchema">The number of the job's output schema that the request asked for; 0 where it asked for none.</param>
+/// <param name="StopReason">The <c>stop_reason</c> of the answer.</param>
 /// <param name="Model">The model that answered.</param>
-/// <param name="ErrorType">The service's word for a failure.</param>
-/// <param name="CostInPicodollars">Of this attempt and, where they were asked for, of those before it; null where a price is not
-/// known.</param>
+/// <param name="ErrorType">The <c>type</c> of the service's error.</param>
+/// <param name="CostInPicodollars">
+/// The cost of this attempt and, where the reader asked for it, of the attempts before it; null where a price is not known.
+/// </param>
 public sealed record AttemptRecord(
     long Row,
     string CustomId,
@@ -37,7 +38,9 @@ public sealed record AttemptRecord(
     string? ErrorType,
     long? CostInPicodollars)
 {
-    /// <summary>But for the cost, which whoever asks says how to add up.</summary>
+    /// <summary>
+    /// The columns that <see cref="From"/> reads, without <c>cost</c>: the statement says whether that is of one or all attempts.
+    /// </summary>
     internal const string Columns =
         "a.row, r.custom_id, a.spool_offset, a.spool_length, a.outcome, a.failure_class, a.result_offset, a.result_length, "
         + "r.source_offset, r.source_length, a.output_schema, a.stop_reason, a.model, a.error_type";

@@ -3,7 +3,7 @@ using ClaudeBatch.Core.Ledger.Sqlite;
 
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>What the ledger says and keeps about batches.</summary>
+/// <summary>The ledger's table of batches.</summary>
 public sealed class BatchBooks(LedgerDatabase database)
 {
     private const string Select = $"SELECT {BatchRecord.Columns} FROM batch b JOIN job j ON j.id = b.job_id";
@@ -26,7 +26,9 @@ public sealed class BatchBooks(LedgerDatabase database)
         return Get(batch.Id);
     }
 
-    /// <summary>Finds a batch by the service's id or by its key.</summary>
+    /// <summary>
+    /// Finds a batch by the service's id or by its key, which is the job's name, a slash and the part; null where there is none.
+    /// </summary>
     public BatchRecord? Find(string idOrKey)
     {
         int slash = idOrKey.LastIndexOf('/');
@@ -39,10 +41,13 @@ public sealed class BatchBooks(LedgerDatabase database)
             : database.Read($"{Select} WHERE b.service_id = $id", BatchRecord.From, ("$id", idOrKey)).SingleOrDefault();
     }
 
-    /// <summary>The service has a batch of this id in the books already.</summary>
+    /// <summary>Whether the ledger has a batch with this id of the service.</summary>
     public bool Knows(string serviceId) => database.Scalar("SELECT count(*) FROM batch WHERE service_id = $id", ("$id", serviceId)) > 0;
 
-    /// <summary>Another create with so many requests whose reply was lost, in the same workspace as far as is known.</summary>
+    /// <summary>
+    /// Finds another unconfirmed batch with as many requests that may be in the same workspace, because the account's lists could not tell
+    /// the two apart; null where there is none.
+    /// </summary>
     public BatchRecord? UnsettledLike(BatchRecord batch)
         => database.Read(
             $"""
@@ -99,19 +104,19 @@ public sealed class BatchBooks(LedgerDatabase database)
         BatchRecord.From,
         ("$job", jobId));
 
-    /// <summary>The SHA-256 of a batch's spool, as it was when the spool was complete.</summary>
+    /// <summary>Reads the SHA-256 of a batch's spool file, which was computed when the file was written.</summary>
     public byte[] SpoolDigest(long id)
         => database.Read("SELECT spool_digest FROM batch WHERE id = $id", static row => row.Bytes("spool_digest"), ("$id", id)).Single();
 
-    /// <summary>The attempts of a batch, counted by how they ended.</summary>
+    /// <summary>Counts the attempts of a batch by their outcomes.</summary>
     internal BatchTally Tally(BatchRecord batch) => BatchTally.Count(database, batch);
 
-    /// <summary>How many of our batches the service works on.</summary>
+    /// <summary>Counts the ledger's batches that, as far as it knows, the service works on.</summary>
     public int CountRunning()
         => (int)database.Scalar($"SELECT count(*) FROM batch WHERE state IN ({SqlWord.InProgress}, {SqlWord.Canceling})");
 
-    /// <summary>A part for a batch that another tool made; its requests are not known before its answers are.</summary>
-    /// <returns>The ledger's number.</returns>
+    /// <summary>Adds a part for a batch that another tool has made. Its requests become known with its answers.</summary>
+    /// <returns>The ledger's number of the batch.</returns>
     public long AddMadeElsewhere(long jobId, int requestCount, ReplyHeaders headers) => database.Insert(
         $"""
         INSERT INTO batch (guid, job_id, part, attempt, state, adopted, request_count, size_in_bytes, organization_id, workspace_id)

@@ -3,7 +3,7 @@ using ClaudeBatch.Core.Ledger.Sqlite;
 
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>A batch as the ledger keeps it.</summary>
+/// <summary>A batch as the ledger has it: one part of a job. Times are in UTC.</summary>
 public sealed record BatchRecord
 {
     internal const string Columns =
@@ -33,7 +33,7 @@ public sealed record BatchRecord
 
     public required BatchState State { get; init; }
 
-    /// <summary><c>msgbatch_…</c>, null until the service accepted it.</summary>
+    /// <summary>The service's id, <c>msgbatch_…</c>; null until the service has accepted the batch.</summary>
     public string? ServiceId { get; init; }
 
     public required Adoption Adopted { get; init; }
@@ -42,7 +42,7 @@ public sealed record BatchRecord
 
     public required long SizeInBytes { get; init; }
 
-    /// <summary>The service's own word.</summary>
+    /// <summary>The service's <c>processing_status</c>.</summary>
     public string? ProcessingStatus { get; init; }
 
     public required RequestCounts Counts { get; init; }
@@ -53,7 +53,7 @@ public sealed record BatchRecord
 
     public DateTime? ExpiresAt { get; init; }
 
-    /// <summary>The service keeps results for 29 days from the batch's creation.</summary>
+    /// <summary>When the service deletes the results: 29 days after it has created the batch, as its documentation says.</summary>
     public DateTime? ResultsExpireAt => CreatedAt?.AddDays(29);
 
     public DateTime? CancelInitiatedAt { get; init; }
@@ -64,10 +64,10 @@ public sealed record BatchRecord
 
     public string? WorkspaceId { get; init; }
 
-    /// <summary>Lines of the results beyond the first of their id.</summary>
+    /// <summary>The number of result lines that repeat a custom id.</summary>
     public int Duplicated { get; init; }
 
-    /// <summary>Lines of the results whose id was never in the batch.</summary>
+    /// <summary>The number of result lines whose custom id was not in the batch.</summary>
     public int Foreign { get; init; }
 
     public string? Message { get; init; }
@@ -97,13 +97,13 @@ public sealed record BatchRecord
     /// </summary>
     public int WaitsForRoom { get; init; }
 
-    /// <summary>Since when the service says it knows no such batch.</summary>
+    /// <summary>Since when the service replies with 404 for the batch; null where it does not.</summary>
     public DateTime? NotFoundSince { get; init; }
 
-    /// <summary>Adopted from another tool: its requests are not here, only its answers will be.</summary>
+    /// <summary>Whether another tool has made the batch: the ledger has its answers, and no requests.</summary>
     public bool MadeElsewhere { get; init; }
 
-    /// <summary>What an earlier part must have shown before this one is sent; null when nothing.</summary>
+    /// <summary>What the part waits for before it is sent; null where it is not held back.</summary>
     public Hold? HeldFor { get; init; }
 
     /// <summary>How many times its results were downloaded, completely or not.</summary>

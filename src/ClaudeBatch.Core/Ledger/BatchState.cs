@@ -1,17 +1,18 @@
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>Where a batch stands, as the ledger knows it.</summary>
+/// <summary>The state of a batch, as far as the ledger knows. The names are stable: they are in ledgers, and scripts read them.</summary>
 public enum BatchState
 {
-    /// <summary>Part of an input whose end was not seen yet; never shown, never sent.</summary>
+    /// <summary>It belongs to an input whose end was not read yet. Such a batch is neither shown nor sent.</summary>
     Draft,
 
+    /// <summary>Its requests are in a file, and it was not sent yet.</summary>
     Spooled,
 
-    /// <summary>On its way without its last byte: not accepted, whatever happened.</summary>
+    /// <summary>Its create call has begun, and the last byte was not sent: the service cannot have accepted it.</summary>
     Uploading,
 
-    /// <summary>The last byte may have left and no reply says what became of it.</summary>
+    /// <summary>The last byte may have been sent, and there is no reply that says whether the service has accepted it.</summary>
     Unconfirmed,
 
     InProgress,
@@ -20,15 +21,19 @@ public enum BatchState
 
     Ended,
 
-    /// <summary>The results are verified and on disk; their outcomes are not in the books yet.</summary>
+    /// <summary>The results are checked and on the disk, and their outcomes are not in the ledger yet.</summary>
     Downloaded,
 
+    /// <summary>The results are on the disk and their outcomes in the ledger.</summary>
     Collected,
 
+    /// <summary>The service has refused its create call.</summary>
     Rejected,
 
+    /// <summary>The service has accepted it, and knows it no more.</summary>
     Lost,
 
+    /// <summary>A person has decided that it is not to be sent.</summary>
     Abandoned,
 
     Deleted,

@@ -2,7 +2,7 @@ using ClaudeBatch.Core.Ledger.Sqlite;
 
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>The attempts of one batch, counted by how they ended.</summary>
+/// <summary>The attempts of one batch, counted by their outcomes.</summary>
 internal sealed class BatchTally
 {
     private readonly List<(Outcome? Outcome, bool IsLast, long Count)> _counts;
@@ -16,19 +16,20 @@ internal sealed class BatchTally
 
     public BatchRecord Batch { get; }
 
-    /// <summary>Of all its attempts; null where a price is not known.</summary>
+    /// <summary>The cost of all its attempts; null where a price is not known.</summary>
     public long? CostInPicodollars { get; }
 
-    /// <summary>How many requests of it are in the books.</summary>
+    /// <summary>The number of its requests that the ledger has.</summary>
     public long Requests => _counts.Sum(static c => c.Count);
 
-    /// <summary>Those no later attempt has replaced.</summary>
+    /// <summary>The attempts that no later one has replaced, counted by their outcomes.</summary>
     public IEnumerable<(Outcome? Outcome, long Count)> Last => _counts.Where(static c => c.IsLast).Select(static c => (c.Outcome, c.Count));
 
     public long Of(Outcome outcome) => _counts.Where(c => c.Outcome == outcome).Sum(static c => c.Count);
 
     /// <summary>
-    /// Counts them. Nearly all of a batch went well, and the sorting a GROUP BY takes is spared those: they are what is left.
+    /// Counts the attempts. Most of them have succeeded and were not replaced; these are counted as the rest, because a GROUP BY would have
+    /// to sort them.
     /// </summary>
     public static BatchTally Count(LedgerDatabase database, BatchRecord batch)
     {

@@ -3,7 +3,10 @@ using ClaudeBatch.Core.Ledger.Sqlite;
 
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>The rows of an input whose end was not seen yet, on their way into the ledger in bounded transactions.</summary>
+/// <summary>
+/// Writes the rows of an input to the ledger while it is read, a bounded number in each transaction. They count only when the end of the
+/// input was read and the draft is sealed.
+/// </summary>
 internal sealed class DraftBooks(LedgerDatabase database, long jobId)
 {
     private readonly List<RequestRecord> _requests = [];
@@ -14,7 +17,7 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
 
     private readonly List<(long Batch, long Row, long Offset, int Length, int Schema)> _attempts = [];
 
-    /// <summary>Takes away what an input that was cut short has left; sealed rows stay.</summary>
+    /// <summary>Deletes what an input that was never sealed has left. Sealed rows stay.</summary>
     public static void Discard(LedgerDatabase database, long jobId)
     {
         List<long> drafts = database.Read(
@@ -45,7 +48,7 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
         database.Write(() => database.Execute($"DELETE FROM batch WHERE job_id = $job AND state = {SqlWord.Draft}", ("$job", jobId)));
     }
 
-    /// <summary>The number of the next part; several spoolers may fill parts of one draft.</summary>
+    /// <summary>Gives the number of the job's next part. All spoolers that write to the draft ask for it here.</summary>
     public int NextPart()
     {
         _nextPart = _nextPart == 0
@@ -96,10 +99,10 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
         }
     }
 
-    /// <summary>The row's last attempt so far will be replaced by one of this batch, once it is sealed.</summary>
+    /// <summary>Records that an attempt of this batch replaces the row's last attempt as soon as the batch is sealed.</summary>
     public void Replace(long batchId, long row) => _replacements.Add((batchId, row));
 
-    /// <summary>Makes the drafted batches binding, and with them what they replace: call it inside a transaction.</summary>
+    /// <summary>Makes the batches of the draft, and what they replace, count from now on. It is called inside a transaction.</summary>
     public void Seal()
         => database.Execute($"UPDATE batch SET state = {SqlWord.Spooled} WHERE job_id = $job AND state = {SqlWord.Draft}", ("$job", jobId));
 

@@ -2,16 +2,17 @@ using ClaudeBatch.Core.Ledger.Sqlite;
 
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>The journal: what changed, when, and in which words of the service. No prompt and no key.</summary>
+/// <summary>The journal: what has changed in the ledger, and when. It contains no prompts, answers or keys.</summary>
 public sealed class EventBooks(LedgerDatabase database, TimeProvider clock)
 {
     private const int LongestMessage = 500;
 
+    /// <summary>Adds an event with the time of now.</summary>
     /// <param name="kind">What happened.</param>
-    /// <param name="message">One sentence; cut at 500 characters.</param>
-    /// <param name="jobId">The job it belongs to.</param>
-    /// <param name="batchId">The batch it belongs to.</param>
-    /// <param name="requestId">The service's <c>request-id</c>.</param>
+    /// <param name="message">A sentence for a person, which may quote the service. It is cut off after 500 characters.</param>
+    /// <param name="jobId">The job it belongs to; null for none.</param>
+    /// <param name="batchId">The batch it belongs to; null for none.</param>
+    /// <param name="requestId">The <c>request-id</c> of the reply that it is about; null for none.</param>
     public void Add(EventKind kind, string message, long? jobId = null, long? batchId = null, string? requestId = null)
         => database.Write(() => database.Execute(
             "INSERT INTO event (at, job_id, batch_id, kind, request_id, message) VALUES ($at, $job, $batch, $kind, $request, $message)",
@@ -22,11 +23,11 @@ public sealed class EventBooks(LedgerDatabase database, TimeProvider clock)
             ("$request", requestId),
             ("$message", message.Length <= LongestMessage ? message : message[..LongestMessage])));
 
-    /// <summary>The journal in its order.</summary>
-    /// <param name="jobId">Only this job's; null for all.</param>
-    /// <param name="after">Only later ones.</param>
-    /// <param name="afterId">The last of the page before; 0 for the first.</param>
-    /// <param name="limit">The most to read.</param>
+    /// <summary>Reads one page of events, in the order in which they were added.</summary>
+    /// <param name="jobId">The job whose events are read; null for all jobs.</param>
+    /// <param name="after">The UTC time after which the events happened; null for all times.</param>
+    /// <param name="afterId">The number of the last event of the page before; 0 for the first page.</param>
+    /// <param name="limit">The most events to read.</param>
     public IReadOnlyList<EventRecord> Read(long? jobId, DateTime? after, long afterId, int limit)
         => database.Read(
             $"""

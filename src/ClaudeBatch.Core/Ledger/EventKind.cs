@@ -1,7 +1,7 @@
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>What an entry of the journal tells of. The words are stable: scripts filter by them.</summary>
-/// <remarks>A batch's states come first: that one was reached is an event.</remarks>
+/// <summary>The kinds of events in the journal. The names are stable, because scripts filter by them.</summary>
+/// <remarks>The first kinds have the names and values of a batch's states: they say that a batch got the state.</remarks>
 public enum EventKind
 {
     Spooled = BatchState.Spooled,

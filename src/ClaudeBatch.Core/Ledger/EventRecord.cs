@@ -2,14 +2,16 @@ using ClaudeBatch.Core.Ledger.Sqlite;
 
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>An entry of the journal.</summary>
-/// <param name="Id">Its number.</param>
-/// <param name="At">UTC.</param>
-/// <param name="Job">The job's name.</param>
-/// <param name="Part">The batch's part.</param>
-/// <param name="Kind">The word of an <see cref="EventKind"/>. Any word is read: it is only shown, and a journal outlives versions.</param>
-/// <param name="RequestId">The service's <c>request-id</c>.</param>
-/// <param name="Message">One sentence.</param>
+/// <summary>An event in the journal.</summary>
+/// <param name="Id">Its number, which is higher than that of every earlier event.</param>
+/// <param name="At">When it was recorded, in UTC.</param>
+/// <param name="Job">The name of the job it belongs to; null where it belongs to none, or the job was removed.</param>
+/// <param name="Part">The number of the part it belongs to; null where it belongs to none, or the part was removed.</param>
+/// <param name="Kind">
+/// The name of an <see cref="EventKind"/>. A name that this version does not know is no error, because another version may have written it.
+/// </param>
+/// <param name="RequestId">The <c>request-id</c> of the service's reply that it is about; null where there is none.</param>
+/// <param name="Message">A sentence for a person.</param>
 public sealed record EventRecord(long Id, DateTime At, string? Job, int? Part, string Kind, string? RequestId, string Message)
 {
     internal const string Columns = "e.id, e.at, j.name AS job, b.part, e.kind, e.request_id, e.message";

@@ -11,6 +11,6 @@ public enum FailureClass
     /// <summary>The request must be changed first.</summary>
     Permanent,
 
-    /// <summary>The account must be seen to first; the request is fine.</summary>
+    /// <summary>The request can stay as it is, and a person must change something about the account first.</summary>
     OperatorFixable,
 }

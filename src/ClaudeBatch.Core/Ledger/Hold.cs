@@ -1,11 +1,11 @@
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>What an earlier part must have shown before a part is sent.</summary>
+/// <summary>What a part that is held back waits for. The parts before it have to be collected first.</summary>
 public enum Hold
 {
-    /// <summary>That the answers to the first requests are good.</summary>
+    /// <summary>It waits until the answers to the first requests, the canary, turn out to be good.</summary>
     Canary,
 
-    /// <summary>That what all requests share is in the service's cache.</summary>
+    /// <summary>It waits until the service has the text that all requests share in its prompt cache.</summary>
     Cache,
 }

@@ -3,7 +3,7 @@ using ClaudeBatch.Core.Ledger.Sqlite;
 
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>What the ledger says and keeps about jobs.</summary>
+/// <summary>The ledger's table of jobs.</summary>
 public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
 {
     public IReadOnlyList<JobRecord> All() => database.Read($"SELECT {JobRecord.Columns} FROM job ORDER BY id", JobRecord.From);
@@ -17,7 +17,7 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
         => database.Read($"SELECT {JobRecord.Columns} FROM job WHERE id = $id", JobRecord.From, ("$id", id)).SingleOrDefault()
             ?? throw Gone("The job", id);
 
-    /// <summary>Makes a job, or gives the one of that name.</summary>
+    /// <summary>Gives the job with this name. Where there is none, it is created with the connection and the limit.</summary>
     public JobRecord FindOrCreate(string name, ServiceConnection connection, int maxAttempts)
     {
         string now = LedgerRow.Format(clock.GetUtcNow().UtcDateTime);
@@ -109,7 +109,8 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
         => Update(job, "stopped_at = $at", ("$at", LedgerRow.Format(clock.GetUtcNow().UtcDateTime)));
 
     /// <summary>
-    /// Takes a job out of the books, a bounded number of rows at a time; what is left after a kill is a job without rows.
+    /// Deletes a job, a bounded number of rows in each transaction. The job itself is deleted last, so that this can be done again when the
+    /// process ends in between.
     /// </summary>
     public void Forget(JobRecord job)
     {
@@ -123,10 +124,10 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
         database.Write(() => database.Execute("DELETE FROM job WHERE id = $id", ("$id", job.Id)));
     }
 
-    /// <summary>The counts of a job over the last attempt of each of its sealed requests.</summary>
+    /// <summary>Counts the sealed requests of a job by the status of their last attempts, and sums up the cost of all attempts.</summary>
     public JobTotals Totals(JobRecord job) => Totals(job, Tallies(job));
 
-    /// <summary>Each batch of the job, counted.</summary>
+    /// <summary>Counts the attempts of each batch of a job.</summary>
     internal IReadOnlyList<BatchTally> Tallies(JobRecord job)
     {
         BatchBooks batches = new(database);
@@ -147,13 +148,13 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
         {
             foreach ((Outcome? outcome, long count) in tally.Last)
             {
-                // Of a stopped job nothing more is sent.
+                // The unsent parts of a stopped job are not pending, because they are not sent.
                 bool isGivenUp = job.StoppedAt is not null && outcome is null && tally.Batch.State.IsUnsent();
                 totals = totals.Plus(RequestStatuses.Of(isGivenUp ? BatchState.Abandoned : tally.Batch.State, outcome), count);
             }
         }
 
-        // A batch of another tool has no rows here before its answers are.
+        // The ledger has no rows for the requests of another tool's batch until its answers are collected.
         long elsewhere = tallies.Where(static t => t.Batch.MadeElsewhere && t.Requests == 0).Sum(static t => (long)t.Batch.RequestCount);
         return totals with
         {

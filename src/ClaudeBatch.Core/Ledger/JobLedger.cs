@@ -3,7 +3,7 @@ using ClaudeBatch.Core.Ledger.Sqlite;
 
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>An open ledger: the books and the folder beside them.</summary>
+/// <summary>An open ledger: its tables, and the folder that contains the database and the files of the jobs.</summary>
 public sealed class JobLedger : IDisposable
 {
     private const int MostTries = 3;
@@ -31,24 +31,23 @@ public sealed class JobLedger : IDisposable
 
     public EventBooks Events { get; }
 
-    /// <summary>The time the ledger is kept in; the emulator's runs faster.</summary>
+    /// <summary>The clock of all times in the ledger. With the emulator, it runs faster than the system's.</summary>
     public TimeProvider Clock { get; }
 
-    /// <summary>What was chosen for this ledger.</summary>
     public LedgerSettings Settings { get; }
 
-    /// <summary>The tables themselves: for the books, and for tests that look behind them.</summary>
+    /// <summary>The database, for classes of this namespace and for tests.</summary>
     internal LedgerDatabase Database => _database;
 
     public static JobLedger OpenOrCreate(LedgerFolder folder, TimeProvider clock) => new(LedgerDatabase.OpenOrCreate(folder), clock);
 
     public static JobLedger Open(LedgerFolder folder, TimeProvider clock) => new(LedgerDatabase.Open(folder), clock);
 
-    /// <summary>Several changes of the books, all or none; an exception undoes them.</summary>
+    /// <summary>Makes several changes of the ledger in one transaction. An exception undoes all of them.</summary>
     internal void Write(Action changes) => _database.Write(changes);
 
     /// <summary>
-    /// What a new input of the job, or a retry, adds to it; not binding before it is sealed. What an earlier one has left goes.
+    /// Begins a draft for an input or a retry of a job. It counts only when it is sealed. What an unsealed draft has left is deleted.
     /// </summary>
     internal DraftBooks BeginDraft(long jobId)
     {
@@ -56,7 +55,7 @@ public sealed class JobLedger : IDisposable
         return new DraftBooks(_database, jobId);
     }
 
-    /// <summary>Takes away what an input that was cut short has left; sealed rows stay.</summary>
+    /// <summary>Deletes what an input that was never sealed has left. Sealed rows stay.</summary>
     internal void DiscardDraft(long jobId) => DraftBooks.Discard(_database, jobId);
 
     /// <summary>
@@ -125,7 +124,7 @@ public sealed class JobLedger : IDisposable
         }
     }
 
-    /// <summary>A change of a job and the event that tells of it, both or neither.</summary>
+    /// <summary>Changes a job and adds the event for it, both in one transaction.</summary>
     public void Record(JobRecord job, EventKind kind, string message, Action change) => _database.Write(() =>
     {
         change();
@@ -138,8 +137,8 @@ public sealed class JobLedger : IDisposable
     /// <summary>Lets a stopped job go on.</summary>
     public void Restart(JobRecord job) => Record(job, EventKind.Restarted, "Taken up again by request.", () => Jobs.Restart(job));
 
-    /// <summary>Has the database looked through.</summary>
-    /// <returns>What is wrong with it; empty when it is whole.</returns>
+    /// <summary>Lets SQLite check the database for damage.</summary>
+    /// <returns>The first ten faults, in SQLite's words; empty where there are none.</returns>
     public IReadOnlyList<string> CheckIntegrity()
         => [.. _database.Read("PRAGMA quick_check(10)", static row => row.Text("quick_check")).Where(static fault => fault != "ok")];
 

@@ -2,7 +2,7 @@ using ClaudeBatch.Core.Ledger.Sqlite;
 
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>A job as the ledger keeps it: its name, its connection, and what an operator did to it.</summary>
+/// <summary>A job as the ledger has it. Times are in UTC.</summary>
 public sealed record JobRecord
 {
     internal const string Columns =
@@ -27,22 +27,22 @@ public sealed record JobRecord
 
     public required string ApiVersion { get; init; }
 
-    /// <summary>Names for <c>anthropic-beta</c>, comma-joined.</summary>
+    /// <summary>The value of the header <c>anthropic-beta</c>: names of beta features, separated by commas; empty for none.</summary>
     public required string Betas { get; init; }
 
     public required int MaxAttempts { get; init; }
 
     public DateTime? SealedAt { get; init; }
 
-    /// <summary>Rows below this number are sealed; later ones belong to an input whose end was not seen.</summary>
+    /// <summary>The number of sealed rows. Rows from this number on belong to an input whose end was not read yet.</summary>
     public long SealedRows { get; init; }
 
     public DateTime? StoppedAt { get; init; }
 
-    /// <summary>What paused it; null also where a version before 5 of the tables wrote the reason alone.</summary>
+    /// <summary>The cause of its pause; null where it is not paused, and for pauses from before version 5 of the tables.</summary>
     public PauseCause? PausedFor { get; init; }
 
-    /// <summary>What an operator must do before the job goes on.</summary>
+    /// <summary>A sentence that says what a person must do before the job goes on; null where it is not paused.</summary>
     public string? PauseReason { get; init; }
 
     public DateTime? PausedAt { get; init; }
@@ -51,16 +51,16 @@ public sealed record JobRecord
 
     public required DateTime UpdatedAt { get; init; }
 
-    /// <summary>What its requests were expected to cost at least; null where that is not known.</summary>
+    /// <summary>The least that one attempt of all its requests was expected to cost; null where that is not known.</summary>
     public long? LowEstimateInPicodollars { get; init; }
 
-    /// <summary>What one attempt of all its requests was expected to cost at most; null where that is not known.</summary>
+    /// <summary>The most that one attempt of all its requests was expected to cost; null where that is not known.</summary>
     public long? HighEstimateInPicodollars { get; init; }
 
-    /// <summary>The share of a canary that may fail, 0 to 1; null where nothing was said.</summary>
+    /// <summary>The share of a canary's requests that may fail, from 0 to 1; null where the user has set none.</summary>
     public double? MaxFailureRatio { get; init; }
 
-    /// <summary>What the job may cost; null where nothing was said.</summary>
+    /// <summary>What the job may cost; null where the user has set no limit.</summary>
     public long? MaxCostInPicodollars { get; init; }
 
     /// <summary>The most requests of a part that were asked for; null for the service's limit.</summary>

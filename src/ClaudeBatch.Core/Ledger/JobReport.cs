@@ -1,14 +1,14 @@
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>How a job stands, for whoever prints it: a cmdlet, a scheduler's step, a page.</summary>
-/// <param name="Job">The job as the ledger keeps it.</param>
-/// <param name="State">Where the job stands.</param>
-/// <param name="Totals">The counts and the cost over its batches.</param>
-/// <param name="Batches">How many batches it has, over all attempts.</param>
-/// <param name="Message">What the job waits for, as one sentence; null when it waits for nothing.</param>
+/// <summary>The state of a job and its totals.</summary>
+/// <param name="Job">The job as the ledger has it.</param>
+/// <param name="State">The state of the job.</param>
+/// <param name="Totals">The counts and the cost of the job.</param>
+/// <param name="Batches">The number of its batches, with those of retries.</param>
+/// <param name="Message">A sentence that says what the job waits for; null when it waits for nothing.</param>
 public sealed record JobReport(JobRecord Job, JobState State, JobTotals Totals, int Batches, string? Message)
 {
-    /// <summary>Reads a job's report from the ledger; the network is not asked.</summary>
+    /// <summary>Makes the report of a job from the ledger alone. The service is not asked.</summary>
     public static JobReport Of(JobLedger ledger, JobRecord job)
     {
         IReadOnlyList<BatchRecord> batches = ledger.Batches.OfJob(job.Id);

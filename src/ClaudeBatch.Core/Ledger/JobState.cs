@@ -1,20 +1,20 @@
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>Where a job stands; derived from its batches, never stored.</summary>
+/// <summary>The state of a job. It is not in the ledger, but derived from the job and its batches. Scripts read the names.</summary>
 public enum JobState
 {
     /// <summary>Its input is being read.</summary>
     Open,
 
-    /// <summary>Its input broke off before its end.</summary>
+    /// <summary>Its input was not read to its end, and no process is reading it.</summary>
     InputCut,
 
     Running,
 
-    /// <summary>An operator must act first.</summary>
+    /// <summary>A person must do something before it goes on.</summary>
     Paused,
 
-    /// <summary>Nobody but a person can say whether the service has one of its parts.</summary>
+    /// <summary>A person must decide which batch of the service one of its parts is, or that it is none.</summary>
     Ambiguous,
 
     Stopped,

@@ -2,7 +2,7 @@ using ClaudeBatch.Core.Ledger.Files;
 
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>Derives where a job stands.</summary>
+/// <summary>Derives the state of a job.</summary>
 public static class JobStates
 {
     public static JobState Of(LedgerFolder folder, JobRecord job, IReadOnlyList<BatchRecord> batches)

@@ -1,11 +1,13 @@
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>Every request of a job in one bucket: the buckets sum to <see cref="Requests"/>.</summary>
+/// <summary>
+/// The requests of a job, counted by status. Each request is counted once, so the counts add up to <see cref="Requests"/>.
+/// </summary>
 public sealed record JobTotals
 {
     public long Requests { get; init; }
 
-    /// <summary>Rows of the input that could not become requests; they are not among <see cref="Requests"/>.</summary>
+    /// <summary>The number of rows of the input that did not become requests. They are not among <see cref="Requests"/>.</summary>
     public long Refused { get; init; }
 
     public long NotSubmitted { get; init; }
@@ -24,11 +26,12 @@ public sealed record JobTotals
 
     public long Missing { get; init; }
 
-    /// <summary>The highest number of times a request of the job was tried.</summary>
+    /// <summary>The number of attempts of the request that has the most.</summary>
     public int Attempts { get; init; }
 
     /// <summary>
-    /// Of all attempts, in millionths of a millionth of a US dollar, so that sums are exact; null where a price is not known.
+    /// The cost of all attempts; null where a price is not known. A picodollar is a millionth of a millionth of a US dollar, so that costs
+    /// are integers and sums are exact.
     /// </summary>
     public long? CostInPicodollars { get; init; }
 

@@ -3,7 +3,7 @@ using ClaudeBatch.Core.Ledger.Sqlite;
 
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>What was chosen for a ledger, for all who use it.</summary>
+/// <summary>The settings of a ledger. They are in its database, so that they are the same for everyone who uses it.</summary>
 public sealed class LedgerSettings(LedgerDatabase database)
 {
     /// <summary>
@@ -16,7 +16,7 @@ public sealed class LedgerSettings(LedgerDatabase database)
         set => Set("settle_timeout_seconds", value.TotalSeconds);
     }
 
-    /// <summary>How many days after its last change a finished job keeps its payloads; null for ever.</summary>
+    /// <summary>For how many days after its last change a finished job keeps its files of requests and answers; null for ever.</summary>
     public int? RetentionDays
     {
         get => (int?)Get("retention_days");

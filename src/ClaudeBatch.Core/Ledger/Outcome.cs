@@ -1,6 +1,6 @@
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>How a request ended. Each ends in exactly one of these.</summary>
+/// <summary>How an attempt at a request ended. The names are stable: they are in ledgers, and scripts read them.</summary>
 public enum Outcome
 {
     Succeeded,
@@ -11,9 +11,11 @@ public enum Outcome
 
     Expired,
 
-    /// <summary>The service used a word this version does not know, or the batch was lost with its answers.</summary>
+    /// <summary>
+    /// The result line has a type that this version does not know, or the batch was lost or deleted before its results came.
+    /// </summary>
     Unknown,
 
-    /// <summary>The service answered for the batch and left this request out.</summary>
+    /// <summary>The results of the batch have no line for this request.</summary>
     Missing,
 }

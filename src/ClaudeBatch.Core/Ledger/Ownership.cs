@@ -2,11 +2,11 @@ using ClaudeBatch.Core.Ledger.Files;
 
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>Who works on a job's input or on a batch, so that no two processes do at once.</summary>
+/// <summary>Takes the locks that keep two processes from working on the same job's input or the same batch.</summary>
 internal static class Ownership
 {
     /// <summary>Takes the lock of a job's input.</summary>
-    /// <exception cref="ClaudeBatchException"><c>JobBusy</c>, with the owner's pid.</exception>
+    /// <exception cref="ClaudeBatchException"><c>JobBusy</c>, with the id of the process that has the lock.</exception>
     public static OwnershipLock TakeInput(LedgerFolder folder, JobRecord job) => OwnershipLock.TryTake(folder, job.LockName)
         ?? throw new ClaudeBatchException(
             FailureKind.Busy,
@@ -17,13 +17,13 @@ internal static class Ownership
         { Target = job.Name };
 
     /// <summary>Takes the lock of a batch.</summary>
-    /// <exception cref="ClaudeBatchException"><c>BatchBusy</c>, with the owner's pid.</exception>
+    /// <exception cref="ClaudeBatchException"><c>BatchBusy</c>, with the id of the process that has the lock.</exception>
     public static OwnershipLock Take(LedgerFolder folder, BatchRecord batch) => TryTake(folder, batch) ?? throw Busy(folder, batch);
 
-    /// <summary>Takes the lock of a batch; null when another process is at it.</summary>
+    /// <summary>Takes the lock of a batch; null when another process has it.</summary>
     public static OwnershipLock? TryTake(LedgerFolder folder, BatchRecord batch) => OwnershipLock.TryTake(folder, batch.LockName);
 
-    /// <summary>What to say of a batch that another process is at.</summary>
+    /// <summary>Makes the error for a batch whose lock another process has.</summary>
     public static ClaudeBatchException Busy(LedgerFolder folder, BatchRecord batch) => new(
         FailureKind.Busy,
         "BatchBusy",

@@ -1,6 +1,6 @@
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>Where a request stands: its outcome, or why it has none.</summary>
+/// <summary>The status of a request: the outcome of its last attempt, or why there is none.</summary>
 public enum RequestStatus
 {
     Succeeded = Outcome.Succeeded,
@@ -15,12 +15,12 @@ public enum RequestStatus
 
     Missing = Outcome.Missing,
 
-    /// <summary>Its batch is not through.</summary>
+    /// <summary>Its batch has not ended, or the results are not collected.</summary>
     Pending,
 
-    /// <summary>Its batch was rejected or given up.</summary>
+    /// <summary>Its batch was rejected by the service or abandoned by a person, or its job was stopped before it was sent.</summary>
     NotSubmitted,
 
-    /// <summary>It never was part of a batch.</summary>
+    /// <summary>The row of the input did not become a request.</summary>
     Refused,
 }

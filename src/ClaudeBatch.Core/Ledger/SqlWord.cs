@@ -1,6 +1,6 @@
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>The words that statements name themselves, in the quotes SQL wants.</summary>
+/// <summary>The names of enum members that SQL statements contain, with the quotes of SQL.</summary>
 internal static class SqlWord
 {
     public const string Draft = $"'{nameof(BatchState.Draft)}'";

@@ -1,13 +1,13 @@
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>Tokens of one answer, in the kinds that have prices of their own.</summary>
-/// <param name="InputTokens">Those that were neither written to the cache nor read from it.</param>
-/// <param name="CacheWrite5mTokens">Written for five minutes.</param>
-/// <param name="CacheWrite1hTokens">Written for an hour.</param>
-/// <param name="CacheReadTokens">Read from the cache.</param>
-/// <param name="OutputTokens">With those of thinking.</param>
-/// <param name="WebSearches">Searches of the server's tool.</param>
-/// <param name="InferenceGeo">Where it ran, in the service's words; <c>us</c> has a price of its own.</param>
+/// <summary>The usage of one answer, by what has a price of its own.</summary>
+/// <param name="InputTokens">Input tokens that were neither written to the prompt cache nor read from it.</param>
+/// <param name="CacheWrite5mTokens">Input tokens that were written to the cache for five minutes.</param>
+/// <param name="CacheWrite1hTokens">Input tokens that were written to the cache for an hour.</param>
+/// <param name="CacheReadTokens">Input tokens that were read from the cache.</param>
+/// <param name="OutputTokens">Output tokens, with those of thinking.</param>
+/// <param name="WebSearches">The number of searches of the service's web search tool.</param>
+/// <param name="InferenceGeo">The service's <c>inference_geo</c>: the region where the model ran. The price of <c>us</c> differs.</param>
 public readonly record struct TokenUsage(
     long InputTokens,
     long CacheWrite5mTokens,
@@ -17,10 +17,10 @@ public readonly record struct TokenUsage(
     long WebSearches,
     string? InferenceGeo = null)
 {
-    /// <summary>All that the model read.</summary>
+    /// <summary>All input tokens.</summary>
     public long PromptTokens => InputTokens + CacheWrite5mTokens + CacheWrite1hTokens + CacheReadTokens;
 
-    /// <summary>The same tokens had nothing been cached.</summary>
+    /// <summary>Gives the usage that the answer would have had without the cache.</summary>
     public TokenUsage WithoutCache()
         => this with { InputTokens = PromptTokens, CacheWrite5mTokens = 0, CacheWrite1hTokens = 0, CacheReadTokens = 0 };
 

@@ -2,14 +2,17 @@ using ClaudeBatch.Core.Ledger.Sqlite;
 
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>What some answers of one model, all at one price, used together.</summary>
-/// <param name="IsLong">Their prompts are beyond the length from which the model costs more.</param>
-/// <param name="Answers">How many there are.</param>
-/// <param name="Usage">Their tokens and searches.</param>
-/// <param name="CostInPicodollars">What they cost; null as soon as the price of one is not known.</param>
+/// <summary>The sum of the usage of some answers of one model that have the same prices.</summary>
+/// <param name="IsLong">Whether their prompts are so long that the model costs more.</param>
+/// <param name="Answers">The number of answers.</param>
+/// <param name="Usage">The sum of their tokens and searches.</param>
+/// <param name="CostInPicodollars">The sum of their costs; null where the cost of one is not known.</param>
 internal readonly record struct UsageSum(bool IsLong, long Answers, TokenUsage Usage, long? CostInPicodollars)
 {
-    /// <summary>Of attempts grouped by <c>inference_geo</c> and <c>is_long</c>; <c>$from</c> is the length from which one is.</summary>
+    /// <summary>
+    /// The columns that <see cref="From"/> reads, of attempts grouped by <c>inference_geo</c> and <c>is_long</c>. A prompt of more than
+    /// <c>$from</c> tokens is long.
+    /// </summary>
     internal const string Columns = """
         inference_geo, input_tokens + cache_write_5m_tokens + cache_write_1h_tokens + cache_read_tokens > $from AS is_long,
             count(*) AS answers, sum(input_tokens) AS input, sum(cache_write_5m_tokens) AS written_5m,
