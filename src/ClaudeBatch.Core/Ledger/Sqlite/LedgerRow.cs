@@ -5,10 +5,10 @@ using SQLitePCL;
 
 namespace ClaudeBatch.Core.Ledger.Sqlite;
 
-/// <summary>The row a reader stands on, by the names of its columns.</summary>
+/// <summary>The current row of a statement. Its values are read by the names of their columns.</summary>
 /// <remarks>
-/// Whoever reads asks for the same columns in the same order in every row. So a name is looked up once a statement, at its turn
-/// in the first row; in the others it is only seen to be the same name, which costs next to nothing.
+/// A reader asks for the same columns in the same order in every row. So the index of a column is looked up once for each of these calls,
+/// in the first row. In the rows after it, only the reference of the name is compared, which takes almost no time.
 /// </remarks>
 public sealed unsafe class LedgerRow
 {
@@ -18,9 +18,11 @@ public sealed unsafe class LedgerRow
 
     private string[]? _names;
 
-    private (string Name, int Column)[] _turns = [];
+    // The columns that the reader has asked for in a row, in the order of its calls.
+    private (string Name, int Column)[] _calls = [];
 
-    private int _turn;
+    // The number of calls in the current row.
+    private int _call;
 
     internal LedgerRow(nint row) => _row = row;
 
@@ -49,10 +51,10 @@ public sealed unsafe class LedgerRow
         return text is null ? null : Encoding.UTF8.GetString(text, SqliteCalls.ColumnLength(_row, i));
     }
 
-    /// <summary>A text as it is kept, until the next row; empty for NULL.</summary>
+    /// <summary>Gives a text in UTF-8, which is valid until the statement's next step; empty for NULL.</summary>
     internal ReadOnlySpan<byte> Utf8(string column) => Utf8(Find(column));
 
-    /// <summary>A text that most rows have in common is one object.</summary>
+    /// <summary>Gives a text that most rows have in common. Where it is that of the row before, it is the same object.</summary>
     public string? WordOrNull(string column)
     {
         int i = Find(column);
@@ -71,8 +73,8 @@ public sealed unsafe class LedgerRow
         return last is not null && Ascii.Equals(bytes, last) ? last : _words[i] = Encoding.UTF8.GetString(bytes);
     }
 
-    /// <summary>A word that is a member's name.</summary>
-    /// <exception cref="ClaudeBatchException"><c>LedgerUnreadable</c>: this version does not know it.</exception>
+    /// <summary>Gives the enum member with the name that the column contains.</summary>
+    /// <exception cref="ClaudeBatchException"><c>LedgerUnreadable</c>, where this version has no member with this name.</exception>
     internal T Member<T>(string column)
         where T : struct, Enum => Word<T>.Read(Utf8(column));
 
@@ -101,7 +103,7 @@ public sealed unsafe class LedgerRow
         return new ReadOnlySpan<byte>(bytes, SqliteCalls.ColumnLength(_row, i)).ToArray();
     }
 
-    /// <summary>A UTC time; an offset would not survive the shell's serialisation.</summary>
+    /// <summary>Gives a time in UTC. It is a <see cref="DateTime"/>, because PowerShell's serialization would lose an offset.</summary>
     public DateTime Time(string column) => ParseTime(Text(column));
 
     public DateTime? TimeOrNull(string column) => TextOrNull(column) is { } text ? ParseTime(text) : null;
@@ -109,8 +111,8 @@ public sealed unsafe class LedgerRow
     internal static string Format(DateTime time)
         => time.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);
 
-    /// <summary>The statement stands on its next row.</summary>
-    internal void Begin() => _turn = 0;
+    /// <summary>Is called when the statement has gone to its next row.</summary>
+    internal void Begin() => _call = 0;
 
     private static DateTime ParseTime(string text)
         => DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal);
@@ -125,12 +127,12 @@ public sealed unsafe class LedgerRow
 
     private int Find(string column)
     {
-        (string Name, int Column)[] turns = _turns;
-        int turn = _turn++;
-        return (uint)turn < (uint)turns.Length && ReferenceEquals(turns[turn].Name, column) ? turns[turn].Column : LookUp(column, turn);
+        (string Name, int Column)[] calls = _calls;
+        int call = _call++;
+        return (uint)call < (uint)calls.Length && ReferenceEquals(calls[call].Name, column) ? calls[call].Column : LookUp(column, call);
     }
 
-    private int LookUp(string column, int turn)
+    private int LookUp(string column, int call)
     {
         _names ??= Names();
         int found = Array.IndexOf(_names, column);
@@ -139,12 +141,12 @@ public sealed unsafe class LedgerRow
             throw new ArgumentException($"The statement has no or more than one column '{column}'.", nameof(column));
         }
 
-        if (_turns.Length <= turn)
+        if (_calls.Length <= call)
         {
-            Array.Resize(ref _turns, Math.Max(_names.Length, turn + 1));
+            Array.Resize(ref _calls, Math.Max(_names.Length, call + 1));
         }
 
-        _turns[turn] = (column, found);
+        _calls[call] = (column, found);
         return found;
     }
 

@@ -58,7 +58,7 @@ internal static partial class LedgerSchema
 
         CREATE UNIQUE INDEX batch_by_service_id ON batch (service_id) WHERE service_id IS NOT NULL;
 
-        -- In the order of the input; no index has a random key across the job.
+        -- The key is in the order of the input, so that rows are appended. An index of the custom ids would be written in random order.
         CREATE TABLE request (
             job_id INTEGER NOT NULL,
             row INTEGER NOT NULL,
@@ -70,7 +70,7 @@ internal static partial class LedgerSchema
             PRIMARY KEY (job_id, row)
         ) WITHOUT ROWID;
 
-        -- replaced_by is the batch of the next attempt; a row's last attempt is the one without it.
+        -- replaced_by is the id of the batch with the next attempt of the row; the row's last attempt has none.
         CREATE TABLE attempt (
             batch_id INTEGER NOT NULL,
             row INTEGER NOT NULL,

@@ -30,7 +30,7 @@ internal static partial class LedgerSchema
         if (database.Scalar("PRAGMA user_version") == 0)
         {
             // The database is checked inside the transaction, because another process may be making the tables at the same time.
-            database.Write(() => Bring(database, Check(database)));
+            database.Write(() => Migrate(database, Check(database)));
             return;
         }
 
@@ -41,13 +41,13 @@ internal static partial class LedgerSchema
             {
                 BackUp(database, version);
                 Milestone.Pass("migration-backed-up");
-                database.Write(() => Bring(database, Check(database)));
+                database.Write(() => Migrate(database, Check(database)));
             });
         }
     }
 
     // Two processes may both have found the old version. The second one to get the lock finds it migrated.
-    private static void Bring(LedgerDatabase database, long from)
+    private static void Migrate(LedgerDatabase database, long from)
     {
         if (from == Version)
         {

@@ -5,20 +5,24 @@ using SQLitePCL;
 
 namespace ClaudeBatch.Core.Ledger.Sqlite;
 
-/// <summary>One prepared statement, a thin layer over SQLite's own: a hundred thousand rows go through it a second.</summary>
+/// <summary>
+/// A prepared statement of SQLite. It is used where a statement has very many rows, because a <see cref="SqliteCommand"/> takes longer for
+/// each of them.
+/// </summary>
 internal sealed unsafe class LedgerStatement : IDisposable
 {
     private readonly sqlite3 _database;
 
     private readonly nint _statement;
 
-    // Stands for NULL among the texts that are bound.
+    // Stands for NULL in _texts.
     private static readonly string s_null = new('\0', 1);
 
-    // The same word stands in most rows of a batch; what is bound stays bound.
+    // The texts that are bound, by the index of their parameter. Most rows of a batch have the same words, and a value stays bound when the
+    // statement is reset, so the same object need not be bound again.
     private readonly string?[] _texts;
 
-    /// <exception cref="SqliteException">What SQLite says.</exception>
+    /// <exception cref="SqliteException">SQLite refused the statement.</exception>
     public LedgerStatement(SqliteConnection connection, string sql)
     {
         _database = connection.Handle!;
@@ -31,12 +35,12 @@ internal sealed unsafe class LedgerStatement : IDisposable
         _texts = new string?[SqliteCalls.ParameterCount(_statement) + 1];
     }
 
-    /// <summary>The row the statement stands on.</summary>
+    /// <summary>The row that the statement has stepped to.</summary>
     public LedgerRow Row => new(_statement);
 
-    public void Dispose() => _ = SqliteCalls.Close(_statement); // repeats what the last step said, which was thrown then
+    public void Dispose() => _ = SqliteCalls.Close(_statement); // returns the error of the last step once more, which was thrown already
 
-    /// <summary>Where a parameter stands, from 1; 0 where the statement has none of that name.</summary>
+    /// <summary>Gives the index of a parameter, from 1; 0 where the statement has none with this name.</summary>
     public int IndexOf(string name) => SqliteCalls.ParameterIndex(_statement, name);
 
     public void Bind(int index, long value)
@@ -75,7 +79,7 @@ internal sealed unsafe class LedgerStatement : IDisposable
         _texts[index] = null;
         fixed (byte* start = value)
         {
-            // No address at all would be NULL, not an empty value.
+            // SQLite would take a null pointer for NULL instead of an empty value.
             byte none = 0;
             Check(SqliteCalls.BindBytes(_statement, index, value.IsEmpty ? &none : start, value.Length, SqliteCalls.Transient));
         }
@@ -106,9 +110,9 @@ internal sealed unsafe class LedgerStatement : IDisposable
         }
     }
 
-    /// <summary>Goes on to the next row.</summary>
-    /// <returns>False when there is none.</returns>
-    /// <exception cref="SqliteException">What SQLite says.</exception>
+    /// <summary>Runs the statement as far as its next row.</summary>
+    /// <returns>False when there are no more rows.</returns>
+    /// <exception cref="SqliteException">The statement failed.</exception>
     public bool Step()
     {
         int code = SqliteCalls.Step(_statement);
@@ -120,7 +124,7 @@ internal sealed unsafe class LedgerStatement : IDisposable
         return code == raw.SQLITE_ROW;
     }
 
-    /// <summary>Makes it ready to run again; what is bound stays.</summary>
+    /// <summary>Makes the statement ready to run again. The bound values stay.</summary>
     public void Reset() => Check(SqliteCalls.Reset(_statement));
 
     private void BindNull(int index)
