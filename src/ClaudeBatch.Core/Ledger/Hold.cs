@@ -1,6 +1,6 @@
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>What a part that is held back waits for. The parts before it have to be collected first.</summary>
+/// <summary>What a part that is held back waits for. In any case, the first part has to be collected before.</summary>
 public enum Hold
 {
     /// <summary>It waits until the answers to the first requests, the canary, turn out to be good.</summary>

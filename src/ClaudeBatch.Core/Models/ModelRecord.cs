@@ -18,6 +18,7 @@ public sealed record ModelRecord
     /// <summary>The day (UTC) from which on requests to the model fail.</summary>
     public DateOnly? RetiresAt { get; init; }
 
+    /// <summary>The earliest day on which the service may retire the model, where it has announced one.</summary>
     public DateOnly? RetiresNotBefore { get; init; }
 
     public ModelPrices? Prices { get; init; }
@@ -30,6 +31,7 @@ public sealed record ModelRecord
 
     public ModelPrices? LongPrompt { get; init; }
 
+    /// <summary>The most tokens of a prompt.</summary>
     public int? Context { get; init; }
 
     /// <summary>The highest <c>max_tokens</c> that the model takes.</summary>

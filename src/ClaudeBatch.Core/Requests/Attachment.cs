@@ -4,17 +4,21 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Core.Requests;
 
-/// <summary>An image or a document that goes with a prompt: a file, a file the service keeps, or an address it fetches from.</summary>
+/// <summary>
+/// An image or a document that is sent with a prompt: the content of a local file, or a reference to a file at the service or on the web.
+/// </summary>
 public sealed class Attachment
 {
-    /// <summary>Of an image in base64, as the service enforces it.</summary>
+    /// <summary>The most bytes of an image in base64 that the service takes.</summary>
     private const int LongestImage = 5 * 1024 * 1024;
 
-    /// <summary>Of a document, bytes; since 2026-10-28 a single request to the service is no larger than 128 MB.</summary>
+    /// <summary>The most bytes of a document: since 2026-10-28, the service takes single requests of up to 128 MB.</summary>
     private const int LongestDocument = 128 * 1024 * 1024;
 
+    /// <summary>The most pixels on each side of an image.</summary>
     private const int MostPixels = 8_000;
 
+    /// <summary>The most images in a request that may have more than <see cref="MostPixelsOfMany"/> pixels on a side.</summary>
     private const int MostLargeImages = 20;
 
     private const int MostPixelsOfMany = 2_000;
@@ -40,15 +44,17 @@ public sealed class Attachment
         _mediaType = mediaType;
     }
 
-    /// <summary>An image: png, jpeg, gif or webp, known by its content and not by its name.</summary>
-    /// <param name="place">A path, a <c>file_…</c> id, or a web address.</param>
+    /// <summary>
+    /// Makes an attachment of an image: PNG, JPEG, GIF or WebP. The type is taken from the content and not from the name.
+    /// </summary>
+    /// <param name="place">A path, the <c>file_…</c> id of a file at the service, or an https address.</param>
     /// <exception cref="ClaudeBatchException"><c>PathNotFound</c>, <c>ContentTypeUnknown</c>, <c>ImageTooLarge</c>,
     /// <c>FileUnreadable</c>.</exception>
     public static Attachment Image(string place)
     {
-        if (Elsewhere("image", place) is { } elsewhere)
+        if (Reference("image", place) is { } reference)
         {
-            return elsewhere;
+            return reference;
         }
 
         (FileSignature signature, long length) = Look(place);
@@ -72,15 +78,15 @@ public sealed class Attachment
             : new Attachment("image", "base64", place, signature.MediaType, Math.Max(signature.Width, signature.Height));
     }
 
-    /// <summary>A document: a PDF, or text in UTF-8.</summary>
-    /// <param name="place">A path, a <c>file_…</c> id, or a web address.</param>
+    /// <summary>Makes an attachment of a document: a PDF, or text in UTF-8.</summary>
+    /// <param name="place">A path, the <c>file_…</c> id of a file at the service, or an https address.</param>
     /// <exception cref="ClaudeBatchException"><c>PathNotFound</c>, <c>ContentTypeUnknown</c>, <c>DocumentTooLarge</c>,
     /// <c>FileUnreadable</c>.</exception>
     public static Attachment Document(string place)
     {
-        if (Elsewhere("document", place) is { } elsewhere)
+        if (Reference("document", place) is { } reference)
         {
-            return elsewhere;
+            return reference;
         }
 
         (FileSignature signature, long length) = Look(place);
@@ -94,7 +100,10 @@ public sealed class Attachment
             : new Attachment("document", signature.MediaType == "text/plain" ? "text" : "base64", place, signature.MediaType);
     }
 
-    /// <summary>Among more than 20 images none may be large (documentation of the service, "Vision").</summary>
+    /// <summary>
+    /// Checks the attachments of one request: where it has more than 20 images, none may have more than 2,000 pixels on a side
+    /// (documentation of the service, "Vision").
+    /// </summary>
     /// <exception cref="ClaudeBatchException"><c>ImageTooLarge</c>.</exception>
     internal static void CheckTogether(IReadOnlyList<Attachment> attachments)
     {
@@ -108,7 +117,8 @@ public sealed class Attachment
         }
     }
 
-    /// <summary>Writes the block. A file goes through in pieces; it is never in memory as a whole beside its base64.</summary>
+    /// <summary>Writes the content block. A file is read in pieces, so that it is not in memory in addition to its base64.</summary>
+    /// <exception cref="ClaudeBatchException"><c>FileUnreadable</c>.</exception>
     internal void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
@@ -140,6 +150,7 @@ public sealed class Attachment
         try
         {
             using FileStream file = new(_place, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+            // A byte order mark is not part of the text.
             if (_source == "text" && file.Length >= 3 && file.ReadAtLeast(buffer.AsSpan(0, 3), 3) == 3
                 && !buffer.AsSpan(0, 3).SequenceEqual("\uFEFF"u8))
             {
@@ -172,7 +183,7 @@ public sealed class Attachment
         }
     }
 
-    private static Attachment? Elsewhere(string kind, string place)
+    private static Attachment? Reference(string kind, string place)
         => place.StartsWith("file_", StringComparison.Ordinal) && !File.Exists(place) ? new Attachment(kind, "file", place, null)
             : place.StartsWith("https://", StringComparison.Ordinal) ? new Attachment(kind, "url", place, null)
             : null;

@@ -2,13 +2,14 @@ using System.Security.Cryptography;
 
 namespace ClaudeBatch.Core.Requests;
 
-/// <summary>Custom ids as the service takes them: <c>^[a-zA-Z0-9_-]{1,64}$</c>.</summary>
+/// <summary>The rules for custom ids. The service takes <c>^[a-zA-Z0-9_-]{1,64}$</c>.</summary>
 public static class CustomId
 {
     public const int Longest = 64;
 
     /// <summary>
-    /// What is wrong with an id, to follow a mention of it: the same words for all that have the fault; null when nothing is.
+    /// Says what is wrong with an id, as the end of a sentence that begins with the id; null when nothing is. The text does not contain the
+    /// id, so that equal faults have equal texts.
     /// </summary>
     public static string? Fault(string id)
     {
@@ -33,7 +34,9 @@ public static class CustomId
         return null;
     }
 
-    /// <summary>A stable id for content that has none of its own: 128 bits of its SHA-256 in base 32.</summary>
+    /// <summary>
+    /// Makes an id from content: <c>r-</c> and 128 bits of its SHA-256 in base 32. The same content always has the same id.
+    /// </summary>
     public static string FromContent(ReadOnlySpan<byte> content)
     {
         const string alphabet = "abcdefghijklmnopqrstuvwxyz234567";

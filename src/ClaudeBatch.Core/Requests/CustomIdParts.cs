@@ -4,10 +4,10 @@ using System.Text.Unicode;
 
 namespace ClaudeBatch.Core.Requests;
 
-/// <summary>Several texts as one custom id, and back, without loss.</summary>
+/// <summary>Makes one custom id of several texts, and gets the texts back from it.</summary>
 /// <remarks>
-/// Letters and digits stand for themselves, every other byte of the UTF-8 is a hyphen and two hexadecimal digits, and an
-/// underscore stands between two parts. Each list of parts has one id and each id one list.
+/// ASCII letters and digits stay as they are, every other byte of the UTF-8 becomes a hyphen and two hexadecimal digits, and there is an
+/// underscore between two parts. Each list of parts has exactly one id, and no two lists have the same.
 /// </remarks>
 public static class CustomIdParts
 {
@@ -15,7 +15,8 @@ public static class CustomIdParts
 
     private const char Escape = '-';
 
-    /// <param name="parts">At least one; not a single empty one.</param>
+    /// <summary>Makes the custom id of several parts.</summary>
+    /// <param name="parts">At least one part. A single part may not be empty.</param>
     /// <exception cref="ClaudeBatchException"><c>CustomIdTooLong</c>, <c>CustomIdInvalid</c>.</exception>
     public static string Join(IReadOnlyList<string> parts)
     {
@@ -48,6 +49,7 @@ public static class CustomIdParts
         return id.ToString();
     }
 
+    /// <summary>Gets the parts of a custom id.</summary>
     /// <exception cref="ClaudeBatchException"><c>CustomIdMalformed</c>: no list of parts has this id.</exception>
     public static string[] Split(string id)
     {
@@ -58,7 +60,7 @@ public static class CustomIdParts
             parts[i] = Decode(encoded[i]) ?? throw Malformed(id);
         }
 
-        // Another spelling of the same parts would be another request to the service.
+        // An id that could be decoded and that Join would not make, such as one with capital hexadecimal digits, is refused.
         return CustomId.Fault(id) is null && Join(parts) == id ? parts : throw Malformed(id);
     }
 

@@ -1,14 +1,17 @@
 namespace ClaudeBatch.Core.Requests;
 
-/// <summary>What the checker takes from a field's value. A field that says nothing needs no member of its own.</summary>
+/// <summary>How the checker reads the value of a field.</summary>
 internal enum FieldReading
 {
-    /// <summary>Texts, files and breakpoints at any depth, as the model reads them, and the fields in it.</summary>
+    /// <summary>
+    /// The model reads the value. So its fields are read, and its texts, files and cache breakpoints are looked for at any depth.
+    /// </summary>
     Content,
 
-    /// <summary>The fields in it alone.</summary>
+    /// <summary>Only the fields of the value are read.</summary>
     Fields,
 
+    // The members below are for single fields.
     CustomId,
     Params,
     Model,

@@ -3,12 +3,13 @@ using System.Text.Unicode;
 
 namespace ClaudeBatch.Core.Requests;
 
-/// <summary>What a file is, by its content; of an image also its size in pixels, where its head says so.</summary>
-/// <param name="MediaType">Such as <c>image/png</c>; empty where the content is none of those the service takes.</param>
-/// <param name="Width">In pixels; 0 where it is not known.</param>
-/// <param name="Height">In pixels; 0 where it is not known.</param>
+/// <summary>The type of a file and the size of an image, both read from the beginning of the file's content.</summary>
+/// <param name="MediaType">The media type, such as <c>image/png</c>; empty where the service does not take such a file.</param>
+/// <param name="Width">The width of an image in pixels; 0 where it is not known.</param>
+/// <param name="Height">The height of an image in pixels; 0 where it is not known.</param>
 internal readonly record struct FileSignature(string MediaType, int Width, int Height)
 {
+    // So many bytes are read, because long metadata may come before the size of the image in a JPEG file.
     private const int HeadSize = 256 * 1024;
 
     private static ReadOnlySpan<byte> Png => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
@@ -77,7 +78,8 @@ internal readonly record struct FileSignature(string MediaType, int Width, int H
 
     private static int Number24(ReadOnlySpan<byte> bytes) => bytes[0] | (bytes[1] << 8) | (bytes[2] << 16);
 
-    // The size stands in the first frame header (0xC0 to 0xCF but for 0xC4, 0xC8 and 0xCC), after segments of any length.
+    // The size is in the first frame header, which has a marker from 0xC0 to 0xCF except 0xC4, 0xC8 and 0xCC. Segments of any length come
+    // before it.
     private static FileSignature Jpeg(ReadOnlySpan<byte> head)
     {
         int at = 2;
@@ -99,7 +101,7 @@ internal readonly record struct FileSignature(string MediaType, int Width, int H
 
     private static bool IsText(ReadOnlySpan<byte> head)
     {
-        // The head may end in the middle of a character.
+        // The bytes that were read may end in the middle of a character, which has at most four bytes.
         for (int cut = 0; cut < 4 && cut < head.Length; cut++)
         {
             if (Utf8.IsValid(head[..^cut]))

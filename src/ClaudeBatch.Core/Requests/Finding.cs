@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace ClaudeBatch.Core.Requests;
 
-/// <summary>A fault, and the requests that have it.</summary>
+/// <summary>A fault and the requests that have it.</summary>
 public sealed class Finding(RequestFault fault)
 {
-    /// <summary>The ids kept of a fault; its rows are kept all.</summary>
+    /// <summary>The most custom ids that are kept for a fault, because a million of them would take too much memory.</summary>
     public const int MostCustomIds = 1_000;
 
     private const int Named = 5;
@@ -16,13 +16,13 @@ public sealed class Finding(RequestFault fault)
 
     public RequestFault Fault => fault;
 
-    /// <summary>From 1, in the order of the input.</summary>
+    /// <summary>The rows of all requests that have the fault, from 1, in the order of the input.</summary>
     public IReadOnlyList<long> Rows => _rows;
 
-    /// <summary>The first of them.</summary>
+    /// <summary>The custom ids of the first <see cref="MostCustomIds"/> of these requests.</summary>
     public IReadOnlyList<string> CustomIds => _customIds;
 
-    /// <summary>The requests and the fault in a sentence.</summary>
+    /// <summary>Gives a text for a person with the first request, the fault, and the next rows that have it.</summary>
     public override string ToString()
     {
         string others = _rows.Count == 1

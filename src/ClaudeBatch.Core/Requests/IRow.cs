@@ -1,15 +1,17 @@
 namespace ClaudeBatch.Core.Requests;
 
-/// <summary>A row of the user's, as a template sees it.</summary>
+/// <summary>An input object that a template takes values from.</summary>
 public interface IRow
 {
-    /// <summary>Which row of the input it is, from 1; for messages.</summary>
+    /// <summary>The number of the row in the input, from 1, for error messages.</summary>
     long Number { get; }
 
-    /// <summary>The names it has; for messages.</summary>
+    /// <summary>The names of its properties, for error messages.</summary>
     IEnumerable<string> Names { get; }
 
-    /// <summary>The value at a path such as <c>a.b</c>, or the row itself for <c>_</c>, as invariant text.</summary>
+    /// <summary>Gets the value at a path as text of the invariant culture.</summary>
+    /// <param name="path">The names of nested properties, such as <c>a.b</c>; <c>_</c> for the row itself.</param>
+    /// <param name="text">The value.</param>
     /// <returns>False when the row has no such property.</returns>
     bool TryGetText(string path, out string text);
 }

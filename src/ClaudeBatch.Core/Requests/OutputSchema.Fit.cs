@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Core.Requests;
 
-/// <content>Whether an answer fits a schema.</content>
+/// <content>The check of an answer against a schema.</content>
 public static partial class OutputSchema
 {
-    /// <summary>Why a value does not fit a schema's required properties and types; null when it does.</summary>
+    /// <summary>Says why a value does not fit the types, required properties and alternatives of a schema; null when it does.</summary>
     public static string? Misfit(JsonElement schema, JsonElement value) => Misfit(schema, schema, value, "$");
 
     private static string? Misfit(JsonElement root, JsonElement schema, JsonElement value, string path)

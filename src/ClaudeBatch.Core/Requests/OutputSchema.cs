@@ -4,8 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace ClaudeBatch.Core.Requests;
 
-/// <summary>JSON schemas as the service takes them for structured output, and whether an answer fits one.</summary>
-/// <remarks>Restrictions: the service's documentation of structured outputs. Anything else of JSON Schema is left to the service.</remarks>
+/// <summary>Checks JSON schemas for structured output before they are sent, and answers against their schema.</summary>
+/// <remarks>
+/// The restrictions are those of the service's documentation, "Structured outputs". All other rules of JSON Schema are left to the service.
+/// </remarks>
 public static partial class OutputSchema
 {
     private const int MostOptional = 24;
@@ -23,7 +25,7 @@ public static partial class OutputSchema
         "date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid",
     };
 
-    /// <summary>What the service would refuse about a schema, each with its path.</summary>
+    /// <summary>Says what the service would refuse about a schema, one text with a path for each fault; empty when there is none.</summary>
     public static IReadOnlyList<string> Faults(JsonElement schema)
     {
         Walk walk = new();
@@ -65,7 +67,7 @@ public static partial class OutputSchema
         return at;
     }
 
-    // A definition that comes back to itself.
+    // Adds a fault for each reference that can be followed back to itself.
     private static void Recursion(JsonElement root, Walk walk)
     {
         foreach (string start in walk.References.Distinct(StringComparer.Ordinal))

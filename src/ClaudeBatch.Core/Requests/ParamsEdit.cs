@@ -3,12 +3,13 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Core.Requests;
 
-/// <summary>Changes fields of a request and leaves every other byte as it is.</summary>
+/// <summary>Changes the JSON of a request and leaves every other byte as it is, so that the service's prompt cache still matches.</summary>
 public static class ParamsEdit
 {
-    /// <param name="item">A request that was parsed before.</param>
-    /// <param name="model">The new model; null keeps it.</param>
-    /// <param name="maxTokens">The new limit of the answer; null keeps it.</param>
+    /// <summary>Gives a copy of a request with another model or another limit of the answer.</summary>
+    /// <param name="item">The request, which is known to be valid.</param>
+    /// <param name="model">The new <c>model</c>; null to leave it.</param>
+    /// <param name="maxTokens">The new <c>max_tokens</c>; null to leave it.</param>
     public static byte[] Apply(ReadOnlySpan<byte> item, string? model, long? maxTokens)
     {
         ArrayBufferWriter<byte> buffer = new(item.Length + 64);
@@ -49,11 +50,11 @@ public static class ParamsEdit
     }
 
     /// <summary>
-    /// Adds the assistant's turn, and what is said to it, to the end of the conversation; every byte before stays as it is.
+    /// Gives a copy of a request with the assistant's answer, and the user's next message, at the end of the conversation.
     /// </summary>
-    /// <param name="item">A request that was parsed before.</param>
-    /// <param name="content">The assistant's content as it came, a JSON array.</param>
-    /// <param name="userMessage">The next message as JSON; empty for none.</param>
+    /// <param name="item">The request, which is known to be valid.</param>
+    /// <param name="content">The content of the answer as the service has sent it, a JSON array.</param>
+    /// <param name="userMessage">The user's next message as JSON; empty for none.</param>
     public static byte[] AppendTurn(ReadOnlySpan<byte> item, ReadOnlySpan<byte> content, ReadOnlySpan<byte> userMessage)
     {
         int end = Value(item, "params", "messages").End.Value - 1; // before its closing bracket
@@ -65,17 +66,17 @@ public static class ParamsEdit
         ];
     }
 
-    /// <summary>The content of the answer in a line of results, as it came; empty where the line has none.</summary>
+    /// <summary>Finds the content of the answer in a result line; empty where the line has none.</summary>
     public static ReadOnlySpan<byte> ContentOf(ReadOnlySpan<byte> line)
         => line.IsEmpty ? line : line[Value(line, "result", "message", "content")];
 
-    /// <summary>A request of that id and these params.</summary>
+    /// <summary>Makes a request of a custom id and the JSON of its params.</summary>
     public static byte[] Assemble(string customId, ReadOnlySpan<byte> parameters)
         => [.. "{\"custom_id\":"u8, .. JsonSerializer.SerializeToUtf8Bytes(
             customId,
             EditJson.Default.String), .. ",\"params\":"u8, .. parameters, .. "}"u8];
 
-    // Where the value at the end of a path of names stands; nowhere is an empty range.
+    // Finds the value at a path of names. The range is empty where there is none.
     private static Range Value(ReadOnlySpan<byte> json, params ReadOnlySpan<string> path)
     {
         Utf8JsonReader reader = new(json);

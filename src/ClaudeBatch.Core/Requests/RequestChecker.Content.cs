@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Core.Requests;
 
-/// <content>What stands in messages, system and tools: texts, files, breakpoints.</content>
+/// <content>Reads what the model reads, such as messages, system and tools: their texts, files and cache breakpoints.</content>
 public sealed partial class RequestChecker
 {
-    /// <summary>Of an image in base64, as the service enforces it.</summary>
+    /// <summary>The most bytes of an image in base64 that the service takes.</summary>
     private const int LongestImage = 5 * 1024 * 1024;
 
     private void Text(ref Utf8JsonReader reader)
@@ -23,7 +23,7 @@ public sealed partial class RequestChecker
         {
             RequestField? field = RequestFields.CacheControl.Find(ref reader);
             reader.Read();
-            bool isTtl = field is { Reading: FieldReading.Ttl } && field.IsLookedInto(reader.TokenType);
+            bool isTtl = field is { Reading: FieldReading.Ttl } && field.Reads(reader.TokenType);
             _facts.CachesForAnHour |= isTtl && reader.ValueTextEquals("1h"u8);
             reader.Skip();
         }
@@ -33,7 +33,7 @@ public sealed partial class RequestChecker
         _facts.CachedBytes = reader.BytesConsumed - _facts.FileBytes;
     }
 
-    // Over whatever the value holds: breakpoints and images may stand at any depth.
+    // Reads a value of any form, because breakpoints and images may be at any depth. It returns whether there is a document in it.
     private bool Walk(ref Utf8JsonReader reader)
     {
         if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
@@ -96,7 +96,7 @@ public sealed partial class RequestChecker
         return hasDocument;
     }
 
-    // The reader is a copy, so that whoever gave it reads on from where it was.
+    // The reader is a copy, so that the caller's stays where it is.
     private static string? TextIn(Utf8JsonReader reader, ReadOnlySpan<byte> name)
     {
         if (reader.TokenType != JsonTokenType.StartObject)

@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Core.Requests;
 
-/// <content>Fields the model reads or that steer the service, and those that no batch takes.</content>
+/// <content>Reads the fields that have a meaning of their own, and finds those that the service refuses in a batch.</content>
 public sealed partial class RequestChecker
 {
     private void Content(RequestField field, ref Utf8JsonReader reader)
     {
-        bool isLookedInto = field.IsLookedInto(reader.TokenType);
+        bool isRead = field.Reads(reader.TokenType);
         switch (field.Reading)
         {
             case FieldReading.Sampling when field.GoneFrom is { } gone && string.CompareOrdinal(apiVersion, gone) >= 0:
@@ -17,23 +17,23 @@ public sealed partial class RequestChecker
                         + $"-Effort, or connect with -ApiVersion 2023-06-01.");
                 break;
             case FieldReading.Sampling:
-                _facts.Sampling ??= isLookedInto && IsChanged(field.Name, ref reader) ? field.Name : null;
+                _facts.Sampling ??= isRead && IsChanged(field.Name, ref reader) ? field.Name : null;
                 break;
-            case FieldReading.Breakpoint when isLookedInto:
+            case FieldReading.Breakpoint when isRead:
                 Breakpoint(ref reader);
                 return;
             case FieldReading.InferenceGeo when reader.TokenType != JsonTokenType.Null:
                 _facts.NamesInferenceGeo = true;
                 _facts.InferenceGeo = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("us"u8) ? "us" : null;
                 break;
-            case FieldReading.Tools when isLookedInto:
+            case FieldReading.Tools when isRead:
                 Tools(reader, field.Fields);
                 break;
-            case FieldReading.McpServers when isLookedInto:
+            case FieldReading.McpServers when isRead:
                 _facts.Tools.ReachesMcpServers = true;
                 break;
-            case FieldReading.Content when isLookedInto && field.Fields.Count > 0:
-                Utf8JsonReader inner = reader; // its texts are walked over too
+            case FieldReading.Content when isRead && field.Fields.Count > 0:
+                Utf8JsonReader inner = reader; // a copy, because Walk below reads the same value for its texts
                 Inner(ref inner, field.Fields);
                 break;
         }
@@ -50,7 +50,8 @@ public sealed partial class RequestChecker
         => reader.TokenType is JsonTokenType.Null or JsonTokenType.False
             || (reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("inactive"u8));
 
-    // The service documents 1 for temperature and nothing for the others; what lets everything through changes nothing.
+    // The service documents a default of 1 for temperature. It documents none for top_p and top_k, so a value of these that lets (almost)
+    // all tokens through counts as the default.
     private static bool IsChanged(string name, ref Utf8JsonReader reader)
         => reader.TryGetDecimal(out decimal value) && name switch
         {
@@ -72,13 +73,13 @@ public sealed partial class RequestChecker
                 reader.Read();
                 switch (field?.Reading)
                 {
-                    case FieldReading.ToolType when field.IsLookedInto(reader.TokenType):
+                    case FieldReading.ToolType when field.Reads(reader.TokenType):
                         type = reader.GetString();
                         break;
-                    case FieldReading.ToolModel when field.IsLookedInto(reader.TokenType):
+                    case FieldReading.ToolModel when field.Reads(reader.TokenType):
                         advisor = reader.GetString();
                         break;
-                    case FieldReading.ToolUses when field.IsLookedInto(reader.TokenType) && reader.TryGetInt64(out long uses):
+                    case FieldReading.ToolUses when field.Reads(reader.TokenType) && reader.TryGetInt64(out long uses):
                         mostUses = uses;
                         break;
                 }

@@ -2,7 +2,7 @@ using ClaudeBatch.Core.Models;
 
 namespace ClaudeBatch.Core.Requests;
 
-/// <content>What the model that was asked does not take; each fault names the model and what to use in place.</content>
+/// <content>Finds what the model of a request refuses. Each fault says what to use instead.</content>
 public sealed partial class RequestChecker
 {
     private const int SmallestBudget = 1024;
@@ -78,7 +78,7 @@ public sealed partial class RequestChecker
         }
     }
 
-    // Of every model that takes a budget at all; one that takes none is told so alone.
+    // Where a model takes no budget, there is a fault for that already, so the size of the budget is not checked.
     private void BudgetFault(ModelRules rules)
     {
         if (_facts.ThinkingType == "enabled" && !rules.Thinking.ContainsKey("enabled")

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Core.Requests;
 
-/// <content>The one pass over the bytes.</content>
+/// <content>Reads the params of a request.</content>
 public sealed partial class RequestChecker
 {
     private void Params(ref Utf8JsonReader reader, RequestFieldTable fields)
@@ -24,7 +24,7 @@ public sealed partial class RequestChecker
         }
     }
 
-    // What is in a field, and not known here, is the service's to judge.
+    // Reads the fields of a value. One that is not known here is no fault, unlike among the params: the service decides about it.
     private void Inner(ref Utf8JsonReader reader, RequestFieldTable fields)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -43,68 +43,68 @@ public sealed partial class RequestChecker
 
     private void Read(RequestField field, ref Utf8JsonReader reader)
     {
-        bool isLookedInto = field.IsLookedInto(reader.TokenType);
+        bool isRead = field.Reads(reader.TokenType);
         switch (field.Reading)
         {
             case FieldReading.Model:
-                _facts.Model = isLookedInto ? reader.GetString() : null;
+                _facts.Model = isRead ? reader.GetString() : null;
                 break;
             case FieldReading.MaxTokens:
-                _facts.MaxTokens = isLookedInto && reader.TryGetInt64(out long number) ? number : null;
+                _facts.MaxTokens = isRead && reader.TryGetInt64(out long number) ? number : null;
                 break;
-            case FieldReading.Messages when isLookedInto:
+            case FieldReading.Messages when isRead:
                 Messages(ref reader, field.Fields);
                 break;
-            case FieldReading.Fields when isLookedInto:
+            case FieldReading.Fields when isRead:
                 Inner(ref reader, field.Fields);
                 break;
             case FieldReading.Messages or FieldReading.Fields:
-                break; // of the wrong kind, as the service will say
+                break; // a value of the wrong type, which the service refuses
             default:
                 Content(field, ref reader);
                 break;
         }
 
-        Leave(ref reader);
+        SkipUnread(ref reader);
     }
 
     private void ReadInner(RequestField field, ref Utf8JsonReader reader)
     {
-        bool isLookedInto = field.IsLookedInto(reader.TokenType);
+        bool isRead = field.Reads(reader.TokenType);
         switch (field.Reading)
         {
-            case FieldReading.Fields when isLookedInto:
+            case FieldReading.Fields when isRead:
                 Inner(ref reader, field.Fields);
                 break;
-            case FieldReading.ThinkingType when isLookedInto:
+            case FieldReading.ThinkingType when isRead:
                 _facts.ThinkingType = reader.GetString();
                 break;
-            case FieldReading.ThinkingBudget when isLookedInto && reader.TryGetInt64(out long budget):
+            case FieldReading.ThinkingBudget when isRead && reader.TryGetInt64(out long budget):
                 _facts.ThinkingBudget = budget;
                 break;
             case FieldReading.Effort:
-                _facts.Effort = isLookedInto ? reader.GetString() : null;
+                _facts.Effort = isRead ? reader.GetString() : null;
                 break;
             case FieldReading.Schema:
                 int start = (int)reader.TokenStartIndex;
                 reader.Skip();
                 _facts.OutputSchema = start..(int)reader.BytesConsumed;
                 break;
-            case FieldReading.ToolChoiceType when isLookedInto:
+            case FieldReading.ToolChoiceType when isRead:
                 _facts.ToolChoice = reader.GetString();
                 break;
-            case FieldReading.BillTo when isLookedInto && !reader.ValueTextEquals("self"u8):
+            case FieldReading.BillTo when isRead && !reader.ValueTextEquals("self"u8):
                 Error(
                     "FieldRefused",
                     $"'billing_policy' bills '{reader.GetString()}'; a batch is paid by the account that sends it ('self').");
                 break;
         }
 
-        Leave(ref reader);
+        SkipUnread(ref reader);
     }
 
-    // Past what was not looked into; what was ends in a token that has nothing in it.
-    private static void Leave(ref Utf8JsonReader reader)
+    // Skips an object or array that was not read. After one that was, the reader is at its closing bracket.
+    private static void SkipUnread(ref Utf8JsonReader reader)
     {
         if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
         {
@@ -123,7 +123,7 @@ public sealed partial class RequestChecker
                 continue;
             }
 
-            Role(null); // an element that is no object has none
+            Role(null); // an element that is not an object has no role
             reader.Skip();
         }
     }
@@ -137,7 +137,7 @@ public sealed partial class RequestChecker
         {
             RequestField? field = fields.Find(ref reader);
             reader.Read();
-            if (field is { Reading: FieldReading.Role } && field.IsLookedInto(reader.TokenType))
+            if (field is { Reading: FieldReading.Role } && field.Reads(reader.TokenType))
             {
                 role = reader.GetString();
             }

@@ -4,12 +4,15 @@ using ClaudeBatch.Core.Models;
 
 namespace ClaudeBatch.Core.Requests;
 
-/// <summary>Finds, before anything is sent, what the service would refuse: one pass over the bytes of each request.</summary>
-/// <remarks>The rules are the service's own; what it alone can know (a file id, a URL) it finds when the batch runs.</remarks>
-/// <param name="catalog">The models that are known.</param>
-/// <param name="today">For retirements.</param>
-/// <param name="apiVersion">The version the batch is sent with; null where that is not known yet.</param>
-/// <param name="betas">The betas it is sent with.</param>
+/// <summary>Finds what the service would refuse about requests, before they are sent. The bytes of a request are read once.</summary>
+/// <remarks>
+/// The rules are those of the service's documentation. Whether a file id or a URL exists, only the service can find out when the batch
+/// runs.
+/// </remarks>
+/// <param name="catalog">The models, with what they refuse.</param>
+/// <param name="today">The day, in UTC, for which models count as retired.</param>
+/// <param name="apiVersion">The API version that the batch is sent with; null where that is not known yet.</param>
+/// <param name="betas">The betas that the batch is sent with.</param>
 public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today, string? apiVersion, IReadOnlyCollection<string> betas)
 {
     private const string Beta300k = "output-300k-2026-03-24";
@@ -18,15 +21,16 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
 
     private const int MostImages = 100;
 
+    /// <summary>How many days before a model retires there is a warning.</summary>
     private const int WarningDays = 60;
 
     private readonly Dictionary<string, RequestFault?> _modelFaults = new(StringComparer.Ordinal);
 
     private readonly RequestFacts _facts = new();
 
-    /// <summary>Looks at a request, <c>{"custom_id":…,"params":{…}}</c>.</summary>
-    /// <returns>What was found; the same object is filled anew by the next call.</returns>
-    /// <exception cref="JsonException">It is not JSON.</exception>
+    /// <summary>Checks a request, <c>{"custom_id":…,"params":{…}}</c>.</summary>
+    /// <returns>The facts and faults. It is the same object for every call, so it is valid until the next one.</returns>
+    /// <exception cref="JsonException">The request is not JSON.</exception>
     public RequestFacts Check(ReadOnlySpan<byte> item)
     {
         _facts.Reset();
@@ -52,7 +56,7 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
                 reader.Read();
             }
 
-            Leave(ref reader);
+            SkipUnread(ref reader);
         }
 
         _facts.EnvelopeFault ??= reader.Read() ? "holds more than one JSON value."
@@ -66,13 +70,13 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
 
     private void Envelope(RequestField field, ref Utf8JsonReader reader)
     {
-        bool isLookedInto = field.IsLookedInto(reader.TokenType);
-        _facts.EnvelopeFault ??= isLookedInto ? null : $"has a '{field.Name}' of the wrong type.";
+        bool isRead = field.Reads(reader.TokenType);
+        _facts.EnvelopeFault ??= isRead ? null : $"has a '{field.Name}' of the wrong type.";
         if (field.Reading == FieldReading.CustomId)
         {
-            _facts.CustomId = isLookedInto ? reader.GetString() : null;
+            _facts.CustomId = isRead ? reader.GetString() : null;
         }
-        else if (isLookedInto)
+        else if (isRead)
         {
             _facts.ParamsStart = (int)reader.TokenStartIndex;
             Params(ref reader, field.Fields);

@@ -1,64 +1,67 @@
 namespace ClaudeBatch.Core.Requests;
 
-/// <summary>What one pass over a request's bytes has found.</summary>
+/// <summary>The facts and faults that the checker has found in a request. Sizes are in bytes, ranges in the bytes of the request.</summary>
 public sealed class RequestFacts
 {
     public string? CustomId { get; internal set; }
 
-    /// <summary>What is wrong with the object around the params, to follow a mention of the request; null when nothing is.</summary>
+    /// <summary>
+    /// What is wrong with the object around the params, as the end of a sentence that begins with the request; null when nothing is.
+    /// </summary>
     public string? EnvelopeFault { get; internal set; }
 
     public string? Model { get; internal set; }
 
     public long? MaxTokens { get; internal set; }
 
-    /// <summary>Where the JSON schema of its output lies in the bytes; empty where it has none.</summary>
+    /// <summary>The range of the JSON schema of the output; null where there is none.</summary>
     public Range? OutputSchema { get; internal set; }
 
     public List<RequestFault> Faults { get; } = [];
 
-    /// <summary>Of all that the model reads, without the base64 of files.</summary>
+    /// <summary>The size of the whole request without the base64 of files. The model reads at most so much.</summary>
     public long PromptBytes { get; internal set; }
 
-    /// <summary>Of that, up to the last cache breakpoint; 0 where there is none.</summary>
+    /// <summary>The part of <see cref="PromptBytes"/> up to the last cache breakpoint; 0 where there is none.</summary>
     public long CachedBytes { get; internal set; }
 
-    /// <summary>Of the texts alone: what is certainly read, without the JSON around it.</summary>
+    /// <summary>The size of the texts alone, without the JSON around them. The model reads at least so much.</summary>
     public long TextBytes { get; internal set; }
 
-    /// <summary>Of that, up to the last cache breakpoint; 0 where there is none.</summary>
+    /// <summary>The part of <see cref="TextBytes"/> up to the last cache breakpoint; 0 where there is none.</summary>
     public long CachedTextBytes { get; internal set; }
 
-    /// <summary>Where what is cached lies in the bytes of the request; null where nothing is.</summary>
+    /// <summary>The range from the beginning of the params to the last cache breakpoint; null where there is none.</summary>
     public Range? CachedPrefix { get; internal set; }
 
     internal int ParamsStart { get; set; }
 
-    /// <summary>A breakpoint asks for an hour.</summary>
+    /// <summary>Whether a breakpoint has a <c>ttl</c> of an hour.</summary>
     public bool CachesForAnHour { get; internal set; }
 
     public int Images { get; internal set; }
 
-    /// <summary>Of documents in base64, as they stand in the request.</summary>
+    /// <summary>The size of documents in base64.</summary>
     public long DocumentBytes { get; internal set; }
 
-    /// <summary>Files and addresses whose size only the service knows.</summary>
+    /// <summary>The number of references to files at the service or on the web, whose size is not known.</summary>
     public int References { get; internal set; }
 
-    /// <summary><c>us</c>, where it was asked for.</summary>
+    /// <summary><c>us</c> where the request asks for this <c>inference_geo</c>, which has other prices; else null.</summary>
     public string? InferenceGeo { get; internal set; }
 
-    /// <summary>Its tools, as far as they matter before the service is asked.</summary>
     public RequestTools Tools { get; } = new();
 
-    /// <summary>A picture or a document lies at an address or with the service.</summary>
+    /// <summary>Whether an image or a document is a reference to a file at the service or on the web.</summary>
     internal bool HasRemoteSource { get; set; }
 
     /// <summary>
-    /// The service's token counter takes it: no server tools but the advisor, no MCP servers, nothing that lies elsewhere.
+    /// Whether the service can count the request's tokens. It refuses that for requests with server tools other than the advisor, with MCP
+    /// servers, or with references to files.
     /// </summary>
     public bool IsCountable => !HasRemoteSource && !Tools.RunAtService;
 
+    /// <summary>The size of files in base64.</summary>
     internal long FileBytes { get; set; }
 
     internal int Breakpoints { get; set; }
@@ -71,7 +74,7 @@ public sealed class RequestFacts
 
     internal string? ToolChoice { get; set; }
 
-    /// <summary>The first sampling parameter that is not at its default.</summary>
+    /// <summary>The name of the first sampling parameter that does not have its default; null where there is none.</summary>
     internal string? Sampling { get; set; }
 
     internal bool NamesInferenceGeo { get; set; }

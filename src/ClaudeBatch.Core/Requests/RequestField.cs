@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Core.Requests;
 
-/// <summary>A field of a request and all that is known of it by its name. Where it may stand is said by the table that holds it.</summary>
+/// <summary>What is known about a field of a request. The table that contains it says in which object the field may be.</summary>
 public sealed record RequestField
 {
     private readonly byte[] _utf8;
@@ -15,41 +15,49 @@ public sealed record RequestField
         _utf8 = Encoding.UTF8.GetBytes(name);
     }
 
-    /// <summary>The name as it stands in the JSON.</summary>
+    /// <summary>The name of the field in the JSON.</summary>
     public string Name { get; }
 
-    /// <summary>The service refuses a request without it, and every template writes it.</summary>
+    /// <summary>Whether the service refuses a request without the field. Every template writes such a field.</summary>
     public bool IsRequired { get; init; }
 
-    /// <summary>The token counter takes it too (documentation of the service, "Token counting").</summary>
+    /// <summary>Whether the call that counts tokens takes the field, too (documentation of the service, "Token counting").</summary>
     public bool IsCounted { get; init; }
 
     /// <summary>
-    /// The parameter of New-ClaudeBatchTemplate that makes it; null where -AdditionalParameter alone does, or those its own fields name.
+    /// The parameter of New-ClaudeBatchTemplate that sets the field; null where only -AdditionalParameter does, or where parameters set the
+    /// fields in its value.
     /// </summary>
     public string? Parameter { get; init; }
 
     /// <summary>
-    /// The beta the service takes it under, the newest of the official SDK's list that goes by its name; null where it needs none or none
-    /// is named. Nothing is refused for want of it: betas are the connection's, and newer ones may do as well.
+    /// The beta with which the service takes the field: the newest one of its kind in the official SDK's list; null where it needs none, or
+    /// where none is documented. A request with the field is not refused when the connection lacks the beta, because a newer one may do,
+    /// too.
     /// </summary>
     public string? Beta { get; init; }
 
-    /// <summary>The API version from which on the service no longer takes it, of sampling alone so far; null where all do.</summary>
+    /// <summary>
+    /// The API version from which on the service no longer takes the field; null where all versions take it. Only fields that are read as
+    /// <see cref="FieldReading.Sampling"/> have one.
+    /// </summary>
     public string? GoneFrom { get; init; }
 
-    /// <summary>Why a batch refuses it, or what to do in its place, as the end of a sentence; null where a batch takes it.</summary>
+    /// <summary>
+    /// Why the service refuses the field in a batch, or what to do instead, as the end of a sentence; null where it takes the field.
+    /// </summary>
     public string? RefusedBecause { get; init; }
 
-    /// <summary>The token its value begins with where the checker looks into it; <c>None</c> where it looks into any.</summary>
+    /// <summary>The token with which a value begins that the checker reads; <c>None</c> where it reads every value.</summary>
     public JsonTokenType Kind { get; init; }
 
-    /// <summary>What may stand in its value, or in each element of it, as far as it is looked at here.</summary>
+    /// <summary>The fields that the checker reads in the value, or in each element of it.</summary>
     public RequestFieldTable Fields { get; init; } = RequestFieldTable.Empty;
 
     internal FieldReading Reading { get; }
 
     internal ReadOnlySpan<byte> Utf8 => _utf8;
 
-    internal bool IsLookedInto(JsonTokenType token) => Kind == JsonTokenType.None || Kind == token;
+    /// <summary>Whether the checker reads a value that begins with this token.</summary>
+    internal bool Reads(JsonTokenType token) => Kind == JsonTokenType.None || Kind == token;
 }

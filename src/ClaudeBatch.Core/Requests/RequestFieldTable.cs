@@ -3,12 +3,15 @@ using System.Text.Json;
 
 namespace ClaudeBatch.Core.Requests;
 
-/// <summary>The fields of one object, found by name without an allocation: the checker asks for every name of a million requests.</summary>
+/// <summary>
+/// The fields of one object. A field is found by its name without an allocation, because the checker does that for every name in a million
+/// requests.
+/// </summary>
 public sealed class RequestFieldTable : IReadOnlyList<RequestField>
 {
     private readonly RequestField[] _all;
 
-    // Names of one length are a handful at most; comparing them costs less than a hash of the name would.
+    // Few names have the same length, so comparing them takes less time than a hash of the name.
     private readonly RequestField[][] _byLength;
 
     internal RequestFieldTable(params RequestField[] fields)
@@ -24,7 +27,7 @@ public sealed class RequestFieldTable : IReadOnlyList<RequestField>
 
     public RequestField this[int index] => _all[index];
 
-    /// <summary>The field of that name; null where there is none.</summary>
+    /// <summary>Finds the field with this name; null where there is none.</summary>
     public RequestField? Find(string name)
     {
         foreach (RequestField field in name.Length < _byLength.Length ? _byLength[name.Length] : [])
@@ -42,7 +45,7 @@ public sealed class RequestFieldTable : IReadOnlyList<RequestField>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>The field whose name the reader stands on; null where there is none.</summary>
+    /// <summary>Finds the field with the property name that the reader is at; null where there is none.</summary>
     internal RequestField? Find(ref Utf8JsonReader reader)
     {
         ReadOnlySpan<byte> name = reader.ValueSpan;
@@ -52,13 +55,13 @@ public sealed class RequestFieldTable : IReadOnlyList<RequestField>
             foreach (RequestField field in lengths[name.Length])
             {
                 ReadOnlySpan<byte> known = field.Utf8;
-                if (name[^1] == known[^1] && name.SequenceEqual(known)) // the last byte tells most names of one length apart
+                if (name[^1] == known[^1] && name.SequenceEqual(known)) // most names of one length differ in the last byte
                 {
                     return field;
                 }
             }
         }
 
-        return reader.ValueIsEscaped ? Find(reader.GetString()!) : null; // an escape is no part of a name that was found
+        return reader.ValueIsEscaped ? Find(reader.GetString()!) : null; // the bytes above are compared with their escapes
     }
 }

@@ -3,9 +3,9 @@ using System.Text.Json;
 namespace ClaudeBatch.Core.Requests;
 
 /// <summary>
-/// The fields of a request, each once, by the reference of the service's Messages and Message Batches APIs and the types of its official
-/// SDK, as of 2026-11-27. What is checked, counted and made of parameters goes by this table. The emulator has one of its own, and a test
-/// holds both against the service's list.
+/// The fields of a request, according to the reference of the service's Messages and Message Batches APIs and the types of its official
+/// SDK, as of 2026-11-27. The checker, the token count and the parameters of templates use these tables. The emulator has its own, and a
+/// test compares both with the service's list.
 /// </summary>
 public static class RequestFields
 {
@@ -13,12 +13,15 @@ public static class RequestFields
 
     private const string UseBreakpoints = "mark what is shared with cache_control";
 
-    /// <summary>Of the mark at whose end the service's cache ends, wherever it stands.</summary>
+    /// <summary>The fields of a <c>cache_control</c>, which marks the end of what the service caches.</summary>
     public static RequestFieldTable CacheControl { get; } = new(
         new("type"),
         new("ttl", FieldReading.Ttl) { Kind = JsonTokenType.String });
 
-    /// <summary>Of the params, in the order a template writes them; what all rows share stands before messages.</summary>
+    /// <summary>
+    /// The fields of the params, in the order in which a template writes them. The messages are last, because the fields before them are
+    /// the same for all rows and can be cached.
+    /// </summary>
     public static RequestFieldTable Params { get; } = new(
         new("model", FieldReading.Model) { IsRequired = true, IsCounted = true, Parameter = "Model", Kind = JsonTokenType.String },
         new("max_tokens", FieldReading.MaxTokens) { IsRequired = true, Parameter = "MaxTokens", Kind = JsonTokenType.Number },
@@ -108,7 +111,7 @@ public static class RequestFields
                 new("content", FieldReading.MessageContent)),
         });
 
-    /// <summary>Of a batch's item: what stands around the params.</summary>
+    /// <summary>The fields of an item of a batch, which is the object around the params.</summary>
     public static RequestFieldTable Item { get; } = new(
         new("custom_id", FieldReading.CustomId) { IsRequired = true, Parameter = "CustomId", Kind = JsonTokenType.String },
         new("params", FieldReading.Params) { IsRequired = true, Kind = JsonTokenType.StartObject, Fields = Params });

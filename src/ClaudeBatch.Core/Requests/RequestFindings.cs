@@ -1,6 +1,8 @@
 namespace ClaudeBatch.Core.Requests;
 
-/// <summary>What was found in many requests, each distinct fault once: a million bad rows must not become a million messages.</summary>
+/// <summary>
+/// The faults of many requests. Each distinct fault is there once, so that a million bad rows do not become a million messages.
+/// </summary>
 public sealed class RequestFindings
 {
     private readonly Dictionary<RequestFault, Finding> _all = [];
@@ -9,9 +11,10 @@ public sealed class RequestFindings
 
     public bool HasErrors => _all.Keys.Any(static f => f.IsError);
 
-    /// <param name="fault">What is wrong.</param>
-    /// <param name="row">Where the request stands in the input, from 1.</param>
-    /// <param name="customId">Its id.</param>
+    /// <summary>Adds a fault of a request.</summary>
+    /// <param name="fault">The fault.</param>
+    /// <param name="row">The request's row in the input, from 1.</param>
+    /// <param name="customId">The request's custom id.</param>
     public void Add(RequestFault fault, long row, string customId)
     {
         if (!_all.TryGetValue(fault, out Finding? finding))

@@ -4,12 +4,13 @@ using System.Text.Unicode;
 namespace ClaudeBatch.Core.Requests;
 
 /// <summary>
-/// Reads a request as it stands in a JSON Lines file, <c>{"custom_id":…,"params":{…}}</c>; its bytes are kept as they are.
+/// Reads a request from a line of a JSON Lines file, <c>{"custom_id":…,"params":{…}}</c>. The bytes are kept as they are.
 /// </summary>
 public static class RequestLine
 {
-    /// <param name="line">The line without its end.</param>
-    /// <param name="place">Where it stands, for messages: a file and a line, or a row.</param>
+    /// <summary>Reads a line.</summary>
+    /// <param name="line">The line without its line break.</param>
+    /// <param name="place">Where the line is, for error messages: a file and a line number, or a row.</param>
     /// <exception cref="ClaudeBatchException"><c>InputLineInvalid</c>.</exception>
     public static PreparedRequest Parse(ReadOnlyMemory<byte> line, string place)
     {
@@ -28,7 +29,7 @@ public static class RequestLine
         }
     }
 
-    /// <summary>The params of a request that was parsed before, as they stand in its bytes.</summary>
+    /// <summary>Finds the bytes of the params of a request, which is known to be valid.</summary>
     public static ReadOnlyMemory<byte> ParamsOf(ReadOnlyMemory<byte> line)
     {
         Utf8JsonReader reader = new(line.Span);

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace ClaudeBatch.Core.Requests;
 
 /// <summary>
-/// What all requests of a pipeline share, serialised once. The params of two of them are the same bytes up to the
-/// row's own text, so that the service's cache can hit.
+/// Makes requests that differ only in their last message. What they share is serialized once, so the params of all of them are equal, byte
+/// for byte, up to the row's own text, and the service's prompt cache matches.
 /// </summary>
 public sealed class RequestTemplate : IDisposable
 {
@@ -27,9 +27,9 @@ public sealed class RequestTemplate : IDisposable
     private readonly Utf8JsonWriter _writer;
 
     /// <param name="model">The model's id or alias.</param>
-    /// <param name="maxTokens">At least 1.</param>
-    /// <param name="fields">Further fields of the params in the order they are to stand, each a name and its JSON.</param>
-    /// <param name="examples">Messages that stand before the row's own, each as JSON, with commas between.</param>
+    /// <param name="maxTokens">The most tokens of an answer, at least 1.</param>
+    /// <param name="fields">Further fields of the params, in the order in which they are written: a name and its JSON for each.</param>
+    /// <param name="examples">The messages before the row's own, as JSON objects with commas between them.</param>
     public RequestTemplate(
         string model, int maxTokens, IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> fields, ReadOnlyMemory<byte> examples = default)
     {
@@ -47,17 +47,17 @@ public sealed class RequestTemplate : IDisposable
         }
 
         _writer.Flush();
-        _params = _buffer.WrittenSpan.ToArray(); // up to here the same for every row; messages come last
+        _params = _buffer.WrittenSpan.ToArray(); // without the closing bracket, because the messages follow
         Reset();
     }
 
-    /// <summary>The size of the part that all requests share.</summary>
+    /// <summary>The size in bytes of the part that all requests share.</summary>
     public long FrozenSizeInBytes => _params.Length + _examples.Length;
 
-    /// <summary>The part that all requests share: the params with the examples as their messages.</summary>
+    /// <summary>Gives the part that all requests share, as JSON: the params with the examples as their messages.</summary>
     public byte[] Frozen() => [.. _params, .. ",\"messages\":["u8, .. _examples, .. "]}"u8];
 
-    /// <summary>A request whose last message is the row's: its text, after what is attached to it.</summary>
+    /// <summary>Makes a request. Its last message has the attachments and then the prompt.</summary>
     /// <exception cref="ClaudeBatchException"><c>FileUnreadable</c>, <c>ImageTooLarge</c>.</exception>
     public PreparedRequest Render(string customId, string prompt, IReadOnlyList<Attachment>? attachments = null)
     {
@@ -87,7 +87,7 @@ public sealed class RequestTemplate : IDisposable
         return End(customId);
     }
 
-    /// <summary>A request of whole messages, given as a JSON array.</summary>
+    /// <summary>Makes a request with these messages, a JSON array, instead of the template's.</summary>
     public PreparedRequest RenderMessages(string customId, ReadOnlySpan<byte> messages)
     {
         Begin(customId);
@@ -97,7 +97,7 @@ public sealed class RequestTemplate : IDisposable
 
     public void Dispose() => _writer.Dispose();
 
-    // What is looked at stands before what is asked about it.
+    // The attachments come before the prompt that is about them, as the service's documentation recommends.
     private void WriteBlocks(string prompt, IReadOnlyList<Attachment> attachments)
     {
         try
@@ -116,7 +116,7 @@ public sealed class RequestTemplate : IDisposable
         }
         catch
         {
-            Reset(); // half a request must not stand before the next
+            Reset(); // the buffer must not have half of this request when the next one is made
             throw;
         }
     }

@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace ClaudeBatch.Core.Requests;
 
-/// <summary>The tools of a request whose calls cost something beside tokens, or that only the service can run.</summary>
+/// <summary>The tools of a request, as far as costs depend on them or the service runs them.</summary>
 public sealed class RequestTools
 {
-    // From these versions on a web tool brings code execution with it that is not paid for (documentation of the service, "Code
-    // execution").
+    // From these versions of the web tools on, running code is free in a request that has one of them (documentation of the service, "Code
+    // execution"). A version is a date, here as a number.
     private const int FreeCodeFrom = 20_260_209;
 
     private static readonly string[] s_atService = ["web_search_", "web_fetch_", "code_execution_", "tool_search_", "mcp_toolset"];
@@ -19,24 +19,24 @@ public sealed class RequestTools
 
     private bool _hasCode;
 
-    /// <summary>The service may search the web for it.</summary>
+    /// <summary>Whether the service may search the web for the request.</summary>
     public bool SearchesWeb { get; private set; }
 
-    /// <summary>The most searches its tools allow; null where they set no limit.</summary>
+    /// <summary>The most searches that the tools allow; 0 where they allow none, null where they set no limit.</summary>
     public long? MostSearches { get; private set; } = 0;
 
-    /// <summary>The service may run code for it in a container whose time is paid.</summary>
+    /// <summary>Whether the service may run code for the request in a container whose time is paid for.</summary>
     public bool RunsPaidCode => _hasCode && !_hasWebToolWithCode;
 
-    /// <summary>Every type that was named, in order; tools of the user's own have none.</summary>
+    /// <summary>The types of the tools, in order. Tools that the user has defined have no type.</summary>
     internal IReadOnlyList<string> Types => _types;
 
-    /// <summary>The model that is to advise; null where none is.</summary>
+    /// <summary>The model of the advisor tool; null where there is no such tool.</summary>
     internal string? Advisor { get; private set; }
 
     internal bool ReachesMcpServers { get; set; }
 
-    /// <summary>The service runs one of them itself, or reaches others that do. An advisor is a model, not a tool in this sense.</summary>
+    /// <summary>Whether the service runs one of the tools itself, or calls an MCP server. The advisor tool does not count here.</summary>
     internal bool RunAtService => _hasServerTool || ReachesMcpServers;
 
     internal void Add(string? type, string? model, long? mostUses)

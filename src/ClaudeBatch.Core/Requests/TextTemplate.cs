@@ -3,7 +3,8 @@ using System.Text;
 namespace ClaudeBatch.Core.Requests;
 
 /// <summary>
-/// Text with places for a row's values: <c>{{a.b}}</c>, <c>{{_}}</c> for the row itself, <c>\{{</c> for a literal <c>{{</c>.
+/// A text with placeholders for the values of a row: <c>{{a.b}}</c> for a property, <c>{{_}}</c> for the row itself. <c>\{{</c> stands for
+/// the characters <c>{{</c>.
 /// </summary>
 public sealed class TextTemplate
 {
@@ -13,7 +14,7 @@ public sealed class TextTemplate
 
     public string Source { get; }
 
-    /// <summary>The names of the first steps of its paths, without <c>_</c>.</summary>
+    /// <summary>The names of the row's properties that the placeholders begin with, each once, without <c>_</c>.</summary>
     public IEnumerable<string> Names
         => _pieces.Where(static p => p.IsPath && p.Text != "_").Select(static p => p.Text.Split('.')[0])
             .Distinct(StringComparer.OrdinalIgnoreCase);
@@ -59,7 +60,7 @@ public sealed class TextTemplate
         return template;
     }
 
-    /// <summary>The text for a row; without a row, placeholders are errors.</summary>
+    /// <summary>Gives the text with the values of a row. Without a row, a placeholder is an error.</summary>
     /// <exception cref="ClaudeBatchException"><c>PlaceholderUnknown</c>.</exception>
     public string Render(IRow? row)
     {
