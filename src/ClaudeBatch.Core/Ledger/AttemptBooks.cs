@@ -156,8 +156,9 @@ public sealed class AttemptBooks(LedgerDatabase database)
         static row => row.Number("row"),
         ("$job", jobId));
 
-    /// <summary>Records the digest of a request that is sent again with other bytes, so that an input that comes again is compared with
-    /// these.</summary>
+    /// <summary>
+    /// Records the digest of a request that is sent again with other bytes, so that an input that comes again is compared with these.
+    /// </summary>
     internal void SetDigest(long jobId, long row, byte[] digest)
         => database.Execute("UPDATE request SET digest = $digest WHERE id = $id", ("$digest", digest), ("$id", RowKey.Of(jobId, row)));
 

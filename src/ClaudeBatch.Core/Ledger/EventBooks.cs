@@ -7,7 +7,7 @@ public sealed class EventBooks(LedgerDatabase database, TimeProvider clock)
 {
     private const int LongestMessage = 500;
 
-    /// <summary>Adds an event with the time of now.</summary>
+    /// <summary>Adds an event with the current time.</summary>
     /// <param name="kind">What happened.</param>
     /// <param name="message">A sentence for a person, which may quote the service. It is cut off after 500 characters.</param>
     /// <param name="jobId">The job it belongs to; null for none.</param>

@@ -1,6 +1,6 @@
 namespace ClaudeBatch.Core.Ledger;
 
-/// <summary>What a part that is held back waits for. In any case, the first part has to be collected before.</summary>
+/// <summary>What a part that is held back waits for. It waits at least until nothing is left to do for the first part.</summary>
 public enum Hold
 {
     /// <summary>It waits until the answers to the first requests, the canary, turn out to be good.</summary>
