@@ -17,18 +17,33 @@ public sealed record ReplyHeaders
 
     /// <summary>
     /// The wait that the service asks for (header <c>retry-after</c>). With an error, it is the wait before the same call is made again;
-    /// with a batch that is running, the wait before its state is asked for again.
+    /// with a batch that is running, the wait before its state is asked for again. It is at most <see cref="LongestWait"/>.
     /// </summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    internal static ReplyHeaders Of(HttpResponseMessage response, DateTimeOffset now) => new()
+    /// <summary>Whether the service has asked for a longer wait than <see cref="LongestWait"/>.</summary>
+    public bool AsksForLonger { get; init; }
+
+    /// <summary>
+    /// The longest wait that is kept when the service asks for one. A header that is wrong by years would otherwise keep a part from ever
+    /// being sent, and an hour is long enough to spare a service that is busy.
+    /// </summary>
+    internal static TimeSpan LongestWait { get; } = TimeSpan.FromHours(1);
+
+    internal static ReplyHeaders Of(HttpResponseMessage response, DateTimeOffset now)
     {
-        RequestId = First(response.Headers, "request-id"),
-        OrganizationId = First(response.Headers, "anthropic-organization-id"),
-        WorkspaceId = First(response.Headers, "anthropic-workspace-id"),
-        Date = response.Headers.Date,
-        RetryAfter = RetryAfterOf(response.Headers, now),
-    };
+        TimeSpan? asked = RetryAfterOf(response.Headers, now);
+        bool isLonger = asked > LongestWait;
+        return new ReplyHeaders
+        {
+            RequestId = First(response.Headers, "request-id"),
+            OrganizationId = First(response.Headers, "anthropic-organization-id"),
+            WorkspaceId = First(response.Headers, "anthropic-workspace-id"),
+            Date = response.Headers.Date,
+            RetryAfter = isLonger ? LongestWait : asked,
+            AsksForLonger = isLonger,
+        };
+    }
 
     internal static string? First(HttpResponseHeaders headers, string name)
         => headers.TryGetValues(name, out IEnumerable<string>? values) ? values.FirstOrDefault() : null;
@@ -36,24 +51,25 @@ public sealed record ReplyHeaders
     private static TimeSpan? RetryAfterOf(HttpResponseHeaders headers, DateTimeOffset now)
     {
         // The official SDKs look in the same order: milliseconds, then seconds with decimals, then a date.
-        if (Number(First(headers, "retry-after-ms")) is { } milliseconds)
+        if (Span(First(headers, "retry-after-ms"), TimeSpan.TicksPerMillisecond) is { } milliseconds)
         {
-            return TimeSpan.FromMilliseconds(milliseconds);
+            return milliseconds;
         }
 
-        string? text = First(headers, "retry-after");
-        if (Number(text) is { } seconds)
+        if (Span(First(headers, "retry-after"), TimeSpan.TicksPerSecond) is { } seconds)
         {
-            return TimeSpan.FromSeconds(seconds);
+            return seconds;
         }
 
-        bool isDate = DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date);
-        return isDate && date > now ? date - now : null;
+        // The date is one of the service's clock, so it is compared with the service's time where the reply tells it.
+        TimeSpan? left = headers.RetryAfter?.Date - (headers.Date ?? now);
+        return left > TimeSpan.Zero ? left : null;
     }
 
-    private static double? Number(string? text)
-        => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
-            && number is >= 0 and < 1e6
-            ? number
+    // A number of any length is a wait; one that has a sign or an exponent, or is no number, is none.
+    private static TimeSpan? Span(string? text, long ticksPerUnit)
+        => text is { Length: > 0 } && text.All(static c => char.IsAsciiDigit(c) || c == '.')
+            && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
+            ? new TimeSpan((long)Math.Min(number * ticksPerUnit, TimeSpan.TicksPerDay))
             : null;
 }

@@ -25,9 +25,10 @@ internal static partial class ServiceFailure
         string words = envelope?.Error.Message
             ?? $"HTTP {status} {response.ReasonPhrase}".TrimEnd() + (firstWords is null ? string.Empty : $": {firstWords}");
         string? toDo = KnownError.ToDoAbout(envelope?.Error.Details);
-        string said = toDo is null ? Shorten(words) : $"{Shorten(words)} {toDo}";
         string? requestId = headers.RequestId ?? envelope?.RequestId;
         KnownError known = KnownError.Of(status, code, words);
+        bool isTransient = IsTransient(response, known.Kind, status);
+        string said = string.Join(' ', new[] { Shorten(words), toDo, isTransient ? LongerWait(headers) : null }.OfType<string>());
 
         string suffix = requestId is null ? string.Empty : $" (request {requestId})";
         return new ClaudeBatchException(known.Kind, known.Id, $"{what}: {said}{suffix}")
@@ -40,7 +41,7 @@ internal static partial class ServiceFailure
             ServiceMessage = said,
             RequestId = requestId,
             RetryAfter = headers.RetryAfter,
-            IsTransient = IsTransient(response, known.Kind, status),
+            IsTransient = isTransient,
             RecommendedAction = toDo is null ? Advice(known.Kind) : null,
         };
     }
@@ -79,6 +80,11 @@ internal static partial class ServiceFailure
     { Target = asked };
 
     internal static string Shorten(string words) => words.Length <= 500 ? words : string.Concat(words.AsSpan(0, 499), "…");
+
+    // Every message that tells how long is waited repeats the service's words, so the words say that the wait is not the one asked for.
+    private static string? LongerWait(ReplyHeaders headers) => headers.AsksForLonger
+        ? "(It asks for a longer wait than an hour, which is the longest that is kept.)"
+        : null;
 
     private static bool IsTransient(HttpResponseMessage response, FailureKind kind, int status)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Core.Sending;
@@ -37,7 +38,8 @@ internal static class SendGate
         }
 
         TimeSpan left = (batch.NotBefore ?? DateTime.MinValue) - ledger.Clock.GetUtcNow().UtcDateTime;
-        if (left > TimeSpan.Zero)
+        // No wait is longer than the longest that is kept, unless the clock has been set back since it was written down.
+        if (left > TimeSpan.Zero && left <= ReplyHeaders.LongestWait)
         {
             return Wait(
                 "ServiceBusy",
