@@ -182,6 +182,7 @@ Describe 'Structured output' {
         @{ keyword = 'additionalProperties'; schema = '{"type":"object","properties":{}}'; at = '$: an object needs' }
         @{ keyword = 'minimum'; schema = '{"type":"object","additionalProperties":false,"properties":{"a":{"type":"integer","minimum":1}}}'; at = "$.a: 'minimum'" }
         @{ keyword = 'items'; schema = '{"type":"array","items":{"type":"string","maxLength":5}}'; at = "$[]: 'maxLength'" }
+        @{ keyword = 'anyOf'; schema = '{"anyOf":{"type":"string"}}'; at = 'of another kind' }
         @{ keyword = 'recursion'; schema = '{"type":"object","additionalProperties":false,"properties":{"n":{"$ref":"#/$defs/n"}},"$defs":{"n":{"type":"object","additionalProperties":false,"properties":{"n":{"$ref":"#/$defs/n"}}}}}'; at = 'contains itself' }
     ) {
         { New-ClaudeBatchTemplate @haiku -OutputSchema $schema } | Should -Throw "*$([wildcardpattern]::Escape($at))*"
@@ -202,6 +203,20 @@ Describe 'Structured output' {
         $results[3].Reason | Should -BeLike '*$.Category is number*asks for string*'
         # Read again, from disk, in another session of the ledger.
         (Get-ClaudeBatchResult -Job tickets).IsComplete | Should -Be @($true, $false, $false, $false)
+    }
+}
+
+Describe 'A schema that refers to itself' {
+    It 'is said to be so by each answer, and ends no process' {
+        '{"custom_id":"row-1","text":"{}"}' | Set-Content "$TestDrive/one.jsonl"
+        Connect-TestEmulator -Plan @{ Answers = "$TestDrive/one.jsonl" }
+        $format = @{ type = 'json_schema'; schema = @{ anyOf = @(@{ '$ref' = '#' }, @{ type = 'null' }) } }
+        $result = New-TestRow -Count 1 |
+            New-ClaudeBatchRequest @haiku -Prompt '{{Body}}' -CustomId 'row-{{Id}}' -AdditionalParameter @{ output_config = @{ format = $format } } |
+            Submit-ClaudeBatch -Job circle | Wait-ClaudeBatch | Get-ClaudeBatchResult
+        $result.Text | Should -Be '{}'
+        $result.IsComplete | Should -BeFalse
+        $result.Reason | Should -BeLike "*not held against its schema*'#' refers to itself*"
     }
 }
 

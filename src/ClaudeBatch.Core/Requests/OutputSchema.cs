@@ -4,10 +4,8 @@ using System.Text.RegularExpressions;
 
 namespace ClaudeBatch.Core.Requests;
 
-/// <summary>Checks JSON schemas for structured output before they are sent, and answers against their schema.</summary>
-/// <remarks>
-/// The restrictions are those of the service's documentation, "Structured outputs". All other rules of JSON Schema are left to the service.
-/// </remarks>
+/// <summary>JSON schemas as the service takes them for structured output. Whether an answer fits one is <see cref="AnswerSchema"/>'s.</summary>
+/// <remarks>Restrictions: the service's documentation of structured outputs. Anything else of JSON Schema is left to the service.</remarks>
 public static partial class OutputSchema
 {
     private const int MostOptional = 24;
@@ -29,7 +27,16 @@ public static partial class OutputSchema
     public static IReadOnlyList<string> Faults(JsonElement schema)
     {
         Walk walk = new();
-        walk.Schema(schema, "$");
+        try
+        {
+            walk.Schema(schema, "$");
+            Recursion(schema, walk);
+        }
+        catch (InvalidOperationException)
+        {
+            walk.Faults.Add("$: a keyword has a value of another kind than JSON Schema gives it.");
+        }
+
         if (walk.Optional > MostOptional)
         {
             walk.Faults.Add(
@@ -42,32 +49,10 @@ public static partial class OutputSchema
                 .Add(string.Create(CultureInfo.InvariantCulture, $"$: {walk.Unions} values have several types; at most {MostUnions} may."));
         }
 
-        Recursion(schema, walk);
         return walk.Faults;
     }
 
-    private static JsonElement? Target(JsonElement root, string? reference)
-    {
-        if (reference?.StartsWith('#') != true)
-        {
-            return null;
-        }
-
-        JsonElement at = root;
-        foreach (string step in reference.TrimStart('#').Split('/', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (at.ValueKind != JsonValueKind.Object || !at.TryGetProperty(
-                step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal),
-                out at))
-            {
-                return null;
-            }
-        }
-
-        return at;
-    }
-
-    // Adds a fault for each reference that can be followed back to itself.
+    // A definition that comes back to itself.
     private static void Recursion(JsonElement root, Walk walk)
     {
         foreach (string start in walk.References.Distinct(StringComparer.Ordinal))
@@ -76,7 +61,7 @@ public static partial class OutputSchema
             Queue<string> next = new([start]);
             while (next.TryDequeue(out string? reference))
             {
-                if (Target(root, reference) is not { } target)
+                if (SchemaReference.Resolve(root, reference) is not { } target)
                 {
                     continue;
                 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Requests;
 
@@ -10,7 +9,7 @@ namespace ClaudeBatch.Core.Results;
 /// <param name="Line">The line as received; empty when there is none.</param>
 /// <param name="Source">The row as a JSON object; empty when it had none.</param>
 /// <param name="OutputSchema">The schema the answer is to fit, where there is one.</param>
-public sealed record CollectedResult(BatchRecord Batch, AttemptRecord Attempt, byte[] Line, byte[] Source, JsonElement? OutputSchema)
+public sealed record CollectedResult(BatchRecord Batch, AttemptRecord Attempt, byte[] Line, byte[] Source, AnswerSchema? OutputSchema)
 {
     /// <summary>The answer in the line, where somebody has looked for it; null before that, and where the line has none.</summary>
     public AnswerContent? Answer { get; private set; }

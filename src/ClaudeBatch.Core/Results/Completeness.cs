@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Requests;
 
@@ -38,20 +37,6 @@ public static class Completeness
 
     /// <summary>Why a succeeded answer does not fit the schema of its request; null when it does, or has none.</summary>
     public static string? SchemaReason(CollectedResult result) => result is { Attempt.Outcome: Outcome.Succeeded, OutputSchema: { } schema }
-        ? SchemaReason(schema, result.ReadAnswer()?.Text ?? string.Empty)
+        ? schema.Reason(result.ReadAnswer()?.Text ?? string.Empty)
         : null;
-
-    /// <summary>Why an answer's text is not the JSON its schema asks for; null when it is. The text is kept in any case.</summary>
-    public static string? SchemaReason(JsonElement schema, string text)
-    {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(text);
-            return OutputSchema.Misfit(schema, document.RootElement) is { } misfit ? $"The answer does not fit the schema: {misfit}" : null;
-        }
-        catch (JsonException)
-        {
-            return "The answer is not valid JSON.";
-        }
-    }
 }

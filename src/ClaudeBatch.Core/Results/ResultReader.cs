@@ -1,7 +1,7 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.Text;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Ledger.Files;
+using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Results;
 
@@ -12,7 +12,7 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
 {
     private readonly PayloadFiles _files = new();
 
-    private readonly Dictionary<long, JsonElement[]> _schemas = [];
+    private readonly Dictionary<long, AnswerSchema[]> _schemas = [];
 
     // Of the batch that was read last; the next row is nearly always of the same one.
     private (BatchRecord? Batch, string Results, string Source) _paths = (null, string.Empty, string.Empty);
@@ -42,14 +42,13 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
             attempt.OutputSchema > 0 ? Schemas(batch.JobId)[attempt.OutputSchema - 1] : null);
     }
 
-    private JsonElement[] Schemas(long jobId)
+    private AnswerSchema[] Schemas(long jobId)
     {
-        if (!_schemas.TryGetValue(jobId, out JsonElement[]? schemas))
+        if (!_schemas.TryGetValue(jobId, out AnswerSchema[]? schemas))
         {
             string path = ledger.Folder.Schemas(jobId);
             schemas = File.Exists(path)
-                ? [.. File.ReadLines(path)
-                    .Select(static line => JsonSerializer.Deserialize<JsonElement>(line, JsonElementJson.Default.JsonElement))]
+                ? [.. File.ReadLines(path).Select(static line => new AnswerSchema(Encoding.UTF8.GetBytes(line)))]
                 : throw PayloadFiles.Removed(path);
             _schemas.Add(jobId, schemas);
         }
@@ -57,6 +56,3 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
         return schemas;
     }
 }
-
-[JsonSerializable(typeof(JsonElement))]
-internal sealed partial class JsonElementJson : JsonSerializerContext;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Requests;
@@ -43,22 +42,11 @@ public sealed class MessageTrial(BatchApi api, PriceList prices)
         }
 
         string? reason = Completeness.Reason(answer.Status, answer.StopReason, answer.ErrorMessage)
-            ?? SchemaReason(item, outputSchema, line);
+            ?? (outputSchema is { } where ? new AnswerSchema(item[where]).Reason(AnswerContent.Read(line)?.Text ?? string.Empty) : null);
         return (
             reason is null
                 ? null
                 : new RequestFault("OnlineIncomplete", $"The service answered, and the answer is not complete: {reason}", IsError: false),
             PriceList.ToDollars(prices.Cost(model, answer.Usage, isBatch: false)));
-    }
-
-    private static string? SchemaReason(ReadOnlyMemory<byte> item, Range? outputSchema, byte[] line)
-    {
-        if (outputSchema is not { } where)
-        {
-            return null;
-        }
-
-        using JsonDocument schema = JsonDocument.Parse(item[where]);
-        return Completeness.SchemaReason(schema.RootElement, AnswerContent.Read(line)?.Text ?? string.Empty);
     }
 }

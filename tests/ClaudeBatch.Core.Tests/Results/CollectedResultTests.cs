@@ -1,6 +1,6 @@
 using System.Text;
-using System.Text.Json;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Results;
 
 namespace ClaudeBatch.Core.Tests.Results;
@@ -12,8 +12,8 @@ public sealed class CollectedResultTests
     [Fact]
     public void A_line_that_was_judged_against_a_schema_is_not_parsed_again()
     {
-        using JsonDocument schema = JsonDocument.Parse("""{"type":"object","properties":{"label":{"type":"string"}}}""");
-        CollectedResult result = new(Batch(), Attempt(), Encoding.UTF8.GetBytes(Line), [], schema.RootElement);
+        AnswerSchema schema = new("""{"type":"object","properties":{"label":{"type":"string"}}}"""u8.ToArray());
+        CollectedResult result = new(Batch(), Attempt(), Encoding.UTF8.GetBytes(Line), [], schema);
 
         string? reason = Completeness.Of(result);
 
