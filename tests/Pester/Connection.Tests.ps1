@@ -72,6 +72,83 @@ Describe 'Connect-ClaudeBatch' {
     }
 }
 
+Describe 'An address with a secret in it' {
+    AfterEach {
+        $env:ANTHROPIC_BASE_URL = $null
+        Disconnect-ClaudeBatch
+    }
+
+    It 'is refused at Connect-ClaudeBatch, and not shown: <address>' -ForEach @(
+        @{ address = 'https://user:hunter22@host.test' }
+        @{ address = 'https://host.test/v1?token=hunter22' }
+        @{ address = 'https://host.test/#hunter22' }
+        @{ address = 'user:hunter22@host.test' }
+    ) {
+        $problem = { Connect-ClaudeBatch -ApiKey $secret -BaseUri $address -LedgerPath (New-TestFolder) } |
+            Should -Throw -ErrorId 'AddressHoldsSecret,*' -PassThru
+        "$($problem.Exception) $($problem.TargetObject) $($problem.ErrorDetails)" | Should -Not -Match 'hunter22'
+    }
+
+    It 'is refused in ANTHROPIC_BASE_URL, and not shown: <address>' -ForEach @(
+        @{ address = 'https://user:hunter22@host.test'; id = 'AddressHoldsSecret,*' }
+        @{ address = 'https://host.test/?token=hunter22'; id = 'AddressHoldsSecret,*' }
+        @{ address = 'https://user:hunter 22@host.test:x'; id = 'AddressInvalid,*' }
+    ) {
+        $env:ANTHROPIC_BASE_URL = $address
+        $problem = { Get-ClaudeBatchConnection } | Should -Throw -ErrorId $id -PassThru
+        "$($problem.Exception) $($problem.TargetObject) $($problem.ErrorDetails)" | Should -Not -Match 'hunter'
+    }
+}
+
+Describe 'After a Connect-ClaudeBatch that failed' {
+    BeforeEach {
+        Connect-TestEmulator
+        New-TestRequest | Submit-ClaudeBatch -Job before | Out-Null
+    }
+
+    AfterEach {
+        Disconnect-ClaudeBatch
+    }
+
+    It 'nothing goes to the connection before it, or to the environment''s: <how>' -ForEach @(
+        @{ how = 'an address'; connect = { Connect-ClaudeBatch -ApiKey $secret -BaseUri 'http://api.example.com' -LedgerPath $TestDrive } }
+        @{ how = 'a plan'; connect = { Connect-ClaudeBatch -Emulator -EmulatorPlan @{ Erorred = 1 } -LedgerPath $TestDrive } }
+        @{ how = 'a misspelt parameter'; connect = { Connect-ClaudeBatch -Emulater -LedgerPath $TestDrive } }
+        @{ how = 'a value that does not fit'; connect = { Connect-ClaudeBatch -Emulator -RetentionDays -1 } }
+        @{ how = 'parameters that exclude each other'; connect = { Connect-ClaudeBatch -Emulator -ApiKey $secret } }
+    ) {
+        $connect | Should -Throw
+        foreach ($next in { Get-ClaudeBatchJob }, { New-TestRequest | Submit-ClaudeBatch -Job after }, { Get-ClaudeBatchConnection }, { Resume-ClaudeBatch }) {
+            $next | Should -Throw -ErrorId 'ConnectFailed,*' -ExpectedMessage '*Disconnect-ClaudeBatch*'
+        }
+    }
+
+    It 'another one that works, and Disconnect-ClaudeBatch, end it' {
+        { Connect-ClaudeBatch -Emulater } | Should -Throw
+        Connect-TestEmulator
+        (Get-ClaudeBatchConnection).IsEmulator | Should -BeTrue
+        { Connect-ClaudeBatch -Emulater } | Should -Throw
+        Disconnect-ClaudeBatch
+        (Get-ClaudeBatchConnection).IsEmulator | Should -BeFalse
+    }
+
+    It 'a connection that is given is used, and requests are made' {
+        $connection = Get-ClaudeBatchConnection
+        { Connect-ClaudeBatch -Emulater } | Should -Throw
+        (Get-ClaudeBatchJob -Connection $connection).Name | Should -Be 'before'
+        (New-TestRequest).Count | Should -Be 3
+    }
+
+    It 'is not what help, completion and metadata leave' {
+        Connect-ClaudeBatch -? | Out-Null
+        Get-Command Connect-ClaudeBatch -Syntax | Out-Null
+        [Management.Automation.CommandCompletion]::CompleteInput('Connect-ClaudeBatch -Em', 23, $null).CompletionMatches.Count | Should -BeGreaterThan 0
+        [Management.Automation.CommandCompletion]::CompleteInput('Connect-ClaudeBatch -Emulator -LedgerPath ', 42, $null) | Out-Null
+        [GC]::Collect()
+        (Get-ClaudeBatchConnection).IsEmulator | Should -BeTrue
+    }
+}
+
 Describe 'Import-ClaudeBatchRequest' {
     It 'names the line that is not UTF-8, and takes files, not folders, of a wildcard' {
         $folder = New-TestFolder

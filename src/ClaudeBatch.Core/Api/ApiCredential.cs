@@ -10,6 +10,8 @@ public sealed class ApiCredential : ServiceCredential
     private readonly string _secret;
     private readonly bool _isBearer;
 
+    private readonly SecretForms _forms;
+
     private ApiCredential(string secret, bool isBearer)
     {
         // A key pasted with a line break would otherwise fail deep inside the HTTP stack, with the key in the message.
@@ -25,6 +27,7 @@ public sealed class ApiCredential : ServiceCredential
         }
 
         _secret = secret;
+        _forms = new SecretForms(secret);
         _isBearer = isBearer;
     }
 
@@ -37,6 +40,8 @@ public sealed class ApiCredential : ServiceCredential
     public static ApiCredential FromToken(string token) => new(token.Trim(), isBearer: true);
 
     public override string ToString() => _isBearer ? "bearer token" : "API key";
+
+    public override string WithoutSecret(string text) => _forms.Remove(text);
 
     public override ValueTask ApplyAsync(HttpRequestMessage request, ReadOnlyMemory<byte> bodyDigest, CancellationToken cancellationToken)
     {

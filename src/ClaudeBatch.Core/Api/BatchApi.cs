@@ -139,7 +139,8 @@ public sealed class BatchApi : IDisposable
                     .ConfigureAwait(false);
                 Stream body = await response.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
                 return new Reply<Stream>(
-                    new StallLimitedStream(body, response, _limits.Stall), ReplyHeaders.Of(response, _clock.GetUtcNow()));
+                    new StallLimitedStream(body, response, _limits.Stall),
+                    ReplyHeaders.Of(response, Connection.Credential, _clock.GetUtcNow()));
             },
             cancellationToken).ConfigureAwait(false);
 
@@ -164,7 +165,7 @@ public sealed class BatchApi : IDisposable
         using HttpResponseMessage response = await AnswerAsync(request, "Send message", null, _limits.CreateReply, cancellationToken)
             .ConfigureAwait(false);
         byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-        return new Reply<byte[]>(body, ReplyHeaders.Of(response, _clock.GetUtcNow()));
+        return new Reply<byte[]>(body, ReplyHeaders.Of(response, Connection.Credential, _clock.GetUtcNow()));
     }
 
     /// <exception cref="ClaudeBatchException"><c>CallNotOnPlatform</c>; or the service refuses the call or cannot be reached.</exception>
@@ -211,21 +212,21 @@ public sealed class BatchApi : IDisposable
         TimeSpan limit, CancellationToken cancellationToken)
     {
         using HttpResponseMessage response = await AnswerAsync(request, what, target, limit, cancellationToken).ConfigureAwait(false);
-        ReplyHeaders headers = ReplyHeaders.Of(response, _clock.GetUtcNow());
+        ReplyHeaders headers = ReplyHeaders.Of(response, Connection.Credential, _clock.GetUtcNow());
         try
         {
             Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             using StallLimitedStream limited = new(body, response, _limits.Stall);
             using JsonDocument document = await JsonDocument.ParseAsync(limited, default, cancellationToken).ConfigureAwait(false);
-            return new Reply<T>(read(document.RootElement), headers);
+            return new Reply<T>(read(Connection.Credential.Redact(document.RootElement)), headers);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            throw ServiceFailure.Unreadable(what, headers.RequestId, e);
+            throw ServiceFailure.Unreadable(what, headers.RequestId, Connection.Credential.Redact(e));
         }
         catch (Exception e) when (e is IOException or HttpRequestException or TimeoutException)
         {
-            throw ServiceFailure.Unreachable(Connection.BaseAddress, e);
+            throw ServiceFailure.Unreachable(Connection, e);
         }
     }
 
@@ -254,7 +255,7 @@ public sealed class BatchApi : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException or TimeoutException)
         {
-            throw ServiceFailure.Unreachable(Connection.BaseAddress, e);
+            throw ServiceFailure.Unreachable(Connection, e);
         }
 
         if (response.IsSuccessStatusCode)
@@ -264,7 +265,8 @@ public sealed class BatchApi : IDisposable
 
         using (response)
         {
-            throw await ServiceFailure.FromResponseAsync(response, what, target, _clock.GetUtcNow(), cancellationToken)
+            throw await ServiceFailure.FromResponseAsync(
+                    response, Connection.Credential, what, target, _clock.GetUtcNow(), cancellationToken)
                 .ConfigureAwait(false);
         }
     }

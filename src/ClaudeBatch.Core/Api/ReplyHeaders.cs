@@ -30,19 +30,21 @@ public sealed record ReplyHeaders
     /// </summary>
     internal static TimeSpan LongestWait { get; } = TimeSpan.FromHours(1);
 
-    internal static ReplyHeaders Of(HttpResponseMessage response, DateTimeOffset now)
+    internal static ReplyHeaders Of(HttpResponseMessage response, ServiceCredential credential, DateTimeOffset now)
     {
         TimeSpan? asked = RetryAfterOf(response.Headers, now);
         bool isLonger = asked > LongestWait;
         return new ReplyHeaders
         {
-            RequestId = First(response.Headers, "request-id"),
-            OrganizationId = First(response.Headers, "anthropic-organization-id"),
-            WorkspaceId = First(response.Headers, "anthropic-workspace-id"),
+            RequestId = Text("request-id"),
+            OrganizationId = Text("anthropic-organization-id"),
+            WorkspaceId = Text("anthropic-workspace-id"),
             Date = response.Headers.Date,
             RetryAfter = isLonger ? LongestWait : asked,
             AsksForLonger = isLonger,
         };
+
+        string? Text(string name) => First(response.Headers, name) is { } text ? credential.WithoutSecret(text) : null;
     }
 
     internal static string? First(HttpResponseHeaders headers, string name)

@@ -13,8 +13,8 @@ public sealed class ServiceConnection
     /// <param name="baseAddress">An https address, or an http address of this machine. Its path is put before the path of every
     /// call.</param>
     /// <param name="credential">The credential that proves who is calling.</param>
-    /// <exception cref="ClaudeBatchException"><c>AddressInvalid</c>: it is not a web address. <c>AddressNotSecure</c>: it is http to
-    /// another machine.</exception>
+    /// <exception cref="ClaudeBatchException"><c>AddressInvalid</c>: it is not a web address. <c>AddressHoldsSecret</c>: it has more than
+    /// a host and a path. <c>AddressNotSecure</c>: it is http to another machine.</exception>
     public ServiceConnection(Uri baseAddress, ServiceCredential credential)
     {
         BaseAddress = Checked(baseAddress);
@@ -41,8 +41,20 @@ public sealed class ServiceConnection
     public ServiceConnection As(string apiVersion, IReadOnlyList<string> betas)
         => new(BaseAddress, Credential) { Platform = Platform, ApiVersion = apiVersion, Betas = betas, WorkspaceId = WorkspaceId };
 
-    private static Uri Checked(Uri address)
+    /// <summary>Checks that an address is one of a service, and ends it with a slash.</summary>
+    /// <inheritdoc cref="ServiceConnection(Uri, ServiceCredential)" path="/exception"/>
+    public static Uri Checked(Uri address)
     {
+        // The address is shown and written down in many places, and these parts of it are where people put passwords and tokens.
+        if (address.OriginalString.AsSpan().IndexOfAny('?', '#') >= 0 || HasUser(address))
+        {
+            throw new ClaudeBatchException(
+                FailureKind.InvalidArgument,
+                "AddressHoldsSecret",
+                "The service's address has a user name, a query or a fragment, and would be shown and kept with it. Give the plain "
+                    + $"address, such as '{DefaultBaseAddress}', and the credential as a key.");
+        }
+
         if (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttps && address.Scheme != Uri.UriSchemeHttp))
         {
             throw new ClaudeBatchException(
@@ -63,6 +75,10 @@ public sealed class ServiceConnection
 
         return address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
     }
+
+    // What comes before an @ is a user, unless it begins a part of the path of a web address.
+    private static bool HasUser(Uri address) => address.OriginalString.Contains('@')
+        && !(address.IsAbsoluteUri && (address.Scheme is "http" or "https") && address.UserInfo.Length == 0);
 
     private static bool IsLoopback(Uri address)
         => address.IsLoopback || (IPAddress.TryParse(address.DnsSafeHost, out IPAddress? ip) && IPAddress.IsLoopback(ip));

@@ -19,6 +19,13 @@ public abstract class ServiceCredential
     /// sent.</exception>
     public abstract ValueTask ApplyAsync(HttpRequestMessage request, ReadOnlyMemory<byte> bodyDigest, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Gives a text without the secret, so that it can be shown and written down: whatever the service or something in between says may
+    /// repeat the headers of the request.
+    /// </summary>
+    /// <param name="text">A text that came from outside.</param>
+    public abstract string WithoutSecret(string text);
+
     /// <summary>Names the kind of credential, for people. The text never contains the secret.</summary>
     public abstract override string ToString();
 }

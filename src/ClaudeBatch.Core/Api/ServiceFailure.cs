@@ -15,15 +15,17 @@ internal static partial class ServiceFailure
 
     /// <summary>Reads the body of an error reply, at most 64 KiB of it, and makes the exception.</summary>
     public static async Task<ClaudeBatchException> FromResponseAsync(
-        HttpResponseMessage response, string what, object? target, DateTimeOffset now, CancellationToken cancellationToken)
+        HttpResponseMessage response, ServiceCredential credential, string what, object? target, DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
-        (ErrorEnvelope? envelope, string? firstWords) = await ReadBodyAsync(response, cancellationToken).ConfigureAwait(false);
-        ReplyHeaders headers = ReplyHeaders.Of(response, now);
+        (ErrorEnvelope? envelope, string? firstWords) = await ReadBodyAsync(response, credential, cancellationToken).ConfigureAwait(false);
+        ReplyHeaders headers = ReplyHeaders.Of(response, credential, now);
         int status = (int)response.StatusCode;
         string? type = envelope?.Error.Type;
         string? code = envelope?.Error.Details?.ErrorCode;
         string words = envelope?.Error.Message
-            ?? $"HTTP {status} {response.ReasonPhrase}".TrimEnd() + (firstWords is null ? string.Empty : $": {firstWords}");
+            ?? credential.WithoutSecret(
+                $"HTTP {status} {response.ReasonPhrase}".TrimEnd() + (firstWords is null ? string.Empty : $": {firstWords}"));
         string? toDo = KnownError.ToDoAbout(envelope?.Error.Details);
         string? requestId = headers.RequestId ?? envelope?.RequestId;
         KnownError known = KnownError.Of(status, code, words);
@@ -46,13 +48,14 @@ internal static partial class ServiceFailure
         };
     }
 
-    public static ClaudeBatchException Unreachable(Uri address, Exception cause) => new(
+    public static ClaudeBatchException Unreachable(ServiceConnection connection, Exception cause) => new(
         FailureKind.Network,
         "ConnectionFailed",
-        $"The service at '{address}' could not be reached: {cause.GetBaseException().Message}",
-        cause)
+        $"The service at '{connection.BaseAddress}' could not be reached: "
+            + connection.Credential.WithoutSecret(cause.GetBaseException().Message),
+        connection.Credential.Redact(cause))
     {
-        Target = address,
+        Target = connection.BaseAddress,
         IsTransient = true,
         RecommendedAction = "Check the address, the network and the proxy settings, then run the same line again.",
     };
@@ -111,7 +114,7 @@ internal static partial class ServiceFailure
 
     /// <returns>The service's error object; or null and the first words of what came in its place, a page of a gateway, say.</returns>
     private static async Task<(ErrorEnvelope? Envelope, string? FirstWords)> ReadBodyAsync(
-        HttpResponseMessage response, CancellationToken cancellationToken)
+        HttpResponseMessage response, ServiceCredential credential, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[LongestBody];
         int length = 0;
@@ -123,7 +126,7 @@ internal static partial class ServiceFailure
                 length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken)
                     .ConfigureAwait(false);
                 using JsonDocument document = JsonDocument.Parse(buffer.AsMemory(0, length));
-                if (ApiJson.Error(document.RootElement) is { } envelope)
+                if (ApiJson.Error(credential.Redact(document.RootElement)) is { } envelope)
                 {
                     return (envelope, null);
                 }

@@ -77,19 +77,31 @@ public sealed class BatchCollector(JobLedger ledger, BatchApi api, TimeProvider 
         }
 
         (ReadOnlyMemory<OutcomeRecord> rows, IReadOnlyList<OutcomeWords> words) = outcomes.Rows();
-        ledger.Attempts.RecordOutcomes(batch, rows, words);
+        ledger.Attempts.RecordOutcomes(batch, rows, [.. words.Select(WithoutSecret)]);
         PauseForOperator(batch, outcomes);
         return ledger.SetState(ledger.Batches.Get(batch), BatchState.Collected, Summary(outcomes));
     }
+
+    // The results keep what the service has said as it is; the books are the ledger's.
+    private OutcomeWords WithoutSecret(OutcomeWords words) => words with
+    {
+        ErrorType = WithoutSecret(words.ErrorType),
+        StopReason = WithoutSecret(words.StopReason),
+        Model = WithoutSecret(words.Model),
+        InferenceGeo = WithoutSecret(words.InferenceGeo),
+    };
+
+    private string? WithoutSecret(string? text) => text is null ? null : api.Connection.Credential.WithoutSecret(text);
 
     // These requests would fail again until a person has changed something about the account, so the job is paused.
     private void PauseForOperator(BatchRecord batch, OutcomeTable table)
     {
         if (table.OperatorFixable is { Count: > 0 } waiting)
         {
+            string words = api.Connection.Credential.WithoutSecret(waiting.Words ?? string.Empty);
             string message = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{waiting.Count} requests of part {batch.Part} failed for a cause at the account ({waiting.Words}). Mend it, then "
+                $"{waiting.Count} requests of part {batch.Part} failed for a cause at the account ({words}). Mend it, then "
                     + $"run: Invoke-ClaudeBatchRetry -Job {batch.Job} -FailureClass OperatorFixable");
             JobRecord job = ledger.Jobs.Get(batch.JobId);
             ledger.Record(job, EventKind.Paused, message, () => ledger.Jobs.Pause(job, PauseCause.OperatorFixable, message));

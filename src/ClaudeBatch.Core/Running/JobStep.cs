@@ -68,7 +68,7 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
             }
         }
 
-        if (new StageGate(ledger).Judge(ledger.Jobs.Get(job.Id)) is { } decision)
+        if (new StageGate(ledger, round.Connection.Credential).Judge(ledger.Jobs.Get(job.Id)) is { } decision)
         {
             notes.Add(decision);
             if (decision.Failure is null)

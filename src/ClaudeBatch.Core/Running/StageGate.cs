@@ -1,4 +1,5 @@
 using System.Globalization;
+using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
@@ -7,7 +8,9 @@ using ClaudeBatch.Core.Results;
 namespace ClaudeBatch.Core.Running;
 
 /// <summary>Releases the parts that were held back when the first part has results, or pauses the job with the reason.</summary>
-public sealed class StageGate(JobLedger ledger)
+/// <param name="ledger">The open ledger.</param>
+/// <param name="credential">The credential in use, which is taken out of the words of answers; null where none is judged.</param>
+public sealed class StageGate(JobLedger ledger, ServiceCredential? credential = null)
 {
     /// <summary>The share of a canary's requests that may fail where the user has set none.</summary>
     public const double DefaultFailureRatio = 0.1;
@@ -56,7 +59,7 @@ public sealed class StageGate(JobLedger ledger)
             {
                 failed += result.Attempt.Outcome == Outcome.Succeeded ? 0 : 1;
                 incomplete += result.Attempt.Outcome == Outcome.Succeeded ? 1 : 0;
-                words ??= $"'{result.Attempt.CustomId}': {reason}";
+                words ??= $"'{result.Attempt.CustomId}': {credential?.WithoutSecret(reason) ?? reason}";
             }
         }
 

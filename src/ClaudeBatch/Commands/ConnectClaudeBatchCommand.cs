@@ -23,6 +23,11 @@ public sealed class ConnectClaudeBatchCommand : AsyncCommand
 
     private const string EmulatorSet = "Emulator";
 
+    // Shorter than any key, so that no text of the emulator looks as if it repeated it.
+    private const string EmulatorKey = "none";
+
+    private bool _isConnected;
+
     [Parameter(ParameterSetName = KeySet)]
     public SecureString? ApiKey { get; set; }
 
@@ -97,13 +102,25 @@ public sealed class ConnectClaudeBatchCommand : AsyncCommand
         _ = connection.ToService(); // refuses a bad address now and not at the first call
         connection.Folder.Create();
         SaveSettings(connection);
-        ConnectionDefaults.Current = connection;
+        ConnectionDefaults.Use(connection);
+        _isConnected = true;
         if (PassThru)
         {
             WriteOutput(connection);
         }
 
         return Task.CompletedTask;
+    }
+
+    // The shell disposes of the cmdlet even when its parameters could not be bound, so that a misspelt -Emulator is a failure, too.
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !_isConnected)
+        {
+            ConnectionDefaults.Fail();
+        }
+
+        base.Dispose(disposing);
     }
 
     private void SaveSettings(ClaudeBatchConnection connection)
@@ -164,7 +181,7 @@ public sealed class ConnectClaudeBatchCommand : AsyncCommand
         switch (ParameterSetName)
         {
             case EmulatorSet:
-                return (ApiCredential.FromKey("emulator"), "emulator");
+                return (ApiCredential.FromKey(EmulatorKey), "emulator");
             case PathSet:
                 return (FromFile(ExistingFile(ApiKeyPath!)), ApiKeyPath);
             case SecretSet:

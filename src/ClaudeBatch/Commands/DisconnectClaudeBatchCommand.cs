@@ -13,7 +13,7 @@ public sealed class DisconnectClaudeBatchCommand : AsyncCommand
 {
     protected override Task EndAsync(CancellationToken cancellationToken)
     {
-        ConnectionDefaults.Current = null;
+        ConnectionDefaults.Use(null);
         return Task.CompletedTask;
     }
 }

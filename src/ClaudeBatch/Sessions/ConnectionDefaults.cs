@@ -14,8 +14,16 @@ internal static class ConnectionDefaults
         "A gateway or proxy that sends a failed POST request again by itself could make a batch twice, and it would be paid twice; "
         + "switch such repeats off there.";
 
-    /// <summary>The connection of Connect-ClaudeBatch, which applies to the whole process; null where there is none.</summary>
-    public static ClaudeBatchConnection? Current { get; set; }
+    /// <summary>
+    /// What Connect-ClaudeBatch has set for the whole process, as people expect of a connect cmdlet; null where it has not.
+    /// </summary>
+    public static ClaudeBatchConnection? Current { get; private set; }
+
+    /// <summary>
+    /// Whether the last Connect-ClaudeBatch has failed. A script that goes on after it meant neither the connection before nor the
+    /// environment's, and with those it could pay for what was to be rehearsed.
+    /// </summary>
+    public static bool LastConnectFailed { get; private set; }
 
     public static string LedgerPath
     {
@@ -49,11 +57,12 @@ internal static class ConnectionDefaults
                 return ServiceConnection.DefaultBaseAddress;
             }
 
+            // The text is not repeated: what is no address may still hold a password.
             return Uri.TryCreate(text, UriKind.Absolute, out Uri? uri)
-                ? uri
+                ? ServiceConnection.Checked(uri)
                 : throw new ClaudeBatchException(
-                    FailureKind.InvalidArgument, "AddressInvalid", $"ANTHROPIC_BASE_URL is '{text}', which is not a web address.")
-                { Target = text };
+                    FailureKind.InvalidArgument, "AddressInvalid", "What ANTHROPIC_BASE_URL holds is not a web address.")
+                { Target = "ANTHROPIC_BASE_URL" };
         }
     }
 
@@ -73,12 +82,28 @@ internal static class ConnectionDefaults
         }
     }
 
+    /// <summary>Makes a connection the process's default; with null that is the environment's again.</summary>
+    public static void Use(ClaudeBatchConnection? connection) => (Current, LastConnectFailed) = (connection, false);
+
+    /// <summary>Leaves the process without a default connection until somebody connects or disconnects.</summary>
+    public static void Fail() => (Current, LastConnectFailed) = (null, true);
+
     /// <summary>Returns the connection to use. It may have no key, because reading the ledger needs none.</summary>
+    /// <exception cref="ClaudeBatchException"><c>ConnectFailed</c>: the last Connect-ClaudeBatch has failed, and none is given.</exception>
     public static ClaudeBatchConnection Resolve(ClaudeBatchConnection? given)
     {
         if ((given ?? Current) is { } connection)
         {
             return connection;
+        }
+
+        if (LastConnectFailed)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.Conflict,
+                "ConnectFailed",
+                "The last Connect-ClaudeBatch failed, so no connection is used. Run it again; or Disconnect-ClaudeBatch, to go back to "
+                    + "the connection of the environment.");
         }
 
         (ApiCredential Credential, string Source)? credential = Credential;

@@ -22,5 +22,8 @@ internal static class KnownModels
         => s_learned.AddOrUpdate(
             AddressOf(connection), _ => ModelCatalog.Shipped.With(listed), (_, known) => known.With(listed));
 
-    private static Uri AddressOf(ClaudeBatchConnection? connection) => ConnectionDefaults.Resolve(connection).BaseUri!;
+    // A request can be made before anybody has connected again after a Connect-ClaudeBatch that failed: it goes nowhere yet.
+    private static Uri AddressOf(ClaudeBatchConnection? connection) => connection is null && ConnectionDefaults.LastConnectFailed
+        ? ServiceConnection.DefaultBaseAddress
+        : ConnectionDefaults.Resolve(connection).BaseUri!;
 }

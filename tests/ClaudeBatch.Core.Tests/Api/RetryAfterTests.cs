@@ -143,7 +143,7 @@ public sealed class RetryAfterTests : IDisposable
             reply.Headers.TryAddWithoutValidation(name, value);
         }
 
-        return ReplyHeaders.Of(reply, s_now);
+        return ReplyHeaders.Of(reply, ApiCredential.FromKey("sk-ant-test"), s_now);
     }
 
     private static HttpResponseMessage Busy(string wait)
