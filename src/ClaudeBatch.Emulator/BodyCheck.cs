@@ -36,6 +36,7 @@ internal static class BodyCheck
 
     private static string IdOf(ReadOnlyMemory<byte> item, int index)
     {
+        TextCheck.ThrowIfHalf(item.Span);
         using JsonDocument document = JsonDocument.Parse(item);
         JsonElement request = document.RootElement;
         if (request.ValueKind != JsonValueKind.Object)

@@ -50,5 +50,6 @@ internal static class CountableCheck
             && block.TryGetProperty("source", out JsonElement source)
             && source.ValueKind == JsonValueKind.Object
             && source.TryGetProperty("type", out JsonElement kind)
+            && kind.ValueKind == JsonValueKind.String
             && kind.GetString() is "url" or "file";
 }

@@ -9,6 +9,9 @@ internal static class EmulatedAnswer
 
     public static long TokensOf(long bytes) => Math.Max(1, bytes / BytesPerToken);
 
+    // A text that is cut between the halves of a surrogate pair is none.
+    private static int Whole(string text, int length) => char.IsHighSurrogate(text[length - 1]) ? length - 1 : length;
+
     /// <summary>Writes one answer.</summary>
     /// <param name="writer">The writer that the answer goes to.</param>
     /// <param name="parameters">The params of the request, which were found to be valid.</param>
@@ -20,7 +23,7 @@ internal static class EmulatedAnswer
         EmulatedModel model = EmulatedModels.Find(parameters.GetProperty("model").GetString()!)!;
         long limit = parameters.GetProperty("max_tokens").GetInt64() * BytesPerToken;
         bool isCut = text.Length > limit;
-        string said = isCut ? text[..(int)limit] : text;
+        string said = isCut ? text[..Whole(text, (int)limit)] : text;
         writer.WriteStartObject();
         writer.WriteString("id"u8, Draw.Id("msg_"));
         writer.WriteString("type"u8, "message"u8);

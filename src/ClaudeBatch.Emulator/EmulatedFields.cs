@@ -67,5 +67,6 @@ internal static class EmulatedFields
 
     private static bool BillsSomebodyElse(JsonElement policy)
         => policy.ValueKind == JsonValueKind.Object
-            && policy.TryGetProperty("bill_to", out JsonElement payer) && payer.GetString() != "self";
+            && policy.TryGetProperty("bill_to", out JsonElement payer)
+            && !(payer.ValueKind == JsonValueKind.String && payer.ValueEquals("self"));
 }

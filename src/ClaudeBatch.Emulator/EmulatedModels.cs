@@ -7,6 +7,9 @@ internal static class EmulatedModels
 {
     private const long Million = 1_000_000;
 
+    // In what they take, not by their age.
+    private const Refused BeforeOpus45 = Refused.Region | Refused.Adaptive | Refused.Effort;
+
     private const Refused SinceClaude46 = Refused.Prefill;
 
     private const Refused SinceOpus47 = SinceClaude46 | Refused.Budget | Refused.Sampling;
@@ -34,9 +37,10 @@ internal static class EmulatedModels
         new("claude-opus-4-7", null, "Claude Opus 4.7", "active", Million, 128_000, SinceOpus47),
         new("claude-sonnet-4-6", null, "Claude Sonnet 4.6", "active", Million, 128_000, SinceClaude46),
         new("claude-opus-4-6", null, "Claude Opus 4.6", "active", Million, 128_000, SinceClaude46),
-        new("claude-opus-4-5-20251101", "claude-opus-4-5", "Claude Opus 4.5", "deprecated", 200_000, 64_000, Refused.Region),
-        new("claude-haiku-4-5-20251001", "claude-haiku-4-5", "Claude Haiku 4.5", "active", 200_000, 64_000, Refused.Region),
-        new("claude-sonnet-4-5-20250929", "claude-sonnet-4-5", "Claude Sonnet 4.5", "deprecated", 200_000, 64_000, Refused.Region),
+        new("claude-opus-4-5-20251101", "claude-opus-4-5", "Claude Opus 4.5", "deprecated", 200_000, 64_000,
+            Refused.Region | Refused.Adaptive),
+        new("claude-haiku-4-5-20251001", "claude-haiku-4-5", "Claude Haiku 4.5", "active", 200_000, 64_000, BeforeOpus45),
+        new("claude-sonnet-4-5-20250929", "claude-sonnet-4-5", "Claude Sonnet 4.5", "deprecated", 200_000, 64_000, BeforeOpus45),
     ];
 
     public static EmulatedModel? Find(string name)
@@ -79,4 +83,10 @@ internal enum Refused
 
     /// <summary>An advisor other than Fable 5.2 and Mythos 5.2.</summary>
     OtherAdvisor = 256,
+
+    /// <summary>The <c>thinking.type</c> <c>adaptive</c>, which models take from Claude 4.6 on.</summary>
+    Adaptive = 512,
+
+    /// <summary>The field <c>output_config.effort</c>, whatever its value is.</summary>
+    Effort = 1024,
 }

@@ -19,6 +19,11 @@ public sealed class EmulatedReply
     /// <summary>The body, which the front disposes.</summary>
     public required Stream Body { get; init; }
 
+    /// <summary>Tells whether an exception is that of a value of another kind than the emulator has looked for.</summary>
+    internal static bool IsOfOddJson(Exception exception) => exception is JsonException or FormatException or KeyNotFoundException
+        or ArgumentException or IndexOutOfRangeException or OverflowException
+        or (InvalidOperationException and not ObjectDisposedException);
+
     internal static EmulatedReply Json(byte[] body, int status = 200)
         => new() { Status = status, Body = new MemoryStream(body, writable: false) };
 

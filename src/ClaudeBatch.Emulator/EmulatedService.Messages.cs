@@ -9,9 +9,11 @@ public sealed partial class EmulatedService
     {
         using MemoryStream body = new();
         await request.CopyBody(body, cancellationToken).ConfigureAwait(false);
+        byte[] json = body.ToArray();
+        TextCheck.ThrowIfHalf(json);
         try
         {
-            return JsonDocument.Parse(body.ToArray());
+            return JsonDocument.Parse(json);
         }
         catch (JsonException e)
         {

@@ -50,6 +50,10 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
         {
             reply = EmulatedReply.Of(error, requestId);
         }
+        catch (Exception e) when (EmulatedReply.IsOfOddJson(e))
+        {
+            reply = EmulatedReply.Of(new ServiceError(500, "api_error", "Internal server error"), requestId);
+        }
 
         if (reply.IsLost)
         {

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace ClaudeBatch.Emulator;
 
 /// <summary>
-/// Checks the params against the rules of single models. The messages about thinking were recorded from the service; the others are this
+/// Checks the params against the rules of single models. The messages about thinking, effort and prefill were recorded from the service; the others are this
 /// project's own wording.
 /// </summary>
 internal static class ModelRulesCheck
@@ -11,6 +11,9 @@ internal static class ModelRulesCheck
     /// <returns>The error, or null when the model accepts the params.</returns>
     public static ServiceError? Fault(JsonElement parameters, EmulatedModel model)
         => ThinkingFault(parameters, model)
+            ?? (model.Refuses.HasFlag(Refused.Effort) && Text(parameters, "output_config", "effort") is not null
+                ? ServiceError.Invalid("This model does not support the effort parameter.")
+                : null)
             ?? ToolFault(parameters, model)
             ?? SamplingFault(parameters, model)
             ?? (model.Refuses.HasFlag(Refused.Region) && parameters.TryGetProperty("inference_geo", out JsonElement geo)
@@ -28,6 +31,9 @@ internal static class ModelRulesCheck
             case "enabled" when !IsBudget(Number(parameters.GetProperty("thinking"), "budget_tokens"), Number(parameters, "max_tokens")):
                 return ServiceError.Invalid(
                     "thinking.enabled.budget_tokens: Input should be greater than or equal to 1024 and less than max_tokens");
+
+            case "adaptive" when model.Refuses.HasFlag(Refused.Adaptive):
+                return ServiceError.Invalid("adaptive thinking is not supported on this model");
 
             case "disabled" when model.Refuses.HasFlag(Refused.NoThinking):
                 return NotSupported("disabled");

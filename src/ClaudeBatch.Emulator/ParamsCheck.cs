@@ -20,7 +20,9 @@ internal static class ParamsCheck
             ?? (inBatch ? BatchFault(parameters) : null)
             ?? ModelFault(parameters, out EmulatedModel? model)
             ?? MaxTokensFault(parameters, model!)
+            ?? ContentCheck.OfSystem(parameters)
             ?? MessagesFault(parameters, model!)
+            ?? ShapeFault(parameters)
             ?? ModelRulesCheck.Fault(parameters, model!);
     }
 
@@ -83,6 +85,54 @@ internal static class ParamsCheck
             : null;
     }
 
+    // The fields that the emulator looks into, each of its kind. The service checks more of them, and more in them.
+    private static ServiceError? ShapeFault(JsonElement parameters)
+    {
+        const string notAnObject = "Input should be a valid dictionary or object to extract fields from";
+        if (Given(parameters, "thinking") is { } thinking)
+        {
+            if (thinking.ValueKind != JsonValueKind.Object)
+            {
+                return ServiceError.Invalid($"thinking: {notAnObject}");
+            }
+
+            string? type = Text(thinking, "type");
+            if (type is not ("adaptive" or "between_tools" or "disabled" or "enabled"))
+            {
+                return ServiceError.Invalid(type is null
+                    ? "thinking: Unable to extract tag using discriminator 'type'"
+                    : $"thinking: Input tag '{type}' found using 'type' does not match any of the expected tags: "
+                        + "'adaptive', 'between_tools', 'disabled', 'enabled'");
+            }
+        }
+
+        if (Given(parameters, "output_config") is not { } config)
+        {
+            return null;
+        }
+
+        if (config.ValueKind != JsonValueKind.Object)
+        {
+            return ServiceError.Invalid($"output_config: {notAnObject}");
+        }
+
+        if (Given(config, "effort") is not null && Text(config, "effort") is not ("low" or "medium" or "high" or "xhigh" or "max"))
+        {
+            return ServiceError.Invalid("output_config.effort: Input should be 'low', 'medium', 'high', 'xhigh' or 'max'");
+        }
+
+        return Given(config, "format") is { ValueKind: not JsonValueKind.Object }
+            ? ServiceError.Invalid($"output_config.format: {notAnObject}")
+            : null;
+    }
+
+    // A field that is null is as one that is not there.
+    private static JsonElement? Given(JsonElement of, string name)
+        => of.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private static string? Text(JsonElement of, string name)
+        => Given(of, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+
     private static ServiceError? MessagesFault(JsonElement parameters, EmulatedModel model)
     {
         if (!parameters.TryGetProperty("messages", out JsonElement messages))
@@ -99,16 +149,18 @@ internal static class ParamsCheck
         string? role = null;
         foreach (JsonElement message in messages.EnumerateArray())
         {
-            role = message.ValueKind == JsonValueKind.Object && message.TryGetProperty("role", out JsonElement r) ? r.GetString() : null;
+            role = message.ValueKind == JsonValueKind.Object && message.TryGetProperty("role", out JsonElement r)
+                && r.ValueKind == JsonValueKind.String
+                ? r.GetString()
+                : null;
             if (role is not ("user" or "assistant" or "system"))
             {
                 return ServiceError.Invalid($"messages.{index}.role: Input should be 'user' or 'assistant'");
             }
 
-            if (!message.TryGetProperty("content", out JsonElement content)
-                || content is { ValueKind: JsonValueKind.String } && content.GetString() == string.Empty)
+            if (ContentCheck.OfMessage(message, index) is { } fault)
             {
-                return ServiceError.Invalid($"messages.{index}: user messages must have non-empty content");
+                return fault;
             }
 
             index++;

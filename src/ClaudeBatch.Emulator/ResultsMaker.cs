@@ -35,7 +35,23 @@ internal sealed class ResultsMaker(StoredBatch batch, AnswerSource answers, Prom
         return _counts;
     }
 
+    // Whatever a request holds, its batch has to end: until it does, no list and no other batch could be answered.
     private byte[] Line(ReadOnlyMemory<byte> item)
+    {
+        int[] before = [.. _counts];
+        try
+        {
+            return Line(item, WriteResult);
+        }
+        catch (Exception e) when (EmulatedReply.IsOfOddJson(e))
+        {
+            before.CopyTo(_counts, 0);
+            return Line(
+                item, (writer, _, _) => WriteError(writer, "api_error", "Internal server error", Draw.Id("workerreq_")));
+        }
+    }
+
+    private static byte[] Line(ReadOnlyMemory<byte> item, Action<Utf8JsonWriter, string, JsonElement> writeResult)
     {
         using JsonDocument document = JsonDocument.Parse(item);
         string id = document.RootElement.GetProperty("custom_id").GetString()!;
@@ -46,7 +62,7 @@ internal sealed class ResultsMaker(StoredBatch batch, AnswerSource answers, Prom
             writer.WriteStartObject();
             writer.WriteString("custom_id"u8, id);
             writer.WriteStartObject("result"u8);
-            WriteResult(writer, id, parameters);
+            writeResult(writer, id, parameters);
             writer.WriteEndObject();
             writer.WriteEndObject();
         }

@@ -6,22 +6,31 @@ namespace ClaudeBatch.Emulator;
 /// <summary>Makes a value that fits a JSON schema, as a model gives one under structured output.</summary>
 internal static class SchemaSample
 {
+    // A schema may come back to itself, once or many times; a model would come to an end somewhere, too.
+    private const int MostDepth = 32;
+
+    private const int MostBytes = 64 * 1024;
+
     public static string Of(JsonElement schema)
     {
         using MemoryStream stream = new();
         using (Utf8JsonWriter writer = new(stream, EmulatorJson.Writing))
         {
-            Write(writer, schema, schema);
+            Write(writer, schema, schema, 0);
         }
 
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    private static void Write(Utf8JsonWriter writer, JsonElement root, JsonElement schema)
+    private static void Write(Utf8JsonWriter writer, JsonElement root, JsonElement schema, int depth)
     {
-        if (schema.TryGetProperty("$ref", out JsonElement reference))
+        if (depth++ > MostDepth || writer.BytesCommitted + writer.BytesPending > MostBytes)
         {
-            Write(writer, root, Resolve(root, reference.GetString()!));
+            writer.WriteNullValue();
+        }
+        else if (schema.TryGetProperty("$ref", out JsonElement reference))
+        {
+            Write(writer, root, Resolve(root, reference.GetString()!), depth);
         }
         else if (schema.TryGetProperty("enum", out JsonElement choices))
         {
@@ -33,15 +42,15 @@ internal static class SchemaSample
         }
         else if (schema.TryGetProperty("anyOf", out JsonElement any))
         {
-            Write(writer, root, any[0]);
+            Write(writer, root, any[0], depth);
         }
         else
         {
-            WriteTyped(writer, root, schema);
+            WriteTyped(writer, root, schema, depth);
         }
     }
 
-    private static void WriteTyped(Utf8JsonWriter writer, JsonElement root, JsonElement schema)
+    private static void WriteTyped(Utf8JsonWriter writer, JsonElement root, JsonElement schema, int depth)
     {
         switch (TypeOf(schema))
         {
@@ -52,7 +61,7 @@ internal static class SchemaSample
                     foreach (JsonProperty property in properties.EnumerateObject())
                     {
                         writer.WritePropertyName(property.Name);
-                        Write(writer, root, property.Value);
+                        Write(writer, root, property.Value, depth);
                     }
                 }
 
@@ -62,7 +71,7 @@ internal static class SchemaSample
                 writer.WriteStartArray();
                 if (schema.TryGetProperty("items", out JsonElement items))
                 {
-                    Write(writer, root, items);
+                    Write(writer, root, items, depth);
                 }
 
                 writer.WriteEndArray();

@@ -258,3 +258,51 @@ Describe 'Get-ClaudeBatchModel' {
         (TabExpansion2 'New-ClaudeBatchRequest -Model claude-3').CompletionMatches.CompletionText | Should -Not -Contain 'claude-3-haiku-20240307'
     }
 }
+
+Describe 'An odd request' {
+    BeforeAll {
+        $model = @{ Model = 'claude-haiku-4-5'; MaxTokens = 10 }
+        $file = "$TestDrive/odd.jsonl"
+        '{"custom_id":"half","params":{"model":"claude-haiku-4-5","max_tokens":5,"messages":[{"role":"user","content":"\ud800"}]}}',
+        '{"custom_id":"number","params":{"model":"claude-haiku-4-5","max_tokens":5,"messages":[{"role":"user","content":7}]}}',
+        '{"custom_id":"blank","params":{"model":"claude-haiku-4-5","max_tokens":5,"messages":[{"role":"user","content":" \n"}]}}',
+        '{"custom_id":"good","params":{"model":"claude-haiku-4-5","max_tokens":5,"messages":[{"role":"user","content":"x"}]}}' |
+            Set-Content -LiteralPath $file
+    }
+
+    BeforeEach {
+        Connect-TestEmulator
+    }
+
+    It 'is named by Test-ClaudeBatchRequest' {
+        $findings = Import-ClaudeBatchRequest -LiteralPath $file | Test-ClaudeBatchRequest -Detailed
+        $findings.Id | Sort-Object | Should -Be 'ContentEmpty', 'ContentInvalid', 'TextInvalid'
+        $findings.CustomIds | Should -Not -Contain 'good'
+    }
+
+    It 'is left out by Submit-ClaudeBatch, and the others are answered: <how>' -ForEach @(
+        @{ how = 'from the pipeline'; submit = { Import-ClaudeBatchRequest -LiteralPath $file | Submit-ClaudeBatch -Job odd -ErrorAction SilentlyContinue } }
+        @{ how = 'from a file'; submit = { Submit-ClaudeBatch -Path $file -Job odd -ErrorAction SilentlyContinue } }
+    ) {
+        $results = & $submit | Wait-ClaudeBatch | Get-ClaudeBatchResult
+        $results.CustomId | Should -Be 'good'
+        $results.Text | Should -Be 'x'
+        (New-TestRequest | Submit-ClaudeBatch -Job next | Wait-ClaudeBatch | Get-ClaudeBatchResult).Text | Should -Be 'message 1', 'message 2', 'message 3'
+    }
+
+    It 'is not made: an example whose content is a number' {
+        { New-ClaudeBatchTemplate @model -Prompt '{{_}}' -Example @{ User = 7; Assistant = 'x' } } | Should -Throw -ErrorId 'ContentInvalid,*'
+    }
+
+    It 'is not made: a prompt of nothing but white space' {
+        { " `n$([char] 0x2003)" | New-ClaudeBatchRequest @model -ErrorAction Stop } | Should -Throw -ErrorId 'PromptEmpty,*'
+    }
+
+    It 'is not made: what the model does not take: <field>' -ForEach @(
+        @{ field = 'Thinking'; more = @{ Thinking = 'adaptive' }; id = 'ThinkingRefused,*' }
+        @{ field = 'Effort'; more = @{ Effort = 'low' }; id = 'EffortRefused,*' }
+        @{ field = 'AdditionalParameter'; more = @{ AdditionalParameter = @{ thinking = @{ type = 'deep' } } }; id = 'ThinkingRefused,*' }
+    ) {
+        { 'x' | New-ClaudeBatchRequest @model @more } | Should -Throw -ErrorId $id
+    }
+}

@@ -15,14 +15,14 @@ BeforeAll {
 Describe 'New-ClaudeBatchTemplate' {
     It 'writes <name>' -ForEach @(
         @{ name = 'thinking with a budget'; how = @{ Thinking = 1024; MaxTokens = 4000 }; field = 'thinking'; json = '{"type":"enabled","budget_tokens":1024}' }
-        @{ name = 'adaptive thinking'; how = @{ Thinking = 'adaptive' }; field = 'thinking'; json = '{"type":"adaptive"}' }
-        @{ name = 'effort in capitals'; how = @{ Effort = 'LOW' }; field = 'output_config'; json = '{"effort":"low"}' }
-        @{ name = 'effort'; how = @{ Effort = 'low' }; field = 'output_config'; json = '{"effort":"low"}' }
+        @{ name = 'adaptive thinking'; how = @{ Model = 'claude-haiku-5-5'; Thinking = 'adaptive' }; field = 'thinking'; json = '{"type":"adaptive"}' }
+        @{ name = 'effort in capitals'; how = @{ Model = 'claude-haiku-5-5'; Effort = 'LOW' }; field = 'output_config'; json = '{"effort":"low"}' }
+        @{ name = 'effort'; how = @{ Model = 'claude-haiku-5-5'; Effort = 'low' }; field = 'output_config'; json = '{"effort":"low"}' }
         @{ name = 'a tool by name'; how = @{ Tool = @{ name = 'look' }; ToolChoice = 'look' }; field = 'tool_choice'; json = '{"type":"tool","name":"look"}' }
         @{ name = 'a free choice of tools'; how = @{ Tool = @{ name = 'look' }; ToolChoice = 'any' }; field = 'tool_choice'; json = '{"type":"any"}' }
         @{ name = 'metadata'; how = @{ Metadata = @{ user_id = 'u-1' } }; field = 'metadata'; json = '{"user_id":"u-1"}' }
         @{ name = 'any other field'; how = @{ Model = 'claude-haiku-5-5'; AdditionalParameter = @{ inference_geo = 'us' } }; field = 'inference_geo'; json = '"us"' }
-        @{ name = 'a further field of output_config'; how = @{ Effort = 'low'; AdditionalParameter = @{ output_config = @{ later = 1 } } }; field = 'output_config'; json = '{"effort":"low","later":1}' }
+        @{ name = 'a further field of output_config'; how = @{ Model = 'claude-haiku-5-5'; Effort = 'low'; AdditionalParameter = @{ output_config = @{ later = 1 } } }; field = 'output_config'; json = '{"effort":"low","later":1}' }
         @{ name = 'a field given whole'; how = @{ AdditionalParameter = @{ thinking = @{ type = 'disabled' } } }; field = 'thinking'; json = '{"type":"disabled"}' }
     ) {
         $common = @{ Model = 'claude-haiku-4-5'; MaxTokens = 200 }

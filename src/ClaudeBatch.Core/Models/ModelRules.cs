@@ -17,6 +17,9 @@ public sealed record ModelRules
     /// <summary>The highest <c>output_config.effort</c> with which thinking may be <c>disabled</c>; null where there is no limit.</summary>
     public string? MostEffortWithoutThinking { get; init; }
 
+    /// <summary>Whether <c>output_config.effort</c> is refused.</summary>
+    public bool RefusesEffort { get; init; }
+
     /// <summary>Whether a <c>tool_choice</c> of <c>any</c> or <c>tool</c> is refused.</summary>
     public bool RefusesForcedTools { get; init; }
 
@@ -46,6 +49,7 @@ public sealed record ModelRules
             MostEffortWithoutThinking = model.TryGetProperty("most_effort_without_thinking", out JsonElement effort)
                 ? effort.GetString()
                 : null,
+            RefusesEffort = Is(refuses, "effort"),
             RefusesForcedTools = Is(refuses, "forced_tools"),
             RefusesPrefill = Is(refuses, "prefill"),
             RefusesSampling = Is(refuses, "sampling"),

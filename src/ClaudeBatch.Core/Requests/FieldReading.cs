@@ -11,6 +11,9 @@ internal enum FieldReading
     /// <summary>Only the fields of the value are read.</summary>
     Fields,
 
+    /// <summary>As content, and a list of blocks.</summary>
+    Blocks,
+
     // The members below are for single fields.
     CustomId,
     Params,
@@ -19,6 +22,7 @@ internal enum FieldReading
     Messages,
     Role,
     MessageContent,
+    Thinking,
     ThinkingType,
     ThinkingBudget,
     Effort,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ClaudeBatch.Core.Json;
 
 namespace ClaudeBatch.Core.Requests;
 
@@ -31,6 +32,75 @@ public sealed partial class RequestChecker
         _facts.CachedTextBytes = _facts.TextBytes;
         _facts.CachedPrefix = _facts.ParamsStart..(int)reader.BytesConsumed;
         _facts.CachedBytes = reader.BytesConsumed - _facts.FileBytes;
+    }
+
+    private void NoContent() => Error("ContentEmpty", "A message has no content; the service refuses empty text.");
+
+    // The reader is a copy: the content is walked over afterwards.
+    private void ContentFaults(Utf8JsonReader reader)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.Null:
+            case JsonTokenType.String when reader.ValueSpan.IsEmpty:
+                NoContent();
+                break;
+            case JsonTokenType.String:
+                TextFault(ref reader);
+                break;
+            case JsonTokenType.StartArray:
+                if (BlockFaults(reader) == 0)
+                {
+                    NoContent();
+                }
+
+                break;
+            default:
+                Error("ContentInvalid", "The content of a message is neither text nor a list of blocks.");
+                break;
+        }
+    }
+
+    // The reader is a copy. What is in other blocks than texts is the service's to judge.
+    private int BlockFaults(Utf8JsonReader reader)
+    {
+        int count = 0;
+        for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; count++)
+        {
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                Error("ContentInvalid", "A block of content is no object.");
+                reader.Skip();
+                continue;
+            }
+
+            bool isText = false;
+            Utf8JsonReader text = default;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                bool isType = reader.ValueTextEquals("type"u8);
+                bool isTextField = reader.ValueTextEquals("text"u8);
+                reader.Read();
+                isText = isType ? reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("text"u8) : isText;
+                text = isTextField ? reader : text;
+                reader.Skip();
+            }
+
+            if (isText)
+            {
+                TextFault(ref text);
+            }
+        }
+
+        return count;
+    }
+
+    private void TextFault(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.String || JsonTexts.IsBlank(reader.ValueSpan))
+        {
+            Error("ContentEmpty", "A block of text has nothing but white space, or no text; the service refuses it.");
+        }
     }
 
     // Reads a value of any form, because breakpoints and images may be at any depth. It returns whether there is a document in it.

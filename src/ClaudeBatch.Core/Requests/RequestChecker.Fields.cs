@@ -32,6 +32,9 @@ public sealed partial class RequestChecker
             case FieldReading.McpServers when isRead:
                 _facts.Tools.ReachesMcpServers = true;
                 break;
+            case FieldReading.Blocks when isRead:
+                BlockFaults(reader);
+                break;
             case FieldReading.Content when isRead && field.Fields.Count > 0:
                 Utf8JsonReader inner = reader; // a copy, because Walk below reads the same value for its texts
                 Inner(ref inner, field.Fields);

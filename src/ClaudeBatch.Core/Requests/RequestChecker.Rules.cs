@@ -9,9 +9,12 @@ public sealed partial class RequestChecker
 
     private static readonly string[] s_efforts = ["low", "medium", "high", "xhigh", "max"];
 
+    private static readonly string[] s_thinking = ["adaptive", "between_tools", "disabled", "enabled"];
+
     private void RuleFaults(string model, ModelRules rules)
     {
         ThinkingFaults(model, rules);
+        EffortFaults(model, rules);
         if (rules.RefusesForcedTools && _facts.ToolChoice is "any" or "tool")
         {
             Error(
@@ -54,15 +57,22 @@ public sealed partial class RequestChecker
 
     private void ThinkingFaults(string model, ModelRules rules)
     {
-        if (_facts.ThinkingType is not { } type)
+        if (!_facts.HasThinking)
         {
             return;
         }
 
-        if (rules.Thinking.TryGetValue(type, out string? instead))
+        string type = _facts.ThinkingType ?? string.Empty;
+        if (!s_thinking.Contains(type))
+        {
+            Error("ThinkingRefused", $"Its thinking has the type '{type}'; there are {string.Join(", ", s_thinking)}.");
+        }
+        else if (rules.Thinking.TryGetValue(type, out string? instead))
         {
             Error("ThinkingRefused", (type, instead) switch
             {
+                ("adaptive", "enabled") => $"{model} does not take thinking of the type 'adaptive'; give it a budget of tokens, such as "
+                    + $"-Thinking 2048.",
                 ("enabled", _) => $"{model} takes no thinking budget; use -Thinking {instead}, and -Effort to steer it.",
                 (_, "adaptive") => $"{model} does not take thinking of the type '{type}'; use 'adaptive', with a low -Effort for "
                     + $"little of it.",
@@ -75,6 +85,23 @@ public sealed partial class RequestChecker
             Error(
                 "ThinkingRefused",
                 $"{model} takes thinking of the type 'disabled' up to an effort of '{most}' only; lower the effort, or use 'adaptive'.");
+        }
+    }
+
+    private void EffortFaults(string model, ModelRules rules)
+    {
+        if (_facts.Effort is not { } effort)
+        {
+            return;
+        }
+
+        if (!s_efforts.Contains(effort))
+        {
+            Error("EffortRefused", $"Its effort is '{effort}'; there are {string.Join(", ", s_efforts)}.");
+        }
+        else if (rules.RefusesEffort)
+        {
+            Error("EffortRefused", $"{model} takes no effort (output_config.effort); leave it out.");
         }
     }
 

@@ -58,14 +58,29 @@ public sealed partial class RequestChecker
             case FieldReading.Fields when isRead:
                 Inner(ref reader, field.Fields);
                 break;
-            case FieldReading.Messages or FieldReading.Fields:
+            case FieldReading.Thinking when isRead:
+                _facts.HasThinking = true;
+                Inner(ref reader, field.Fields);
+                break;
+            case FieldReading.Messages:
                 break; // a value of the wrong type, which the service refuses
+            case FieldReading.Fields or FieldReading.Thinking:
+                WrongKind(field, ref reader);
+                break;
             default:
                 Content(field, ref reader);
                 break;
         }
 
         SkipUnread(ref reader);
+    }
+
+    private void WrongKind(RequestField field, ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.Null)
+        {
+            Error("FieldInvalid", $"'{field.Name}' is not an object.");
+        }
     }
 
     private void ReadInner(RequestField field, ref Utf8JsonReader reader)
@@ -82,8 +97,14 @@ public sealed partial class RequestChecker
             case FieldReading.ThinkingBudget when isRead && reader.TryGetInt64(out long budget):
                 _facts.ThinkingBudget = budget;
                 break;
+            case FieldReading.Fields:
+                WrongKind(field, ref reader);
+                break;
+            case FieldReading.Effort when isRead || reader.TokenType == JsonTokenType.Null:
+                _facts.Effort = reader.GetString();
+                break;
             case FieldReading.Effort:
-                _facts.Effort = isRead ? reader.GetString() : null;
+                Error("EffortRefused", $"Its effort is no text; it is one of {string.Join(", ", s_efforts)}.");
                 break;
             case FieldReading.Schema:
                 int start = (int)reader.TokenStartIndex;
@@ -143,9 +164,12 @@ public sealed partial class RequestChecker
             }
             else
             {
-                bool isEmpty = reader.TokenType == JsonTokenType.Null
-                    || (reader.TokenType == JsonTokenType.String && reader.ValueSpan.IsEmpty);
-                hasContent |= field is { Reading: FieldReading.MessageContent } && !isEmpty;
+                if (field is { Reading: FieldReading.MessageContent })
+                {
+                    hasContent = true;
+                    ContentFaults(reader);
+                }
+
                 hasDocument |= Walk(ref reader);
             }
         }
@@ -153,7 +177,7 @@ public sealed partial class RequestChecker
         Role(role);
         if (!hasContent)
         {
-            Error("ContentEmpty", "A message has no content; the service refuses empty text.");
+            NoContent();
         }
 
         if (hasDocument && role == "assistant" && apiVersion == Api.ServiceConnection.DefaultApiVersion)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ClaudeBatch.Core.Json;
 using ClaudeBatch.Core.Models;
 
 namespace ClaudeBatch.Core.Requests;
@@ -34,6 +35,14 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
     public RequestFacts Check(ReadOnlySpan<byte> item)
     {
         _facts.Reset();
+        if (JsonTexts.HaveHalfPair(item))
+        {
+            // No text of it can be read, not even its id, and a batch with it would be refused with all that is in it.
+            _facts.EnvelopeFault = "has half of a surrogate pair in it, such as \\ud800 alone, which is no text.";
+            Error("TextInvalid", "It has half of a surrogate pair in it, such as \\ud800 alone; the service takes no batch with it.");
+            return _facts;
+        }
+
         Utf8JsonReader reader = new(item);
         bool hasParams = false;
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)

@@ -66,6 +66,8 @@ public sealed class RequestFacts
 
     internal int Breakpoints { get; set; }
 
+    internal bool HasThinking { get; set; }
+
     internal string? ThinkingType { get; set; }
 
     internal long? ThinkingBudget { get; set; }
@@ -103,6 +105,7 @@ public sealed class RequestFacts
         InferenceGeo = null;
         FileBytes = 0;
         Breakpoints = 0;
+        HasThinking = false;
         ThinkingType = null;
         ThinkingBudget = null;
         Effort = null;

@@ -25,7 +25,7 @@ public static class RequestFields
     public static RequestFieldTable Params { get; } = new(
         new("model", FieldReading.Model) { IsRequired = true, IsCounted = true, Parameter = "Model", Kind = JsonTokenType.String },
         new("max_tokens", FieldReading.MaxTokens) { IsRequired = true, Parameter = "MaxTokens", Kind = JsonTokenType.Number },
-        new("system") { IsCounted = true, Parameter = "System" },
+        new("system", FieldReading.Blocks) { IsCounted = true, Parameter = "System", Kind = JsonTokenType.StartArray },
         new("tools", FieldReading.Tools)
         {
             IsCounted = true,
@@ -43,7 +43,7 @@ public static class RequestFields
             Kind = JsonTokenType.StartObject,
             Fields = new(new RequestField("type", FieldReading.ToolChoiceType) { Kind = JsonTokenType.String }),
         },
-        new("thinking", FieldReading.Fields)
+        new("thinking", FieldReading.Thinking)
         {
             IsCounted = true,
             Parameter = "Thinking",

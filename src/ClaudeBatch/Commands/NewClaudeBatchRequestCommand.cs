@@ -152,10 +152,12 @@ public sealed class NewClaudeBatchRequestCommand : TemplateCommand
         string prompt = _prompt is null
             ? (string)((PSObject)PSObject.AsPSObject(InputObject!)).BaseObject
             : _prompt.Render(InputObject, row);
-        return prompt.Length > 0
-            ? prompt
-            : throw new ClaudeBatchException(
-                FailureKind.InvalidRequest, "PromptEmpty", $"The prompt of row {_rows} is empty; the service refuses empty text.");
+        return string.IsNullOrWhiteSpace(prompt)
+            ? throw new ClaudeBatchException(
+                FailureKind.InvalidRequest,
+                "PromptEmpty",
+                $"The prompt of row {_rows} is empty or has nothing but white space; the service refuses such text.")
+            : prompt;
     }
 
     private string Id(ShellRow? row, string prompt)

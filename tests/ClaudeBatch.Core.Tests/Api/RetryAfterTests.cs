@@ -90,10 +90,10 @@ public sealed class RetryAfterTests : IDisposable
     {
         BatchRecord batch = _engine.Seal("job", "a").NewBatches[0];
         _network!.Before = static request => InterferingHandler.IsCreate(request) ? Busy("7") : null;
-        await _engine.SendAsync(batch);
+        batch = (await _engine.SendAsync(batch)).Batch;
         _network.Before = static _ => null;
 
-        _engine.Ledger.Batches.Postpone(batch.Id, new DateTime(9999, 1, 1, 0, 0, 0, DateTimeKind.Utc), "Busy.");
+        _engine.Ledger.Batches.Change(batch, batch with { NotBefore = new DateTime(9999, 1, 1, 0, 0, 0, DateTimeKind.Utc) });
 
         Assert.Equal(BatchState.InProgress, (await _engine.SendAsync(batch)).Batch.State);
     }

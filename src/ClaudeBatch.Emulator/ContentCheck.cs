@@ -1,0 +1,70 @@
+using System.Text.Json;
+
+namespace ClaudeBatch.Emulator;
+
+/// <summary>
+/// What the service finds wrong with the content of messages and of the system prompt. The words on empty and blank texts are recorded.
+/// </summary>
+internal static class ContentCheck
+{
+    private const string NotAnObject = "Input should be a valid dictionary or object to extract fields from";
+
+    /// <returns>The error, or null when the content of the message is fine.</returns>
+    public static ServiceError? OfMessage(JsonElement message, int index)
+    {
+        bool has = message.TryGetProperty("content", out JsonElement content);
+        return (has ? content.ValueKind : JsonValueKind.Null) switch
+        {
+            JsonValueKind.Null => Empty(index),
+            JsonValueKind.String when content.ValueEquals(string.Empty) => Empty(index),
+            JsonValueKind.String => TextFault(content, "messages"),
+            JsonValueKind.Array when content.GetArrayLength() == 0 => Empty(index),
+            JsonValueKind.Array => OfBlocks(content, "messages", $"messages.{index}.content"),
+            _ => ServiceError.Invalid($"messages.{index}.content: Input should be a valid list"),
+        };
+    }
+
+    /// <returns>The error, or null when the system prompt is fine, or there is none.</returns>
+    public static ServiceError? OfSystem(JsonElement parameters)
+        => parameters.TryGetProperty("system", out JsonElement system) && system.ValueKind == JsonValueKind.Array
+            ? OfBlocks(system, "system", "system")
+            : null;
+
+    private static ServiceError? OfBlocks(JsonElement blocks, string field, string path)
+    {
+        int index = 0;
+        foreach (JsonElement block in blocks.EnumerateArray())
+        {
+            if (block.ValueKind != JsonValueKind.Object)
+            {
+                return ServiceError.Invalid($"{path}.{index}: {NotAnObject}");
+            }
+
+            bool isText = block.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String
+                && type.ValueEquals("text");
+            if (isText && !block.TryGetProperty("text", out _))
+            {
+                return ServiceError.Invalid($"{path}.{index}.text.text: Field required");
+            }
+
+            if (isText && (block.GetProperty("text").ValueKind == JsonValueKind.String
+                ? TextFault(block.GetProperty("text"), field)
+                : ServiceError.Invalid($"{path}.{index}.text.text: Input should be a valid string")) is { } fault)
+            {
+                return fault;
+            }
+
+            index++;
+        }
+
+        return null;
+    }
+
+    private static ServiceError? TextFault(JsonElement text, string field)
+        => text.ValueEquals(string.Empty) ? ServiceError.Invalid($"{field}: text content blocks must be non-empty")
+            : string.IsNullOrWhiteSpace(text.GetString())
+            ? ServiceError.Invalid($"{field}: text content blocks must contain non-whitespace text")
+            : null;
+
+    private static ServiceError Empty(int index) => ServiceError.Invalid($"messages.{index}: user messages must have non-empty content");
+}
