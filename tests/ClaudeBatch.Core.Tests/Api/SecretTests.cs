@@ -107,7 +107,7 @@ public sealed class SecretTests : IDisposable
     {
         BatchRecord batch = (await _engine.SendAsync(_engine.Seal("job", "a").NewBatches[0])).Batch;
         _network!.Before = request => request.Method == HttpMethod.Get
-            ? Json(HttpStatusCode.OK, $$$"""{"id":"{{{batch.ServiceId}}}","processing_status":"busy with {{{Key}}}","request_counts":{},"x":"\ud800"}""")
+            ? Json(HttpStatusCode.OK, $$$"""{"id":"{{{batch.ServiceId}}}","processing_status":"busy with {{{Key}}}","request_counts":{},"created_at":"2026-11-21T03:00:00Z","x":"\ud800"}""")
             : null;
 
         await new BatchPoller(_engine.Ledger, _engine.Api, _engine.Clock).RefreshAsync(batch, CancellationToken.None);
