@@ -45,7 +45,7 @@ internal sealed record KnownError(FailureKind Kind, string Id, string? ToDo = nu
 
     /// <summary>Gives the meaning of an error reply by its code where that is known, else by its words, else by its status.</summary>
     public static KnownError Of(int status, string? code, string words)
-        => Of(code) ?? (IsOwnLimit(words) ? s_account : null) ?? Of(status);
+        => Of(code) ?? (IsOwnLimit(words) ? s_account : null) ?? (IsNoCredit(status, words) ? Of(402) : Of(status));
 
     /// <summary>Tells whether a request has failed because the account has no money, whatever the error's type is.</summary>
     public static bool IsAboutMoney(string? words) => words?.Contains(NoCredit, StringComparison.OrdinalIgnoreCase) == true
@@ -85,6 +85,10 @@ internal sealed record KnownError(FailureKind Kind, string Id, string? ToDo = nu
     // The service sends these words with status 400 and no code.
     private static bool IsOwnLimit(string words)
         => words.StartsWith(OwnLimit, StringComparison.Ordinal) && words.Contains(UsageLimits, StringComparison.Ordinal);
+
+    // The service sends these words with status 400 and the type of a faulty request; topping up the account mends it, as with status 402.
+    private static bool IsNoCredit(int status, string words)
+        => status == 400 && words.Contains(NoCredit, StringComparison.OrdinalIgnoreCase);
 
     private static string Pictures(ErrorDetails details)
     {

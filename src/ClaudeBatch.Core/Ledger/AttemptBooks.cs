@@ -162,6 +162,13 @@ public sealed class AttemptBooks(LedgerDatabase database)
     internal void SetDigest(long jobId, long row, byte[] digest)
         => database.Execute("UPDATE request SET digest = $digest WHERE id = $id", ("$digest", digest), ("$id", RowKey.Of(jobId, row)));
 
+    /// <summary>Records that the rows of a job are no longer in its file, so that none is looked for in a file that is made later.</summary>
+    internal void ForgetRows(long jobId) => database.InSteps(
+        "request",
+        jobId,
+        firstRow: 0,
+        "UPDATE request SET source_offset = 0, source_length = 0 WHERE id BETWEEN $from AND $to AND source_length <> 0");
+
     /// <summary>Records the requests of a batch that another tool has made. Only their custom ids are known, from the answers.</summary>
     public void RecordDiscovered(BatchRecord batch, long firstRow, IReadOnlyList<string> customIds)
     {

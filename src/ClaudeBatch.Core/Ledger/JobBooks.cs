@@ -178,10 +178,13 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
         {
             if (database.Execute($"UPDATE job SET {assignments}, updated_at = $now WHERE id = $id AND guid = $guid", all) == 0)
             {
-                throw Gone($"Job '{job.Name}'", job.Name);
+                throw Gone(job);
             }
         });
     }
+
+    /// <summary>Makes the error for a job that another process has removed.</summary>
+    internal static ClaudeBatchException Gone(JobRecord job) => Gone($"Job '{job.Name}'", job.Name);
 
     private static ClaudeBatchException Gone(string what, object target) => new(
         FailureKind.NotFound,

@@ -14,9 +14,14 @@ public sealed class BatchControl(JobLedger ledger, BatchApi api)
     /// <exception cref="ClaudeBatchException"><c>BatchBusy</c>, and what the service says.</exception>
     public async Task<BatchRecord> CancelAsync(BatchRecord batch, CancellationToken cancellationToken)
     {
-        if (batch.State.IsUnsent())
+        if (batch.State.IsUnsent() && Abandon(batch) is var now)
         {
-            return Abandon(batch);
+            if (!now.State.IsRunning())
+            {
+                return now;
+            }
+
+            batch = now; // another process has sent it in between
         }
 
         if (!batch.State.IsRunning())
@@ -67,22 +72,69 @@ public sealed class BatchControl(JobLedger ledger, BatchApi api)
             requestId));
     }
 
-    /// <summary>Deletes the files with the requests and the answers of a batch. Its ids, counts and costs stay in the ledger.</summary>
-    public void RemovePayloads(BatchRecord batch)
+    /// <summary>
+    /// Deletes the files with the requests and the answers of a batch, and with the last of them the rows of the job. Ids, counts and costs
+    /// stay in the ledger.
+    /// </summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="evenOpen">Whether it is done also for a batch whose answers are not here yet.</param>
+    /// <exception cref="ClaudeBatchException"><c>BatchNotCollected</c>, <c>BatchBusy</c>, <c>BatchGone</c>.</exception>
+    public void RemovePayloads(BatchRecord batch, bool evenOpen)
     {
-        string results = ledger.Folder.Results(batch.JobId, batch.Part);
-        string[] files = [ledger.Folder.Spool(batch.JobId, batch.Part), results, results + ".partial"];
-        if (!files.Any(File.Exists))
+        using OwnershipLock ownership = Ownership.Take(ledger.Folder, batch);
+        batch = ledger.Batches.Get(batch);
+        if (!evenOpen && !batch.State.IsFinal())
+        {
+            throw NotCollected(batch);
+        }
+
+        bool any = false;
+        foreach (string file in Payloads(batch).Where(File.Exists))
+        {
+            File.Delete(file);
+            any = true;
+        }
+
+        if (any)
+        {
+            ledger.Events.Add(EventKind.PayloadRemoved, "The spool and the results were removed.", batch.JobId, batch.Id);
+        }
+
+        RemoveRows(batch.JobId);
+    }
+
+    /// <summary>Makes the error for a batch whose files are not deleted because its answers are not here yet.</summary>
+    public static ClaudeBatchException NotCollected(BatchRecord batch) => new(
+        FailureKind.Conflict,
+        "BatchNotCollected",
+        $"Batch '{batch.Key}' is {batch.State}: its answers are not here yet and would be lost. Collect them with Get-ClaudeBatchResult, or "
+            + "use -Force.")
+    { Target = batch.Key };
+
+    // The rows are as private as the requests that were made from them. They are needed as long as a part has requests or answers here, or
+    // will have answers.
+    private void RemoveRows(long jobId)
+    {
+        JobRecord job = ledger.Jobs.Get(jobId);
+        using OwnershipLock? input = OwnershipLock.TryTake(ledger.Folder, job.LockName);
+        if (input is null || ledger.Batches.OfJob(jobId).Any(b => !b.State.IsFinal() || Payloads(b).Any(File.Exists)))
         {
             return;
         }
 
-        foreach (string file in files.Where(File.Exists))
+        string rows = ledger.Folder.Source(jobId);
+        if (File.Exists(rows))
         {
-            File.Delete(file);
+            ledger.Attempts.ForgetRows(jobId);
+            File.Delete(rows);
+            ledger.Events.Add(EventKind.PayloadRemoved, "The rows of the job were removed with its last batch.", jobId);
         }
+    }
 
-        ledger.Events.Add(EventKind.PayloadRemoved, "The spool and the results were removed.", batch.JobId, batch.Id);
+    private string[] Payloads(BatchRecord batch)
+    {
+        string results = ledger.Folder.Results(batch.JobId, batch.Part);
+        return [ledger.Folder.Spool(batch.JobId, batch.Part), results, results + ".partial"];
     }
 
     private BatchRecord Abandon(BatchRecord batch)

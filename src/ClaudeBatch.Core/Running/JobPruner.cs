@@ -10,8 +10,7 @@ public sealed class JobPruner(JobLedger ledger)
     public string? Unfinished(JobRecord job)
     {
         IReadOnlyList<BatchRecord> batches = ledger.Batches.OfJob(job.Id);
-        JobState state = JobStates.Of(ledger.Folder, job, batches);
-        return state == JobState.Open ? "is being filled"
+        return job.SealedAt is null && OwnershipLock.IsTaken(ledger.Folder, job.LockName) ? "is being filled"
             : batches.FirstOrDefault(static b => !b.State.IsFinal()) is { } open
                 ? $"has part {open.Part} {open.State}, whose answers are not here yet"
             : null;
@@ -20,27 +19,20 @@ public sealed class JobPruner(JobLedger ledger)
     /// <summary>
     /// Deletes the spools, rows and answers. Ids, counts and costs stay, so that the same command still sends nothing twice.
     /// </summary>
-    /// <exception cref="ClaudeBatchException"><c>JobBusy</c>.</exception>
-    public void RemovePayloads(JobRecord job)
-    {
-        using OwnershipLock ownership = Ownership.TakeInput(ledger.Folder, job);
-        string folder = ledger.Folder.Job(job.Id);
-        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
-        {
-            Directory.Delete(folder, recursive: true);
-            ledger.Events.Add(EventKind.PayloadRemoved, "The requests, rows and answers of the job were removed.", job.Id);
-        }
-    }
+    /// <param name="job">The job.</param>
+    /// <param name="evenUnfinished">Whether it is done also where something is still to be done for the job.</param>
+    /// <exception cref="ClaudeBatchException"><c>JobBusy</c>, <c>BatchBusy</c>, <c>JobNotFinished</c>, <c>JobGone</c>.</exception>
+    public void RemovePayloads(JobRecord job, bool evenUnfinished) => Alone(job, evenUnfinished, DeleteFiles);
 
     /// <summary>Deletes the job from the ledger. Only the journal still tells that it existed.</summary>
-    /// <exception cref="ClaudeBatchException"><c>JobBusy</c>.</exception>
-    public void Forget(JobRecord job)
+    /// <inheritdoc cref="RemovePayloads" path="/param"/>
+    /// <inheritdoc cref="RemovePayloads" path="/exception"/>
+    public void Forget(JobRecord job, bool evenUnfinished) => Alone(job, evenUnfinished, j =>
     {
-        RemovePayloads(job);
-        using OwnershipLock ownership = Ownership.TakeInput(ledger.Folder, job);
-        ledger.Jobs.Forget(job);
-        ledger.Events.Add(EventKind.JobForgotten, $"Job '{job.Name}' was taken out of the books.");
-    }
+        DeleteFiles(j);
+        ledger.Jobs.Forget(j);
+        ledger.Events.Add(EventKind.JobForgotten, $"Job '{j.Name}' was taken out of the books.");
+    });
 
     /// <summary>
     /// Deletes the payloads of finished jobs that were last changed longer ago than the ledger's retention time, where it has one.
@@ -53,14 +45,60 @@ public sealed class JobPruner(JobLedger ledger)
         }
 
         DateTime limit = ledger.Clock.GetUtcNow().UtcDateTime - TimeSpan.FromDays(days);
-        foreach (JobRecord job in ledger.Jobs.All().Where(j => j.UpdatedAt < limit && Unfinished(j) is null))
+        foreach (JobRecord job in ledger.Jobs.All().Where(j => j.UpdatedAt < limit && HasFiles(j) && Unfinished(j) is null))
         {
-            if (OwnershipLock.IsTaken(ledger.Folder, job.LockName))
+            try
             {
-                continue; // another process uses the job; a later step deletes its payloads
+                RemovePayloads(job, evenUnfinished: false);
+            }
+            catch (ClaudeBatchException failure) when (failure.Kind is FailureKind.Busy or FailureKind.NotFound or FailureKind.Conflict)
+            {
+                // Another process uses the job, or has removed it: a later step looks again.
+            }
+        }
+    }
+
+    // Somebody may have been asked before, for as long as they like: whether the job is finished is asked again when nobody can change it.
+    private void Alone(JobRecord job, bool evenUnfinished, Action<JobRecord> work)
+    {
+        using OwnershipLock input = Ownership.TakeInput(ledger.Folder, job);
+        List<OwnershipLock> batches = [];
+        try
+        {
+            if (ledger.Jobs.Get(job.Id) is not { } now || now.Identity != job.Identity)
+            {
+                throw JobBooks.Gone(job);
             }
 
-            RemovePayloads(job);
+            batches.AddRange(ledger.Batches.OfJob(job.Id).Where(static b => !b.State.IsFinal())
+                .Select(b => Ownership.Take(ledger.Folder, b)));
+            if (!evenUnfinished && Unfinished(now) is { } why)
+            {
+                throw NotFinished(now, why);
+            }
+
+            work(now);
+        }
+        finally
+        {
+            batches.ForEach(static taken => taken.Dispose());
+        }
+    }
+
+    /// <summary>Makes the error for a job that is not removed because something is still to be done for it.</summary>
+    public static ClaudeBatchException NotFinished(JobRecord job, string why) => new(
+        FailureKind.Conflict, "JobNotFinished", $"Job '{job.Name}' {why}; it is removed only with -Force.") { Target = job.Name };
+
+    private bool HasFiles(JobRecord job)
+        => ledger.Folder.Job(job.Id) is var folder && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any();
+
+    private void DeleteFiles(JobRecord job)
+    {
+        if (HasFiles(job))
+        {
+            ledger.Attempts.ForgetRows(job.Id);
+            Directory.Delete(ledger.Folder.Job(job.Id), recursive: true);
+            ledger.Events.Add(EventKind.PayloadRemoved, "The requests, rows and answers of the job were removed.", job.Id);
         }
     }
 }

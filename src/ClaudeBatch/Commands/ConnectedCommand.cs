@@ -116,29 +116,53 @@ public abstract class ConnectedCommand : AsyncCommand
         return found;
     }
 
+    /// <summary>Returns the jobs that a reference names. An object whose job is not in this ledger is written as an error.</summary>
+    private protected IReadOnlyList<JobRecord> JobsOf(JobReference reference)
+        => reference.Identity is { } identity ? JobOf(reference.Name, identity, reference.Original) : JobsLike(reference.Name);
+
     /// <summary>Returns the batches that a reference names. A job or batch that is not in the ledger is written as an error.</summary>
-    private protected IEnumerable<BatchRecord> BatchesOf(BatchReference reference)
+    private protected IEnumerable<BatchRecord> BatchesOf(BatchReference reference) => reference.Job is { } name
+        ? JobOf(name, reference.Identity, reference.Original).SelectMany(j => Open().Ledger.Batches.OfJob(j.Id))
+        : BatchWithId(reference.Key!, reference.Original, reference);
+
+    /// <summary>Returns the job of a name, or writes an error and returns nothing where there is none, or another one.</summary>
+    /// <param name="name">The job's name.</param>
+    /// <param name="identity">Identifies the job that is meant; null where only its name was given.</param>
+    /// <param name="target">What the user has given.</param>
+    private protected IReadOnlyList<JobRecord> JobOf(string name, Guid? identity, object target)
     {
-        if (reference.Job is not { } name)
+        if (TryOpen()?.Ledger.Jobs.Find(name) is not { } job)
         {
-            return BatchWithId(reference.Key!, reference.Original);
+            Fail(JobNotFound(name), target);
+            return [];
         }
 
-        if (TryOpen() is { } session && session.Ledger.Jobs.Find(name) is { } job)
+        if (identity is not null && identity != job.Identity)
         {
-            return session.Ledger.Batches.OfJob(job.Id);
+            Fail(Outdated($"job '{name}'", "Get-ClaudeBatchJob"), target);
+            return [];
         }
 
-        Fail(JobNotFound(name), reference.Original);
-        return [];
+        return [job];
     }
 
     /// <summary>Returns the batch with this key or service id, or, when there is none, writes an error and returns nothing.</summary>
-    private protected IEnumerable<BatchRecord> BatchWithId(string key, object target)
+    /// <param name="key">The key of the batch, or the service's id.</param>
+    /// <param name="target">What the user has given.</param>
+    /// <param name="meant">The object that names the batch; a batch of the same key that is another one is an error, too.</param>
+    private protected IEnumerable<BatchRecord> BatchWithId(string key, object target, BatchReference? meant = null)
     {
         if (TryOpen()?.Ledger.Batches.Find(key) is { } batch)
         {
-            return [batch];
+            bool isOther = (meant?.Identity is { } identity && identity != batch.Identity)
+                || (meant?.ServiceId is { } id && batch.ServiceId is not null && id != batch.ServiceId);
+            if (!isOther)
+            {
+                return [batch];
+            }
+
+            Fail(Outdated($"batch '{key}'", "Get-ClaudeBatch"), target);
+            return [];
         }
 
         Fail(
@@ -150,6 +174,13 @@ public abstract class ConnectedCommand : AsyncCommand
             target);
         return [];
     }
+
+    // A name or a number may be another job's by now: after the object was made, its job was removed, or another ledger was connected.
+    private ClaudeBatchException Outdated(string what, string command) => new(
+        FailureKind.Conflict,
+        "ObjectOutdated",
+        $"The ledger at '{ConnectionDefaults.Resolve(Connection).Folder.Root}' has a {what}, and this object is of another one: of another "
+            + $"ledger, a rehearsal's say, or of a job that was removed. Nothing was done; get it anew with {command}.");
 
     private ClaudeBatchException JobNotFound(string name) => new(
         FailureKind.NotFound,

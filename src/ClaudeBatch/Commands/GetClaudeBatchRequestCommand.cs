@@ -73,11 +73,11 @@ public sealed class GetClaudeBatchRequestCommand : BatchCommand
     {
         if (reference.Job is { } job)
         {
-            WriteRequestsOfJobs(JobsLike(WildcardPattern.Escape(job)), cancellationToken);
+            WriteRequestsOfJobs(JobOf(job, reference.Identity, reference.Original), cancellationToken);
         }
         else if (reference.CustomId is not { } customId)
         {
-            WriteRequestsOfBatches(BatchWithId(reference.Key!, reference.Original), IsWanted, cancellationToken);
+            WriteRequestsOfBatches(BatchWithId(reference.Key!, reference.Original, reference), IsWanted, cancellationToken);
         }
         else if (_ofResults.TryGetValue(reference.Key!, out HashSet<string>? ids))
         {

@@ -13,7 +13,7 @@ public abstract class JobCommand : ConnectedCommand
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(JobCompleter))]
-    public string[] Job { get; set; } = ["*"];
+    public JobReference[] Job { get; set; } = [new("*")];
 
-    private protected IEnumerable<JobRecord> ResolveJobs() => Job.SelectMany(JobsLike);
+    private protected IEnumerable<JobRecord> ResolveJobs() => Job.SelectMany(JobsOf);
 }

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Running;
 using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
@@ -56,11 +57,7 @@ public sealed class RemoveClaudeBatchCommand : BatchCommand
 
         if (!batch.State.IsFinal() && !Force)
         {
-            throw new ClaudeBatchException(
-                FailureKind.Conflict,
-                "BatchNotCollected",
-                $"Batch '{batch.Key}' is {batch.State}: its answers are not here yet and would be lost. Collect them with "
-                    + $"Get-ClaudeBatchResult, or use -Force.");
+            throw BatchControl.NotCollected(batch);
         }
 
         bool both = Local == Service;
@@ -71,6 +68,8 @@ public sealed class RemoveClaudeBatchCommand : BatchCommand
             return;
         }
 
+        // It may have taken long to answer the question: what is deleted is what is there now.
+        batch = session.Ledger.Batches.Get(batch);
         if (both || Service)
         {
             await session.Control.DeleteAsync(batch, cancellationToken);
@@ -79,7 +78,7 @@ public sealed class RemoveClaudeBatchCommand : BatchCommand
 
         if (both || Local)
         {
-            session.Control.RemovePayloads(batch);
+            session.Control.RemovePayloads(batch, Force);
         }
 
         if (PassThru)

@@ -49,10 +49,7 @@ public sealed class RemoveClaudeBatchJobCommand : JobCommand
             JobPruner pruner = new(session.Ledger);
             if (pruner.Unfinished(job) is { } why && !Force)
             {
-                Fail(
-                    new ClaudeBatchException(
-                        FailureKind.Conflict, "JobNotFinished", $"Job '{job.Name}' {why}; it is removed only with -Force."),
-                    job.Name);
+                Fail(JobPruner.NotFinished(job, why), job.Name);
                 continue;
             }
 
@@ -75,11 +72,11 @@ public sealed class RemoveClaudeBatchJobCommand : JobCommand
         {
             if (All)
             {
-                pruner.Forget(job);
+                pruner.Forget(job, Force);
             }
             else
             {
-                pruner.RemovePayloads(job);
+                pruner.RemovePayloads(job, Force);
             }
 
             if (PassThru)

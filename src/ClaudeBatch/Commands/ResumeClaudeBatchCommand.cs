@@ -38,7 +38,7 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
     protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
         bool isNamed = MyInvocation.BoundParameters.ContainsKey(nameof(Job)) || MyInvocation.ExpectingInput;
-        _isAsked = isNamed && !Exit && !Job.Any(WildcardPattern.ContainsWildcardCharacters);
+        _isAsked = isNamed && !Exit && !Job.Any(static j => j.HasWildcards);
         foreach (JobRecord job in ResolveJobs())
         {
             if (_isOver)

@@ -46,7 +46,7 @@ public sealed class StopClaudeBatchCommand : BatchCommand
         IEnumerable<JobRecord> jobs = ParameterSetName switch
         {
             JobSet => ResolveJobs(),
-            InputObjectSet => InputObject.Where(static r => r.Job is not null).SelectMany(r => JobsLike(r.Job!)),
+            InputObjectSet => InputObject.Where(static r => r.Job is not null).SelectMany(r => JobOf(r.Job!, r.Identity, r.Original)),
             _ => [],
         };
         foreach (JobRecord job in jobs)

@@ -14,6 +14,12 @@ public sealed class Batch
 
     public string? Job { get; set; }
 
+    /// <summary>
+    /// Identifies the batch among those of all ledgers; null for a batch of the account that is not in the ledger. An object whose batch was
+    /// removed since, or is another ledger's, is refused.
+    /// </summary>
+    public Guid? Identity { get; set; }
+
     public int Part { get; set; }
 
     public int Attempt { get; set; }
@@ -63,6 +69,7 @@ public sealed class Batch
         Id = record.ServiceId,
         Key = record.Key,
         Job = record.Job,
+        Identity = record.Identity,
         Part = record.Part,
         Attempt = record.Attempt,
         State = record.State.ToString(),
@@ -112,7 +119,7 @@ public sealed class Batch
         if (ours is null)
         {
             // These values are the ledger's, which does not have this batch.
-            (batch.Key, batch.Job, batch.State, batch.Adopted) = (null, null, null, null);
+            (batch.Key, batch.Job, batch.Identity, batch.State, batch.Adopted) = (null, null, null, null, null);
         }
 
         return batch;

@@ -9,6 +9,11 @@ public sealed class BatchJob
 {
     public string? Name { get; set; }
 
+    /// <summary>
+    /// Identifies the job among those of all ledgers. An object whose job was removed since, or is another ledger's, is refused.
+    /// </summary>
+    public Guid? Identity { get; set; }
+
     public string? State { get; set; }
 
     public long Requests { get; set; }
@@ -58,6 +63,7 @@ public sealed class BatchJob
     internal static BatchJob From(JobReport report) => new()
     {
         Name = report.Job.Name,
+        Identity = report.Job.Identity,
         Standing = report.State,
         State = Enum.GetName(report.State),
         Requests = report.Totals.Requests,

@@ -15,10 +15,10 @@ public sealed class BatchReference
         switch (bare)
         {
             case Batch batch:
-                Key = batch.Key ?? batch.Id;
+                (Key, ServiceId, Identity) = (batch.Key ?? batch.Id, batch.Id, batch.Identity);
                 break;
             case BatchJob job:
-                Job = job.Name;
+                (Job, Identity) = (job.Name, job.Identity);
                 break;
             case BatchResult result:
                 Key = result.BatchId;
@@ -44,6 +44,12 @@ public sealed class BatchReference
 
     public string? Job { get; private set; }
 
+    /// <summary>The service's id of the batch that the object was; null where it had none.</summary>
+    public string? ServiceId { get; private set; }
+
+    /// <summary>Identifies the batch or the job that the object was; null where an id was given, or the object of an earlier version.</summary>
+    public Guid? Identity { get; private set; }
+
     /// <summary>The custom id of the request when the reference is a result; else null.</summary>
     public string? CustomId { get; private set; }
 
@@ -55,24 +61,29 @@ public sealed class BatchReference
 
     public override string ToString() => Key ?? Job ?? string.Empty;
 
+    internal static bool IsDeserialized(object? value, string type)
+        => value is not null && PSObject.AsPSObject(value).TypeNames.Any(t => t.EndsWith("ClaudeBatch." + type, StringComparison.Ordinal));
+
+    internal static Guid? IdentityOf(PSObject value)
+        => Guid.TryParse(value.Properties[nameof(Identity)]?.Value?.ToString(), out Guid identity) ? identity : null;
+
     private void FromDeserialized(PSObject value)
     {
-        foreach (string type in value.TypeNames)
+        if (IsDeserialized(value, nameof(BatchJob)))
         {
-            if (type.EndsWith("ClaudeBatch.BatchJob", StringComparison.Ordinal))
-            {
-                Job = value.Properties["Name"]?.Value as string;
-            }
-            else if (type.EndsWith("ClaudeBatch.BatchResult", StringComparison.Ordinal))
-            {
-                Key = value.Properties["BatchId"]?.Value as string;
-                CustomId = value.Properties["CustomId"]?.Value as string;
-                IsAnswer = value.Properties["Status"]?.Value as string == nameof(Outcome.Succeeded);
-            }
-            else if (type.EndsWith("ClaudeBatch.Batch", StringComparison.Ordinal))
-            {
-                Key = value.Properties["Key"]?.Value as string ?? value.Properties["Id"]?.Value as string;
-            }
+            (Job, Identity) = JobReference.FromDeserialized(value);
+        }
+        else if (IsDeserialized(value, nameof(BatchResult)))
+        {
+            Key = value.Properties["BatchId"]?.Value as string;
+            CustomId = value.Properties["CustomId"]?.Value as string;
+            IsAnswer = value.Properties["Status"]?.Value as string == nameof(Outcome.Succeeded);
+        }
+        else if (IsDeserialized(value, nameof(Batch)))
+        {
+            ServiceId = value.Properties["Id"]?.Value as string;
+            Key = value.Properties["Key"]?.Value as string ?? ServiceId;
+            Identity = IdentityOf(value);
         }
     }
 }
