@@ -51,7 +51,7 @@ public sealed partial class JobInput
 
             _draft.Seal();
             Milestone.Pass("sealing");
-            _ledger.Jobs.Seal(_job, _nextRow, _options.Estimate?.Low, _options.Estimate?.High);
+            _ledger.Jobs.Seal(_job, _nextRow, _refusedRows, _options.Estimate?.Low, _options.Estimate?.High);
             if (_options.Limits != new SpoolLimits())
             {
                 _ledger.Jobs.SetPartLimits(_job, _options.Limits.MaxRequests, _options.Limits.MaxBytes);

@@ -65,6 +65,9 @@ public sealed partial class JobInput : IDisposable
 
     private long _refused;
 
+    // Of the refused requests, those that the job did not have before.
+    private long _refusedRows;
+
     private JobInput(JobLedger ledger, JobRecord job, OwnershipLock ownership, JobInputOptions options)
     {
         _options = options;
@@ -242,6 +245,7 @@ public sealed partial class JobInput : IDisposable
     private long DraftRow(string customId, UInt128 digest, ReadOnlySpan<byte> source, string? refusal)
     {
         long row = _nextRow++;
+        _refusedRows += refusal is null ? 0 : 1;
         long offset = _source.Position;
         if (!source.IsEmpty)
         {

@@ -3,7 +3,7 @@ using ClaudeBatch.Core.Ledger.Sqlite;
 namespace ClaudeBatch.Core.Ledger;
 
 /// <summary>The ledger's tables of requests and of attempts to send them.</summary>
-public sealed class AttemptBooks(LedgerDatabase database)
+public sealed partial class AttemptBooks(LedgerDatabase database)
 {
     private const int Page = 2_000;
 
@@ -29,12 +29,13 @@ public sealed class AttemptBooks(LedgerDatabase database)
     /// <param name="onlyLast">
     /// Whether attempts that a later one has replaced are left out. The cost of an attempt is then that of all attempts of its request.
     /// </param>
-    public IReadOnlyList<AttemptRecord> OfBatch(BatchRecord batch, long afterRow, int limit, bool onlyLast = false)
+    /// <param name="onlyFailed">Whether attempts that have succeeded, or have no outcome yet, are left out.</param>
+    public IReadOnlyList<AttemptRecord> OfBatch(BatchRecord batch, long afterRow, int limit, bool onlyLast = false, bool onlyFailed = false)
         => database.Read(
             $"""
             SELECT {AttemptRecord.Columns}, {(onlyLast && batch.Attempt > 1 ? s_costOfAll : "a.cost_in_picodollars")} AS cost
             FROM attempt a {s_itsRequest}
-            WHERE {RowKey.Within("a.id", "$batch", "$after")} {(onlyLast ? $"AND {IsLast}" : string.Empty)} ORDER BY a.id LIMIT $limit
+            WHERE {RowKey.Within("a.id", "$batch", "$after")} {(onlyLast ? $"AND {IsLast}" : string.Empty)} {(onlyFailed ? $"AND {HasFailed}" : string.Empty)} ORDER BY a.id LIMIT $limit
             """,
             AttemptRecord.From,
             ("$job", batch.JobId),
@@ -54,13 +55,13 @@ public sealed class AttemptBooks(LedgerDatabase database)
     internal delegate void IdHandler(long row, ReadOnlySpan<byte> customId);
 
     /// <summary>Reads all attempts of a batch in row order. Only one page of them is in memory.</summary>
-    public IEnumerable<AttemptRecord> All(BatchRecord batch, bool onlyLast = false)
+    public IEnumerable<AttemptRecord> All(BatchRecord batch, bool onlyLast = false, bool onlyFailed = false)
     {
         long last = -1;
         IReadOnlyList<AttemptRecord> page;
         do
         {
-            page = OfBatch(batch, last, Page, onlyLast);
+            page = OfBatch(batch, last, Page, onlyLast, onlyFailed);
             foreach (AttemptRecord attempt in page)
             {
                 last = attempt.Row;
@@ -105,16 +106,6 @@ public sealed class AttemptBooks(LedgerDatabase database)
             }
         }
     }
-
-    /// <summary>
-    /// Whether the last attempt of a request of the job failed because of the account (<see cref="FailureClass.OperatorFixable"/>).
-    /// </summary>
-    public bool AnyWaitsForOperator(JobRecord job) => database.Scalar(
-        $"""
-        SELECT EXISTS (SELECT 1 FROM batch b JOIN attempt a ON {RowKey.Within("a.id", "b.id")}
-        WHERE b.job_id = $job AND a.failure_class = {SqlWord.OperatorFixable} AND {IsLast})
-        """,
-        ("$job", job.Id)) != 0;
 
     private long FirstRow(BatchRecord batch)
         => database.Scalar($"SELECT row FROM attempt WHERE {RowKey.Within("id", "$batch")} ORDER BY id LIMIT 1", ("$batch", batch.Id));
@@ -180,6 +171,7 @@ public sealed class AttemptBooks(LedgerDatabase database)
             database.Write(() =>
             {
                 books.Require(batch);
+                books.ForgetTallies(batch.JobId);
                 database.ExecuteMany(
                     "INSERT OR IGNORE INTO request (id, custom_id, digest, source_offset, source_length) VALUES (?1, ?2, zeroblob(16), "
                         + "0, 0)",
@@ -248,6 +240,7 @@ public sealed class AttemptBooks(LedgerDatabase database)
             database.Write(() =>
             {
                 books.Require(batch);
+                books.ForgetTallies(batch.JobId);
                 database.ExecuteMany(sql, rows.Span, (o, statement) =>
                 {
                     OutcomeWords said = words[o.WordsIndex - 1];

@@ -88,12 +88,16 @@ public sealed class BatchBooks(LedgerDatabase database)
     /// become a draft, which the next input of the job discards; until then they count for nothing.
     /// </summary>
     /// <returns>How many parts were taken back.</returns>
-    internal int TakeBackReplacing(BatchRecord batch) => database.Execute(
-        $"""
-        UPDATE batch SET state = {SqlWord.Draft}, version = version + 1
-        WHERE state = {SqlWord.Spooled} AND id IN (SELECT a.replaced_by FROM attempt a WHERE {RowKey.Within("a.id", "$id")})
-        """,
-        ("$id", batch.Id));
+    internal int TakeBackReplacing(BatchRecord batch)
+    {
+        ForgetTallies(batch.JobId);
+        return database.Execute(
+            $"""
+            UPDATE batch SET state = {SqlWord.Draft}, version = version + 1
+            WHERE state = {SqlWord.Spooled} AND id IN (SELECT a.replaced_by FROM attempt a WHERE {RowKey.Within("a.id", "$id")})
+            """,
+            ("$id", batch.Id));
+    }
 
     /// <summary>The sealed batches of a job with requests that no later attempt has replaced, in their order.</summary>
     public IReadOnlyList<BatchRecord> WithLastAttempts(long jobId) => database.Read(
@@ -109,7 +113,11 @@ public sealed class BatchBooks(LedgerDatabase database)
         => database.Read("SELECT spool_digest FROM batch WHERE id = $id", static row => row.Bytes("spool_digest"), ("$id", id)).Single();
 
     /// <summary>Counts the attempts of a batch by their outcomes.</summary>
-    internal BatchTally Tally(BatchRecord batch) => BatchTally.Count(database, batch);
+    internal BatchTally Tally(BatchRecord batch) => BatchTally.Of(database, batch);
+
+    /// <summary>Has the batches of a job counted anew when they are asked for. Whoever changes attempts calls it in the same transaction.</summary>
+    internal void ForgetTallies(long jobId)
+        => database.Execute("UPDATE batch SET tally = NULL WHERE job_id = $job AND tally IS NOT NULL", ("$job", jobId));
 
     /// <summary>Counts the ledger's batches that, as far as it knows, the service works on.</summary>
     public int CountRunning()

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using ClaudeBatch.Core.Ledger.Sqlite;
 
 namespace ClaudeBatch.Core.Ledger;
@@ -5,33 +7,64 @@ namespace ClaudeBatch.Core.Ledger;
 /// <summary>The attempts of one batch, counted by their outcomes.</summary>
 internal sealed class BatchTally
 {
-    private readonly List<(Outcome? Outcome, bool IsLast, long Count)> _counts;
+    private readonly TallyCounts _tally;
 
-    private BatchTally(BatchRecord batch, List<(Outcome? Outcome, bool IsLast, long Count)> counts, long? cost)
+    private BatchTally(BatchRecord batch, TallyCounts tally)
     {
         Batch = batch;
-        _counts = counts;
-        CostInPicodollars = cost;
+        _tally = tally;
     }
 
     public BatchRecord Batch { get; }
 
     /// <summary>The cost of all its attempts; null where a price is not known.</summary>
-    public long? CostInPicodollars { get; }
+    public long? CostInPicodollars => _tally.CostInPicodollars;
 
     /// <summary>The number of its requests that the ledger has.</summary>
-    public long Requests => _counts.Sum(static c => c.Count);
+    public long Requests => _tally.Counts.Sum(static c => c.Count);
 
     /// <summary>The attempts that no later one has replaced, counted by their outcomes.</summary>
-    public IEnumerable<(Outcome? Outcome, long Count)> Last => _counts.Where(static c => c.IsLast).Select(static c => (c.Outcome, c.Count));
+    public IEnumerable<(Outcome? Outcome, long Count)> Last
+        => _tally.Counts.Where(static c => c.IsLast).Select(static c => (c.Outcome, c.Count));
 
-    public long Of(Outcome outcome) => _counts.Where(c => c.Outcome == outcome).Sum(static c => c.Count);
+    public long Of(Outcome outcome) => _tally.Counts.Where(c => c.Outcome == outcome).Sum(static c => c.Count);
 
     /// <summary>
-    /// Counts the attempts. Most of them have succeeded and were not replaced; these are counted as the rest, because a GROUP BY would have
-    /// to sort them.
+    /// Counts the attempts. The counts of a collected batch are kept until one of its attempts changes, so that a job that ended long ago is
+    /// not counted at every step.
     /// </summary>
-    public static BatchTally Count(LedgerDatabase database, BatchRecord batch)
+    public static BatchTally Of(LedgerDatabase database, BatchRecord batch)
+    {
+        if (batch.State != BatchState.Collected)
+        {
+            return new BatchTally(batch, Count(database, batch));
+        }
+
+        TallyCounts? tally = Kept(database, batch);
+        if (tally is null)
+        {
+            // In one transaction: an attempt that changes in between would leave counts that are wrong for ever.
+            database.Write(() =>
+            {
+                tally = Count(database, batch);
+                database.Execute(
+                    $"UPDATE batch SET tally = $tally WHERE id = $id AND state = {SqlWord.Collected}",
+                    ("$tally", JsonSerializer.Serialize(tally, TallyJson.Default.TallyCounts)),
+                    ("$id", batch.Id));
+            });
+        }
+
+        return new BatchTally(batch, tally!);
+    }
+
+    private static TallyCounts? Kept(LedgerDatabase database, BatchRecord batch)
+        => database.Read("SELECT tally FROM batch WHERE id = $id", static row => row.TextOrNull("tally"), ("$id", batch.Id))
+            .SingleOrDefault() is { } json
+            ? JsonSerializer.Deserialize(json, TallyJson.Default.TallyCounts)
+            : null;
+
+    // Most attempts have succeeded and were not replaced; these are counted as the rest, because a GROUP BY would have to sort them.
+    private static TallyCounts Count(LedgerDatabase database, BatchRecord batch)
     {
         const string isAnswered = $"(outcome IS {SqlWord.Succeeded} AND {AttemptBooks.IsLast})";
         (long all, long answered, long? cost) = database.Read(
@@ -42,18 +75,32 @@ internal sealed class BatchTally
             """,
             static row => (row.Number("requests"), row.Number("answered"), row.NumberOrNull("cost")),
             ("$batch", batch.Id)).Single();
-        List<(Outcome? Outcome, bool IsLast, long Count)> counts = all == answered ? [] : database.Read(
+        List<TallyCount> counts = all == answered ? [] : database.Read(
             $"""
             SELECT outcome, {AttemptBooks.IsLast} AS is_last, count(*) AS requests FROM attempt a
             WHERE {RowKey.Within("a.id", "$batch")} AND NOT {isAnswered} GROUP BY outcome, is_last
             """,
-            static row => (row.MemberOrNull<Outcome>("outcome"), row.Number("is_last") != 0, row.Number("requests")),
+            static row => new TallyCount(row.MemberOrNull<Outcome>("outcome"), row.Number("is_last") != 0, row.Number("requests")),
             ("$batch", batch.Id));
         if (all - counts.Sum(static c => c.Count) is > 0 and var rest)
         {
-            counts.Add((Outcome.Succeeded, true, rest));
+            counts.Add(new TallyCount(Outcome.Succeeded, true, rest));
         }
 
-        return new BatchTally(batch, counts, cost);
+        return new TallyCounts(counts, cost);
     }
 }
+
+/// <summary>The counts of a batch's attempts, as the ledger keeps them.</summary>
+/// <param name="Counts">The counts by outcome.</param>
+/// <param name="CostInPicodollars">The cost of all attempts; null where the price of one is not known.</param>
+internal sealed record TallyCounts(IReadOnlyList<TallyCount> Counts, long? CostInPicodollars);
+
+/// <param name="Outcome">How the attempts ended; null where they have no outcome yet.</param>
+/// <param name="IsLast">Whether no later attempt has replaced them.</param>
+/// <param name="Count">How many there are.</param>
+internal sealed record TallyCount(Outcome? Outcome, bool IsLast, long Count);
+
+[JsonSourceGenerationOptions(UseStringEnumConverter = true)]
+[JsonSerializable(typeof(TallyCounts))]
+internal sealed partial class TallyJson : JsonSerializerContext;

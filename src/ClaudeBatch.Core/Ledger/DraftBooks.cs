@@ -104,7 +104,10 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
 
     /// <summary>Makes the batches of the draft, and what they replace, count from now on. It is called inside a transaction.</summary>
     public void Seal()
-        => database.Execute($"UPDATE batch SET state = {SqlWord.Spooled} WHERE job_id = $job AND state = {SqlWord.Draft}", ("$job", jobId));
+    {
+        new BatchBooks(database).ForgetTallies(jobId);
+        database.Execute($"UPDATE batch SET state = {SqlWord.Spooled} WHERE job_id = $job AND state = {SqlWord.Draft}", ("$job", jobId));
+    }
 
     public void Flush()
     {

@@ -64,19 +64,21 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
     /// <summary>Makes the end of an input binding: from now on its rows are the job's. A job that was stopped goes on.</summary>
     /// <param name="job">The job.</param>
     /// <param name="rows">How many rows the job has with this input.</param>
+    /// <param name="refused">How many rows of this input did not become requests.</param>
     /// <param name="low">What the input will cost at least, in picodollars; null where that is not known, and then not of the job
     /// either.</param>
     /// <param name="high">What one attempt of it will cost at most, likewise.</param>
-    public void Seal(JobRecord job, long rows, long? low, long? high) => Update(
+    public void Seal(JobRecord job, long rows, long refused, long? low, long? high) => Update(
         job,
         """
-        sealed_at = $now, sealed_rows = $rows, stopped_at = NULL,
+        sealed_at = $now, sealed_rows = $rows, refused_rows = refused_rows + $refused, stopped_at = NULL,
         pause_reason = CASE WHEN sealed_at IS NULL THEN NULL ELSE pause_reason END,
         pause_id = CASE WHEN sealed_at IS NULL THEN NULL ELSE pause_id END,
         low_estimate_in_picodollars = CASE WHEN sealed_at IS NULL THEN 0 ELSE low_estimate_in_picodollars END + $low,
         high_estimate_in_picodollars = CASE WHEN sealed_at IS NULL THEN 0 ELSE high_estimate_in_picodollars END + $high
         """,
         ("$rows", rows),
+        ("$refused", refused),
         ("$low", low),
         ("$high", high));
 
@@ -134,16 +136,9 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
         return [.. batches.OfJob(job.Id).Select(batches.Tally)];
     }
 
-    internal JobTotals Totals(JobRecord job, IReadOnlyCollection<BatchTally> tallies)
+    internal static JobTotals Totals(JobRecord job, IReadOnlyCollection<BatchTally> tallies)
     {
-        JobTotals totals = database.Read(
-            $"""
-            SELECT count(*) - count(refusal) AS requests, count(refusal) AS refused FROM request
-            WHERE {RowKey.Within("id", "$job", before: "$sealed")}
-            """,
-            static row => new JobTotals { Requests = row.Number("requests"), Refused = row.Number("refused") },
-            ("$job", job.Id),
-            ("$sealed", job.SealedRows)).Single();
+        JobTotals totals = new() { Requests = job.SealedRows - job.RefusedRows, Refused = job.RefusedRows };
         foreach (BatchTally tally in tallies)
         {
             foreach ((Outcome? outcome, long count) in tally.Last)

@@ -9,7 +9,7 @@ public sealed record JobRecord
         "id, guid, name, base_address, organization_id, workspace_id, api_version, betas, max_attempts, sealed_at, sealed_rows, "
         + "stopped_at, pause_reason, created_at, updated_at, paused_at, low_estimate_in_picodollars, "
         + "high_estimate_in_picodollars, max_failure_ratio, max_cost_in_picodollars, pause_id, "
-        + "max_requests_per_part, max_bytes_per_part";
+        + "max_requests_per_part, max_bytes_per_part, refused_rows";
 
     /// <summary>The ledger's number of the job. No other job of the ledger ever has it, also when this one is removed.</summary>
     public required long Id { get; init; }
@@ -36,6 +36,9 @@ public sealed record JobRecord
 
     /// <summary>The number of sealed rows. Rows from this number on belong to an input whose end was not read yet.</summary>
     public long SealedRows { get; init; }
+
+    /// <summary>How many of the sealed rows did not become requests.</summary>
+    public long RefusedRows { get; init; }
 
     public DateTime? StoppedAt { get; init; }
 
@@ -87,6 +90,7 @@ public sealed record JobRecord
         MaxAttempts = row.Count("max_attempts"),
         SealedAt = row.TimeOrNull("sealed_at"),
         SealedRows = row.Number("sealed_rows"),
+        RefusedRows = row.Number("refused_rows"),
         StoppedAt = row.TimeOrNull("stopped_at"),
         PauseReason = row.TextOrNull("pause_reason"),
         CreatedAt = row.Time("created_at"),

@@ -17,6 +17,8 @@ internal static class SqlWord
 
     public const string Downloaded = $"'{nameof(BatchState.Downloaded)}'";
 
+    public const string Collected = $"'{nameof(BatchState.Collected)}'";
+
     public const string Rejected = $"'{nameof(BatchState.Rejected)}'";
 
     public const string Abandoned = $"'{nameof(BatchState.Abandoned)}'";

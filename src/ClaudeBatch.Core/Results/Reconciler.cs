@@ -11,7 +11,7 @@ public sealed class Reconciler(JobLedger ledger)
     public BookCheck Check(JobRecord job)
     {
         IReadOnlyList<BatchTally> batches = ledger.Jobs.Tallies(job);
-        JobTotals totals = ledger.Jobs.Totals(job, batches);
+        JobTotals totals = JobBooks.Totals(job, batches);
         List<BookProblem> problems = [];
         if (job.SealedAt is null)
         {

@@ -25,6 +25,15 @@ public sealed record RetryFilter
     /// </summary>
     public bool TakesIncomplete { get; init; }
 
+    /// <summary>Whether requests are left out whose spool was removed. They cannot be sent again.</summary>
+    public bool SkipsRemoved { get; init; }
+
+    /// <summary>The failure classes that are sent again where nothing is named.</summary>
+    internal IEnumerable<FailureClass> ClassesOrDefault => Classes ?? (IEnumerable<FailureClass>)[FailureClass.Transient];
+
+    /// <summary>Whether only requests that have failed can be taken, so that no answer need be looked at.</summary>
+    internal bool TakesOnlyFailed => !TakesCut && !TakesIncomplete;
+
     /// <summary>Tells why the request is sent again, in one or two words; null when it is not sent again.</summary>
     /// <param name="batch">The batch of the request's last attempt.</param>
     /// <param name="attempt">The request's last attempt.</param>

@@ -17,7 +17,12 @@ public sealed class RetryPlanner(JobLedger ledger)
         using ResultReader reader = new(ledger);
         foreach (BatchRecord batch in ledger.Batches.OfJob(job.Id).OrderBy(static b => b.Attempt))
         {
-            foreach (AttemptRecord attempt in ledger.Attempts.All(batch, onlyLast: true))
+            if (batch.Attempt >= filter.MaxAttempts || (filter.SkipsRemoved && !HasSpool(batch)))
+            {
+                continue;
+            }
+
+            foreach (AttemptRecord attempt in ledger.Attempts.All(batch, onlyLast: true, filter.TakesOnlyFailed))
             {
                 if (filter.Reason(batch, attempt, () => Completeness.Of(reader.Read(batch, attempt)) is null) is { } reason)
                 {
@@ -26,6 +31,14 @@ public sealed class RetryPlanner(JobLedger ledger)
             }
         }
     }
+
+    /// <summary>Tells whether the filter takes any request, which is faster than to find them.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="filter">A filter of failure classes alone.</param>
+    public bool Any(JobRecord job, RetryFilter filter) => ledger.Batches.OfJob(job.Id).Any(
+        b => b.Attempt < filter.MaxAttempts && HasSpool(b) && ledger.Attempts.AnyFailed(b, filter.ClassesOrDefault));
+
+    private bool HasSpool(BatchRecord batch) => File.Exists(ledger.Folder.Spool(batch.JobId, batch.Part));
 
     /// <summary>Plans the next attempt of a job and seals it; the new batches are ready to be sent.</summary>
     /// <param name="job">The job.</param>

@@ -102,6 +102,7 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
     private static RetryFilter Filter(JobRecord job) => new()
     {
         MaxAttempts = job.MaxAttempts,
+        SkipsRemoved = true,
         Classes = job.PauseReason is null ? null : new HashSet<FailureClass> { FailureClass.Transient, FailureClass.OperatorFixable },
     };
 
@@ -120,7 +121,7 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
     private bool MayRetry(JobRecord job)
         => job.MaxAttempts > 1 && job.SealedAt is not null && job.StoppedAt is null
             && ledger.Batches.OfJob(job.Id).All(static b => b.State.IsFinal())
-            && new RetryPlanner(ledger).Candidates(job, Filter(job)).Any();
+            && new RetryPlanner(ledger).Any(job, Filter(job));
 
     private bool Plan(JobRecord job, List<RoundNote> notes)
     {

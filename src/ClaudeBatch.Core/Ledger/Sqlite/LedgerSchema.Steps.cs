@@ -195,7 +195,8 @@ internal static partial class LedgerSchema
     // Ids are used once: a job or a batch that is made after another one was removed never gets its number (AUTOINCREMENT), and each has an
     // identifier of its own that goes with every write. A batch counts the decisions about it, so that a process that decides on what it
     // read some time ago is noticed. What is new besides: the reply that refused a create, how often a part was sent again by itself, the
-    // downloads of its results, a digest of each line, and a job's limits of a part.
+    // downloads of its results, a digest of each line, and a job's limits of a part. What a ledger with years in it would count at every
+    // step is kept: the tally of a collected batch, a job's refused rows, and an index of what failed.
     // A table is made under a new name, filled, and given the old one's: renaming the old one would change what refers to it
     // (https://sqlite.org/lang_altertable.html).
     private const string Seventh = """
@@ -215,6 +216,7 @@ internal static partial class LedgerSchema
             max_cost_in_picodollars INTEGER,
             sealed_at TEXT,
             sealed_rows INTEGER NOT NULL DEFAULT 0,
+            refused_rows INTEGER NOT NULL DEFAULT 0,
             low_estimate_in_picodollars INTEGER,
             high_estimate_in_picodollars INTEGER,
             stopped_at TEXT,
@@ -231,6 +233,9 @@ internal static partial class LedgerSchema
                 max_failure_ratio, max_cost_in_picodollars, sealed_at, sealed_rows, low_estimate_in_picodollars,
                 high_estimate_in_picodollars, stopped_at, pause_id, pause_reason, paused_at, created_at, updated_at
             FROM job ORDER BY id;
+
+        UPDATE new_job SET refused_rows = (SELECT count(refusal) FROM request
+            WHERE request.id >= new_job.id << 32 AND request.id < (new_job.id << 32) + new_job.sealed_rows);
 
         CREATE TABLE new_batch (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -274,6 +279,7 @@ internal static partial class LedgerSchema
             results_file INTEGER NOT NULL DEFAULT 0,
             results_digest BLOB,
             has_line_digests INTEGER NOT NULL DEFAULT 0,
+            tally TEXT,
             duplicated INTEGER NOT NULL DEFAULT 0,
             foreign_lines INTEGER NOT NULL DEFAULT 0,
             message TEXT,
@@ -322,6 +328,6 @@ internal static partial class LedgerSchema
 
         ALTER TABLE attempt ADD COLUMN spool_digest INTEGER;
         ALTER TABLE attempt ADD COLUMN result_digest INTEGER;
-        CREATE INDEX attempt_that_failed ON attempt (id) WHERE outcome <> 'Succeeded';
+        CREATE INDEX attempt_that_failed ON attempt (failure_class, id) WHERE outcome <> 'Succeeded';
         """;
 }
