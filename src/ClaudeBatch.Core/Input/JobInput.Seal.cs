@@ -24,6 +24,7 @@ public sealed partial class JobInput
 
         if (_conflictCount > 0)
         {
+            _ledger.ThrowIfDamaged(); // a damaged ledger has other requests than it was given
             _ledger.DiscardDraft(_job.Id);
             throw new ClaudeBatchException(
                 FailureKind.Conflict,

@@ -43,6 +43,16 @@ public sealed class JobLedger : IDisposable
 
     public static JobLedger Open(LedgerFolder folder, TimeProvider clock) => new(LedgerDatabase.Open(folder), clock);
 
+    /// <summary>Has the database looked through before something is concluded from it that damage would look like, too.</summary>
+    /// <exception cref="ClaudeBatchException"><c>LedgerUnreadable</c>: the database is damaged.</exception>
+    internal void ThrowIfDamaged()
+    {
+        if (_database.FindDamage() is { } damage)
+        {
+            throw LedgerFailure.Damaged(Folder, damage, cause: null);
+        }
+    }
+
     /// <summary>Makes several changes of the ledger in one transaction. An exception undoes all of them.</summary>
     internal void Write(Action changes) => _database.Write(changes);
 

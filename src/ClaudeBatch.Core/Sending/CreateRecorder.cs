@@ -32,7 +32,7 @@ internal sealed class CreateRecorder(JobLedger ledger)
             };
         }
 
-        return CreateVerdicts.Of(reply, batch.RequestCount, intent, ledger.Batches.Knows) switch
+        return Verdict(batch, intent, reply) switch
         {
             CreateVerdict.Accepted => new SendResult(Accept(batch, reply.Batch!), null),
             CreateVerdict.OperatorMustAct => Pause(job, batch, failure!.Pauses!.Value, failure),
@@ -42,6 +42,19 @@ internal sealed class CreateRecorder(JobLedger ledger)
             CreateVerdict.Unconfirmed => Leave(batch, BatchState.Unconfirmed, Unconfirmed(batch, reply)),
             _ => Leave(batch, BatchState.Spooled, failure ?? Unconfirmed(batch, reply)),
         };
+    }
+
+    // A ledger that cannot be read any more must not swallow the id of a batch that is paid for.
+    private CreateVerdict Verdict(BatchRecord batch, SubmissionIntent intent, CreateReply reply)
+    {
+        try
+        {
+            return CreateVerdicts.Of(reply, batch.RequestCount, intent, ledger.Batches.Knows);
+        }
+        catch (ClaudeBatchException unreadable) when (reply.Batch is { } made)
+        {
+            throw NotStored(batch, made, unreadable);
+        }
     }
 
     /// <summary>Pauses the job and leaves the part unsent.</summary>

@@ -64,6 +64,9 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
         set => Job = value;
     }
 
+    // A step that leaves nothing to wait for may be followed by one that retries; after that, the next would do the same again.
+    private const int MostIdleSteps = 3;
+
     private protected override int Attempts => MaxAttempts;
 
     private protected override Staging? Stages => _staging ??= Canary > 0 || WarmCache ? new Staging(Canary, WarmCache) : null;
@@ -108,7 +111,9 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
         {
             // Only a person can end a pause. One step is run in case that has happened; a second would only find the same.
             bool isFirst = true;
-            for (bool isPaused = false; step.IsDue(session.Ledger.Jobs.Get(_job!.Id), isNamed: true) && !isPaused;)
+            int idleSteps = 0;
+            bool isPaused = false;
+            while (!isPaused && idleSteps < MostIdleSteps && step.IsDue(session.Ledger.Jobs.Get(_job!.Id), isNamed: true))
             {
                 WriteNotes(await step.RunAsync(session.Ledger.Jobs.Get(_job.Id), isAsked: isFirst, cancellationToken));
                 isFirst = false;
@@ -116,14 +121,22 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
                 JobState state = JobStates.Of(session.Ledger.Folder, session.Ledger.Jobs.Get(_job.Id), batches);
                 isPaused = state is JobState.Paused or JobState.Ambiguous or JobState.Stopped;
                 BatchRecord[] open = [.. batches.Where(static b => !b.State.IsFinal() && b.HeldFor is null)];
+                idleSteps++;
                 if (open.Length > 0 && !isPaused)
                 {
                     progress.Update(batches);
+                    idleSteps = 0;
                     await Task.Delay(
                         session.Round.NextWait(open, PollInterval > TimeSpan.Zero ? PollInterval : null),
                         session.Clock,
                         cancellationToken);
                 }
+            }
+
+            if (idleSteps == MostIdleSteps)
+            {
+                Warn($"Job '{_job.Name}' has something left to do, and {MostIdleSteps} steps in a row have begun nothing. It is left as it "
+                    + "is; Get-ClaudeBatchEvent says what was tried last.");
             }
         }
         finally

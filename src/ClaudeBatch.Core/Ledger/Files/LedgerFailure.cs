@@ -6,11 +6,17 @@ namespace ClaudeBatch.Core.Ledger.Files;
 /// <summary>Makes the exceptions for failures of the ledger's database.</summary>
 internal static class LedgerFailure
 {
+    private const int Error = 1;
+
     private const int Busy = 5;
 
     private const int Corrupt = 11;
 
     private const int Full = 13;
+
+    private const int Constraint = 19;
+
+    private const int Mismatch = 20;
 
     private const int NotADatabase = 26;
 
@@ -35,6 +41,17 @@ internal static class LedgerFailure
         { Target = folder.Database },
         _ => LedgerFolder.NotWritable(folder.Database, cause),
     };
+
+    /// <summary>Whether an error may come from a damaged database, and is not about the disk or about other processes.</summary>
+    public static bool MayBeDamage(SqliteException failure) => failure.SqliteErrorCode is Error or Constraint or Mismatch or Corrupt;
+
+    public static ClaudeBatchException Damaged(LedgerFolder folder, string damage, Exception? cause) => new(
+        FailureKind.Storage,
+        "LedgerUnreadable",
+        $"'{folder.Database}' is damaged ({damage.ReplaceLineEndings(" ").TrimEnd('.')}). Nothing was written. Restore it from a backup, or "
+            + "name another folder; the files in the folder of jobs beside it are not touched.",
+        cause)
+    { Target = folder.Database };
 
     public static ClaudeBatchException Unreadable(LedgerFolder folder, Exception? cause) => new(
         FailureKind.Storage,

@@ -9,7 +9,7 @@ namespace ClaudeBatch.Core.Ledger.Sqlite;
 /// Writes are short transactions that lock the database at their beginning and are durable when they return.
 /// A connection is used by one thread at a time. Each cmdlet opens its own.
 /// </remarks>
-public sealed class LedgerDatabase : IDisposable
+public sealed partial class LedgerDatabase : IDisposable
 {
     /// <summary>The most rows that one transaction writes, so that other processes do not wait long.</summary>
     public const int RowsPerTransaction = 20_000;
@@ -17,8 +17,6 @@ public sealed class LedgerDatabase : IDisposable
     private readonly SqliteConnection _connection;
 
     private readonly LedgerPresence _presence;
-
-    private bool _isWriting;
 
     private LedgerDatabase(SqliteConnection connection, LedgerFolder folder, LedgerPresence presence)
     {
@@ -97,36 +95,6 @@ public sealed class LedgerDatabase : IDisposable
         _presence.Dispose();
     }
 
-    /// <summary>Runs the work while no other process has the ledger open.</summary>
-    /// <exception cref="ClaudeBatchException"><c>LedgerBusy</c>.</exception>
-    internal void Alone(Action work) => _presence.Alone(work);
-
-    /// <summary>Runs the work in one immediate transaction, or in the one that is already open. An exception undoes all of it.</summary>
-    public void Write(Action work)
-    {
-        if (_isWriting)
-        {
-            work();
-            return;
-        }
-
-        _isWriting = true;
-        try
-        {
-            using SqliteTransaction transaction = _connection.BeginTransaction(deferred: false);
-            work();
-            transaction.Commit();
-        }
-        catch (SqliteException e)
-        {
-            throw LedgerFailure.From(e, Folder);
-        }
-        finally
-        {
-            _isWriting = false;
-        }
-    }
-
     public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         using SqliteCommand command = Command(sql, parameters);
@@ -148,7 +116,7 @@ public sealed class LedgerDatabase : IDisposable
         }
         catch (SqliteException e)
         {
-            throw LedgerFailure.From(e, Folder);
+            throw Failure(e);
         }
     }
 
@@ -182,9 +150,13 @@ public sealed class LedgerDatabase : IDisposable
                 take(row);
             }
         }
+        catch (Exception e) when (e is FormatException or OverflowException or System.Text.Json.JsonException)
+        {
+            throw LedgerFailure.Damaged(Folder, e.Message, e); // a value that this module has not written
+        }
         catch (SqliteException e)
         {
-            throw LedgerFailure.From(e, Folder);
+            throw Failure(e);
         }
     }
 
