@@ -135,8 +135,8 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
 
             if (idleSteps == MostIdleSteps)
             {
-                Warn($"Job '{_job.Name}' has something left to do, and {MostIdleSteps} steps in a row have begun nothing. It is left as it "
-                    + "is; Get-ClaudeBatchEvent says what was tried last.");
+                Warn($"Job '{_job!.Name}' has something left to do, and {MostIdleSteps} steps in a row have begun nothing. It is left as "
+                    + "it is; Get-ClaudeBatchEvent says what was tried last.");
             }
         }
         finally

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Text;
 using ClaudeBatch.Core;
+using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Rows;
 
@@ -14,7 +15,7 @@ public sealed class NewClaudeBatchRequestCommand : TemplateCommand
 {
     private const string TemplateSet = "Template";
 
-    private readonly Dictionary<string, int> _defaultIds = [];
+    private readonly ContentIds _contentIds = new();
 
     private RequestTemplate? _template;
 
@@ -31,8 +32,6 @@ public sealed class NewClaudeBatchRequestCommand : TemplateCommand
     private SourceWriter? _source;
 
     private long _rows;
-
-    private long _equalRows;
 
     [Parameter(ValueFromPipeline = true)]
     [AllowNull]
@@ -93,11 +92,11 @@ public sealed class NewClaudeBatchRequestCommand : TemplateCommand
 
     protected override Task EndAsync(CancellationToken cancellationToken)
     {
-        if (_equalRows > 0)
+        if (_contentIds.Repeated > 0)
         {
             Warn(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{_equalRows} rows were equal to an earlier one; their ids got a number at the end. Give -CustomId to name rows "
+                $"{_contentIds.Repeated} rows were equal to an earlier one; their ids got a number at the end. Give -CustomId to name rows "
                     + $"yourself."));
         }
 
@@ -178,15 +177,6 @@ public sealed class NewClaudeBatchRequestCommand : TemplateCommand
                 : given;
         }
 
-        string id = Core.Requests.CustomId.FromContent(row is null ? asked : _source!.Identity(row));
-        int seen = _defaultIds.GetValueOrDefault(id) + 1;
-        _defaultIds[id] = seen;
-        if (seen == 1)
-        {
-            return id;
-        }
-
-        _equalRows++;
-        return string.Create(CultureInfo.InvariantCulture, $"{id}-{seen}");
+        return _contentIds.Next(row is null ? asked : _source!.Identity(row));
     }
 }

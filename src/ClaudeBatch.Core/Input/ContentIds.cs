@@ -1,0 +1,35 @@
+using System.Globalization;
+using ClaudeBatch.Core.Requests;
+
+namespace ClaudeBatch.Core.Input;
+
+/// <summary>Makes custom ids from the content of rows, and a different one for each of equal rows.</summary>
+/// <remarks>It keeps a digest of each id, about 28 bytes, and not the id: an input may have millions of rows.</remarks>
+public sealed class ContentIds
+{
+    private readonly DigestSet _seen = new();
+
+    // How many rows have had an id, for the ids that more than one row has.
+    private readonly Dictionary<UInt128, int> _repeated = [];
+
+    /// <summary>How many rows were equal to an earlier one.</summary>
+    public long Repeated { get; private set; }
+
+    /// <summary>
+    /// Gives the id of the next row: <see cref="CustomId.FromContent"/>, with the row's number among equal ones at the end from the second
+    /// of them on.
+    /// </summary>
+    public string Next(ReadOnlySpan<byte> content)
+    {
+        string id = CustomId.FromContent(content);
+        UInt128 digest = ContentDigest.Of(id);
+        if (_seen.Add(digest))
+        {
+            return id;
+        }
+
+        Repeated++;
+        int number = _repeated[digest] = _repeated.GetValueOrDefault(digest, 1) + 1;
+        return string.Create(CultureInfo.InvariantCulture, $"{id}-{number}");
+    }
+}
