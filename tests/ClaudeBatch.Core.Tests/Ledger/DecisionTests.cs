@@ -1,4 +1,5 @@
 using ClaudeBatch.Core.Account;
+using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Ledger.Files;
 using ClaudeBatch.Core.Results;
@@ -327,6 +328,59 @@ public sealed class DecisionTests : IDisposable
 
         Assert.Equal("LedgerFull", failure.Id);
         Assert.True(LedgerFailure.IsFull(failure));
+    }
+
+    [Fact]
+    public void A_damaged_database_is_called_one()
+    {
+        _engine.Seal("job", Enumerable.Range(0, 2_000).Select(static i => EngineFixture.Request($"row-{i}")));
+        string path = _engine.Ledger.Folder.Database;
+        byte[] bytes = File.ReadAllBytes(path);
+        for (int page = 2; page < bytes.Length / 4096; page++)
+        {
+            bytes.AsSpan((page * 4096) + 100, 40).Fill(0xA5);
+        }
+
+        File.WriteAllBytes(path, bytes);
+
+        using JobLedger damaged = JobLedger.Open(_engine.Ledger.Folder, _engine.Clock);
+        ClaudeBatchException failure = Assert.Throws<ClaudeBatchException>(() =>
+        {
+            using JobInput input = JobInput.Open(damaged, new JobInputOptions { Name = "job", Connection = _engine.Connection });
+            for (int i = 0; i < 2_000; i++)
+            {
+                input.Add($"row-{i}", EngineFixture.Request($"row-{i}").Utf8.Span, """{"row":1}"""u8);
+            }
+
+            input.Seal();
+        });
+
+        Assert.Equal("LedgerUnreadable", failure.Id);
+    }
+
+    [Fact]
+    public async Task What_has_no_spool_any_more_is_not_retried_for_ever()
+    {
+        _network!.After = static (request, response) => request.RequestUri!.AbsolutePath.EndsWith("/results", StringComparison.Ordinal)
+            ? new HttpResponseMessage(System.Net.HttpStatusCode.OK)
+            {
+                Content = new StringContent(
+                    """{"custom_id":"a","result":{"type":"errored","error":{"type":"error","error":{"type":"api_error","message":"Later."}}}}"""
+                        + "\n"),
+            }
+            : response;
+        using JobInput input = JobInput.Open(
+            _engine.Ledger, new JobInputOptions { Name = "job", Connection = _engine.Connection, MaxAttempts = 3 });
+        input.Add("a", EngineFixture.Request("a").Utf8.Span, default);
+        BatchRecord batch = await _engine.RunAsync(input.Seal().NewBatches[0]);
+        input.Dispose();
+        JobStep step = new(
+            _engine.Ledger, new BatchRound(_engine.Ledger, _engine.Api), new BatchCollector(_engine.Ledger, _engine.Api, _engine.Clock));
+        Assert.True(step.IsDue(_engine.Job("job"), isNamed: true));
+
+        new BatchControl(_engine.Ledger, _engine.Api).RemovePayloads(batch, evenOpen: false);
+
+        Assert.False(step.IsDue(_engine.Job("job"), isNamed: true));
     }
 
     private void RefreshAndCollect(BatchRecord batch)
