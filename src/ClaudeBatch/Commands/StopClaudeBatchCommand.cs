@@ -25,9 +25,10 @@ public sealed class StopClaudeBatchCommand : BatchCommand
 
     protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
-        _ofJobs = false;
-        MarkJobs();
-        foreach (BatchRecord batch in Resolve())
+        JobRecord[] jobs = [.. NamedJobs()];
+        _ofJobs = jobs.Length > 0;
+        MarkStopped(jobs);
+        foreach (BatchRecord batch in jobs.SelectMany(j => Open().Ledger.Batches.OfJob(j.Id)).Concat(NamedBatches()).ToArray())
         {
             try
             {
@@ -40,18 +41,25 @@ public sealed class StopClaudeBatchCommand : BatchCommand
         }
     }
 
-    // The jobs are marked before any batch is canceled, so that no other process sends their next part meanwhile.
-    private void MarkJobs()
+    private IEnumerable<JobRecord> NamedJobs() => ParameterSetName switch
     {
-        IEnumerable<JobRecord> jobs = ParameterSetName switch
-        {
-            JobSet => ResolveJobs(),
-            InputObjectSet => InputObject.Where(static r => r.Job is not null).SelectMany(r => JobOf(r.Job!, r.Identity, r.Original)),
-            _ => [],
-        };
+        JobSet => ResolveJobs(),
+        InputObjectSet => InputObject.Where(static r => r.Job is not null).SelectMany(r => JobOf(r.Job!, r.Identity, r.Original)),
+        _ => [],
+    };
+
+    private IEnumerable<BatchRecord> NamedBatches() => ParameterSetName switch
+    {
+        JobSet => [],
+        InputObjectSet => InputObject.Where(static r => r.Job is null).SelectMany(BatchesOf),
+        _ => Resolve(),
+    };
+
+    // The jobs are marked before any batch is canceled, so that no other process sends their next part meanwhile.
+    private void MarkStopped(IEnumerable<JobRecord> jobs)
+    {
         foreach (JobRecord job in jobs)
         {
-            _ofJobs = true;
             if (ShouldProcess($"job '{job.Name}'", "Stop"))
             {
                 Open().Ledger.Stop(job);
