@@ -67,6 +67,17 @@ public sealed class ClaudeBatchException : Exception
             + "Repair-ClaudeBatch -Abandon, and run the submitting line again; it sends the same rows in a new part.")
     { Target = path };
 
+    /// <summary>Makes the error for a row on disk that is not what was given.</summary>
+    /// <param name="path">The path of the file with the rows.</param>
+    /// <param name="customId">The custom id of the row's request.</param>
+    /// <param name="besides">A sentence that stands after the message.</param>
+    internal static ClaudeBatchException SourceChanged(string path, string customId, string? besides = null) => new(
+        FailureKind.InvalidData,
+        "SourceChanged",
+        $"'{path}' was changed since it was written, and the row of '{customId}' is not what was given. Put the file back from a backup, or "
+            + $"submit the rows anew as another job. {besides}".TrimEnd())
+    { Target = path };
+
     /// <summary>The next input must fail in the same way: the key is wrong, say.</summary>
     public bool IsFatal => Kind is FailureKind.Authentication or FailureKind.Permission or FailureKind.Billing or FailureKind.Storage;
 }

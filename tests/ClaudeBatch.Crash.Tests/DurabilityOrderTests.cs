@@ -45,9 +45,9 @@ public sealed class DurabilityOrderTests
             ("the last byte goes", "sendto(", "\"}\", 1,"),
             ("the id is on the disk", "fsync(", "ledger.db>"),
             ("the results are asked for", "sendto(", "GET /v1/messages/batches/msgbatch_"),
-            ("the results are on the disk", "fsync(", "part-0001.results.jsonl.partial>"),
+            ("the results are on the disk", "fsync(", "part-0001.results-1.jsonl.partial>"),
             ("that they are whole is on the disk", "fsync(", "ledger.db>"),
-            ("they get their name", "rename(", "part-0001.results.jsonl\""),
+            ("they get their name", "rename(", "part-0001.results-1.jsonl\""),
             ("the name is on the disk", "fsync(", "/jobs/1>"),
             ("the outcomes are on the disk", "fsync(", "ledger.db>"));
         Assert.Single(calls, static c => c.Contains("POST /v1/messages/batches ", StringComparison.Ordinal));

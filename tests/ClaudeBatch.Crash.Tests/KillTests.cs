@@ -47,6 +47,7 @@ public sealed class KillTests
     [InlineData("download-recorded", 0)]
     [InlineData("results-renamed", 0)]
     [InlineData("outcomes-recorded", 0)]
+    [InlineData("collection-recorded", 0)]
     [InlineData("download-recorded", 1)]
     public async Task Killed_while_collecting(string place, int skip)
     {
@@ -56,6 +57,44 @@ public sealed class KillTests
         string end = await scene.RunAsync("finish");
 
         AssertWhole(scene, end, 4);
+    }
+
+    [Theory]
+    // Two of the first three downloads lack a line, and are recorded all the same.
+    [InlineData("download-recorded", 0)]
+    [InlineData("outcomes-recorded", 0)]
+    [InlineData("collection-recorded", 0)]
+    // The next one begins with what is here.
+    [InlineData("downloading", 2)]
+    [InlineData("download-complete", 2)]
+    [InlineData("download-recorded", 2)]
+    [InlineData("results-renamed", 2)]
+    [InlineData("outcomes-recorded", 2)]
+    [InlineData("collection-recorded", 2)]
+    public async Task Killed_while_results_that_lack_lines_are_collected(string place, int skip)
+    {
+        EmulatorPlan plan = new() { Speed = 600, Latency = TimeSpan.FromSeconds(30), Faults = [new EmulatorFault(FaultKind.MissingLines) { Times = 3 }] };
+        await using Scene scene = await Scene.StartAsync(plan);
+        await scene.KillAtAsync("finish", place, skip);
+
+        string end = await scene.RunAsync("finish");
+
+        AssertWhole(scene, end, 4);
+    }
+
+    [Fact]
+    public async Task Killed_while_requests_become_missing()
+    {
+        EmulatorPlan plan = new() { Speed = 600, Latency = TimeSpan.FromSeconds(30), Faults = [new EmulatorFault(FaultKind.MissingLines) { Times = -1 }] };
+        await using Scene scene = await Scene.StartAsync(plan);
+        await scene.KillAtAsync("finish --rows 2 --rows-per-part 2", "missing-recorded");
+
+        string end = await scene.RunAsync("finish --rows 2 --rows-per-part 2");
+
+        Assert.Contains("state Finished", end, StringComparison.Ordinal);
+        Assert.Contains("succeeded 1 of 2", end, StringComparison.Ordinal);
+        Assert.Contains("problem Missing: 1 requests", end, StringComparison.Ordinal);
+        Assert.Empty(scene.TornFiles());
     }
 
     [Fact]

@@ -127,6 +127,14 @@ Wait-ClaudeBatch -Id '$($batch.Id)' | Get-ClaudeBatchResult | ForEach-Object Tex
     It 'warns when the books do not balance, and emits nothing of it under -Strict' {
         Connect-TestEmulator -LedgerPath $ledger -Plan @{ Faults = @(@{ Kind = 'MissingLines'; Times = 9 }) }
         $batch = New-TestRequest -Count 20 | Submit-ClaudeBatch -Job unbalanced | Wait-ClaudeBatch
+        $part = $batch | Get-ClaudeBatchResult -ErrorVariable problem -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'ResultsIncomplete,*'
+        $part | Should -HaveCount 19
+        (Get-ClaudeBatchJob unbalanced).Pending | Should -Be 1
+        while ((Get-ClaudeBatchJob unbalanced).State -eq 'Running') {
+            Move-TestClock -By 00:00:40
+            Resume-ClaudeBatch -WarningAction SilentlyContinue | Out-Null
+        }
         $batch | Get-ClaudeBatchResult -Strict -ErrorVariable problem -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
         $problem[0].FullyQualifiedErrorId | Should -BeLike 'BooksDoNotBalance,*'
         $results = $batch | Get-ClaudeBatchResult -WarningVariable warned -WarningAction SilentlyContinue
@@ -144,7 +152,8 @@ Wait-ClaudeBatch -Id '$($batch.Id)' | Get-ClaudeBatchResult | ForEach-Object Tex
         @{ fault = 'GarbledLines'; kind = 'Unreadable'; count = 0 }
     ) {
         Connect-TestEmulator -LedgerPath $ledger -Plan @{ Faults = @(@{ Kind = $fault; Times = 9 }) }
-        New-TestRequest -Count 8 | Submit-ClaudeBatch -Job stray | Wait-ClaudeBatch | Get-ClaudeBatchResult -WarningAction SilentlyContinue | Out-Null
+        New-TestRequest -Count 8 | Submit-ClaudeBatch -Job stray | Wait-ClaudeBatch |
+            Get-ClaudeBatchResult -ErrorAction SilentlyContinue -WarningAction SilentlyContinue | Out-Null
         $problem = (Compare-ClaudeBatch -Job stray).Problems | Where-Object Kind -EQ $kind
         $problem.Count | Should -Be 1
         @($problem.CustomId).Count | Should -Be $count

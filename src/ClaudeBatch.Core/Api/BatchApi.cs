@@ -129,7 +129,7 @@ public sealed class BatchApi : IDisposable
     /// not used, because it could lead the key to another host.
     /// </summary>
     /// <exception cref="ClaudeBatchException">The service refuses the call or cannot be reached.</exception>
-    public async Task<Reply<Stream>> OpenResultsAsync(string id, CancellationToken cancellationToken)
+    public async Task<ResultsReply> OpenResultsAsync(string id, CancellationToken cancellationToken)
         => await _repeatable.ExecuteAsync(
             async token =>
             {
@@ -138,7 +138,8 @@ public sealed class BatchApi : IDisposable
                 HttpResponseMessage response = await AnswerAsync(request, $"Results of batch '{id}'", id, _limits.Answer, token)
                     .ConfigureAwait(false);
                 Stream body = await response.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
-                return new Reply<Stream>(
+                return ResultsReply.Of(
+                    response,
                     new StallLimitedStream(body, response, _limits.Stall),
                     ReplyHeaders.Of(response, Connection.Credential, _clock.GetUtcNow()));
             },

@@ -141,7 +141,7 @@ internal static partial class ServiceFailure
     }
 
     // Of a page, its words are told and not its tags.
-    private static string? FirstWords(string text)
+    internal static string? FirstWords(string text)
     {
         string words = string.Join(' ', Tags().Replace(text, " ").Split(
             (char[]?)null, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));

@@ -253,7 +253,8 @@ public sealed partial class JobInput : IDisposable
             _source.Write("\n"u8);
         }
 
-        _draft.Add(new RequestRecord(row, customId, ContentDigest.ToBytes(digest), offset, source.Length, refusal));
+        long? sourceDigest = source.IsEmpty ? null : PayloadDigest.Of(source);
+        _draft.Add(new RequestRecord(row, customId, ContentDigest.ToBytes(digest), offset, source.Length, sourceDigest, refusal));
         return row;
     }
 }

@@ -41,7 +41,7 @@ internal sealed class PartSpooler(LedgerFolder folder, long jobId, SpoolLimits l
             Batches.Add(_batchId);
         }
 
-        draft.Add(_batchId, row, _spool.Append(item), item.Length, schema);
+        draft.Add(_batchId, row, _spool.Append(item), item.Length, PayloadDigest.Of(item), schema);
         return _batchId;
     }
 

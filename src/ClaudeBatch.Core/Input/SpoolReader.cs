@@ -12,8 +12,11 @@ public sealed class SpoolReader(JobLedger ledger) : IDisposable
 
     private readonly PayloadFiles _files = new();
 
+    private readonly SpoolRanges _spools = new(ledger);
+
     /// <summary>Reads the requests of one batch.</summary>
-    /// <exception cref="ClaudeBatchException"><c>PayloadRemoved</c>, <c>MadeElsewhere</c>.</exception>
+    /// <exception cref="ClaudeBatchException"><c>PayloadRemoved</c>, <c>MadeElsewhere</c>, <c>SpoolChanged</c>,
+    /// <c>SourceChanged</c>.</exception>
     public IEnumerable<SentRequest> OfBatch(BatchRecord batch, Func<string, RequestStatus, bool> isWanted) => ledger.Attempts.All(batch)
         .Where(a => isWanted(a.CustomId, RequestStatuses.Of(batch.State, a.Outcome)))
         .Select(a => Read(batch, a));
@@ -21,17 +24,23 @@ public sealed class SpoolReader(JobLedger ledger) : IDisposable
     /// <summary>Reads the last attempt of each request of a job, and then the rows that were refused.</summary>
     /// <param name="job">The job.</param>
     /// <param name="isWanted">Decides by the custom id and the status of a request whether it is read.</param>
-    /// <exception cref="ClaudeBatchException"><c>PayloadRemoved</c>, <c>MadeElsewhere</c>.</exception>
+    /// <exception cref="ClaudeBatchException"><c>PayloadRemoved</c>, <c>MadeElsewhere</c>, <c>SpoolChanged</c>,
+    /// <c>SourceChanged</c>.</exception>
     public IEnumerable<SentRequest> OfJob(JobRecord job, Func<string, RequestStatus, bool> isWanted) => ledger.Attempts
         .LastOf(ledger.Batches.OfJob(job.Id))
         .Where(a => isWanted(a.Attempt.CustomId, RequestStatuses.Of(a.Batch.State, a.Attempt.Outcome)))
         .Select(a => Read(a.Batch, a.Attempt))
         .Concat(Refused(job, isWanted));
 
-    public void Dispose() => _files.Dispose();
+    public void Dispose()
+    {
+        _files.Dispose();
+        _spools.Dispose();
+    }
 
     /// <summary>Reads the request of one attempt.</summary>
-    /// <exception cref="ClaudeBatchException"><c>PayloadRemoved</c>, <c>MadeElsewhere</c>.</exception>
+    /// <exception cref="ClaudeBatchException"><c>PayloadRemoved</c>, <c>MadeElsewhere</c>, <c>SpoolChanged</c>,
+    /// <c>SourceChanged</c>.</exception>
     public SentRequest Read(BatchRecord batch, AttemptRecord attempt) => batch.MadeElsewhere
         ? throw new ClaudeBatchException(
             FailureKind.NotFound, "MadeElsewhere", $"Batch '{batch.ServiceId}' was made by another tool; its requests are not in this "
@@ -39,8 +48,8 @@ public sealed class SpoolReader(JobLedger ledger) : IDisposable
         { Target = batch.Key }
         : new SentRequest(
             attempt.CustomId,
-            _files.Read(ledger.Folder.Spool(batch.JobId, batch.Part), attempt.SpoolOffset, attempt.SpoolLength),
-            Source(batch.JobId, attempt.SourceOffset, attempt.SourceLength),
+            Request(batch, attempt),
+            Source(batch.JobId, attempt.CustomId, attempt.SourceOffset, attempt.SourceLength, attempt.SourceDigest),
             Refusal: null);
 
     private IEnumerable<SentRequest> Refused(JobRecord job, Func<string, RequestStatus, bool> isWanted)
@@ -55,13 +64,31 @@ public sealed class SpoolReader(JobLedger ledger) : IDisposable
                 last = row.Row;
                 if (isWanted(row.CustomId, RequestStatus.Refused))
                 {
-                    yield return new SentRequest(row.CustomId, [], Source(job.Id, row.SourceOffset, row.SourceLength), row.Refusal);
+                    byte[] source = Source(job.Id, row.CustomId, row.SourceOffset, row.SourceLength, row.SourceDigest);
+                    yield return new SentRequest(row.CustomId, [], source, row.Refusal);
                 }
             }
         }
         while (page.Count == Page);
     }
 
-    private byte[] Source(long jobId, long offset, int length)
-        => length == 0 ? [] : _files.Read(ledger.Folder.Source(jobId), offset, length);
+    private byte[] Request(BatchRecord batch, AttemptRecord attempt)
+    {
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(attempt.SpoolLength);
+        _spools.Read(batch, attempt, bytes);
+        return bytes;
+    }
+
+    private byte[] Source(long jobId, string customId, long offset, int length, long? digest)
+    {
+        if (length == 0)
+        {
+            return [];
+        }
+
+        byte[] row = GC.AllocateUninitializedArray<byte>(length);
+        return _files.TryRead(ledger.Folder.Source(jobId), offset, row, digest)
+            ? row
+            : throw ClaudeBatchException.SourceChanged(ledger.Folder.Source(jobId), customId);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ClaudeBatch.Core.Ledger.Sqlite;
 
 namespace ClaudeBatch.Core.Ledger;
@@ -50,6 +51,13 @@ public sealed partial class AttemptBooks(LedgerDatabase database)
         row => take(row.Number("row"), row.Utf8("custom_id")),
         ("$job", batch.JobId),
         ("$batch", batch.Id));
+
+    /// <summary>Calls a function with each row of a job's sealed input that became a request, and its custom id in UTF-8.</summary>
+    internal void ForEachRequest(JobRecord job, IdHandler take) => database.ForEach(
+        $"SELECT row, custom_id FROM request WHERE {RowKey.Within("id", "$job", before: "$sealed")} AND refusal IS NULL ORDER BY id",
+        row => take(row.Number("row"), row.Utf8("custom_id")),
+        ("$job", job.Id),
+        ("$sealed", job.SealedRows));
 
     /// <summary>Takes a row and its custom id in UTF-8. The id's memory is valid only during the call.</summary>
     internal delegate void IdHandler(long row, ReadOnlySpan<byte> customId);
@@ -222,7 +230,33 @@ public sealed partial class AttemptBooks(LedgerDatabase database)
     private static string AnswersOf(IEnumerable<long> batchIds)
         => $"batch b JOIN attempt a ON {RowKey.Within("a.id", "b.id")} WHERE b.id IN ({string.Join(',', batchIds)})";
 
-    /// <summary>Writes the outcomes of a batch in row order, in transactions of bounded size.</summary>
+    /// <summary>Writes the digests of result lines that an earlier version has collected without them.</summary>
+    /// <exception cref="ClaudeBatchException"><c>BatchGone</c>.</exception>
+    internal void RecordLineDigests(BatchRecord batch, List<(long Row, long Digest)> digests)
+    {
+        BatchBooks books = new(database);
+        database.Write(() =>
+        {
+            books.Require(batch);
+            database.ExecuteMany(
+                "UPDATE attempt SET result_digest = ?2 WHERE id = ?1",
+                CollectionsMarshal.AsSpan(digests),
+                (d, statement) =>
+                {
+                    statement.Bind(1, RowKey.Of(batch.Id, d.Row));
+                    statement.Bind(2, d.Digest);
+                });
+        });
+    }
+
+    /// <summary>Makes the requests of a batch that have no outcome missing, in transactions of bounded size.</summary>
+    internal void RecordMissing(BatchRecord batch) => database.InSteps(
+        "attempt",
+        batch.Id,
+        firstRow: 0,
+        $"UPDATE attempt SET outcome = {SqlWord.Missing} WHERE id BETWEEN $from AND $to AND outcome IS NULL");
+
+    /// <summary>Writes the outcomes of a batch in row order, in transactions of bounded size. Where a request has none, none is kept.</summary>
     /// <exception cref="ClaudeBatchException"><c>BatchGone</c>.</exception>
     internal void RecordOutcomes(BatchRecord batch, ReadOnlyMemory<OutcomeRecord> outcomes, IReadOnlyList<OutcomeWords> words)
     {
@@ -231,7 +265,7 @@ public sealed partial class AttemptBooks(LedgerDatabase database)
             UPDATE attempt SET outcome = ?2, error_type = ?3, failure_class = ?4, stop_reason = ?5, model = ?6,
                 input_tokens = ?7, cache_write_5m_tokens = ?8, cache_write_1h_tokens = ?9, cache_read_tokens = ?10,
                 output_tokens = ?11, web_searches = ?12, inference_geo = ?13, cost_in_picodollars = ?14,
-                result_offset = ?15, result_length = ?16
+                result_offset = ?15, result_length = ?16, result_digest = ?17
             WHERE id = ?1
             """;
         for (int done = 0; done < outcomes.Length; done += LedgerDatabase.RowsPerTransaction)
@@ -243,24 +277,25 @@ public sealed partial class AttemptBooks(LedgerDatabase database)
                 books.ForgetTallies(batch.JobId);
                 database.ExecuteMany(sql, rows.Span, (o, statement) =>
                 {
-                    OutcomeWords said = words[o.WordsIndex - 1];
+                    OutcomeWords? said = o.WordsIndex == 0 ? null : words[o.WordsIndex - 1];
                     TokenUsage usage = o.Usage;
                     statement.Bind(1, RowKey.Of(batch.Id, o.Row));
-                    statement.Bind(2, Word<Outcome>.Of(said.Status));
-                    statement.Bind(3, said.ErrorType);
-                    statement.Bind(4, Word<FailureClass>.Of(said.FailureClass));
-                    statement.Bind(5, said.StopReason);
-                    statement.Bind(6, said.Model);
+                    statement.Bind(2, Word<Outcome>.Of(said?.Status));
+                    statement.Bind(3, said?.ErrorType);
+                    statement.Bind(4, Word<FailureClass>.Of(said?.FailureClass));
+                    statement.Bind(5, said?.StopReason);
+                    statement.Bind(6, said?.Model);
                     statement.Bind(7, usage.InputTokens);
                     statement.Bind(8, usage.CacheWrite5mTokens);
                     statement.Bind(9, usage.CacheWrite1hTokens);
                     statement.Bind(10, usage.CacheReadTokens);
                     statement.Bind(11, usage.OutputTokens);
                     statement.Bind(12, usage.WebSearches);
-                    statement.Bind(13, said.InferenceGeo);
+                    statement.Bind(13, said?.InferenceGeo);
                     statement.Bind(14, o.CostInPicodollars);
                     statement.Bind(15, o.ResultLength > 0 ? o.ResultOffset : null);
                     statement.Bind(16, o.ResultLength);
+                    statement.Bind(17, o.ResultLength > 0 ? o.ResultDigest : null);
                 });
             });
             Milestone.Pass("outcomes-recorded");

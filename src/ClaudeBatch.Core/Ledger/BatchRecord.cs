@@ -109,7 +109,7 @@ public sealed record BatchRecord
     /// <summary>How many times its results were downloaded, completely or not.</summary>
     public int Downloads { get; init; }
 
-    /// <summary>How many downloads came to their end and lacked a row.</summary>
+    /// <summary>How many downloads in a row came to their end and lacked the same requests. It is not counted above three.</summary>
     public int CompleteDownloads { get; init; }
 
     /// <summary>The UTC time of the first of these downloads; null where there was none.</summary>
@@ -118,7 +118,9 @@ public sealed record BatchRecord
     /// <summary>How many times the service was asked again for rows that its answers lacked, after the batch was collected.</summary>
     public int AskedAgain { get; init; }
 
-    /// <summary>The UTC time from which the service is asked again for rows that its answers lacked; null where it is not.</summary>
+    /// <summary>
+    /// The UTC time before which a step does not ask the service again for requests that its answers lacked; null where none are lacking.
+    /// </summary>
     public DateTime? AskAgainAt { get; init; }
 
     /// <summary>
@@ -181,7 +183,13 @@ public sealed record BatchRecord
         ExpiresAt = null,
         CancelInitiatedAt = null,
         ArchivedAt = null,
+        CompleteDownloads = 0,
+        FirstCompleteAt = null,
+        AskedAgain = 0,
+        AskAgainAt = null,
+        ResultsFile = 0,
         ResultsDigest = null,
+        HasLineDigests = false,
     };
 
     // To the microsecond, as the ledger keeps it, so that what is unchanged is seen to be.

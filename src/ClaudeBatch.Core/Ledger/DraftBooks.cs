@@ -15,7 +15,7 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
 
     private readonly List<(long Batch, long Row)> _replacements = [];
 
-    private readonly List<(long Batch, long Row, long Offset, int Length, int Schema)> _attempts = [];
+    private readonly List<(long Batch, long Row, long Offset, int Length, long Digest, int Schema)> _attempts = [];
 
     /// <summary>Deletes what an input that was never sealed has left. Sealed rows stay.</summary>
     public static void Discard(LedgerDatabase database, long jobId)
@@ -90,9 +90,9 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
         }
     }
 
-    public void Add(long batchId, long row, long offset, int length, int schema)
+    public void Add(long batchId, long row, long offset, int length, long digest, int schema)
     {
-        _attempts.Add((batchId, row, offset, length, schema));
+        _attempts.Add((batchId, row, offset, length, digest, schema));
         if (_attempts.Count >= LedgerDatabase.RowsPerTransaction)
         {
             Flush();
@@ -120,8 +120,8 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
         {
             database.ExecuteMany(
                 """
-                INSERT INTO request (id, custom_id, digest, source_offset, source_length, refusal)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                INSERT INTO request (id, custom_id, digest, source_offset, source_length, source_digest, refusal)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                 """,
                 CollectionsMarshal.AsSpan(_requests),
                 (r, statement) =>
@@ -131,17 +131,19 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
                     statement.Bind(3, r.Digest.AsSpan());
                     statement.Bind(4, r.SourceOffset);
                     statement.Bind(5, (long)r.SourceLength);
-                    statement.Bind(6, r.Refusal);
+                    statement.Bind(6, r.SourceDigest);
+                    statement.Bind(7, r.Refusal);
                 });
             database.ExecuteMany(
-                "INSERT INTO attempt (id, spool_offset, spool_length, output_schema) VALUES (?1, ?2, ?3, ?4)",
+                "INSERT INTO attempt (id, spool_offset, spool_length, spool_digest, output_schema) VALUES (?1, ?2, ?3, ?4, ?5)",
                 CollectionsMarshal.AsSpan(_attempts),
                 static (a, statement) =>
                 {
                     statement.Bind(1, RowKey.Of(a.Batch, a.Row));
                     statement.Bind(2, a.Offset);
                     statement.Bind(3, (long)a.Length);
-                    statement.Bind(4, (long)a.Schema);
+                    statement.Bind(4, a.Digest);
+                    statement.Bind(5, (long)a.Schema);
                 });
             database.ExecuteMany(
                 $"""

@@ -29,6 +29,12 @@ public enum EventKind
     DoubleSuspected,
     IdNotStored,
     Imported,
+
+    /// <summary>What came for the results of a batch was none, or broke off.</summary>
+    DownloadFailed,
+
+    /// <summary>Answers have come that the service had left out of results that were complete.</summary>
+    AnswersArrived,
     Sealed,
     RetryPlanned,
     StageReleased,

@@ -33,6 +33,9 @@ internal readonly record struct OutcomeRecord
 
     public long ResultOffset { get; init; }
 
+    /// <summary>The digest of its result line; of no meaning where there is none.</summary>
+    public long ResultDigest { get; init; }
+
     public long? CostInPicodollars
     {
         get => _cost == NotKnown ? null : _cost;

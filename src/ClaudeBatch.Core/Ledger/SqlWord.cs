@@ -29,5 +29,7 @@ internal static class SqlWord
 
     public const string Succeeded = $"'{nameof(Outcome.Succeeded)}'";
 
+    public const string Missing = $"'{nameof(Outcome.Missing)}'";
+
     public const string OperatorFixable = $"'{nameof(FailureClass.OperatorFixable)}'";
 }

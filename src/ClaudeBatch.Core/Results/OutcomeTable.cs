@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Json;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Files;
 
 namespace ClaudeBatch.Core.Results;
 
@@ -15,24 +17,31 @@ internal sealed class OutcomeTable : IDisposable
 
     private readonly ResultLine _line = new();
 
-    // The ids of a batch that another tool created, which only its result lines tell; null for other batches.
+    // The ids of a batch that another tool created, as far as only its result lines tell them; null for other batches.
     private readonly List<string>? _discovered;
 
+    // The row that the first of these ids gets.
     private readonly long _firstRow;
+
+    private readonly int _expected;
 
     private (OutcomeWords Words, int Place)? _last;
 
     private readonly Lazy<PriceList>? _prices;
 
-    private OutcomeTable(BatchRecord batch, List<string>? discovered, long firstRow, Lazy<PriceList>? prices)
+    private OutcomeTable(int expected, List<string>? discovered, long firstRow, Lazy<PriceList>? prices)
     {
-        _room = OutcomeRoom.Take(batch.RequestCount);
+        _room = OutcomeRoom.Take(expected);
+        _expected = expected;
         _prices = prices;
         _discovered = discovered;
         _firstRow = firstRow;
     }
 
-    /// <summary>The custom ids of a batch that another tool created, in the order of their rows; empty for other batches.</summary>
+    /// <summary>
+    /// The custom ids of a batch that another tool created which the ledger does not have yet, in the order of their rows; empty for other
+    /// batches.
+    /// </summary>
     public IReadOnlyList<string> Discovered => _discovered ?? [];
 
     public int Duplicated { get; private set; }
@@ -57,20 +66,41 @@ internal sealed class OutcomeTable : IDisposable
 
     public int Missing { get; private set; }
 
+    /// <summary>The number of lines that are results, of whichever requests.</summary>
+    public int Lines { get; private set; }
+
+    /// <summary>The number of requests that a line is about.</summary>
+    public int Answered => Count - Missing;
+
+    /// <summary>The number of the batch's requests that no line is about, also of those whose ids are not known.</summary>
+    public int Lacking => Missing + (_discovered is null ? 0 : Math.Max(0, _expected - Count));
+
     /// <summary>Whether the lines have all custom ids of the batch and no other.</summary>
     public bool HasItsIds => Missing == 0 && Foreign == 0;
 
     public static OutcomeTable For(JobLedger ledger, BatchRecord batch, Lazy<PriceList>? prices)
     {
-        if (batch.MadeElsewhere && ledger.Attempts.OfBatch(batch, -1, 1).Count == 0)
-        {
-            return new OutcomeTable(batch, [], ledger.Jobs.Get(batch.JobId).SealedRows, prices);
-        }
-
-        OutcomeTable table = new(batch, discovered: null, firstRow: 0, prices);
+        OutcomeTable table = batch.MadeElsewhere
+            ? new OutcomeTable(batch.RequestCount, [], ledger.Jobs.Get(batch.JobId).SealedRows, prices)
+            : new OutcomeTable(batch.RequestCount, discovered: null, firstRow: 0, prices);
         ledger.Attempts.ForEachId(batch, table.Add);
         return table;
     }
+
+    /// <summary>Makes a table for a batch of the service that the ledger does not have.</summary>
+    /// <param name="requests">How many requests the batch has.</param>
+    public static OutcomeTable ForUnknown(int requests) => new(requests, [], firstRow: 0, prices: null);
+
+    /// <summary>Whether the lines are what the service has counted: one for each request, and no other.</summary>
+    public bool Agrees(BatchRecord batch)
+        => this is { Lacking: 0, Foreign: 0, Duplicated: 0, Unreadable: 0 } && Count == batch.Counts.Total;
+
+    /// <summary>Whether a line is about the request with this custom id.</summary>
+    public bool Has(string customId) => PlaceOf(customId) is >= 0 and var place && _room.Outcomes[place].WordsIndex != 0;
+
+    /// <summary>Whether only the lines tell that the batch has this custom id.</summary>
+    public bool HasDiscovered(ReadOnlySpan<byte> customId)
+        => _discovered is not null && _room.Ids.Find(customId) >= Count - _discovered.Count;
 
     /// <summary>Reads the outcomes from the batch's results file.</summary>
     public static OutcomeTable FromFile(JobLedger ledger, BatchRecord batch, Lazy<PriceList>? prices)
@@ -78,10 +108,10 @@ internal sealed class OutcomeTable : IDisposable
         OutcomeTable table = For(ledger, batch, prices);
         using LineScanner scanner = new(table.Take);
         using FileStream file = new(
-            ledger.Folder.Results(batch.JobId, batch.Part),
+            ledger.Folder.Results(batch.JobId, batch.Part, batch.ResultsFile),
             FileMode.Open,
             FileAccess.Read,
-            FileShare.Read,
+            FileShare.Read | FileShare.Delete,
             1,
             FileOptions.SequentialScan);
         byte[] buffer = new byte[256 * 1024];
@@ -97,22 +127,30 @@ internal sealed class OutcomeTable : IDisposable
 
     public void Dispose() => _room.GiveBack();
 
-    /// <summary>Reads a line. Where several readable lines have the same custom id, the first one counts.</summary>
+    /// <summary>
+    /// Reads a line. Where several readable lines have the same custom id, the first one counts. A line of blanks is nothing.
+    /// </summary>
     [MethodImpl(JsonScanner.AtOnce)]
     public void Take(ReadOnlySpan<byte> line, long offset, long number)
     {
         ResultLine result = _line;
         if (!result.TryRead(line))
         {
-            Unreadable++;
-            Name(UnreadableLines, number);
+            if (!line.Trim(" \t\r"u8).IsEmpty)
+            {
+                Unreadable++;
+                Name(UnreadableLines, number);
+            }
+
             return;
         }
+
+        Lines++;
 
         int place = _room.Ids.Find(result.CustomIdBytes);
         if (place < 0)
         {
-            if (_discovered is null)
+            if (_discovered is null || Count >= _expected)
             {
                 Foreign++;
                 Name(ForeignIds, result.CustomId);
@@ -120,8 +158,8 @@ internal sealed class OutcomeTable : IDisposable
             }
 
             place = Count;
+            Add(_firstRow + _discovered.Count, result.CustomIdBytes);
             _discovered.Add(result.CustomId);
-            Add(_firstRow + place, result.CustomIdBytes);
         }
 
         ref OutcomeRecord outcome = ref _room.Outcomes[place];
@@ -148,6 +186,7 @@ internal sealed class OutcomeTable : IDisposable
             CostInPicodollars = _prices?.Value.Cost(result.Model, result.Usage, isBatch: true),
             ResultOffset = offset,
             ResultLength = line.Length,
+            ResultDigest = PayloadDigest.Of(line),
         };
     }
 
@@ -160,11 +199,16 @@ internal sealed class OutcomeTable : IDisposable
     }
 
     /// <summary>
-    /// Gives the outcomes in row order and their words. A request that no line is about is missing. The memory is valid until the table is
-    /// disposed.
+    /// Gives the outcomes in row order and their words. The memory is valid until the table is disposed.
     /// </summary>
-    public (ReadOnlyMemory<OutcomeRecord> Outcomes, IReadOnlyList<OutcomeWords> Words) Rows()
+    /// <param name="isFinal">Whether a request that no line is about is missing. Otherwise it has no outcome yet.</param>
+    public (ReadOnlyMemory<OutcomeRecord> Outcomes, IReadOnlyList<OutcomeWords> Words) Rows(bool isFinal)
     {
+        if (!isFinal)
+        {
+            return (_room.All, _room.Words);
+        }
+
         int missing = Missing > 0 ? _room.IndexOf(new OutcomeWords(Outcome.Missing)) : 0;
         foreach (ref OutcomeRecord outcome in _room.Outcomes)
         {
@@ -190,6 +234,14 @@ internal sealed class OutcomeTable : IDisposable
         }
 
         return last.Place;
+    }
+
+    private int PlaceOf(string customId)
+    {
+        Span<byte> id = stackalloc byte[256];
+        return Encoding.UTF8.TryGetBytes(customId, id, out int length)
+            ? _room.Ids.Find(id[..length])
+            : _room.Ids.Find(Encoding.UTF8.GetBytes(customId));
     }
 
     private void Add(long row, ReadOnlySpan<byte> id)

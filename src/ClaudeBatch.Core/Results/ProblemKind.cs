@@ -34,4 +34,7 @@ public enum ProblemKind
 
     /// <summary>Result lines cannot be read.</summary>
     Unreadable,
+
+    /// <summary>A file of requests or answers is not what was written.</summary>
+    FileChanged,
 }

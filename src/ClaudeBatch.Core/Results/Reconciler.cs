@@ -1,5 +1,6 @@
 using System.Globalization;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Files;
 
 namespace ClaudeBatch.Core.Results;
 
@@ -8,7 +9,10 @@ public sealed class Reconciler(JobLedger ledger)
 {
     private const int IdsNamed = 20;
 
-    public BookCheck Check(JobRecord job)
+    /// <summary>Checks the records of a job.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="readsFiles">Whether the files of requests and answers are read through and compared with their SHA-256, too.</param>
+    public BookCheck Check(JobRecord job, bool readsFiles = false)
     {
         IReadOnlyList<BatchTally> batches = ledger.Jobs.Tallies(job);
         JobTotals totals = JobBooks.Totals(job, batches);
@@ -51,6 +55,10 @@ public sealed class Reconciler(JobLedger ledger)
         foreach (BatchTally batch in batches)
         {
             AddBatch(problems, batch);
+            if (readsFiles)
+            {
+                AddFiles(problems, batch.Batch);
+            }
         }
 
         return new BookCheck(
@@ -67,6 +75,16 @@ public sealed class Reconciler(JobLedger ledger)
         List<BookProblem> problems = [];
         BatchTally tally = ledger.Batches.Tally(batch);
         AddBatch(problems, tally);
+        if (!batch.State.IsFinal() && tally.Last.Where(static c => c.Outcome is null).Sum(static c => c.Count) is > 0 and var pending)
+        {
+            problems.Add(new BookProblem(
+                ProblemKind.Pending,
+                batch.Key,
+                pending,
+                string.Create(CultureInfo.InvariantCulture, $"{pending} requests of batch '{batch.Key}' have no answer yet."),
+                []));
+        }
+
         if (batch.State == BatchState.Collected && tally.Of(Outcome.Missing) is > 0 and var missing)
         {
             problems.Add(new BookProblem(
@@ -112,26 +130,49 @@ public sealed class Reconciler(JobLedger ledger)
                 []));
         }
 
-        if (batch.State != BatchState.Collected)
-        {
-            return;
-        }
-
-        if (CountsDiffer(tally) is { } difference)
+        if (batch.State == BatchState.Collected && CountsDiffer(tally) is { } difference)
         {
             problems.Add(new BookProblem(ProblemKind.CountsDiffer, batch.Key, 0, difference, []));
         }
 
-        if (batch.Duplicated > 0 || batch.Foreign > 0 || tally.Of(Outcome.Missing) > 0)
+        bool hasLines = batch.State == BatchState.Collected || batch is { State: BatchState.Ended, ResultsDigest: not null };
+        if (hasLines && (batch.Duplicated > 0 || batch.Foreign > 0 || tally.Last.Any(static c => c.Outcome is null or Outcome.Missing)))
         {
             AddLines(problems, batch);
+        }
+    }
+
+    // A file that is not there was removed by request.
+    private void AddFiles(List<BookProblem> problems, BatchRecord batch)
+    {
+        string spool = ledger.Folder.Spool(batch.JobId, batch.Part);
+        if (!batch.MadeElsewhere && File.Exists(spool) && !PayloadDigest.IsOfFile(spool, ledger.Batches.SpoolDigest(batch.Id)))
+        {
+            problems.Add(new BookProblem(
+                ProblemKind.FileChanged,
+                batch.Key,
+                batch.RequestCount,
+                $"'{spool}' was changed since it was sealed. What was sent of it is not affected; a retry of a request that is not what was "
+                    + "sent is refused.",
+                []));
+        }
+
+        string results = ledger.Folder.Results(batch.JobId, batch.Part, batch.ResultsFile);
+        if (batch.ResultsDigest is { } digest && File.Exists(results) && !PayloadDigest.IsOfFile(results, digest))
+        {
+            problems.Add(new BookProblem(
+                ProblemKind.FileChanged,
+                batch.Key,
+                batch.RequestCount,
+                ResultReader.Changed(batch, results, "its SHA-256 is another one").Message,
+                []));
         }
     }
 
     // The ledger has only the counts; which lines they are is read from the results file.
     private void AddLines(List<BookProblem> problems, BatchRecord batch)
     {
-        using OutcomeTable? lines = File.Exists(ledger.Folder.Results(batch.JobId, batch.Part))
+        using OutcomeTable? lines = File.Exists(ledger.Folder.Results(batch.JobId, batch.Part, batch.ResultsFile))
             ? OutcomeTable.FromFile(ledger, batch, prices: null)
             : null;
         if (batch.Duplicated > 0)

@@ -14,25 +14,52 @@ internal sealed class ResultDownload(JobLedger ledger, BatchApi api, Lazy<PriceL
 {
     private const int PieceSize = 256 * 1024;
 
+    private const int FirstBytes = 4 * 1024;
+
     /// <summary>
     /// Downloads the results. One task receives the bytes, writes them and computes the digest. Meanwhile, this one reads the batch's ids
-    /// from the ledger, and then the lines that are written.
+    /// from the ledger, and then the lines that are written. A body that breaks off is no error here: what came of it is used.
     /// </summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="partial">The path of the file that is written.</param>
+    /// <param name="received">Gets the number of bytes received so far; null for no reports.</param>
+    /// <param name="cancellationToken">Cancels the download.</param>
     /// <exception cref="ClaudeBatchException">An error that the service replied with, or an error of the disk.</exception>
-    public async Task<(OutcomeTable Table, byte[] Digest)> RunAsync(
+    public async Task<ReceivedResults> RunAsync(
         BatchRecord batch, string partial, IProgress<long>? received, CancellationToken cancellationToken)
     {
         Channel<long> written = Channel.CreateUnbounded<long>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task<byte[]> download = Task.Run(() => FetchAsync(batch, partial, written.Writer, received, stop.Token), CancellationToken.None);
+        using IncrementalHash digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Task<(ResultsReply Reply, Exception? Cut)> download = Task.Run(
+            () => FetchAsync(batch, partial, digest, written.Writer, received, stop.Token), CancellationToken.None);
+        OutcomeTable? table = null;
         try
         {
-            OutcomeTable table = OutcomeTable.For(ledger, batch, prices);
+            table = OutcomeTable.For(ledger, batch, prices);
             using LineScanner scanner = new(table.Take);
-            await FollowAsync(partial, written.Reader, scanner, cancellationToken).ConfigureAwait(false);
-            byte[] digest = await download.ConfigureAwait(false);
-            scanner.Complete();
-            return (table, digest);
+            long length = await FollowAsync(partial, written.Reader, scanner, cancellationToken).ConfigureAwait(false);
+            (ResultsReply reply, Exception? cut) = await download.ConfigureAwait(false);
+            if (cut is null)
+            {
+                scanner.Complete(); // the end of a body that broke off is the beginning of a line
+            }
+
+            bool isComplete = cut is null && reply is { Status: 200, IsFramed: true } && table.Lines > 0
+                && (table.Unreadable == 0 || table.Lacking == 0);
+            string? instead = table.Lines > 0 || cut is not null ? null : reply.Describe(Beginning(partial));
+            int news = batch.ResultsDigest is null ? table.Answered : CountNews(batch, table);
+            int dropped = table.Lines > 0 && batch.ResultsDigest is not null
+                ? new ResultCarrying(ledger, batch).Run(table, partial, length, digest)
+                : 0;
+            Milestone.Pass("download-complete");
+            Flush(partial);
+            return new ReceivedResults(table, digest.GetHashAndReset(), isComplete, cut, instead, news, dropped, reply.Headers);
+        }
+        catch
+        {
+            table?.Dispose();
+            throw;
         }
         finally
         {
@@ -42,9 +69,26 @@ internal sealed class ResultDownload(JobLedger ledger, BatchApi api, Lazy<PriceL
         }
     }
 
+    private int CountNews(BatchRecord batch, OutcomeTable table)
+        => table.Discovered.Count
+            + ledger.Attempts.All(batch).Count(a => a.Outcome is null or Outcome.Missing && table.Has(a.CustomId));
+
+    private static byte[] Beginning(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        byte[] bytes = new byte[FirstBytes];
+        return bytes[..file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];
+    }
+
+    private void Flush(string partial)
+    {
+        using LedgerFile file = ledger.Folder.OpenForWriting(partial, FileMode.Append, bufferSize: 1);
+        file.FlushToDisk();
+    }
+
     // The bytes are read back from the file, which the system still has in memory: neither task waits for the other, and no queue of bytes
     // grows.
-    private static async Task FollowAsync(
+    private static async Task<long> FollowAsync(
         string partial,
         ChannelReader<long> written,
         LineScanner scanner,
@@ -52,9 +96,9 @@ internal sealed class ResultDownload(JobLedger ledger, BatchApi api, Lazy<PriceL
     {
         byte[] piece = new byte[PieceSize];
         SafeFileHandle? file = null;
+        long done = 0;
         try
         {
-            long done = 0;
             await foreach (long end in written.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
                 file ??= File.OpenHandle(partial, share: FileShare.ReadWrite);
@@ -65,6 +109,8 @@ internal sealed class ResultDownload(JobLedger ledger, BatchApi api, Lazy<PriceL
                     done += count;
                 }
             }
+
+            return done;
         }
         finally
         {
@@ -72,21 +118,39 @@ internal sealed class ResultDownload(JobLedger ledger, BatchApi api, Lazy<PriceL
         }
     }
 
-    private async Task<byte[]> FetchAsync(
-        BatchRecord batch, string partial, ChannelWriter<long> written, IProgress<long>? received, CancellationToken cancellationToken)
+    private async Task<(ResultsReply Reply, Exception? Cut)> FetchAsync(
+        BatchRecord batch,
+        string partial,
+        IncrementalHash digest,
+        ChannelWriter<long> written,
+        IProgress<long>? received,
+        CancellationToken cancellationToken)
     {
         try
         {
-            Reply<Stream> reply = await api.OpenResultsAsync(batch.ServiceId!, cancellationToken).ConfigureAwait(false);
-            await using (reply.Value.ConfigureAwait(false))
+            ResultsReply reply = await api.OpenResultsAsync(batch.ServiceId!, cancellationToken).ConfigureAwait(false);
+            await using (reply.ConfigureAwait(false))
             {
-                using IncrementalHash digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
                 using LedgerFile file = ledger.Folder.OpenForWriting(partial, FileMode.Create, bufferSize: 1);
                 byte[] piece = new byte[PieceSize];
                 long total = 0;
-                int count;
-                while ((count = await reply.Value.ReadAsync(piece, cancellationToken).ConfigureAwait(false)) > 0)
+                while (true)
                 {
+                    int count;
+                    try
+                    {
+                        count = await reply.Body.ReadAsync(piece, cancellationToken).ConfigureAwait(false);
+                    }
+                    catch (Exception e) when (ResultScan.IsBroken(e))
+                    {
+                        return (reply, e);
+                    }
+
+                    if (count == 0)
+                    {
+                        return (reply, null);
+                    }
+
                     file.Write(piece.AsSpan(0, count));
                     total += count;
                     written.TryWrite(total);
@@ -94,10 +158,6 @@ internal sealed class ResultDownload(JobLedger ledger, BatchApi api, Lazy<PriceL
                     received?.Report(total);
                     Milestone.Pass("downloading");
                 }
-
-                Milestone.Pass("download-complete");
-                file.FlushToDisk();
-                return digest.GetHashAndReset();
             }
         }
         finally

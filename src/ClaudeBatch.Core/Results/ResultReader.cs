@@ -6,13 +6,17 @@ using ClaudeBatch.Core.Requests;
 namespace ClaudeBatch.Core.Results;
 
 /// <summary>
-/// Reads collected results from disk in input order, a page of rows at a time, so that memory does not grow with the batch.
+/// Reads collected results from disk in input order, a page of rows at a time, so that memory does not grow with the batch. Each line and
+/// each row is compared with the digest it had when it was written.
 /// </summary>
 public sealed class ResultReader(JobLedger ledger) : IDisposable
 {
     private readonly PayloadFiles _files = new();
 
     private readonly Dictionary<long, AnswerSchema[]> _schemas = [];
+
+    // The batches without digests of lines whose files were compared as a whole.
+    private readonly HashSet<long> _compared = [];
 
     // Of the batch that was read last; the next row is nearly always of the same one.
     private (BatchRecord? Batch, string Results, string Source) _paths = (null, string.Empty, string.Empty);
@@ -21,25 +25,68 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
     /// <remarks>The ledger is read ahead on another thread: whoever enumerates does not use it meanwhile.</remarks>
     /// <param name="batches">The batches.</param>
     /// <param name="allAttempts">Also those a later attempt has replaced.</param>
+    /// <exception cref="ClaudeBatchException"><c>ResultsChanged</c>, <c>SourceChanged</c>, <c>PayloadRemoved</c>.</exception>
     public IEnumerable<CollectedResult> InOrder(IEnumerable<BatchRecord> batches, bool allAttempts = false)
-        => ReadAhead.Of(ledger.Attempts.InRowOrder(batches, onlyLast: !allAttempts), static _ => 0).Select(a => Read(a.Batch, a.Attempt));
+    {
+        BatchRecord[] digested = [.. batches.Select(b => LineDigests.AddTo(ledger, b))];
+        foreach ((BatchRecord batch, AttemptRecord attempt) in
+            ReadAhead.Of(ledger.Attempts.InRowOrder(digested, onlyLast: !allAttempts), static _ => 0))
+        {
+            yield return Read(batch, attempt);
+        }
+    }
 
     public void Dispose() => _files.Dispose();
 
     /// <summary>The result of one attempt.</summary>
+    /// <exception cref="ClaudeBatchException"><c>ResultsChanged</c>, <c>SourceChanged</c>, <c>PayloadRemoved</c>.</exception>
     public CollectedResult Read(BatchRecord batch, AttemptRecord attempt)
     {
         if (!ReferenceEquals(batch, _paths.Batch))
         {
-            _paths = (batch, ledger.Folder.Results(batch.JobId, batch.Part), ledger.Folder.Source(batch.JobId));
+            _paths = (batch, ledger.Folder.Results(batch.JobId, batch.Part, batch.ResultsFile), ledger.Folder.Source(batch.JobId));
         }
 
         return new CollectedResult(
             batch,
             attempt,
-            attempt.ResultOffset is { } offset ? _files.Read(_paths.Results, offset, attempt.ResultLength) : [],
-            attempt.SourceLength > 0 ? _files.Read(_paths.Source, attempt.SourceOffset, attempt.SourceLength) : [],
+            attempt.ResultOffset is { } offset ? Line(batch, attempt, offset) : [],
+            attempt.SourceLength > 0 ? Source(batch, attempt) : [],
             attempt.OutputSchema > 0 ? Schemas(batch.JobId)[attempt.OutputSchema - 1] : null);
+    }
+
+    /// <summary>Makes the error for results on disk that are not what the service has sent.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="path">The path of its file.</param>
+    /// <param name="what">What of the file is not what it was, as words that follow "and" in a sentence.</param>
+    internal static ClaudeBatchException Changed(BatchRecord batch, string path, string what) => new(
+        FailureKind.InvalidData,
+        "ResultsChanged",
+        $"'{path}' was changed since it was downloaded, and {what}. Download it again: Get-ClaudeBatchResult -Id {batch.ServiceId} "
+            + "-Refresh. Where the service no longer has the results, send the requests again as another job.")
+    { Target = path };
+
+    // Without digests of its lines, the file is compared as a whole, once.
+    private byte[] Line(BatchRecord batch, AttemptRecord attempt, long offset)
+    {
+        if (attempt.ResultDigest is null && batch.ResultsDigest is { } digest && _compared.Add(batch.Id))
+        {
+            LineDigests.Compare(batch, _paths.Results, digest);
+        }
+
+        byte[] line = GC.AllocateUninitializedArray<byte>(attempt.ResultLength);
+        return _files.TryRead(_paths.Results, offset, line, attempt.ResultDigest)
+            ? line
+            : throw Changed(batch, _paths.Results, $"the answer to '{attempt.CustomId}' is not what the service sent");
+    }
+
+    private byte[] Source(BatchRecord batch, AttemptRecord attempt)
+    {
+        byte[] row = GC.AllocateUninitializedArray<byte>(attempt.SourceLength);
+        return _files.TryRead(_paths.Source, attempt.SourceOffset, row, attempt.SourceDigest)
+            ? row
+            : throw ClaudeBatchException.SourceChanged(
+                _paths.Source, attempt.CustomId, $"The answers are in '{_paths.Results}' as the service sent them.");
     }
 
     private AnswerSchema[] Schemas(long jobId)

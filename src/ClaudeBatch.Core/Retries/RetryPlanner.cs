@@ -73,14 +73,13 @@ public sealed class RetryPlanner(JobLedger ledger)
 
     private long Copy(JobRecord job, RetryFilter filter, DraftBooks draft, PartSpooler parts, RewrittenRequests? rewritten)
     {
-        using PayloadFiles files = new();
+        using SpoolRanges spools = new(ledger);
         long count = 0;
         byte[] buffer = [];
         foreach ((BatchRecord batch, AttemptRecord attempt, _) in Candidates(job, filter))
         {
-            (string path, long offset, int length, int schema) = (ledger.Folder.Spool(batch.JobId, batch.Part), attempt.SpoolOffset, attempt
-                .SpoolLength, attempt.OutputSchema);
-            if (rewritten is not null && !rewritten.TryFind(attempt.Row, out path, out offset, out length, out schema))
+            (int length, int schema) = (attempt.SpoolLength, attempt.OutputSchema);
+            if (rewritten is not null && !rewritten.TryFind(attempt.Row, out length, out schema))
             {
                 continue;
             }
@@ -90,7 +89,15 @@ public sealed class RetryPlanner(JobLedger ledger)
                 buffer = new byte[length * 2];
             }
 
-            files.Read(path, offset, buffer.AsSpan(0, length));
+            if (rewritten is null)
+            {
+                spools.Read(batch, attempt, buffer.AsSpan(0, length));
+            }
+            else
+            {
+                rewritten.Read(attempt.Row, buffer.AsSpan(0, length));
+            }
+
             draft.Replace(parts.Append(attempt.Row, buffer.AsSpan(0, length), batch.Attempt + 1, schema), attempt.Row);
             count++;
         }

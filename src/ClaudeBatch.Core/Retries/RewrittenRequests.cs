@@ -11,13 +11,15 @@ namespace ClaudeBatch.Core.Retries;
 /// </summary>
 public sealed class RewrittenRequests : IDisposable
 {
-    private readonly Dictionary<long, (long Offset, int Length, int Schema)> _places = [];
+    private readonly Dictionary<long, (long Offset, int Length, long Digest, int Schema)> _places = [];
 
     private readonly InputRules _rules;
 
     private readonly SchemaStore _schemas;
 
     private readonly LedgerFile _file;
+
+    private readonly PayloadFiles _written = new();
 
     private readonly string _path;
 
@@ -49,7 +51,7 @@ public sealed class RewrittenRequests : IDisposable
         if (fault is null)
         {
             int schema = facts?.OutputSchema is { } where ? _schemas.NumberOf(item[where]) : 0;
-            _places[row] = (_file.Position, item.Length, schema);
+            _places[row] = (_file.Position, item.Length, PayloadDigest.Of(item), schema);
             _file.Write(item);
         }
 
@@ -67,14 +69,29 @@ public sealed class RewrittenRequests : IDisposable
     {
         _file.Dispose();
         _schemas.Dispose();
+        _written.Dispose();
         File.Delete(_path);
     }
 
-    internal bool TryFind(long row, out string path, out long offset, out int length, out int schema)
+    internal bool TryFind(long row, out int length, out int schema)
     {
-        path = _path;
-        bool isThere = _places.TryGetValue(row, out (long Offset, int Length, int Schema) place);
-        (offset, length, schema) = place;
+        bool isThere = _places.TryGetValue(row, out (long Offset, int Length, long Digest, int Schema) place);
+        (length, schema) = (place.Length, place.Schema);
         return isThere;
+    }
+
+    /// <summary>Reads the changed request of a row that is there.</summary>
+    /// <exception cref="ClaudeBatchException"><c>SpoolChanged</c>.</exception>
+    internal void Read(long row, Span<byte> bytes)
+    {
+        (long offset, _, long digest, _) = _places[row];
+        if (!_written.TryRead(_path, offset, bytes, digest))
+        {
+            throw new ClaudeBatchException(
+                FailureKind.InvalidData,
+                FailureCause.SpoolChanged,
+                $"'{_path}' was changed while the retry was planned; nothing was sent. Run the line again.")
+            { Target = _path };
+        }
     }
 }

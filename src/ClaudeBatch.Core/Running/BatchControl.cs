@@ -2,6 +2,7 @@ using ClaudeBatch.Core.Account;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Ledger.Files;
+using ClaudeBatch.Core.Results;
 
 namespace ClaudeBatch.Core.Running;
 
@@ -66,7 +67,9 @@ public sealed class BatchControl(JobLedger ledger, BatchApi api)
 
         Milestone.Pass("deleted-at-service");
         return ledger.Decide(batch, b => new Decision(
-            b.ServiceId != id || b.State == BatchState.Collected ? b : b with { State = BatchState.Deleted, Message = null },
+            b.ServiceId != id ? b
+                : b.State == BatchState.Collected ? b with { AskAgainAt = null } // the service has nothing more to say
+                : b with { State = BatchState.Deleted, AskAgainAt = null, Message = null },
             EventKind.Deleted,
             $"Batch {id} was deleted at the service.",
             requestId));
@@ -97,6 +100,7 @@ public sealed class BatchControl(JobLedger ledger, BatchApi api)
 
         if (any)
         {
+            ResultPatience.StopAsking(ledger, batch);
             ledger.Events.Add(EventKind.PayloadRemoved, "The spool and the results were removed.", batch.JobId, batch.Id);
         }
 
@@ -132,10 +136,7 @@ public sealed class BatchControl(JobLedger ledger, BatchApi api)
     }
 
     private string[] Payloads(BatchRecord batch)
-    {
-        string results = ledger.Folder.Results(batch.JobId, batch.Part);
-        return [ledger.Folder.Spool(batch.JobId, batch.Part), results, results + ".partial"];
-    }
+        => [ledger.Folder.Spool(batch.JobId, batch.Part), .. ledger.Folder.AllResults(batch.JobId, batch.Part)];
 
     private BatchRecord Abandon(BatchRecord batch)
     {

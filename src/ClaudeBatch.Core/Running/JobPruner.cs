@@ -1,5 +1,6 @@
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Ledger.Files;
+using ClaudeBatch.Core.Results;
 
 namespace ClaudeBatch.Core.Running;
 
@@ -99,6 +100,12 @@ public sealed class JobPruner(JobLedger ledger)
             ledger.Attempts.ForgetRows(job.Id);
             Directory.Delete(ledger.Folder.Job(job.Id), recursive: true);
             ledger.Events.Add(EventKind.PayloadRemoved, "The requests, rows and answers of the job were removed.", job.Id);
+        }
+
+        // What was removed does not come back by itself.
+        foreach (BatchRecord batch in ledger.Batches.OfJob(job.Id))
+        {
+            ResultPatience.StopAsking(ledger, batch);
         }
     }
 }

@@ -32,7 +32,7 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
             JobState.Stopped => IsSettling(job),
             JobState.Paused => isNamed || IsSettling(job) || (!Lasts(job) && IsOldPause(job)),
             // Collected, but with failures that may be tried again.
-            JobState.Finished => MayRetry(job),
+            JobState.Finished => MayRetry(job) || ledger.Batches.OfJob(job.Id).Any(AreResultsDue),
             _ => false,
         };
     }
@@ -54,7 +54,7 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
 
         List<RoundNote> notes = [];
         RoundReport report = await RoundAsync(job, notes, cancellationToken).ConfigureAwait(false);
-        foreach (BatchRecord batch in report.Batches.Where(static b => b.State is BatchState.Ended or BatchState.Downloaded))
+        foreach (BatchRecord batch in report.Batches.Where(AreResultsDue))
         {
             try
             {
@@ -62,9 +62,7 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
             }
             catch (ClaudeBatchException failure) when (!failure.IsFatal)
             {
-                notes.Add(
-                    new RoundNote(
-                        batch, failure.Message, failure, failure.Kind == FailureKind.Busy ? NoteWeight.Detail : NoteWeight.Error));
+                notes.Add(new RoundNote(batch, failure.Message, failure, WeightOf(failure)));
             }
         }
 
@@ -106,6 +104,16 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
         Classes = job.PauseReason is null ? null : new HashSet<FailureClass> { FailureClass.Transient, FailureClass.OperatorFixable },
     };
 
+    // What the next step may well get needs no person.
+    private static NoteWeight WeightOf(ClaudeBatchException failure) => failure.Kind switch
+    {
+        FailureKind.Busy => NoteWeight.Detail,
+        FailureKind.Network or FailureKind.InvalidData => NoteWeight.Warning,
+        _ => NoteWeight.Error,
+    };
+
+    private bool AreResultsDue(BatchRecord batch) => ResultPatience.IsDue(batch, ledger.Clock.GetUtcNow().UtcDateTime);
+
     private bool IsOldPause(JobRecord job)
         => job.PausedAt is null || ledger.Clock.GetUtcNow().UtcDateTime - job.PausedAt >= s_pausedInterval;
 
@@ -129,7 +137,7 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
         {
             return new RetryPlanner(ledger).Plan(job, Filter(job), SpoolLimits.Of(job)).Count > 0;
         }
-        catch (ClaudeBatchException failure) when (!failure.IsFatal)
+        catch (ClaudeBatchException failure) when (failure.Kind == FailureKind.Busy)
         {
             notes.Add(new RoundNote(ledger.Batches.OfJob(job.Id)[0], failure.Message, failure, NoteWeight.Warning));
             return false;

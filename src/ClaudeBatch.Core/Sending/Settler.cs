@@ -1,7 +1,6 @@
 using System.Globalization;
 using ClaudeBatch.Core.Account;
 using ClaudeBatch.Core.Api;
-using ClaudeBatch.Core.Json;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Ledger.Files;
 using ClaudeBatch.Core.Results;
@@ -167,6 +166,11 @@ public sealed class Settler(JobLedger ledger, BatchApi api)
         {
             settlement = settlement with { Candidates = await MatchAsync(bound, batch, settlement.Candidates, cancellationToken)
                 .ConfigureAwait(false) };
+            if (settlement.Candidates.Any(static s => s.Matches is null))
+            {
+                return Keep(batch, settlement);
+            }
+
             string[] matching = [.. settlement.Candidates.Where(static s => s.Matches == true).Select(static s => s.Id)];
             return matching.Length == 1
                 ? Adopt(
@@ -195,23 +199,12 @@ public sealed class Settler(JobLedger ledger, BatchApi api)
         return known;
     }
 
-    private async Task<bool> HasIdsAsync(BatchApi bound, BatchRecord batch, string serviceId, CancellationToken cancellationToken)
+    // What is no whole download says nothing, and is asked for again with the next list.
+    private async Task<bool?> HasIdsAsync(BatchApi bound, BatchRecord batch, string serviceId, CancellationToken cancellationToken)
     {
         using OutcomeTable table = OutcomeTable.For(ledger, batch, prices: null);
-        using LineScanner scanner = new(table.Take);
-        Reply<Stream> reply = await bound.OpenResultsAsync(serviceId, cancellationToken).ConfigureAwait(false);
-        await using (reply.Value.ConfigureAwait(false))
-        {
-            byte[] buffer = new byte[256 * 1024];
-            int count;
-            while ((count = await reply.Value.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
-            {
-                scanner.Feed(buffer.AsSpan(0, count));
-            }
-        }
-
-        scanner.Complete();
-        return table.HasItsIds;
+        bool isWhole = await ResultScan.ReadAsync(bound, serviceId, table, cancellationToken).ConfigureAwait(false);
+        return table.HasItsIds ? true : isWhole ? false : null;
     }
 
     private BatchRecord Adopt(BatchRecord batch, MessageBatch found, Adoption adopted, string why)

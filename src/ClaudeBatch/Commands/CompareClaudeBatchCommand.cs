@@ -25,7 +25,7 @@ public sealed class CompareClaudeBatchCommand : BatchCommand
         {
             BatchSession session = Open();
             JobRecord job = session.Ledger.Jobs.Get(id);
-            WriteOutput(Reconciliation.From(job.Name, new Reconciler(session.Ledger).Check(job)));
+            WriteOutput(Reconciliation.From(job.Name, new Reconciler(session.Ledger).Check(job, readsFiles: true)));
         }
 
         return Task.CompletedTask;

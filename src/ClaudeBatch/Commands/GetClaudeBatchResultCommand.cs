@@ -140,13 +140,13 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
         using (ResultReader reader = new(Open().Ledger))
         {
             bool missingLast = !Ordered && problems.Any(static p => p.Kind == ProblemKind.Missing);
-            IEnumerable<CollectedResult> results = reader.InOrder(batches, AllAttempts);
+            // A request that still waits for its answer has no result.
+            IEnumerable<CollectedResult> results = reader.InOrder(batches, AllAttempts)
+                .Where(static r => RequestStatuses.Of(r.Batch.State, r.Attempt.Outcome) != RequestStatus.Pending);
             WriteResults(missingLast ? results.Where(static r => r.Attempt.Outcome != Outcome.Missing) : results, cancellationToken);
             if (missingLast)
             {
-                WriteResults(
-                    reader.InOrder(batches, AllAttempts).Where(static r => r.Attempt.Outcome == Outcome.Missing),
-                    cancellationToken);
+                WriteResults(results.Where(static r => r.Attempt.Outcome == Outcome.Missing), cancellationToken);
             }
         }
 
@@ -156,7 +156,9 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
         }
     }
 
-    /// <summary>Returns the batches whose results are on disk now; writes an error for each of the others.</summary>
+    /// <summary>
+    /// Returns the batches with results on disk, all of them or some; writes an error for each that lacks some.
+    /// </summary>
     private async Task<IReadOnlyList<BatchRecord>> CollectAsync(IReadOnlyList<BatchRecord> batches, CancellationToken cancellationToken)
     {
         List<BatchRecord> collected = [];
@@ -169,6 +171,11 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
             catch (ClaudeBatchException failure) when (!failure.IsFatal)
             {
                 Fail(failure, Batch.From(batch));
+                BatchRecord now = Open().Ledger.Batches.Get(batch.Id);
+                if (now is { State: BatchState.Ended or BatchState.Lost, ResultsDigest: not null })
+                {
+                    collected.Add(now);
+                }
             }
         }
 

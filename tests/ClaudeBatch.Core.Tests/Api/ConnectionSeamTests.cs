@@ -75,7 +75,7 @@ public sealed class ConnectionSeamTests : IDisposable
 
         await api.ListAsync(1, null, CancellationToken.None);
         await api.ListModelsAsync(null, CancellationToken.None);
-        using Stream results = (await api.OpenResultsAsync("msgbatch_1", CancellationToken.None)).Value;
+        using Stream results = (await api.OpenResultsAsync("msgbatch_1", CancellationToken.None)).Body;
 
         Assert.All(_network.Requests, static r => Assert.StartsWith("https://service.test/v1/projects/p/v1/", r.RequestUri!.AbsoluteUri, StringComparison.Ordinal));
     }

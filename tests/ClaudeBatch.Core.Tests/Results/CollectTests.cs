@@ -128,55 +128,6 @@ public sealed class CollectTests : IDisposable
     }
 
     [Fact]
-    public async Task A_torn_line_is_downloaded_again_and_then_left_missing()
-    {
-        int downloads = 0;
-        _network!.After = (request, response) =>
-        {
-            if (request.RequestUri!.AbsolutePath.EndsWith("/results", StringComparison.Ordinal))
-            {
-                downloads++;
-                byte[] body = response.Content.ReadAsByteArrayAsync().GetAwaiter().GetResult();
-                response.Content = new ByteArrayContent(body[..^10]);
-            }
-
-            return response;
-        };
-
-        BatchRecord batch = await _engine.RunAsync(_engine.Seal("job", "a", "b", "c").NewBatches[0]);
-
-        Assert.Equal(3, downloads);
-        Assert.Equal(BatchState.Collected, batch.State);
-        BookCheck books = Check();
-        Assert.Equal(1, books.Totals.Missing);
-        Assert.False(books.IsReconciled);
-        Assert.Single(books.Problems.Single(static p => p.Kind == ProblemKind.Missing).CustomIds);
-    }
-
-    [Fact]
-    public async Task Repeated_and_foreign_lines_are_problems_and_the_first_line_counts()
-    {
-        _engine.Plan.Errored = _engine.Plan.Expired = 0;
-        _network!.After = (request, response) =>
-        {
-            if (request.RequestUri!.AbsolutePath.EndsWith("/results", StringComparison.Ordinal))
-            {
-                string body = response.Content.ReadAsStringAsync().GetAwaiter().GetResult();
-                response.Content = new StringContent(
-                    body + """{"custom_id":"a","result":{"type":"expired"}}""" + "\n" + """{"custom_id":"stranger","result":{"type":"expired"}}""");
-            }
-
-            return response;
-        };
-
-        BatchRecord batch = await _engine.RunAsync(_engine.Seal("job", "a", "b").NewBatches[0]);
-
-        Assert.Equal((1, 1), (batch.Duplicated, batch.Foreign));
-        Assert.Equal(2, Check().Totals.Succeeded);
-        Assert.Equal([ProblemKind.Duplicated, ProblemKind.Foreign], Check().Problems.Select(static p => p.Kind));
-    }
-
-    [Fact]
     public async Task A_second_collection_asks_nobody()
     {
         BatchRecord batch = await _engine.RunAsync(_engine.Seal("job", "a").NewBatches[0]);

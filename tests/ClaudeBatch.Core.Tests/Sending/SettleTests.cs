@@ -99,7 +99,7 @@ public sealed class SettleTests : IDisposable
         BatchRecord now = _engine.Ledger.Batches.Get(batch.Id);
         Assert.Equal((BatchState.Unconfirmed, Adoption.No, null), (now.State, now.Adopted, now.ServiceId));
         Assert.Equal(2, _engine.Ledger.Jobs.Totals(_engine.Job("job")).Pending);
-        Assert.False(File.Exists(_engine.Ledger.Folder.Results(batch.JobId, batch.Part)));
+        Assert.Empty(_engine.Ledger.Folder.AllResults(batch.JobId, batch.Part));
 
         BatchRecord end = await SettleUntilAsync(now, static b => b.IsAmbiguous || b.State != BatchState.Unconfirmed);
         Assert.True(end.IsAmbiguous);
@@ -121,6 +121,43 @@ public sealed class SettleTests : IDisposable
 
         Assert.Equal((ours, Adoption.Confirmed), (adopted.ServiceId, adopted.Adopted));
     }
+
+    [Fact]
+    public async Task Candidates_whose_results_do_not_come_are_neither_ours_nor_somebody_elses()
+    {
+        BatchRecord batch = await LoseReplyAsync("job", "a", "b");
+        string ours = Assert.Single(await _engine.AtServiceAsync()).Id;
+        await StrangerAsync("x", "y");
+        _engine.Clock.Advance(TimeSpan.FromHours(1));
+        Network.After = static (request, response) => IsResults(request) ? SignInPage() : response;
+
+        BatchRecord waiting = await SettleUntilAsync(batch, static b => b.Settlement?.Candidates is [{ Lists: > 6 }, ..]);
+        Assert.Equal((BatchState.Unconfirmed, false), (waiting.State, waiting.IsAmbiguous));
+        Network.After = static (_, response) => response;
+        BatchRecord adopted = await SettleUntilAsync(waiting, static b => b.State != BatchState.Unconfirmed);
+
+        Assert.Equal((ours, Adoption.Confirmed), (adopted.ServiceId, adopted.Adopted));
+    }
+
+    [Fact]
+    public async Task An_adoption_is_not_undone_by_results_that_are_none()
+    {
+        BatchRecord batch = await LoseReplyAsync("job", "a", "b");
+        BatchRecord adopted = await SettleUntilAsync(batch, static b => b.State != BatchState.Unconfirmed);
+        Network.After = static (request, response) => IsResults(request) ? SignInPage() : response;
+
+        ClaudeBatchException failure = await Assert.ThrowsAsync<ClaudeBatchException>(() => EndAndCollectAsync(adopted));
+
+        Assert.Equal("ResultsUnreadable", failure.Id);
+        Assert.True(_engine.Ledger.Batches.Get(batch.Id).IsTentative);
+        Network.After = static (_, response) => response;
+        BatchRecord collected = await EndAndCollectAsync(_engine.Ledger.Batches.Get(batch.Id));
+        Assert.Equal((BatchState.Collected, Adoption.Confirmed), (collected.State, collected.Adopted));
+    }
+
+    private static bool IsResults(HttpRequestMessage request) => request.RequestUri!.AbsolutePath.EndsWith("/results", StringComparison.Ordinal);
+
+    private static HttpResponseMessage SignInPage() => new(System.Net.HttpStatusCode.OK) { Content = new StringContent("<html>Sign in</html>") };
 
     [Fact]
     public async Task Two_batches_with_our_ids_are_for_a_person_to_decide()

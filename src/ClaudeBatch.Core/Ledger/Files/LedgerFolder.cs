@@ -12,7 +12,7 @@ namespace ClaudeBatch.Core.Ledger.Files;
 ///   source.jsonl       the rows the requests were made from
 ///   schemas.jsonl      the JSON schemas that the answers must fit
 ///   part-0001.json     the spool of part 1: the exact body of its create call
-///   part-0001.results.jsonl   the results of part 1
+///   part-0001.results-1.jsonl   the results of part 1, out of its first download
 /// emulator/            the ledger of the emulator, for rehearsals
 /// </code>
 /// </remarks>
@@ -49,8 +49,23 @@ public class LedgerFolder
     public string Spool(long jobId, int part)
         => Path.Combine(Job(jobId), string.Create(CultureInfo.InvariantCulture, $"part-{part:0000}.json"));
 
-    public string Results(long jobId, int part)
-        => Path.Combine(Job(jobId), string.Create(CultureInfo.InvariantCulture, $"part-{part:0000}.results.jsonl"));
+    /// <summary>
+    /// The path of a part's results. Each download has a file of its own, so that whoever reads an earlier one still finds its lines at
+    /// their offsets.
+    /// </summary>
+    /// <param name="jobId">The ledger's number of the job.</param>
+    /// <param name="part">The number of the part.</param>
+    /// <param name="download">The number of the download, from 1; 0 for the file of an earlier version, which had no number.</param>
+    public string Results(long jobId, int part, int download) => Path.Combine(
+        Job(jobId),
+        download == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"part-{part:0000}.results.jsonl")
+            : string.Create(CultureInfo.InvariantCulture, $"part-{part:0000}.results-{download}.jsonl"));
+
+    /// <summary>Finds all files with results of a part: of each download, also of those that broke off.</summary>
+    public IReadOnlyList<string> AllResults(long jobId, int part) => Directory.Exists(Job(jobId))
+        ? Directory.GetFiles(Job(jobId), string.Create(CultureInfo.InvariantCulture, $"part-{part:0000}.results*"))
+        : [];
 
     /// <summary>Whether any job has files in the folder.</summary>
     internal bool HasJobs

@@ -19,8 +19,8 @@ internal sealed class PayloadFile(string path) : IDisposable
     /// <summary>When the file was last read, as the number of the read. The owner counts its reads.</summary>
     public long LastUse { get; set; }
 
-    /// <exception cref="ClaudeBatchException"><c>LedgerUnreadable</c>.</exception>
-    public void Read(long offset, Span<byte> bytes)
+    /// <returns>False when the file is shorter than that.</returns>
+    public bool TryRead(long offset, Span<byte> bytes)
     {
         if (!Holds(offset, bytes.Length) && IsNext(offset) && bytes.Length <= WindowSize)
         {
@@ -32,13 +32,13 @@ internal sealed class PayloadFile(string path) : IDisposable
         if (Holds(offset, bytes.Length))
         {
             _window.AsSpan((int)(offset - _start), bytes.Length).CopyTo(bytes);
-            return;
+            return true;
         }
 
         // Answers may lie in another order than the rows. Then the bytes after a piece are unlikely to be wanted next, and the piece is
         // read alone.
         (_start, _count) = (offset + bytes.Length, 0);
-        ReadAll(offset, bytes);
+        return TryReadAll(offset, bytes);
     }
 
     public void Dispose() => _handle.Dispose();
@@ -47,20 +47,20 @@ internal sealed class PayloadFile(string path) : IDisposable
 
     private bool IsNext(long offset) => offset >= _start && offset <= _start + _count + 1;
 
-    private void ReadAll(long offset, Span<byte> bytes)
+    private bool TryReadAll(long offset, Span<byte> bytes)
     {
         while (!bytes.IsEmpty)
         {
             int count = RandomAccess.Read(_handle, bytes, offset);
             if (count == 0)
             {
-                throw new ClaudeBatchException(
-                    FailureKind.Storage, "LedgerUnreadable", $"'{path}' is shorter than the ledger says; it was changed from outside.")
-                { Target = path };
+                return false;
             }
 
             bytes = bytes[count..];
             offset += count;
         }
+
+        return true;
     }
 }

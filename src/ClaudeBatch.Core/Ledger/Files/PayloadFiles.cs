@@ -22,13 +22,31 @@ public sealed class PayloadFiles : IDisposable
     /// <exception cref="ClaudeBatchException"><c>PayloadRemoved</c>, <c>LedgerUnreadable</c>.</exception>
     public void Read(string path, long offset, Span<byte> bytes)
     {
+        if (!TryRead(path, offset, bytes, digest: null))
+        {
+            throw new ClaudeBatchException(
+                FailureKind.Storage, "LedgerUnreadable", $"'{path}' is shorter than the ledger says; it was changed from outside.")
+            { Target = path };
+        }
+    }
+
+    /// <summary>Reads a piece of a file, and compares it with its digest.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="offset">The offset of the piece in bytes.</param>
+    /// <param name="bytes">Gets the piece.</param>
+    /// <param name="digest">The digest that was recorded when the piece was written (<see cref="PayloadDigest.Of"/>); null where there is
+    /// none to compare.</param>
+    /// <returns>False when the file is shorter, or the piece is not what was written.</returns>
+    /// <exception cref="ClaudeBatchException"><c>PayloadRemoved</c>.</exception>
+    internal bool TryRead(string path, long offset, Span<byte> bytes, long? digest)
+    {
         if (!_files.TryGetValue(path, out PayloadFile? file))
         {
             file = Open(path);
         }
 
         file.LastUse = ++_uses;
-        file.Read(offset, bytes);
+        return file.TryRead(offset, bytes) && (digest is null || PayloadDigest.Of(bytes) == digest);
     }
 
     public void Dispose()

@@ -195,7 +195,7 @@ internal static partial class LedgerSchema
     // Ids are used once: a job or a batch that is made after another one was removed never gets its number (AUTOINCREMENT), and each has an
     // identifier of its own that goes with every write. A batch counts the decisions about it, so that a process that decides on what it
     // read some time ago is noticed. What is new besides: the reply that refused a create, how often a part was sent again by itself, the
-    // downloads of its results, a digest of each line, and a job's limits of a part. What a ledger with years in it would count at every
+    // downloads of its results, digests of rows, requests and lines, and a job's limits of a part. What a ledger with years in it would count at every
     // step is kept: the tally of a collected batch, a job's refused rows, and an index of what failed.
     // A table is made under a new name, filled, and given the old one's: renaming the old one would change what refers to it
     // (https://sqlite.org/lang_altertable.html).
@@ -326,6 +326,7 @@ internal static partial class LedgerSchema
         CREATE UNIQUE INDEX batch_by_service_id ON batch (service_id) WHERE service_id IS NOT NULL;
         CREATE INDEX event_by_job ON event (job_id, id);
 
+        ALTER TABLE request ADD COLUMN source_digest INTEGER;
         ALTER TABLE attempt ADD COLUMN spool_digest INTEGER;
         ALTER TABLE attempt ADD COLUMN result_digest INTEGER;
         CREATE INDEX attempt_that_failed ON attempt (failure_class, id) WHERE outcome <> 'Succeeded';

@@ -1,0 +1,22 @@
+using System.IO.Hashing;
+using System.Security.Cryptography;
+
+namespace ClaudeBatch.Core.Ledger.Files;
+
+/// <summary>
+/// Digests of what the ledger's files contain, so that a change from outside is noticed when they are read. They are made against accidents,
+/// and not against somebody who means to deceive.
+/// </summary>
+internal static class PayloadDigest
+{
+    /// <summary>Computes the XxHash3 of a piece of a file: 64 bits, as one integer of the ledger.</summary>
+    public static long Of(ReadOnlySpan<byte> bytes) => unchecked((long)XxHash3.HashToUInt64(bytes));
+
+    /// <summary>Tells whether a file has this SHA-256. The file is read through.</summary>
+    public static bool IsOfFile(string path, ReadOnlySpan<byte> digest)
+    {
+        const FileShare any = FileShare.ReadWrite | FileShare.Delete;
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, any, bufferSize: 1, FileOptions.SequentialScan);
+        return SHA256.HashData(file).AsSpan().SequenceEqual(digest);
+    }
+}
