@@ -118,6 +118,22 @@ Describe 'Repair-ClaudeBatch' {
         (Compare-ClaudeBatch -Job theirs).IsReconciled | Should -BeTrue
         New-TestRequest -Count 3 | Submit-ClaudeBatch -Job theirs | ForEach-Object State | Should -Be 'Collected'
     }
+
+    It 'takes no batch over into a job that has its ids, and none into jobs that a pattern names' {
+        $ledger = New-TestFolder
+        Connect-TestEmulator -LedgerPath $ledger -Plan @{ Latency = 60; Speed = 600 }
+        $made = New-TestRequest -Count 3 | Submit-ClaudeBatch -Job here | Wait-ClaudeBatch
+        Move-Item -Path "$ledger/emulator/ledger.db" -Destination "$ledger/emulator/ledger.old"
+        Remove-Item -Recurse -Path "$ledger/emulator/jobs"
+        New-TestRequest -Count 3 | Submit-ClaudeBatch -Job ours | Wait-ClaudeBatch | Get-ClaudeBatchResult | Out-Null
+
+        { Repair-ClaudeBatch -Job ours -Adopt $made.Id -ErrorAction Stop } | Should -Throw -ErrorId 'CustomIdConflict,*'
+        { Repair-ClaudeBatch -Job 'our*' -Adopt $made.Id -ErrorAction Stop } | Should -Throw -ErrorId 'JobNameInvalid,*'
+        { Repair-ClaudeBatch -Job ours, others -Adopt $made.Id -ErrorAction Stop } | Should -Throw -ErrorId 'JobNameInvalid,*'
+
+        (Get-ClaudeBatchJob ours).Requests | Should -Be 3
+        (Compare-ClaudeBatch -Job ours).IsReconciled | Should -BeTrue
+    }
 }
 
 Describe 'Get-ClaudeBatchEvent' {

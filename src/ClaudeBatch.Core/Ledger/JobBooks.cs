@@ -150,7 +150,9 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
         }
 
         // The ledger has no rows for the requests of another tool's batch until its answers are collected.
-        long elsewhere = tallies.Where(static t => t.Batch.MadeElsewhere && t.Requests == 0).Sum(static t => (long)t.Batch.RequestCount);
+        long elsewhere = tallies
+            .Where(static t => t.Batch is { MadeElsewhere: true, State: not BatchState.Abandoned } && t.Requests == 0)
+            .Sum(static t => (long)t.Batch.RequestCount);
         return totals with
         {
             Requests = totals.Requests + elsewhere,

@@ -4,6 +4,7 @@ using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Ledger.Files;
+using ClaudeBatch.Core.Results;
 using ClaudeBatch.Core.Sending;
 
 namespace ClaudeBatch.Core.Running;
@@ -79,13 +80,14 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
     }
 
     /// <summary>
-    /// Adds a batch that another tool created to the ledger, as a new part of a job. Its requests become known with its answers.
+    /// Adds a batch that another tool created to the ledger, as a new part of a job. Its requests become known with its answers. Where the job
+    /// has requests, the batch must have ended, and none of its ids may be one of theirs.
     /// </summary>
     /// <param name="jobName">The name of a new or an existing job.</param>
     /// <param name="serviceId"><c>msgbatch_…</c>.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="ClaudeBatchException"><c>BatchKnown</c>, <c>JobBusy</c>, <c>JobNameInvalid</c>, and what the service
-    /// says.</exception>
+    /// <exception cref="ClaudeBatchException"><c>BatchKnown</c>, <c>JobBusy</c>, <c>JobNameInvalid</c>, <c>BatchNotEnded</c>,
+    /// <c>CustomIdConflict</c>, <c>ResultsUnreadable</c>, and what the service says.</exception>
     public async Task<BatchRecord> ImportAsync(string jobName, string serviceId, CancellationToken cancellationToken)
     {
         JobName.Check(jobName);
@@ -99,6 +101,12 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
         Reply<MessageBatch> reply = await FindAsync(there, serviceId, cancellationToken).ConfigureAwait(false);
         JobRecord job = ledger.Jobs.FindOrCreate(jobName, api.Connection, maxAttempts: 1);
         using OwnershipLock ownership = Ownership.TakeInput(ledger.Folder, job);
+        job = ledger.Jobs.Get(job.Id);
+        if (job.SealedRows > 0)
+        {
+            await RefuseKnownIdsAsync(job, reply.Value, cancellationToken).ConfigureAwait(false);
+        }
+
         long id = 0;
         ledger.Write(() =>
         {
@@ -121,14 +129,57 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
     {
         using OwnershipLock ownership = Own(batch);
         batch = ledger.Batches.Get(batch);
-        if (batch.State is not (BatchState.Unconfirmed or BatchState.Spooled or BatchState.Uploading or BatchState.Lost))
+        bool isUnread = batch.MadeElsewhere && !batch.State.IsFinal() && ledger.Batches.Tally(batch).Requests == 0;
+        if (batch.State is not (BatchState.Unconfirmed or BatchState.Spooled or BatchState.Uploading or BatchState.Lost) && !isUnread)
         {
             throw Nothing(batch, "it is with the service; Stop-ClaudeBatch cancels it");
         }
 
         // No refusal is kept: what a person has decided is not searched for again when its requests are sent in a new part.
+        // A batch of another tool is free to be taken over elsewhere then.
         return ledger.Record(batch, new Decision(
-            batch with { State = BatchState.Abandoned, Refusal = null, Message = null }, EventKind.Abandoned, "Given up by a person."));
+            batch with
+            {
+                State = BatchState.Abandoned,
+                ServiceId = isUnread ? null : batch.ServiceId,
+                Refusal = null,
+                Message = null,
+            },
+            EventKind.Abandoned,
+            isUnread ? $"Batch {batch.ServiceId} of another tool was given up by a person." : "Given up by a person."));
+    }
+
+    private async Task RefuseKnownIdsAsync(JobRecord job, MessageBatch theirs, CancellationToken cancellationToken)
+    {
+        const string elsewhere = "Take it over as another job";
+        if (!theirs.HasEnded)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.Conflict,
+                "BatchNotEnded",
+                $"Batch '{theirs.Id}' has not ended, so that its custom ids are not known, and job '{job.Name}' has requests whose ids must be "
+                    + $"others. Wait until it has ended, or take it over as another job: Repair-ClaudeBatch -Job <another name> -Adopt "
+                    + theirs.Id)
+            { Target = theirs.Id };
+        }
+
+        using OutcomeTable table = OutcomeTable.ForUnknown(theirs.RequestCounts.Total);
+        BatchApi bound = JobBinding.Bind(api, job);
+        if (!await ResultScan.ReadAsync(bound, theirs.Id, table, cancellationToken).ConfigureAwait(false)
+            || table.Count < theirs.RequestCounts.Total)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.InvalidData,
+                "ResultsUnreadable",
+                $"The results of batch '{theirs.Id}' did not come whole, so that its custom ids cannot be compared with those of job "
+                    + $"'{job.Name}'. Nothing was written. Run the line again, or take it over as another job.")
+            { Target = theirs.Id };
+        }
+
+        if (KnownIds.Among(ledger, job, table) is { Count: > 0 } known)
+        {
+            throw known.Conflict(theirs.Id, job.Name, elsewhere);
+        }
     }
 
     private OwnershipLock Own(BatchRecord batch) => Ownership.Take(ledger.Folder, batch);

@@ -38,11 +38,23 @@ public sealed class RepairClaudeBatchCommand : BatchCommand
                 "-Adopt and -Abandon exclude each other; give one of them.");
         }
 
-        if (Adopt is not null && ParameterSetName == JobSet && Job is [string name] && !WildcardPattern.ContainsWildcardCharacters(name)
-            && !HasOpen(name))
+        if (Adopt is not null && ParameterSetName == JobSet)
         {
-            await ImportAsync(name, cancellationToken);
-            return;
+            if (Job is not [string name] || WildcardPattern.ContainsWildcardCharacters(name))
+            {
+                throw new ClaudeBatchException(
+                    FailureKind.InvalidArgument,
+                    "JobNameInvalid",
+                    $"-Adopt takes one batch for one job, and '{string.Join(", ", Job)}' may be several. Give the job's name, without "
+                        + "wildcards.")
+                { Target = Job };
+            }
+
+            if (!HasOpen(name))
+            {
+                await ImportAsync(name, cancellationToken);
+                return;
+            }
         }
 
         BatchRecord[] batches = [.. Resolve()];

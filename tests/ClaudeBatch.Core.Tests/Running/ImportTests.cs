@@ -1,0 +1,160 @@
+using ClaudeBatch.Core.Account;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Files;
+using ClaudeBatch.Core.Results;
+using ClaudeBatch.Core.Running;
+using ClaudeBatch.Emulator;
+
+namespace ClaudeBatch.Core.Tests.Running;
+
+/// <summary>A batch that another tool has made is taken over into a job, and no two requests of a job get the same id.</summary>
+public sealed class ImportTests : IDisposable
+{
+    private readonly EngineFixture _engine;
+
+    private readonly JobLedger _other;
+
+    private InterferingHandler? _network;
+
+    public ImportTests()
+    {
+        _engine = new EngineFixture(new EmulatorPlan { Latency = TimeSpan.FromMinutes(10) }, service => _network = new InterferingHandler(service));
+        _other = JobLedger.OpenOrCreate(new LedgerFolder(Path.Combine(_engine.Root, "other")), _engine.Clock);
+    }
+
+    private BatchRepair Repair => new(_other, _engine.Api);
+
+    public void Dispose()
+    {
+        _other.Dispose();
+        _engine.Dispose();
+    }
+
+    [Fact]
+    public async Task A_batch_whose_ids_the_job_has_is_a_conflict_and_nothing_is_written()
+    {
+        await ImportedAsync("taken", "a", "b", "c");
+        string same = await MadeElsewhereAsync("b", "c", "d");
+
+        ClaudeBatchException failure = await Assert.ThrowsAsync<ClaudeBatchException>(() => ImportAsync("taken", same));
+
+        Assert.Equal(("CustomIdConflict", same), (failure.Id, failure.Target));
+        Assert.Contains("2 of the custom ids", failure.Message, StringComparison.Ordinal);
+        Assert.Matches(@"\((b, c|c, b)\)", failure.Message);
+        Assert.Single(_other.Batches.All());
+        Assert.True(Check("taken").IsReconciled);
+    }
+
+    [Fact]
+    public async Task A_batch_with_other_ids_becomes_another_part()
+    {
+        await ImportedAsync("taken", "a", "b");
+
+        await ImportedAsync("taken", "c", "d");
+
+        Assert.Equal((4, 4), (Check("taken").Totals.Requests, Check("taken").Totals.Succeeded));
+        Assert.True(Check("taken").IsReconciled);
+    }
+
+    [Fact]
+    public async Task A_batch_that_runs_is_not_taken_into_a_job_that_has_requests()
+    {
+        await ImportedAsync("taken", "a");
+        string running = (await _engine.SendAsync(_engine.Seal("running", "b").NewBatches[0])).Batch.ServiceId!;
+
+        ClaudeBatchException failure = await Assert.ThrowsAsync<ClaudeBatchException>(() => ImportAsync("taken", running));
+
+        Assert.Equal("BatchNotEnded", failure.Id);
+        Assert.Contains("Wait until it has ended", failure.Message, StringComparison.Ordinal);
+        Assert.Single(_other.Batches.All());
+    }
+
+    [Fact]
+    public async Task Results_that_do_not_come_whole_compare_nothing()
+    {
+        await ImportedAsync("taken", "a");
+        string theirs = await MadeElsewhereAsync("b", "c");
+        _network!.After = Replaced(static _ => "<html>Sign in</html>");
+
+        ClaudeBatchException failure = await Assert.ThrowsAsync<ClaudeBatchException>(() => ImportAsync("taken", theirs));
+
+        Assert.Equal("ResultsUnreadable", failure.Id);
+        Assert.Single(_other.Batches.All());
+    }
+
+    [Fact]
+    public async Task Ids_that_collide_when_they_become_known_are_the_same_conflict_and_nothing_is_written()
+    {
+        string one = await MadeElsewhereAsync("a", "b");
+        string two = await MadeElsewhereAsync("b", "c");
+        await ImportAsync("taken", one);
+        BatchRecord second = await ImportAsync("taken", two); // the ids of neither are known yet
+        await CollectAsync("taken", part: 1);
+
+        ClaudeBatchException failure = await Assert.ThrowsAsync<ClaudeBatchException>(() => CollectAsync("taken", part: 2));
+
+        Assert.Equal("CustomIdConflict", failure.Id);
+        Assert.Contains("(b)", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(_other.Attempts.OfBatch(second, -1, 10));
+        Assert.Equal((2, 2, 4), (Check("taken").Totals.Succeeded, Check("taken").Totals.Pending, Check("taken").Totals.Requests));
+        Assert.Empty(_other.Folder.AllResults(second.JobId, second.Part));
+
+        // What the message says to do.
+        Repair.Abandon(_other.Batches.Get(second.Id));
+        await ImportAsync("another", two);
+        await CollectAsync("another", part: 1);
+
+        Assert.True(Check("taken").IsReconciled, string.Join('\n', Check("taken").Problems));
+        Assert.True(Check("another").IsReconciled);
+    }
+
+    [Fact]
+    public async Task Ids_that_come_one_after_the_other_are_all_of_the_batch()
+    {
+        string theirs = await MadeElsewhereAsync("a", "b", "c");
+        BatchRecord batch = await ImportAsync("taken", theirs);
+        _network!.After = Replaced(static body => string.Join('\n', body.Split('\n').Take(2)));
+        Assert.Equal("ResultsIncomplete", (await Assert.ThrowsAsync<ClaudeBatchException>(() => CollectAsync("taken", part: 1))).Id);
+        Assert.Equal(2, _other.Attempts.OfBatch(batch, -1, 10).Count);
+        _network.After = static (_, response) => response;
+
+        await CollectAsync("taken", part: 1);
+
+        Assert.Equal((3, 0), (Check("taken").Totals.Succeeded, Check("taken").Foreign));
+        Assert.True(Check("taken").IsReconciled, string.Join('\n', Check("taken").Problems));
+    }
+
+    private async Task<string> MadeElsewhereAsync(params string[] ids)
+    {
+        BatchRecord batch = (await _engine.SendAsync(_engine.Seal($"job-{Guid.NewGuid():N}", ids).NewBatches[0])).Batch;
+        _engine.Clock.Advance(TimeSpan.FromHours(1));
+        return batch.ServiceId!;
+    }
+
+    private Task<BatchRecord> ImportAsync(string job, string serviceId) => Repair.ImportAsync(job, serviceId, CancellationToken.None);
+
+    private async Task ImportedAsync(string job, params string[] ids)
+    {
+        BatchRecord batch = await ImportAsync(job, await MadeElsewhereAsync(ids));
+        await CollectAsync(job, batch.Part);
+    }
+
+    private async Task<BatchRecord> CollectAsync(string job, int part)
+    {
+        BatchRecord batch = await new BatchPoller(_other, _engine.Api, _engine.Clock)
+            .RefreshAsync(_other.Batches.Find($"{job}/{part}")!, CancellationToken.None);
+        return await new BatchCollector(_other, _engine.Api, _engine.Clock).CollectAsync(batch.Id, null, CancellationToken.None);
+    }
+
+    private BookCheck Check(string job) => new Reconciler(_other).Check(_other.Jobs.Find(job)!);
+
+    private static Func<HttpRequestMessage, HttpResponseMessage, HttpResponseMessage> Replaced(Func<string, string> change) => (request, response) =>
+    {
+        if (request.RequestUri!.AbsolutePath.EndsWith("/results", StringComparison.Ordinal))
+        {
+            response.Content = new StringContent(change(response.Content.ReadAsStringAsync().GetAwaiter().GetResult()));
+        }
+
+        return response;
+    };
+}
