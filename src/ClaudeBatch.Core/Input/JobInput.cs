@@ -253,7 +253,7 @@ public sealed partial class JobInput : IDisposable
             _source.Write("\n"u8);
         }
 
-        long? sourceDigest = source.IsEmpty ? null : PayloadDigest.Of(source);
+        long sourceDigest = source.IsEmpty ? 0 : PayloadDigest.Of(source);
         _draft.Add(new RequestRecord(row, customId, ContentDigest.ToBytes(digest), offset, source.Length, sourceDigest, refusal));
         return row;
     }

@@ -23,7 +23,7 @@ internal sealed class SpoolRanges(JobLedger ledger) : IDisposable
     {
         string path = ledger.Folder.Spool(batch.JobId, batch.Part);
         if (!_files.TryRead(path, attempt.SpoolOffset, bytes, attempt.SpoolDigest)
-            || (attempt.SpoolDigest is null && !IsSealed(batch, path)))
+            || (attempt.SpoolDigest == 0 && !IsSealed(batch, path)))
         {
             throw new ClaudeBatchException(
                 FailureKind.InvalidData,

@@ -79,7 +79,7 @@ public sealed class SpoolReader(JobLedger ledger) : IDisposable
         return bytes;
     }
 
-    private byte[] Source(long jobId, string customId, long offset, int length, long? digest)
+    private byte[] Source(long jobId, string customId, long offset, int length, long digest)
     {
         if (length == 0)
         {

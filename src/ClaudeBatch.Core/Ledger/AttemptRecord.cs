@@ -18,9 +18,9 @@ namespace ClaudeBatch.Core.Ledger;
 /// <param name="StopReason">The <c>stop_reason</c> of the answer.</param>
 /// <param name="Model">The model that answered.</param>
 /// <param name="ErrorType">The <c>type</c> of the service's error.</param>
-/// <param name="SpoolDigest">The digest of the request in the spool; null where an earlier version wrote it.</param>
-/// <param name="ResultDigest">The digest of the result line; null where there is no line, or an earlier version collected it.</param>
-/// <param name="SourceDigest">The digest of the input object; null where there is none, or an earlier version wrote it.</param>
+/// <param name="SpoolDigest">The digest of the request in the spool; 0 where an earlier version wrote it.</param>
+/// <param name="ResultDigest">The digest of the result line; 0 where there is no line, or an earlier version collected it.</param>
+/// <param name="SourceDigest">The digest of the input object; 0 where there is none, or an earlier version wrote it.</param>
 /// <param name="CostInPicodollars">
 /// The cost of this attempt and, where the reader asked for it, of the attempts before it; null where a price is not known.
 /// </param>
@@ -39,9 +39,9 @@ public sealed record AttemptRecord(
     string? StopReason,
     string? Model,
     string? ErrorType,
-    long? SpoolDigest,
-    long? ResultDigest,
-    long? SourceDigest,
+    long SpoolDigest,
+    long ResultDigest,
+    long SourceDigest,
     long? CostInPicodollars)
 {
     /// <summary>
@@ -67,8 +67,8 @@ public sealed record AttemptRecord(
         row.WordOrNull("stop_reason"),
         row.WordOrNull("model"),
         row.WordOrNull("error_type"),
-        row.NumberOrNull("spool_digest"),
-        row.NumberOrNull("result_digest"),
-        row.NumberOrNull("source_digest"),
+        row.Number("spool_digest"), // NULL is read as 0
+        row.Number("result_digest"),
+        row.Number("source_digest"),
         row.NumberOrNull("cost"));
 }

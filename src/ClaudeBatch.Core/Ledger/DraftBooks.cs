@@ -131,7 +131,7 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
                     statement.Bind(3, r.Digest.AsSpan());
                     statement.Bind(4, r.SourceOffset);
                     statement.Bind(5, (long)r.SourceLength);
-                    statement.Bind(6, r.SourceDigest);
+                    statement.Bind(6, r.SourceDigest == 0 ? null : r.SourceDigest);
                     statement.Bind(7, r.Refusal);
                 });
             database.ExecuteMany(

@@ -9,10 +9,10 @@ namespace ClaudeBatch.Core.Ledger;
 /// <param name="Digest">The first 16 bytes of the SHA-256 of the request's exact bytes.</param>
 /// <param name="SourceOffset">The offset of the input object in the job's source file, in bytes.</param>
 /// <param name="SourceLength">The length of the input object in bytes; 0 where there is none.</param>
-/// <param name="SourceDigest">The digest of the input object; null where there is none, or an earlier version wrote it.</param>
+/// <param name="SourceDigest">The digest of the input object; 0 where there is none, or an earlier version wrote it.</param>
 /// <param name="Refusal">Why it did not become a request; null where it did.</param>
 public sealed record RequestRecord(
-    long Row, string CustomId, byte[] Digest, long SourceOffset, int SourceLength, long? SourceDigest, string? Refusal)
+    long Row, string CustomId, byte[] Digest, long SourceOffset, int SourceLength, long SourceDigest, string? Refusal)
 {
     internal const string Columns = "row, custom_id, digest, source_offset, source_length, source_digest, refusal";
 
@@ -22,6 +22,6 @@ public sealed record RequestRecord(
         row.Bytes("digest"),
         row.Number("source_offset"),
         row.Count("source_length"),
-        row.NumberOrNull("source_digest"),
+        row.Number("source_digest"),
         row.TextOrNull("refusal"));
 }

@@ -69,7 +69,7 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
     // Without digests of its lines, the file is compared as a whole, once.
     private byte[] Line(BatchRecord batch, AttemptRecord attempt, long offset)
     {
-        if (attempt.ResultDigest is null && batch.ResultsDigest is { } digest && _compared.Add(batch.Id))
+        if (attempt.ResultDigest == 0 && batch.ResultsDigest is { } digest && _compared.Add(batch.Id))
         {
             LineDigests.Compare(batch, _paths.Results, digest);
         }

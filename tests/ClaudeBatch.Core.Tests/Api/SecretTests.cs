@@ -130,7 +130,7 @@ public sealed class SecretTests : IDisposable
         BatchRecord collected = await _engine.RunAsync(batch);
 
         Assert.Contains("(key)", _engine.Job("job").PauseReason, StringComparison.Ordinal);
-        Assert.Contains(Key, await File.ReadAllTextAsync(_engine.Ledger.Folder.Results(collected.JobId, collected.Part)), StringComparison.Ordinal);
+        Assert.Contains(Key, await File.ReadAllTextAsync(_engine.Ledger.Folder.Results(collected.JobId, collected.Part, collected.ResultsFile)), StringComparison.Ordinal);
         AssertNotInLedger();
     }
 

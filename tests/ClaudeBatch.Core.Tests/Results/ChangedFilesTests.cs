@@ -58,7 +58,7 @@ public sealed class ChangedFilesTests : IDisposable
 
         BatchRecord now = _engine.Ledger.Batches.Get(batch.Id);
         Assert.True(now.HasLineDigests);
-        Assert.All(_engine.Ledger.Attempts.OfBatch(now, -1, 10), static a => Assert.NotNull(a.ResultDigest));
+        Assert.All(_engine.Ledger.Attempts.OfBatch(now, -1, 10), static a => Assert.NotEqual(0, a.ResultDigest));
         Change(Results(batch), "end_turn", "end_TURN");
         Assert.Equal("ResultsChanged", Assert.Throws<ClaudeBatchException>(() => ReadAll(batch)).Id);
     }
@@ -76,7 +76,7 @@ public sealed class ChangedFilesTests : IDisposable
         BatchRecord now = _engine.Ledger.Batches.Get(batch.Id);
         Assert.False(now.HasLineDigests);
         using ResultReader reader = new(_engine.Ledger); // whoever reads a single result is told, too
-        Assert.Equal("ResultsChanged", Assert.Throws<ClaudeBatchException>(() => reader.Read(now, first with { ResultDigest = null })).Id);
+        Assert.Equal("ResultsChanged", Assert.Throws<ClaudeBatchException>(() => reader.Read(now, first with { ResultDigest = 0 })).Id);
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class ChangedFilesTests : IDisposable
         BatchRecord retry = Assert.Single(new RetryPlanner(_engine.Ledger).Plan(_engine.Job("job"), new RetryFilter(), new SpoolLimits()));
 
         Assert.Equal(3, retry.RequestCount);
-        Assert.All(_engine.Ledger.Attempts.OfBatch(retry, -1, 10), static a => Assert.NotNull(a.SpoolDigest));
+        Assert.All(_engine.Ledger.Attempts.OfBatch(retry, -1, 10), static a => Assert.NotEqual(0, a.SpoolDigest));
     }
 
     [Fact]

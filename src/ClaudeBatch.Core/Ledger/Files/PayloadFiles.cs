@@ -22,7 +22,7 @@ public sealed class PayloadFiles : IDisposable
     /// <exception cref="ClaudeBatchException"><c>PayloadRemoved</c>, <c>LedgerUnreadable</c>.</exception>
     public void Read(string path, long offset, Span<byte> bytes)
     {
-        if (!TryRead(path, offset, bytes, digest: null))
+        if (!TryRead(path, offset, bytes, digest: 0))
         {
             throw new ClaudeBatchException(
                 FailureKind.Storage, "LedgerUnreadable", $"'{path}' is shorter than the ledger says; it was changed from outside.")
@@ -34,11 +34,11 @@ public sealed class PayloadFiles : IDisposable
     /// <param name="path">The path of the file.</param>
     /// <param name="offset">The offset of the piece in bytes.</param>
     /// <param name="bytes">Gets the piece.</param>
-    /// <param name="digest">The digest that was recorded when the piece was written (<see cref="PayloadDigest.Of"/>); null where there is
+    /// <param name="digest">The digest that was recorded when the piece was written (<see cref="PayloadDigest.Of"/>); 0 where there is
     /// none to compare.</param>
     /// <returns>False when the file is shorter, or the piece is not what was written.</returns>
     /// <exception cref="ClaudeBatchException"><c>PayloadRemoved</c>.</exception>
-    internal bool TryRead(string path, long offset, Span<byte> bytes, long? digest)
+    internal bool TryRead(string path, long offset, Span<byte> bytes, long digest)
     {
         if (!_files.TryGetValue(path, out PayloadFile? file))
         {
@@ -46,7 +46,7 @@ public sealed class PayloadFiles : IDisposable
         }
 
         file.LastUse = ++_uses;
-        return file.TryRead(offset, bytes) && (digest is null || PayloadDigest.Of(bytes) == digest);
+        return file.TryRead(offset, bytes) && (digest == 0 || PayloadDigest.Of(bytes) == digest);
     }
 
     public void Dispose()
