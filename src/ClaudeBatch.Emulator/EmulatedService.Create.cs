@@ -168,7 +168,7 @@ public sealed partial class EmulatedService
 
         StoredBatch made = new()
         {
-            Id = Draw.Id("msgbatch_"),
+            Id = _newId("msgbatch_"),
             Ordinal = all.Count == 0 ? 0 : all.Max(static b => b.Ordinal) + 1,
             CreatedAt = now,
             Count = count,

@@ -9,7 +9,9 @@ namespace ClaudeBatch.Emulator;
 /// <param name="plan">The plan of how the service behaves.</param>
 /// <param name="clock">The clock of the service.</param>
 /// <param name="address">The address that replies name, such as in <c>results_url</c>.</param>
-public sealed partial class EmulatedService(string stateFolder, EmulatorPlan plan, TimeProvider clock, Uri address)
+/// <param name="newId">Makes the ids of batches and replies from their prefix; null for random ids.</param>
+public sealed partial class EmulatedService(
+    string stateFolder, EmulatorPlan plan, TimeProvider clock, Uri address, Func<string, string>? newId = null)
 {
     private const string Batches = "/v1/messages/batches";
 
@@ -27,6 +29,8 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
 
     private readonly BatchStore _store = new(stateFolder);
 
+    private readonly Func<string, string> _newId = newId ?? Draw.Id;
+
     private FaultBook? _faults;
 
     private FaultBook Faults => _faults ??= new FaultBook(stateFolder, _store, plan, clock);
@@ -35,7 +39,7 @@ public sealed partial class EmulatedService(string stateFolder, EmulatorPlan pla
     public async Task<EmulatedReply> HandleAsync(EmulatedRequest request, CancellationToken cancellationToken)
     {
         EmulatedReply reply;
-        string requestId = Draw.Id("req_");
+        string requestId = _newId("req_");
         try
         {
             if (await Faults.IsOutAsync(cancellationToken).ConfigureAwait(false))

@@ -13,8 +13,12 @@ public sealed class EmulatorHandler : HttpMessageHandler
 
     private readonly EmulatedService _service;
 
-    public EmulatorHandler(string stateFolder, EmulatorPlan plan, TimeProvider clock)
-        => _service = new EmulatedService(stateFolder, plan, clock, BaseAddress);
+    /// <param name="stateFolder">The folder in which the batches are kept.</param>
+    /// <param name="plan">The plan of how the service behaves.</param>
+    /// <param name="clock">The clock of the service.</param>
+    /// <param name="newId">Makes the ids of batches and replies from their prefix; null for random ids.</param>
+    public EmulatorHandler(string stateFolder, EmulatorPlan plan, TimeProvider clock, Func<string, string>? newId = null)
+        => _service = new EmulatedService(stateFolder, plan, clock, BaseAddress, newId);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

@@ -23,18 +23,20 @@ public sealed class BatchApi : IDisposable
     /// <param name="clock">Measures the waits between tries.</param>
     /// <param name="limits">The time limits of calls; null for the defaults.</param>
     /// <param name="onRetry">Called with each failure that is tried again, and with the wait before the next try.</param>
+    /// <param name="chance">Gives random numbers, at least 0 and less than 1, that shorten these waits; null for the system's.</param>
     public BatchApi(
         ServiceConnection connection,
         HttpMessageHandler handler,
         TimeProvider clock,
         TransportLimits? limits = null,
-        Action<ClaudeBatchException, TimeSpan>? onRetry = null)
+        Action<ClaudeBatchException, TimeSpan>? onRetry = null,
+        Func<double>? chance = null)
     {
         Connection = connection;
         _http = new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
         _clock = clock;
         _limits = limits ?? new TransportLimits();
-        _repeatable = RepeatableCalls.Create(clock, Random.Shared.NextDouble, onRetry);
+        _repeatable = RepeatableCalls.Create(clock, chance ?? Random.Shared.NextDouble, onRetry);
     }
 
     private BatchApi(BatchApi origin, ServiceConnection connection)

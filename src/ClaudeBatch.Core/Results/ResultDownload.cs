@@ -31,8 +31,8 @@ internal sealed class ResultDownload(JobLedger ledger, BatchApi api, Lazy<PriceL
         Channel<long> written = Channel.CreateUnbounded<long>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using IncrementalHash digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Task<(ResultsReply Reply, Exception? Cut)> download = Task.Run(
-            () => FetchAsync(batch, partial, digest, written.Writer, received, stop.Token), CancellationToken.None);
+        Task<(ResultsReply Reply, Exception? Cut)> download = SideTask.Run(
+            () => FetchAsync(batch, partial, digest, written.Writer, received, stop.Token));
         OutcomeTable? table = null;
         try
         {

@@ -1,0 +1,216 @@
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Input;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Requests;
+using ClaudeBatch.Core.Results;
+using ClaudeBatch.Core.Retries;
+using ClaudeBatch.Core.Running;
+using ClaudeBatch.Core.Sending;
+using ClaudeBatch.Emulator;
+
+namespace ClaudeBatch.Simulation;
+
+/// <summary>Somebody at a shell: runs the commands of the module, as the cmdlets call the engine.</summary>
+internal sealed class Person : IDisposable
+{
+    private readonly World _world;
+
+    private readonly SimulatedProcess _process;
+
+    private readonly ServiceConnection _connection = new(EmulatorHandler.BaseAddress, ApiCredential.FromKey("sk-ant-simulated"));
+
+    private readonly BatchApi _api;
+
+    private readonly BatchRound _round;
+
+    private readonly JobStep _step;
+
+    public Person(World world, SimulatedProcess process)
+    {
+        _world = world;
+        _process = process;
+        SimulatedClock clock = new(world, process);
+        TransportLimits none = new()
+        {
+            Answer = Timeout.InfiniteTimeSpan,
+            Stall = Timeout.InfiniteTimeSpan,
+            CreateReply = Timeout.InfiniteTimeSpan,
+        };
+        _api = new BatchApi(_connection, new SimulatedNetwork(world, process), clock, none, chance: static () => 0);
+        Ledger = JobLedger.Open(world.Folder, clock);
+        _round = new BatchRound(Ledger, _api);
+        Collector = new BatchCollector(Ledger, _api, clock);
+        _step = new JobStep(Ledger, _round, Collector);
+    }
+
+    public JobLedger Ledger { get; }
+
+    public BatchCollector Collector { get; }
+
+    public void Dispose()
+    {
+        Ledger.Dispose();
+        _api.Dispose();
+    }
+
+    /// <summary>Submit-ClaudeBatch with the job's rows.</summary>
+    public async Task SubmitAsync(JobPlan plan)
+    {
+        SealedInput sealedInput;
+        using (JobInput input = JobInput.Open(
+            Ledger, new JobInputOptions { Name = plan.Name, Connection = _connection, Limits = plan.Limits, MaxAttempts = plan.MaxAttempts }))
+        {
+            foreach (PreparedRequest request in plan.Requests)
+            {
+                input.Add(request.CustomId, request.Utf8.Span, "{\"row\":1}"u8);
+                Milestone.Pass("reading-input");
+            }
+
+            sealedInput = input.Seal();
+        }
+
+        SecondSend.Permit(Ledger, Ledger.Jobs.Get(sealedInput.Job.Id));
+        await DeliverAsync(sealedInput.ExistingBatches.Concat(sealedInput.NewBatches));
+    }
+
+    /// <summary>Resume-ClaudeBatch -Job.</summary>
+    /// <returns>Whether there was something to do.</returns>
+    public async Task<bool> StepAsync(JobPlan plan, bool isAsked)
+    {
+        if (Find(plan) is not { } job || !_step.IsDue(job, isAsked))
+        {
+            return false;
+        }
+
+        Tell(await _step.RunAsync(Ledger.Jobs.Get(job.Id), isAsked, CancellationToken.None));
+        return true;
+    }
+
+    /// <summary>Wait-ClaudeBatch, one round of it.</summary>
+    public async Task WaitAsync(JobPlan plan)
+    {
+        if (Find(plan) is { } job && Ledger.Batches.OfJob(job.Id) is { Count: > 0 } batches)
+        {
+            Tell((await _round.RunAsync(batches.Select(static b => b.Id), null, CancellationToken.None)).Notes);
+        }
+    }
+
+    /// <summary>Stop-ClaudeBatch -Job.</summary>
+    public async Task StopAsync(JobPlan plan)
+    {
+        if (Find(plan) is { } job)
+        {
+            Ledger.Stop(job);
+            foreach (BatchRecord batch in Ledger.Batches.OfJob(job.Id).Where(static b => !b.IsTentative && b.State.IsRunning()))
+            {
+                await new BatchControl(Ledger, _api).CancelAsync(batch, CancellationToken.None);
+            }
+        }
+    }
+
+    /// <summary>Stop-ClaudeBatch -Id.</summary>
+    public async Task StopBatchAsync(JobPlan plan, int number)
+    {
+        if (Batch(plan, number, static b => !b.IsTentative) is { } batch)
+        {
+            await new BatchControl(Ledger, _api).CancelAsync(batch, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Resume-ClaudeBatch -Job -Force.</summary>
+    public async Task RestartAsync(JobPlan plan)
+    {
+        if (Find(plan) is { StoppedAt: not null } job)
+        {
+            Ledger.Restart(job);
+        }
+
+        await StepAsync(plan, isAsked: true);
+    }
+
+    /// <summary>Invoke-ClaudeBatchRetry -Job.</summary>
+    public async Task RetryAsync(JobPlan plan)
+    {
+        if (Find(plan) is { SealedAt: not null } job)
+        {
+            await DeliverAsync(new RetryPlanner(Ledger).Plan(job, new RetryFilter(), SpoolLimits.Of(job)));
+        }
+    }
+
+    /// <summary>Remove-ClaudeBatchJob -Job.</summary>
+    public void Remove(JobPlan plan)
+    {
+        if (Find(plan) is { } job && new JobPruner(Ledger) is var pruner && pruner.Unfinished(job) is null)
+        {
+            pruner.RemovePayloads(job);
+        }
+    }
+
+    /// <summary>Remove-ClaudeBatchJob -Job -All -Force: the same line sends it again afterwards, and is meant to.</summary>
+    public void Forget(JobPlan plan)
+    {
+        if (Find(plan) is { } job)
+        {
+            _world.Account.Permit(plan.Requests.Select(static r => r.CustomId));
+            plan.IsForgotten = true;
+            new JobPruner(Ledger).Forget(job);
+        }
+    }
+
+    /// <summary>Repair-ClaudeBatch -Abandon.</summary>
+    public void Abandon(JobPlan plan, int number)
+    {
+        if (Batch(plan, number, static b => b.State is BatchState.Unconfirmed or BatchState.Spooled or BatchState.Lost) is { } batch)
+        {
+            if (batch.Intent is not null)
+            {
+                plan.GivenUp.Add(batch.RequestCount);
+                _world.Account.Permit(Ledger.Attempts.All(batch).Select(static a => a.CustomId));
+            }
+
+            new BatchRepair(Ledger, _api).Abandon(batch);
+        }
+    }
+
+    /// <summary>Repair-ClaudeBatch -Adopt with the first candidate.</summary>
+    public async Task AdoptAsync(JobPlan plan, int number)
+    {
+        BatchRepair repair = new(Ledger, _api);
+        if (Batch(plan, number, static b => b.State == BatchState.Unconfirmed) is { } batch
+            && await repair.CandidatesAsync(batch, CancellationToken.None) is [var candidate, ..])
+        {
+            await repair.AdoptAsync(batch, candidate.Id, CancellationToken.None);
+        }
+    }
+
+    public JobRecord? Find(JobPlan plan) => Ledger.Jobs.Find(plan.Name);
+
+    private BatchRecord? Batch(JobPlan plan, int number, Func<BatchRecord, bool> may)
+        => Find(plan) is { } job && Ledger.Batches.OfJob(job.Id).Where(may).ToArray() is { Length: > 0 } batches
+            ? batches[number % batches.Length]
+            : null;
+
+    // What holds one part up holds the next one up, too.
+    private async Task DeliverAsync(IEnumerable<BatchRecord> batches)
+    {
+        foreach (BatchRecord batch in batches.Where(static b => b.State.IsUnsent() || b.State == BatchState.Unconfirmed))
+        {
+            RoundReport report = await _round.DeliverAsync([batch.Id], null, CancellationToken.None);
+            Tell(report.Notes);
+            if (report.Batches[0].State.IsUnsent())
+            {
+                return;
+            }
+        }
+    }
+
+    private void Tell(IEnumerable<RoundNote> notes)
+    {
+        foreach (RoundNote note in notes)
+        {
+            _world.Told.Add(note.Message);
+            _world.Note(_process.Name, $"is told: {note.Message}");
+        }
+    }
+}
