@@ -1,91 +1,97 @@
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Ledger;
-using ClaudeBatch.Core.Results;
 
 namespace ClaudeBatch.Simulation;
 
-/// <summary>The end of a history: one healthy process goes on with the jobs in peace, and the rules are held against what is there then.</summary>
+/// <summary>
+/// The end of a history: a healthy process goes on with all jobs in peace, until each one is finished or stopped; what waits for a decision
+/// of a person gets it. Then the rules are held against what is there.
+/// </summary>
 internal sealed class Ending(World world, SimulatedProcess process, Person person)
 {
-    private const int MostSteps = 80;
+    private const int MostRounds = 80;
 
-    private const int MostSubmits = 4;
+    private const int MostSubmits = 3;
+
+    private readonly Dictionary<JobPlan, int> _submits = [];
 
     public async Task RunAsync(IReadOnlyList<JobPlan> jobs)
     {
-        foreach (JobPlan plan in jobs)
+        bool goesOn = true;
+        for (int round = 0; goesOn; round++)
         {
-            await FinishAsync(plan);
-        }
+            // Later rounds are far apart: a clock that was an hour ahead may have asked for patience.
+            world.Pass(round < 15 ? TimeSpan.FromMinutes(1) : round < 40 ? TimeSpan.FromMinutes(10) : TimeSpan.FromHours(1));
+            goesOn = false;
+            foreach (JobPlan plan in jobs)
+            {
+                goesOn |= await GoOnAsync(plan);
+            }
 
-        // A job may have waited for a part of another one.
-        foreach (JobPlan plan in jobs)
-        {
-            await FinishAsync(plan);
+            if (goesOn && round == MostRounds)
+            {
+                throw new Broken("NoEnd", $"After {MostRounds} quiet rounds: {string.Join("; ", jobs.Select(Describe))}");
+            }
         }
 
         world.Pass(TimeSpan.FromHours(2));
         await new Rules(world, person.Ledger).CheckAsync(jobs);
     }
 
-    private async Task FinishAsync(JobPlan plan)
+    /// <returns>Whether there is more to do.</returns>
+    private async Task<bool> GoOnAsync(JobPlan plan)
     {
-        for (int submits = 0; submits < MostSubmits; submits++)
+        JobRecord? job = person.Find(plan);
+        if (NeedsInput(job) && _submits.GetValueOrDefault(plan) < MostSubmits)
         {
-            JobRecord? job = person.Find(plan);
-            bool isCut = job is null || job.SealedAt is null;
-            if (isCut || (job!.StoppedAt is null && person.Ledger.Jobs.Totals(job).NotSubmitted > 0))
+            _submits[plan] = _submits.GetValueOrDefault(plan) + 1;
+            await TryAsync($"submits {plan.Name}", async () =>
             {
-                await TryAsync($"submits {plan.Name}", () => person.SubmitAsync(plan));
-            }
-            else if (submits > 0)
-            {
-                return;
-            }
-
-            await GoOnAsync(plan);
-        }
-    }
-
-    private async Task GoOnAsync(JobPlan plan)
-    {
-        for (int steps = 0; steps < MostSteps; steps++)
-        {
-            bool wasDue = await TryAsync($"resumes {plan.Name}", () => person.StepAsync(plan, isAsked: true));
-            JobRecord job = person.Find(plan) ?? throw new Broken("JobGone", plan.Name);
-            IReadOnlyList<BatchRecord> batches = person.Ledger.Batches.OfJob(job.Id);
-            JobState state = JobStates.Of(person.Ledger.Folder, job, batches);
-            // Of a stopped job nothing is sent, and what runs is waited for.
-            if (state == JobState.Stopped && batches.Any(static b => b.State.IsRunning() || b.State is BatchState.Ended or BatchState.Downloaded))
-            {
-                await TryAsync($"waits for {plan.Name}", async () =>
-                {
-                    await person.WaitAsync(plan);
-                    foreach (BatchRecord ended in person.Ledger.Batches.OfJob(job.Id).Where(static b => b.State is BatchState.Ended or BatchState.Downloaded))
-                    {
-                        await person.Collector.CollectAsync(ended.Id, null, CancellationToken.None);
-                    }
-
-                    return true;
-                });
-            }
-            else if (!wasDue || state == JobState.Ambiguous || (state == JobState.Finished && !batches.Any(static b => !b.State.IsFinal())))
-            {
-                if (!wasDue || state == JobState.Ambiguous)
-                {
-                    return;
-                }
-            }
-
-            world.Pass(steps < 15 ? TimeSpan.FromMinutes(1) : steps < 40 ? TimeSpan.FromMinutes(10) : TimeSpan.FromHours(1));
+                await person.SubmitAsync(plan);
+                return true;
+            });
+            return true;
         }
 
-        JobRecord left = person.Find(plan)!;
-        IReadOnlyList<BatchRecord> open = person.Ledger.Batches.OfJob(left.Id);
-        throw new Broken("NoEnd", $"Job {plan.Name} is {JobStates.Of(person.Ledger.Folder, left, open)} after {MostSteps} quiet steps: {left.PauseReason} {string.Join("; ", open.Select(static b => $"{b.Key} {b.State} {b.Message}"))}");
+        bool wasDue = await TryAsync($"resumes {plan.Name}", () => person.StepAsync(plan, isAsked: true));
+        job = person.Find(plan)!;
+        IReadOnlyList<BatchRecord> batches = person.Ledger.Batches.OfJob(job.Id);
+        JobState state = JobStates.Of(person.Ledger.Folder, job, batches);
+        if (state == JobState.Ambiguous)
+        {
+            return await TryAsync($"decides about {plan.Name}", () => person.DecideAsync(plan));
+        }
+
+        return state == JobState.Stopped && batches.Any(IsOpen) ? await TryAsync($"waits for {plan.Name}", () => WaitAsync(plan)) : wasDue;
     }
 
-    private async Task<T?> TryAsync<T>(string what, Func<Task<T>> work)
+    // Rows that were given up or refused are sent by the same line again.
+    private bool NeedsInput(JobRecord? job)
+        => job?.SealedAt is null || (job.StoppedAt is null && person.Ledger.Jobs.Totals(job).NotSubmitted > 0);
+
+    private static bool IsOpen(BatchRecord batch) => batch.State.IsRunning() || batch.State is BatchState.Ended or BatchState.Downloaded;
+
+    private async Task<bool> WaitAsync(JobPlan plan)
+    {
+        await person.WaitAsync(plan);
+        foreach (BatchRecord ended in person.Ledger.Batches.OfJob(person.Find(plan)!.Id)
+            .Where(static b => b.State is BatchState.Ended or BatchState.Downloaded))
+        {
+            await person.Collector.CollectAsync(ended.Id, null, CancellationToken.None);
+        }
+
+        return true;
+    }
+
+    private string Describe(JobPlan plan)
+    {
+        JobRecord job = person.Find(plan)!;
+        IReadOnlyList<BatchRecord> batches = person.Ledger.Batches.OfJob(job.Id);
+        return $"job {plan.Name} is {JobStates.Of(person.Ledger.Folder, job, batches)}: {job.PauseReason} "
+            + string.Join(", ", batches.Select(static b => $"{b.Key} {b.State} {b.Message}"));
+    }
+
+    private async Task<bool> TryAsync(string what, Func<Task<bool>> work)
     {
         process.BeginCommand(what);
         try
@@ -96,13 +102,7 @@ internal sealed class Ending(World world, SimulatedProcess process, Person perso
         {
             world.Told.Add(failure.Message);
             world.Note(process.Name, $"fails: {failure.Message}");
-            return default;
+            return true;
         }
     }
-
-    private async Task TryAsync(string what, Func<Task> work) => await TryAsync(what, async () =>
-    {
-        await work();
-        return true;
-    });
 }

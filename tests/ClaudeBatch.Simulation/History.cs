@@ -124,7 +124,7 @@ internal sealed class History : IDisposable
 
     private async Task<bool> CommandAsync(SimulatedProcess process, Person person, bool submits)
     {
-        int command = submits ? 1 : _choices.Next(4, 4, 6, 3, 3, 4, 1, 1, 1, 1, 1, 1, 1, 1);
+        int command = submits ? 1 : _choices.Next(1, 8, 12, 6, 6, 8, 2, 2, 2, 2, 2, 2, 2, 2);
         JobPlan plan = _jobs[_choices.OneOf(_jobs.Count)];
         process.BeginCommand($"command {command} for job {plan.Name}");
         try

@@ -61,5 +61,12 @@ public sealed class HistoryTests(ITestOutputHelper output)
         => int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out int number) ? number : otherwise;
 
     private static string Report(HistoryOutcome outcome, string what)
-        => $"{what}\n{outcome.Broken!.Message}\nReplay: {Choices.Text(outcome.Choices)}\n{string.Join('\n', outcome.Trace)}";
+        => $"{what}\n{outcome.Broken!.Message}\nReplay: {Choices.Text(outcome.Choices)}\n{string.Join('\n', Shortened(outcome.Trace))}";
+
+    // What is done over and over until somebody gives up is shown once.
+    private static IEnumerable<string> Shortened(IReadOnlyList<string> trace)
+    {
+        const int time = 10;
+        return trace.Where((line, i) => !trace.Skip(Math.Max(0, i - 6)).Take(Math.Min(i, 6)).Any(earlier => earlier[time..] == line[time..]));
+    }
 }

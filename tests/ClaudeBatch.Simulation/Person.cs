@@ -184,6 +184,25 @@ internal sealed class Person : IDisposable
         }
     }
 
+    /// <summary>Decides what an ambiguous part is, as a person does who has looked into the account: Repair-ClaudeBatch.</summary>
+    public async Task<bool> DecideAsync(JobPlan plan)
+    {
+        BatchRepair repair = new(Ledger, _api);
+        BatchRecord batch = Ledger.Batches.OfJob(Find(plan)!.Id).First(static b => b.IsAmbiguous);
+        string[] ids = [.. Ledger.Attempts.All(batch).Select(static a => a.CustomId)];
+        string? found = _world.Account.Ours.LastOrDefault(m => !Ledger.Batches.Knows(m.Id) && m.CustomIds.SequenceEqual(ids))?.Id;
+        if (found is not null)
+        {
+            await repair.AdoptAsync(batch, found, CancellationToken.None);
+        }
+        else
+        {
+            repair.Abandon(batch);
+        }
+
+        return true;
+    }
+
     public JobRecord? Find(JobPlan plan) => Ledger.Jobs.Find(plan.Name);
 
     private BatchRecord? Batch(JobPlan plan, int number, Func<BatchRecord, bool> may)

@@ -57,7 +57,7 @@ internal sealed class Rules(World world, JobLedger ledger)
         }
 
         JobState state = JobStates.Of(ledger.Folder, job, batches);
-        if (state is not (JobState.Finished or JobState.Stopped or JobState.Ambiguous))
+        if (state is not (JobState.Finished or JobState.Stopped))
         {
             throw new Broken("NotFinished", $"Job {plan.Name} is {state}: {job.PauseReason}");
         }
@@ -99,10 +99,11 @@ internal sealed class Rules(World world, JobLedger ledger)
     }
 
     // What is paid is in the books, in the journal, or in an error that names it; or a person has been asked about it, or has given it up.
+    // Of a batch that the service itself has denied nobody can know, unless it is to be sent again.
     private void CheckKnown(IReadOnlyList<JobPlan> jobs)
     {
         string told = string.Join('\n', world.Told.Concat(ledger.Events.Read(null, null, 0, 10_000).Select(static e => e.Message)));
-        foreach (MadeBatch batch in world.Account.Ours.Where(m => !ledger.Batches.Knows(m.Id) && !told.Contains(m.Id, StringComparison.Ordinal)))
+        foreach (MadeBatch batch in world.Account.Ours.Where(m => !m.IsListedAtOnce && !ledger.Batches.Knows(m.Id) && !told.Contains(m.Id, StringComparison.Ordinal)))
         {
             JobPlan plan = jobs.Single(j => batch.CustomIds.All(id => j.Requests.Any(r => r.CustomId == id)));
             bool isAsked = ledger.Jobs.Find(plan.Name) is { } job

@@ -109,8 +109,10 @@ public sealed class BatchBooks(LedgerDatabase database)
         ("$job", jobId));
 
     /// <summary>Reads the SHA-256 of a batch's spool file, which was computed when the file was written.</summary>
+    /// <exception cref="ClaudeBatchException"><c>BatchGone</c>: it was removed from the ledger.</exception>
     public byte[] SpoolDigest(long id)
-        => database.Read("SELECT spool_digest FROM batch WHERE id = $id", static row => row.Bytes("spool_digest"), ("$id", id)).Single();
+        => database.Read("SELECT spool_digest FROM batch WHERE id = $id", static row => row.Bytes("spool_digest"), ("$id", id))
+            .SingleOrDefault() ?? throw Gone("The batch", id);
 
     /// <summary>Counts the attempts of a batch by their outcomes.</summary>
     internal BatchTally Tally(BatchRecord batch) => BatchTally.Of(database, batch);
