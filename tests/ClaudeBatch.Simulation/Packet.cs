@@ -60,6 +60,11 @@ internal sealed record Packet(HttpStatusCode Status, IReadOnlyList<(string Name,
         return this with { Body = Encoding.UTF8.GetBytes(page.ToJsonString()) };
     }
 
+    /// <summary>Gives the ids in a list; none where it is no list.</summary>
+    public HashSet<string> ListedIds() => ContentType == "application/json" && JsonNode.Parse(Body)?["data"] is JsonArray data
+        ? [.. data.Select(static e => e!["id"]!.GetValue<string>())]
+        : [];
+
     public HttpResponseMessage ToResponse(HttpRequestMessage request)
     {
         HttpResponseMessage response = new(Status)

@@ -37,8 +37,9 @@ internal sealed class Person : IDisposable
             Stall = Timeout.InfiniteTimeSpan,
             CreateReply = Timeout.InfiniteTimeSpan,
         };
-        _api = new BatchApi(_connection, new SimulatedNetwork(world, process), clock, none, chance: static () => 0);
         Ledger = JobLedger.Open(world.Folder, clock);
+        SimulatedNetwork network = new(world, process) { Knows = Ledger.Batches.Knows };
+        _api = new BatchApi(_connection, network, clock, none, chance: static () => 0);
         _round = new BatchRound(Ledger, _api);
         Collector = new BatchCollector(Ledger, _api, clock);
         _step = new JobStep(Ledger, _round, Collector);

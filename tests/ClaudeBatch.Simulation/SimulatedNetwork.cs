@@ -20,6 +20,12 @@ internal sealed class SimulatedNetwork(World world, SimulatedProcess process) : 
 
     private readonly Dictionary<string, int> _tampered = [];
 
+    // The batches in the last list that has arrived here.
+    private HashSet<string> _listed = [];
+
+    /// <summary>Whether the ledger knows a batch. The answers of others, which settling looks at, are not tampered with.</summary>
+    public required Func<string, bool> Knows { get; init; }
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Call call = Call.Of(request);
@@ -44,7 +50,13 @@ internal sealed class SimulatedNetwork(World world, SimulatedProcess process) : 
         }
 
         Packet reply = await world.Account.DeliverAsync(request, body, process.Name);
-        return (await TamperAsync(call, reply)).ToResponse(request);
+        Packet arrived = await TamperAsync(call, reply);
+        if (call.Kind == CallKind.List && (int)arrived.Status == 200)
+        {
+            _listed = arrived.ListedIds();
+        }
+
+        return arrived.ToResponse(request);
     }
 
     // A process that dies after it has written the last byte has sent all: the service gets the call all the same.
@@ -115,7 +127,7 @@ internal sealed class SimulatedNetwork(World world, SimulatedProcess process) : 
             case 5:
                 return Told(call, Packet.Refusal(500));
             case 6 when call.Kind is CallKind.Create or CallKind.Retrieve or CallKind.Cancel:
-                return Told(call, await OfAnotherAsync(reply), "another batch's");
+                return Told(call, await OfAnotherAsync(call, reply), "another batch's");
             case 7 when call.Kind != CallKind.Results || MayTamper(call):
                 return Told(call, reply with { BreaksAt = reply.Body.Length / 2 }, "cut");
             case 8:
@@ -159,9 +171,11 @@ internal sealed class SimulatedNetwork(World world, SimulatedProcess process) : 
         }
     }
 
-    private async Task<Packet> OfAnotherAsync(Packet reply)
+    // The reply to a create is about a batch that the list before it has shown, or that we have: of another one nothing tells it apart
+    // until its answers come.
+    private async Task<Packet> OfAnotherAsync(Call call, Packet reply)
     {
-        MadeBatch[] all = [.. world.Account.Made];
+        MadeBatch[] all = [.. world.Account.Made.Where(m => call.Kind != CallKind.Create || Knows(m.Id) || _listed.Contains(m.Id))];
         return all.Length == 0 ? reply : await world.Account.RetrieveAsync(all[world.Choices.OneOf(all.Length)].Id);
     }
 
@@ -179,8 +193,9 @@ internal sealed class SimulatedNetwork(World world, SimulatedProcess process) : 
     private bool MayTamper(Call call)
     {
         int times = _tampered.GetValueOrDefault(call.Id!);
-        _tampered[call.Id!] = times < MostTampered ? times + 1 : 0;
-        return times < MostTampered;
+        bool may = times < MostTampered && Knows(call.Id!);
+        _tampered[call.Id!] = may ? times + 1 : 0;
+        return may;
     }
 
     private static Packet Short(Packet reply)
