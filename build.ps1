@@ -6,6 +6,8 @@
     Test   builds, runs xunit (the engine, the emulator, crashes, the cmdlets inside the test process), then Pester on the built module.
     Help   makes docs/en-US/ClaudeBatch.dll-Help.xml of the pages beside it, with the module Microsoft.PowerShell.PlatyPS.
     Package  makes out/package/ClaudeBatch.<version>.nupkg for the PowerShell Gallery, compiled ahead for each platform, and imports it in a shell of its own.
+    Simulate  runs histories of the simulation (docs/testing.md), and prints the first one that breaks a rule, as small as it gets. With
+           -Replay it runs one; with -Mends it takes out what was mended, one mend after another, and says which histories notice.
     Bench  measures against the official C# and TypeScript SDKs and writes docs/performance.md.
     Demo   builds, and runs a job of 190 customer messages on the embedded emulator.
 
@@ -13,12 +15,25 @@
     one that 'dotnet tool restore' brings; so this file keeps to the syntax of Windows PowerShell 5.1.
 .EXAMPLE
     ./build.ps1 Test
+.EXAMPLE
+    ./build.ps1 Simulate -Histories 100000 -Seed 20000
 #>
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo', 'Help', 'Bench', 'Package')]
+    [ValidateSet('Build', 'Test', 'Demo', 'Help', 'Bench', 'Package', 'Simulate')]
     [string] $Task = 'Build',
+
+    # For Simulate: how many histories, and the seed of the first one; the next seeds follow.
+    [int] $Histories = 10000,
+
+    [int] $Seed = 1,
+
+    # For Simulate: the numbers of a history.
+    [string] $Replay,
+
+    # For Simulate: whether the mends are taken out.
+    [switch] $Mends,
 
     # For Bench: --runs 1 --growth 1000, say. See tests/Benchmarks/BenchOptions.cs.
     [Parameter(ValueFromRemainingArguments)]
@@ -58,13 +73,21 @@ function Invoke-InPowerShell {
             exit 1
         }
     }
-    $arguments = @($command | Select-Object -Skip 1) + @('-NoProfile', '-File', $PSCommandPath, $Task) + $BenchArguments
+    $simulation = @('-Histories', $Histories, '-Seed', $Seed)
+    if ($Replay) {
+        $simulation += @('-Replay', $Replay)
+    }
+    if ($Mends) {
+        $simulation += '-Mends'
+    }
+    $arguments = @($command | Select-Object -Skip 1) + @('-NoProfile', '-File', $PSCommandPath, $Task) + $simulation + $BenchArguments
     & $command[0] @arguments
     exit $LASTEXITCODE
 }
 
 function Invoke-Build {
-    $output = & dotnet build (Join-Path -Path $PSScriptRoot -ChildPath 'ClaudeBatch.sln') --nologo --verbosity quiet
+    param([string] $Path = 'ClaudeBatch.sln')
+    $output = & dotnet build (Join-Path -Path $PSScriptRoot -ChildPath $Path) --nologo --verbosity quiet
     if ($LASTEXITCODE -ne 0) {
         $output | Write-Host
         throw 'The build failed.'
@@ -99,6 +122,51 @@ function Invoke-XunitTest {
         $count.failed = 1
     }
     [pscustomobject]@{ Passed = $count.succeeded; Failed = $count.failed; Skipped = $count.skipped }
+}
+
+# Says whether no rule was broken; what the program prints goes to the host.
+function Invoke-Simulation {
+    param([string] $Root = $PSScriptRoot, [string] $History)
+    $env:SIMULATION_HISTORIES = $Histories
+    $env:SIMULATION_SEED = $Seed
+    $env:SIMULATION_REPLAY = $History
+    $program = Join-Path -Path $Root -ChildPath 'tests/ClaudeBatch.Simulation/bin/Debug/net8.0/ClaudeBatch.Simulation.dll'
+    & dotnet $program -noColor -noLogo -showLiveOutput -method '*.Whatever_goes_wrong_*' | ForEach-Object { Write-Host ($_ -replace '^.*\[OUTPUT\] ') }
+    $LASTEXITCODE -eq 0
+}
+
+# A mend that no history notices could be lost without anybody seeing it.
+function Invoke-MendCheck {
+    $folder = Join-Path -Path ([IO.Path]::GetTempPath()) -ChildPath "claudebatch-mends-$PID"
+    $files = Get-ChildItem -LiteralPath $PSScriptRoot -File
+    $files += Get-ChildItem -Path (Join-Path -Path $PSScriptRoot -ChildPath 'src'), (Join-Path -Path $PSScriptRoot -ChildPath 'tests/ClaudeBatch.Simulation') -File -Recurse
+    foreach ($file in $files | Where-Object -Property FullName -NotMatch '[\\/](bin|obj)[\\/]') {
+        $target = Join-Path -Path $folder -ChildPath $file.FullName.Substring($PSScriptRoot.Length)
+        $null = New-Item -Path (Split-Path -Path $target) -ItemType Directory -Force
+        Copy-Item -LiteralPath $file.FullName -Destination $target
+    }
+    Push-Location -LiteralPath $folder
+    try {
+        foreach ($patch in Get-ChildItem -Path 'tests/ClaudeBatch.Simulation/mends/*.patch') {
+            $history = Get-Content -LiteralPath ($patch.FullName -replace '\.patch$', '.history') -Raw
+            & git apply $patch.FullName
+            if ($LASTEXITCODE -ne 0) {
+                throw "The patch $($patch.Name) does not fit any more."
+            }
+            $output = & dotnet build tests/ClaudeBatch.Simulation --nologo --verbosity quiet
+            if ($LASTEXITCODE -ne 0) {
+                $output | Write-Host
+                throw "With the patch $($patch.Name) the build failed."
+            }
+            $holds = Invoke-Simulation -Root $folder -History $history 6>$null
+            [pscustomobject]@{ Mend = $patch.BaseName; Falls = -not $holds }
+            & git apply --reverse $patch.FullName
+        }
+    }
+    finally {
+        Pop-Location
+        Remove-Item -LiteralPath $folder -Recurse -Force
+    }
 }
 
 function Invoke-PesterTest {
@@ -177,6 +245,19 @@ switch ($Task) {
         Invoke-Build
         Invoke-CompileAhead
         & (Join-Path -Path $PSScriptRoot -ChildPath 'docs/examples/demo.ps1') -ModulePath $modulePath
+    }
+    'Simulate' {
+        Invoke-Build -Path 'tests/ClaudeBatch.Simulation'
+        if ($Mends) {
+            $results = @(Invoke-MendCheck)
+            $results | Format-Table -AutoSize | Out-Host
+            if ($results.Falls -contains $false) {
+                exit 1
+            }
+        }
+        elseif (-not (Invoke-Simulation -History $Replay)) {
+            exit 1
+        }
     }
     'Bench' {
         Invoke-Build

@@ -3,6 +3,7 @@ using System.Text;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Running;
 using ClaudeBatch.Core.Sending;
 
 namespace ClaudeBatch.Core.Tests.Sending;
@@ -19,6 +20,21 @@ public sealed class SendTests : IDisposable
     private InterferingHandler Network => _network!;
 
     public void Dispose() => _engine.Dispose();
+
+    [Fact]
+    public async Task A_part_that_is_removed_right_before_its_create_is_told_as_gone()
+    {
+        BatchRecord batch = _engine.Seal("removed", "a").NewBatches[0];
+        Milestone.Passed = name =>
+        {
+            if (name == "intent-recorded")
+            {
+                new JobPruner(_engine.Ledger).Forget(_engine.Job("removed"));
+            }
+        };
+        Assert.Equal("BatchGone", (await Assert.ThrowsAsync<ClaudeBatchException>(() => _engine.SendAsync(batch))).Id);
+        Assert.Empty(await _engine.AtServiceAsync());
+    }
 
     [Fact]
     public async Task An_accepted_batch_has_an_id_and_is_in_progress()
