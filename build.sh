@@ -1,5 +1,5 @@
 #!/bin/sh
-# ClaudeBatch from any POSIX shell: ./build.sh build|test|demo|bench|package|help, as ./build.ps1 in PowerShell.
+# ClaudeBatch from any POSIX shell: ./build.sh build|test|demo|bench|package|help|simulate, as ./build.ps1 in PowerShell.
 # Hands over to build.ps1 in PowerShell 7.4 or later: the one on the path, else the one that 'dotnet tool restore' brings.
 set -eu
 cd "$(dirname "$0")"

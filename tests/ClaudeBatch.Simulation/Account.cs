@@ -111,6 +111,9 @@ internal sealed record MadeBatch(string Id, IReadOnlyList<string> CustomIds, str
 
     public bool IsOurs => By != Stranger;
 
+    /// <summary>Until when no list shows it.</summary>
+    public DateTimeOffset HiddenUntil { get; set; }
+
     /// <summary>Whether lists show it at once: where the service has refused it by mistake, one list is all that is looked at.</summary>
     public bool IsListedAtOnce { get; set; }
 }

@@ -62,6 +62,8 @@ internal sealed class History : IDisposable
     {
         int count = 2 + _choices.Next(4, 2) - (_choices.Next(6, 1) == 1 ? 1 : 0);
         SimulatedProcess[] processes = [.. Enumerable.Range(1, count).Select(i => new SimulatedProcess(_world, $"P{i}", p => Work(p, isFirst: i == 1)))];
+        using JobLedger ledger = JobLedger.Open(_world.Folder, TimeProvider.System);
+        Watch watch = new(ledger);
         try
         {
             SimulatedProcess? last = null;
@@ -82,6 +84,8 @@ internal sealed class History : IDisposable
                 {
                     throw failure as Broken ?? new Broken("Escaped", failure.ToString());
                 }
+
+                watch.Look();
             }
         }
         finally

@@ -11,6 +11,9 @@ internal sealed class SimulatedNetwork(World world, SimulatedProcess process) : 
     /// <summary>How long a list may lag; settling needs lists over five minutes before it believes that a batch is not there.</summary>
     private static readonly TimeSpan s_mostLag = TimeSpan.FromMinutes(4);
 
+    // How long after its making the lists do not show a batch at all; besides, any list may lack some that are young.
+    private static readonly TimeSpan[] s_lags = [TimeSpan.Zero, TimeSpan.FromSeconds(40), s_mostLag];
+
     /// <summary>From the third download on, results are believed to be what they are; two may be tampered with.</summary>
     private const int MostTampered = 2;
 
@@ -50,6 +53,15 @@ internal sealed class SimulatedNetwork(World world, SimulatedProcess process) : 
         }
 
         Packet reply = await world.Account.DeliverAsync(request, body, process.Name);
+        if (call.Kind == CallKind.Create && (int)reply.Status == 200)
+        {
+            world.Account.Made[^1].HiddenUntil = world.Now + s_lags[world.Choices.Next(4, 1, 1)];
+        }
+        else if (call.Kind == CallKind.List && (int)reply.Status == 200)
+        {
+            reply = reply.Without(world.Account.Made.Where(m => m.HiddenUntil > world.Now).Select(static m => m.Id).Contains);
+        }
+
         Packet arrived = await TamperAsync(call, reply);
         if (call.Kind == CallKind.List && (int)arrived.Status == 200)
         {
@@ -112,7 +124,8 @@ internal sealed class SimulatedNetwork(World world, SimulatedProcess process) : 
 
     private async Task<Packet> TamperAsync(Call call, Packet reply)
     {
-        switch (world.Choices.Next(40, 10, 3, 5, 3, 3, 3, 2, 3, 3, 5, 4))
+        int dates = call.Kind == CallKind.List ? 12 : 3;
+        switch (world.Choices.Next(40, 10, 3, 5, 3, 3, 3, 2, 3, dates, 5, 4))
         {
             case 1:
                 process.Yield();
@@ -208,6 +221,7 @@ internal sealed class SimulatedNetwork(World world, SimulatedProcess process) : 
     private Packet RefuseByMistake()
     {
         world.Account.Made[^1].IsListedAtOnce = true;
+        world.Account.Made[^1].HiddenUntil = default;
         return Packet.Refusal(529);
     }
 }
