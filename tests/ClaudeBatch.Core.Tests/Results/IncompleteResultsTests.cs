@@ -71,12 +71,12 @@ public sealed class IncompleteResultsTests : IDisposable
     public async Task A_torn_line_is_never_missing_and_quotes_nothing_of_an_answer()
     {
         AnswerWith(static body => body[..^10]);
-        await EndedAsync("a");
+        await EndedAsync("a", "b");
 
         ClaudeBatchException[] failures = await StepsAsync(6);
 
         Assert.All(failures, static f => Assert.DoesNotContain("Hi", f.Message, StringComparison.Ordinal));
-        Assert.Equal(1, Totals.Pending);
+        Assert.Equal((1, 1), (Totals.Succeeded, Totals.Pending));
     }
 
     [Fact]
