@@ -142,9 +142,9 @@ internal sealed class Person : IDisposable
     /// <summary>Remove-ClaudeBatchJob -Job.</summary>
     public void Remove(JobPlan plan)
     {
-        if (Find(plan) is { } job && new JobPruner(Ledger) is var pruner && pruner.Unfinished(job) is null)
+        if (Find(plan) is { } job)
         {
-            pruner.RemovePayloads(job);
+            new JobPruner(Ledger).RemovePayloads(job, evenUnfinished: false);
         }
     }
 
@@ -153,9 +153,10 @@ internal sealed class Person : IDisposable
     {
         if (Find(plan) is { } job)
         {
+            // What another process is sending is not removed: it is an error, and nothing is permitted by it.
+            new JobPruner(Ledger).Forget(job, evenUnfinished: true);
             _world.Account.Permit(plan.Requests.Select(static r => r.CustomId));
             plan.IsForgotten = true;
-            new JobPruner(Ledger).Forget(job);
         }
     }
 

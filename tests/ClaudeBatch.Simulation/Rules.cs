@@ -82,7 +82,7 @@ internal sealed class Rules(World world, JobLedger ledger)
                 throw new Broken("Foreign", $"Part {batch.Key} has the answers of '{batch.ServiceId}', which is not it.");
             }
 
-            if (!File.Exists(ledger.Folder.Results(batch.JobId, batch.Part)))
+            if (!File.Exists(ledger.Folder.Results(batch.JobId, batch.Part, batch.ResultsFile)))
             {
                 continue;
             }

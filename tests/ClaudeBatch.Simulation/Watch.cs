@@ -31,9 +31,9 @@ internal sealed class Watch(JobLedger ledger)
     {
         BatchState.InProgress => 1,
         BatchState.Canceling => 2,
-        BatchState.Ended => 3,
-        BatchState.Downloaded => 4,
-        BatchState.Collected => 5,
-        _ => 6,
+        // A download that lacks answers leaves the batch as it was, with what came.
+        BatchState.Ended or BatchState.Downloaded => 3,
+        BatchState.Collected => 4,
+        _ => 5,
     };
 }

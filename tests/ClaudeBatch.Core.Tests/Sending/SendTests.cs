@@ -29,7 +29,7 @@ public sealed class SendTests : IDisposable
         {
             if (name == "intent-recorded")
             {
-                new JobPruner(_engine.Ledger).Forget(_engine.Job("removed"));
+                _engine.Ledger.Jobs.Forget(_engine.Job("removed"));
             }
         };
         Assert.Equal("BatchGone", (await Assert.ThrowsAsync<ClaudeBatchException>(() => _engine.SendAsync(batch))).Id);
