@@ -138,7 +138,8 @@ function Invoke-Simulation {
 # A mend that no history notices could be lost without anybody seeing it.
 function Invoke-MendCheck {
     $folder = Join-Path -Path ([IO.Path]::GetTempPath()) -ChildPath "claudebatch-mends-$PID"
-    $files = Get-ChildItem -LiteralPath $PSScriptRoot -File
+    # With the settings of the compiler, which are hidden files on Unix; without what says that this is a Git repository.
+    $files = @(Get-ChildItem -LiteralPath $PSScriptRoot -File -Force | Where-Object -Property Name -NE '.git')
     $files += Get-ChildItem -Path (Join-Path -Path $PSScriptRoot -ChildPath 'src'), (Join-Path -Path $PSScriptRoot -ChildPath 'tests/ClaudeBatch.Simulation') -File -Recurse
     foreach ($file in $files | Where-Object -Property FullName -NotMatch '[\\/](bin|obj)[\\/]') {
         $target = Join-Path -Path $folder -ChildPath $file.FullName.Substring($PSScriptRoot.Length)
