@@ -126,9 +126,9 @@ function Invoke-XunitTest {
 
 # Says whether no rule was broken; what the program prints goes to the host.
 function Invoke-Simulation {
-    param([string] $Root = $PSScriptRoot, [string] $History)
-    $env:SIMULATION_HISTORIES = $Histories
-    $env:SIMULATION_SEED = $Seed
+    param([string] $Root = $PSScriptRoot, [string] $History, [int] $Count = 1, [int] $FirstSeed = 1)
+    $env:SIMULATION_HISTORIES = $Count
+    $env:SIMULATION_SEED = $FirstSeed
     $env:SIMULATION_REPLAY = $History
     $program = Join-Path -Path $Root -ChildPath 'tests/ClaudeBatch.Simulation/bin/Debug/net8.0/ClaudeBatch.Simulation.dll'
     & dotnet $program -noColor -noLogo -showLiveOutput -method '*.Whatever_goes_wrong_*' | ForEach-Object { Write-Host ($_ -replace '^.*\[OUTPUT\] ') }
@@ -256,7 +256,7 @@ switch ($Task) {
                 exit 1
             }
         }
-        elseif (-not (Invoke-Simulation -History $Replay)) {
+        elseif (-not (Invoke-Simulation -History $Replay -Count $Histories -FirstSeed $Seed)) {
             exit 1
         }
     }
