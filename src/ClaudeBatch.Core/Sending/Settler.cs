@@ -29,13 +29,15 @@ public sealed class Settler(JobLedger ledger, BatchApi api)
     /// ledger.
     /// </summary>
     public static IEnumerable<MessageBatch> Candidates(JobLedger ledger, BatchRecord batch, AccountList list)
+        => Alike(batch, list).Where(b => !ledger.Batches.Knows(b.Id));
+
+    private static IEnumerable<MessageBatch> Alike(BatchRecord batch, AccountList list)
     {
         SubmissionIntent intent = SubmissionIntent.Of(batch);
         return list.Batches.Where(b => b.RequestCounts.Total == batch.RequestCount
             && (intent.EarliestCandidate is null || b.CreatedAt >= intent.EarliestCandidate)
             && !intent.KnownIds.Contains(b.Id)
-            && batch.Settlement?.Excluded.Contains(b.Id) != true
-            && !ledger.Batches.Knows(b.Id));
+            && batch.Settlement?.Excluded.Contains(b.Id) != true);
     }
 
     /// <summary>Gets one list and counts it, if no other process works on the batch.</summary>
@@ -62,6 +64,12 @@ public sealed class Settler(JobLedger ledger, BatchApi api)
         MessageBatch[] candidates = [.. Candidates(ledger, batch, list)];
         ListTime time = ListTime.Now(ledger.Clock, list.Headers.Date);
         double passed = time.Since(batch.Settlement?.LastList).TotalSeconds;
+        // Two parts of equal size may have been on their way at once. A batch that the other one has taken on trial may be this one.
+        if (candidates.Length == 0 && Alike(batch, list).Any(b => ledger.Batches.Find(b.Id) is { IsTentative: true }))
+        {
+            return Keep(batch, (batch.Settlement ?? new Settlement()) with { EmptyLists = 0, EmptySeconds = 0, LastList = time });
+        }
+
         return candidates.Length == 0
             ? NoneFound(job, batch, time, passed)
             : await SomeFoundAsync(bound, batch, candidates, time, passed, cancellationToken).ConfigureAwait(false);
