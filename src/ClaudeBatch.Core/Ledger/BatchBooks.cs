@@ -45,20 +45,20 @@ public sealed class BatchBooks(LedgerDatabase database)
     public bool Knows(string serviceId) => database.Scalar("SELECT count(*) FROM batch WHERE service_id = $id", ("$id", serviceId)) > 0;
 
     /// <summary>
-    /// Finds another unconfirmed batch with as many requests that may be in the same workspace, because the account's lists could not tell
-    /// the two apart; null where there is none.
+    /// Finds the other batches with as many requests that are on their way or unconfirmed and may be in the same workspace, because the
+    /// account's lists could not tell them apart from this one.
     /// </summary>
-    public BatchRecord? UnsettledLike(BatchRecord batch)
+    public IReadOnlyList<BatchRecord> UnsettledLike(BatchRecord batch)
         => database.Read(
             $"""
-            {Select} WHERE b.state = {SqlWord.Unconfirmed} AND coalesce(json_extract(b.settlement, '$.IsAbsent'), 0) = 0
-            AND b.request_count = $count AND b.id <> $id
-            AND (b.workspace_id IS NULL OR $workspace IS NULL OR b.workspace_id = $workspace) LIMIT 1
+            {Select} WHERE b.state IN ({SqlWord.Uploading}, {SqlWord.Unconfirmed})
+            AND coalesce(json_extract(b.settlement, '$.IsAbsent'), 0) = 0 AND b.request_count = $count AND b.id <> $id
+            AND (b.workspace_id IS NULL OR $workspace IS NULL OR b.workspace_id = $workspace) ORDER BY b.id
             """,
             BatchRecord.From,
             ("$count", batch.RequestCount),
             ("$id", batch.Id),
-            ("$workspace", batch.WorkspaceId)).SingleOrDefault();
+            ("$workspace", batch.WorkspaceId));
 
     /// <summary>
     /// The parts whose requests a part replaces, which the service has refused or may not have got: their create calls are to be settled

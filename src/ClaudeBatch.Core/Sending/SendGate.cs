@@ -1,6 +1,7 @@
 using System.Globalization;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Files;
 
 namespace ClaudeBatch.Core.Sending;
 
@@ -30,7 +31,10 @@ internal static class SendGate
             return ClaudeBatchException.SpoolChanged(spool.FullName);
         }
 
-        if (ledger.Batches.UnsettledLike(batch) is { } other)
+        // An upload that broke off is no longer on its way, whoever sends it again.
+        BatchRecord? other = ledger.Batches.UnsettledLike(batch)
+            .FirstOrDefault(o => o.State == BatchState.Unconfirmed || OwnershipLock.IsTaken(ledger.Folder, o.LockName));
+        if (other is not null)
         {
             return Wait(
                 "BatchWaits", $"it waits until batch '{other.Key}', which has as many requests, is settled: two such could not be told "

@@ -37,6 +37,29 @@ public sealed class SendTests : IDisposable
     }
 
     [Fact]
+    public async Task A_part_of_equal_size_waits_while_another_process_sends_one()
+    {
+        BatchRecord first = _engine.Seal("first", "a").NewBatches[0];
+        BatchRecord second = _engine.Seal("second", "b").NewBatches[0];
+        SendResult? beside = null;
+        Network.Before = request =>
+        {
+            if (InterferingHandler.IsCreate(request) && beside is null)
+            {
+                beside = new SendResult(second, null);
+                using JobLedger other = JobLedger.Open(_engine.Ledger.Folder, _engine.Clock);
+                beside = new BatchSender(other, _engine.Api).SendAsync(second.Id, null, CancellationToken.None).GetAwaiter().GetResult();
+            }
+
+            return null;
+        };
+
+        Assert.Equal(BatchState.InProgress, (await _engine.SendAsync(first)).Batch.State);
+        Assert.Equal((BatchState.Spooled, "BatchWaits"), (beside!.Batch.State, beside.Failure!.Id));
+        Assert.Equal(BatchState.InProgress, (await _engine.SendAsync(second)).Batch.State);
+    }
+
+    [Fact]
     public async Task An_accepted_batch_has_an_id_and_is_in_progress()
     {
         BatchRecord batch = _engine.Seal("job", "a", "b").NewBatches[0];
