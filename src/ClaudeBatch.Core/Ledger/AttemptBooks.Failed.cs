@@ -26,8 +26,8 @@ public sealed partial class AttemptBooks
     internal bool AnyFailed(BatchRecord batch, IEnumerable<FailureClass> classes) => classes.Any(failureClass => database.Scalar(
         $"""
         SELECT EXISTS (SELECT 1 FROM attempt a INDEXED BY {FailedIndex}
-        WHERE {HasFailed} AND a.failure_class = $class AND {RowKey.Within("a.id", "$batch")} AND {IsLast})
+        WHERE {HasFailed} AND a.failure_class = $failure AND {RowKey.Within("a.id", "$batch")} AND {IsLast})
         """,
-        ("$class", Word<FailureClass>.Of(failureClass)),
+        ("$failure", Word<FailureClass>.Of(failureClass)),
         ("$batch", batch.Id)) != 0);
 }

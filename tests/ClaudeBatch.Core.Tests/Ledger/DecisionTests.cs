@@ -3,6 +3,7 @@ using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Ledger.Files;
 using ClaudeBatch.Core.Results;
+using ClaudeBatch.Core.Retries;
 using ClaudeBatch.Core.Running;
 using ClaudeBatch.Core.Sending;
 using ClaudeBatch.Emulator;
@@ -381,6 +382,36 @@ public sealed class DecisionTests : IDisposable
         new BatchControl(_engine.Ledger, _engine.Api).RemovePayloads(batch, evenOpen: false);
 
         Assert.False(step.IsDue(_engine.Job("job"), isNamed: true));
+    }
+
+    [Fact]
+    public async Task Retries_keep_the_limits_of_the_jobs_parts()
+    {
+        _network!.After = static (request, response) => request.RequestUri!.AbsolutePath.EndsWith("/results", StringComparison.Ordinal)
+            ? Errored(response)
+            : response;
+        SealedInput input = _engine.Seal(
+            "job", Enumerable.Range(0, 6).Select(static i => EngineFixture.Request($"row-{i}")), new SpoolLimits(MaxRequests: 2));
+        foreach (BatchRecord batch in input.NewBatches)
+        {
+            await _engine.RunAsync(batch);
+        }
+
+        JobRecord job = _engine.Job("job");
+        IReadOnlyList<BatchRecord> again = new RetryPlanner(_engine.Ledger).Plan(job, new RetryFilter(), SpoolLimits.Of(job));
+
+        Assert.Equal([2, 2, 2], again.Select(static b => b.RequestCount));
+    }
+
+    private static HttpResponseMessage Errored(HttpResponseMessage response)
+    {
+        string text = response.Content.ReadAsStringAsync().GetAwaiter().GetResult();
+        IEnumerable<string> lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(static line => System.Text.Json.Nodes.JsonNode.Parse(line)!["custom_id"]!.GetValue<string>())
+            .Select(static id => $"{{\"custom_id\":\"{id}\",\"result\":" + """
+                {"type":"errored","error":{"type":"error","error":{"type":"api_error","message":"Later."}}}}
+                """);
+        return new HttpResponseMessage(response.StatusCode) { Content = new StringContent(string.Join('\n', lines) + "\n") };
     }
 
     private void RefreshAndCollect(BatchRecord batch)

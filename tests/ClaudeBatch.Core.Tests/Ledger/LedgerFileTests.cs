@@ -1,4 +1,6 @@
 using System.Runtime.Versioning;
+using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Ledger.Files;
 using ClaudeBatch.Core.Ledger.Sqlite;
@@ -141,6 +143,31 @@ public sealed class LedgerFileTests : IDisposable
                 """));
         AttemptRecord last = Assert.Single(ledger.Attempts.OfBatch(ledger.Batches.Get(7), -1, 10, onlyLast: true));
         Assert.Equal(("a", 109L), (last.CustomId, last.CostInPicodollars));
+    }
+
+    [Fact]
+    public void Numbers_of_a_ledger_that_is_brought_over_go_on_above_every_trace_of_what_was_removed()
+    {
+        MakeFirstVersion();
+        Execute("""
+            INSERT INTO event (id, at, job_id, batch_id, kind, message) VALUES (90, '2026-01-01T00:00:00.000000Z', 30, 40, 'Sealed', 'gone');
+            UPDATE attempt SET replaced_by = 50 WHERE batch_id = 1;
+            """);
+        Directory.CreateDirectory(_folder.Job(41));
+
+        using JobLedger ledger = JobLedger.Open(_folder, TimeProvider.System);
+        using JobInput input = JobInput.Open(ledger, new JobInputOptions
+        {
+            Name = "new",
+            Connection = new ServiceConnection(new Uri("https://api.anthropic.com"), ApiCredential.FromKey("sk-ant-test")),
+        });
+        input.Add("a", EngineFixture.Request("a").Utf8.Span, default);
+        SealedInput added = input.Seal();
+
+        Assert.Equal((42L, 51L), (added.Job.Id, added.NewBatches[0].Id));
+        Assert.True(ledger.Database.Scalar("SELECT max(id) FROM event") > 90);
+        Assert.Equal(2, Rows(ledger, "SELECT DISTINCT guid AS line FROM job").Count);
+        Assert.Equal(2, Rows(ledger, "SELECT DISTINCT guid AS line FROM batch").Count);
     }
 
     [Fact]
