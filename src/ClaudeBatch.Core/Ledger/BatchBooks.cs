@@ -66,9 +66,8 @@ public sealed class BatchBooks(LedgerDatabase database)
     /// </summary>
     public IReadOnlyList<BatchRecord> RefusedBefore(BatchRecord batch) => database.Read(
         $"""
-        {Select} WHERE b.job_id = $job AND b.id <> $id AND b.service_id IS NULL AND b.intent IS NOT NULL
-        AND (b.refusal IS NOT NULL OR b.state = {SqlWord.Unconfirmed})
-        AND EXISTS (SELECT 1 FROM attempt a WHERE {RowKey.Within("a.id", "b.id")} AND a.replaced_by = $id) ORDER BY b.id
+        {Select} WHERE b.job_id = $job AND b.id < $id AND b.service_id IS NULL AND b.intent IS NOT NULL
+        AND (b.refusal IS NOT NULL OR b.state = {SqlWord.Unconfirmed}) AND {HaveRowsInCommon("b.id", "$id")} ORDER BY b.id
         """,
         BatchRecord.From,
         ("$job", batch.JobId),
@@ -77,14 +76,18 @@ public sealed class BatchBooks(LedgerDatabase database)
     /// <summary>The parts that replace requests of this part, in their order.</summary>
     public IReadOnlyList<BatchRecord> Replacing(BatchRecord batch) => database.Read(
         $"""
-        {Select} WHERE b.state <> {SqlWord.Draft} AND b.id IN (SELECT a.replaced_by FROM attempt a WHERE {RowKey.Within("a.id", "$id")})
-        ORDER BY b.id
+        {Select} WHERE b.job_id = $job AND b.state <> {SqlWord.Draft} AND b.id > $id AND {HaveRowsInCommon("$id", "b.id")} ORDER BY b.id
         """,
         BatchRecord.From,
+        ("$job", batch.JobId),
         ("$id", batch.Id));
 
+    // Whether a part replaces another is told by their rows: between them there may be parts that were given up or refused.
+    private static string HaveRowsInCommon(string one, string other)
+        => $"EXISTS (SELECT 1 FROM attempt a JOIN attempt x ON x.id = {RowKey.Of(other, "a.row")} WHERE {RowKey.Within("a.id", one)})";
+
     /// <summary>
-    /// Takes back the parts that replace requests of this part and were not sent, because the service turned out to have this one. They
+    /// Takes back the parts that replace requests of this part and are not with the service, because it turned out to have this one. They
     /// become a draft, which the next input of the job discards; until then they count for nothing.
     /// </summary>
     /// <returns>How many parts were taken back.</returns>
@@ -94,8 +97,10 @@ public sealed class BatchBooks(LedgerDatabase database)
         return database.Execute(
             $"""
             UPDATE batch SET state = {SqlWord.Draft}, version = version + 1
-            WHERE state = {SqlWord.Spooled} AND id IN (SELECT a.replaced_by FROM attempt a WHERE {RowKey.Within("a.id", "$id")})
+            WHERE job_id = $job AND id > $id AND service_id IS NULL
+            AND state IN ({SqlWord.Spooled}, {SqlWord.Abandoned}, {SqlWord.Rejected}) AND {HaveRowsInCommon("$id", "batch.id")}
             """,
+            ("$job", batch.JobId),
             ("$id", batch.Id));
     }
 

@@ -39,7 +39,8 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
         using OwnershipLock ownership = Own(batch);
         batch = ledger.Batches.Get(batch);
         Check(batch);
-        if (ledger.Batches.Replacing(batch).FirstOrDefault(static b => b.State != BatchState.Spooled) is { } later)
+        if (ledger.Batches.Replacing(batch).FirstOrDefault(
+            static b => b.State is not (BatchState.Spooled or BatchState.Abandoned or BatchState.Rejected)) is { } later)
         {
             throw new ClaudeBatchException(
                 FailureKind.Conflict,
