@@ -33,11 +33,7 @@ public sealed class BatchControl(JobLedger ledger, BatchApi api)
         BatchApi bound = JobBinding.Bind(api, ledger.Jobs.Get(batch.JobId));
         try
         {
-            Reply<MessageBatch> reply = await bound.CancelAsync(batch.ServiceId!, cancellationToken).ConfigureAwait(false);
-            Milestone.Pass("canceled-at-service");
-            return ledger.Decide(batch, b => b.ServiceId == reply.Value.Id && b.State.IsRunning()
-                ? new Decision(b.With(reply.Value), EventKind.Canceling, "Canceled by request.", reply.Headers.RequestId)
-                : null);
+            return await BatchCanceler.CancelAsync(ledger, bound, batch, "Canceled by request.", cancellationToken).ConfigureAwait(false);
         }
         catch (ClaudeBatchException failure) when (failure is { Status: 400, IsFromService: true })
         {

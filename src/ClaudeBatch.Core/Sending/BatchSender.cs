@@ -145,22 +145,12 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
         BatchRecord batch = sent.Batch;
         if (ledger.Jobs.Get(batch.JobId).StoppedAt is not null)
         {
-            return new SendResult(await CancelAsync(bound, batch, cancellationToken).ConfigureAwait(false), null);
+            const string why = "Canceled, because its job was stopped while it was sent.";
+            return new SendResult(
+                await BatchCanceler.CancelAsync(ledger, bound, batch, why, cancellationToken).ConfigureAwait(false), null);
         }
 
         return sent with { Warning = await NeighbourAsync(bound, batch, cancellationToken).ConfigureAwait(false) };
-    }
-
-    private async Task<BatchRecord> CancelAsync(BatchApi bound, BatchRecord batch, CancellationToken cancellationToken)
-    {
-        Reply<MessageBatch> reply = await bound.CancelAsync(batch.ServiceId!, cancellationToken).ConfigureAwait(false);
-        return ledger.Decide(batch, b => b.ServiceId == reply.Value.Id && b.State.IsRunning()
-            ? new Decision(
-                b.With(reply.Value),
-                EventKind.Canceling,
-                "Canceled, because its job was stopped while it was sent.",
-                reply.Headers.RequestId)
-            : null);
     }
 
     // When two processes with different ledgers send the same input at the same moment, the one that gets its reply later sees both
