@@ -83,8 +83,9 @@ internal sealed class WithheldContent(
                 }
 
                 await file.ReadExactlyAsync(buffer.AsMemory(0, wanted), cancellationToken).ConfigureAwait(false);
-                read.AppendData(buffer, 0, wanted);
-                await WriteAsync(stream, buffer.AsMemory(0, wanted), cancellationToken).ConfigureAwait(false);
+                Task written = WriteAsync(stream, buffer.AsMemory(0, wanted), cancellationToken);
+                read.AppendData(buffer, 0, wanted); // while the network takes the bytes
+                await written.ConfigureAwait(false);
                 left -= wanted;
                 sent?.Report(length - left);
                 Milestone.Pass("uploading");

@@ -10,7 +10,7 @@ public sealed class ContentIds
     private readonly DigestSet _seen = new();
 
     // How many rows have had an id, for the ids that more than one row has.
-    private readonly Dictionary<UInt128, int> _repeated = [];
+    private readonly Dictionary<ContentDigest, int> _repeated = [];
 
     /// <summary>How many rows were equal to an earlier one.</summary>
     public long Repeated { get; private set; }
@@ -22,7 +22,7 @@ public sealed class ContentIds
     public string Next(ReadOnlySpan<byte> content)
     {
         string id = CustomId.FromContent(content);
-        UInt128 digest = ContentDigest.Of(id);
+        ContentDigest digest = ContentDigest.Of(id);
         if (_seen.Add(digest))
         {
             return id;

@@ -20,12 +20,11 @@ internal sealed class DigestSet
 
     /// <summary>Adds a digest.</summary>
     /// <returns>True when the digest was added, false when the set has it already.</returns>
-    public bool Add(UInt128 digest)
+    public bool Add(ContentDigest digest)
     {
-        (ulong high, ulong low) = ((ulong)(digest >> 64), (ulong)digest);
-        for (int at = _chains[ChainOf(low)]; at != 0; at = EntryAt(at).Next)
+        for (int at = _chains[ChainOf(digest.Low)]; at != 0; at = EntryAt(at).Next)
         {
-            if (EntryAt(at).Low == low && EntryAt(at).High == high)
+            if (EntryAt(at).Digest == digest)
             {
                 return false;
             }
@@ -42,7 +41,7 @@ internal sealed class DigestSet
         }
 
         Count++;
-        EntryAt(Count) = new Entry(high, low);
+        EntryAt(Count) = new Entry(digest);
         Link(Count);
         return true;
     }
@@ -59,7 +58,7 @@ internal sealed class DigestSet
     private void Link(int at)
     {
         ref Entry entry = ref EntryAt(at);
-        ref int chain = ref _chains[ChainOf(entry.Low)];
+        ref int chain = ref _chains[ChainOf(entry.Digest.Low)];
         entry.Next = chain;
         chain = at;
     }
@@ -68,12 +67,9 @@ internal sealed class DigestSet
 
     private int ChainOf(ulong low) => (int)(low & (ulong)(_chains.Length - 1));
 
-    // A UInt128 would be aligned to 16 bytes, which would add unused bytes to each entry.
-    private struct Entry(ulong high, ulong low)
+    private struct Entry(ContentDigest digest)
     {
-        public readonly ulong High = high;
-
-        public readonly ulong Low = low;
+        public readonly ContentDigest Digest = digest;
 
         public int Next;
     }

@@ -45,9 +45,9 @@ public sealed partial class JobInput
         IReadOnlyList<BatchRecord> existing = _alreadyThere == 0 ? [] : _ledger.Batches.WithLastAttempts(_job.Id);
         _ledger.Write(() =>
         {
-            foreach ((long row, UInt128 digest) in _resent)
+            foreach ((long row, ContentDigest digest) in _resent)
             {
-                _ledger.Attempts.SetDigest(_job.Id, row, ContentDigest.ToBytes(digest));
+                _ledger.Attempts.SetDigest(_job.Id, row, digest.ToBytes());
             }
 
             _draft.Seal();

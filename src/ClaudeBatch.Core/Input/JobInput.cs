@@ -33,7 +33,7 @@ public sealed partial class JobInput : IDisposable
     // The custom ids of this input that the job did not have before.
     private readonly DigestSet _seen = new();
 
-    private readonly List<(long Row, UInt128 Digest)> _resent = [];
+    private readonly List<(long Row, ContentDigest Digest)> _resent = [];
 
     private readonly List<string> _conflicts = [];
 
@@ -139,7 +139,7 @@ public sealed partial class JobInput : IDisposable
     private InputVerdict Add(string customId, ReadOnlySpan<byte> item, ReadOnlySpan<byte> source, RequestFacts? facts)
     {
         _row++;
-        UInt128 digest = ContentDigest.Of(item);
+        ContentDigest digest = ContentDigest.Of(item);
         bool isKnown = _known.TryFind(ContentDigest.Of(customId), out KnownRequests.Known known);
         int schema = 0;
         bool isThere = isKnown && !known.IsUnsent && !_options.SendsAgain;
@@ -178,7 +178,7 @@ public sealed partial class JobInput : IDisposable
         }
 
         // A digest of 0 means that another tool made the batch: only the custom id of its request is known.
-        if (known.Digest == digest || known.Digest == 0)
+        if (known.Digest == digest || known.Digest == default)
         {
             _alreadyThere++;
             return InputVerdict.AlreadyThere;
@@ -242,7 +242,7 @@ public sealed partial class JobInput : IDisposable
         return refusal;
     }
 
-    private long DraftRow(string customId, UInt128 digest, ReadOnlySpan<byte> source, string? refusal)
+    private long DraftRow(string customId, ContentDigest digest, ReadOnlySpan<byte> source, string? refusal)
     {
         long row = _nextRow++;
         _refusedRows += refusal is null ? 0 : 1;
@@ -254,7 +254,7 @@ public sealed partial class JobInput : IDisposable
         }
 
         long sourceDigest = source.IsEmpty ? 0 : PayloadDigest.Of(source);
-        _draft.Add(new RequestRecord(row, customId, ContentDigest.ToBytes(digest), offset, source.Length, sourceDigest, refusal));
+        _draft.Add(new RequestRecord(row, customId, digest.ToBytes(), offset, source.Length, sourceDigest, refusal));
         return row;
     }
 }

@@ -10,9 +10,9 @@ namespace ClaudeBatch.Core.Input;
 /// </summary>
 internal sealed class KnownRequests
 {
-    private readonly Dictionary<Key, Entry> _byId;
+    private readonly Dictionary<ContentDigest, Entry> _byId;
 
-    private readonly HashSet<UInt128> _refused = [];
+    private readonly HashSet<ContentDigest> _refused = [];
 
     private readonly BitArray _unsent;
 
@@ -20,7 +20,7 @@ internal sealed class KnownRequests
 
     private KnownRequests(int rows)
     {
-        _byId = new Dictionary<Key, Entry>(rows); // with the final capacity, it does not hold two copies while it grows
+        _byId = new Dictionary<ContentDigest, Entry>(rows); // with the final capacity, it does not hold two copies while it grows
         _unsent = new BitArray(rows);
         _seen = new BitArray(rows);
     }
@@ -55,10 +55,10 @@ internal sealed class KnownRequests
         return known;
     }
 
-    public bool TryFind(UInt128 idDigest, out Known known)
+    public bool TryFind(ContentDigest idDigest, out Known known)
     {
-        bool isThere = _byId.TryGetValue(Key.Of(idDigest), out Entry entry);
-        known = isThere ? new Known(entry.Row, new UInt128(entry.High, entry.Low), _unsent[entry.Row]) : default;
+        bool isThere = _byId.TryGetValue(idDigest, out Entry entry);
+        known = isThere ? new Known(entry.Row, entry.Digest, _unsent[entry.Row]) : default;
         return isThere;
     }
 
@@ -74,14 +74,14 @@ internal sealed class KnownRequests
     /// <summary>
     /// Tells whether a row with the same bytes was refused before. Such a row is reported again, but not recorded a second time.
     /// </summary>
-    public bool WasRefused(UInt128 digest) => _refused.Contains(digest);
+    public bool WasRefused(ContentDigest digest) => _refused.Contains(digest);
 
     private void Add(RequestRecord request)
     {
-        UInt128 digest = ContentDigest.Read(request.Digest);
+        ContentDigest digest = ContentDigest.Read(request.Digest);
         if (request.Refusal is null)
         {
-            _ = _byId.TryAdd(Key.Of(ContentDigest.Of(request.CustomId)), new Entry((int)request.Row, (ulong)(digest >> 64), (ulong)digest));
+            _ = _byId.TryAdd(ContentDigest.Of(request.CustomId), new Entry((int)request.Row, digest));
         }
         else
         {
@@ -93,13 +93,7 @@ internal sealed class KnownRequests
     /// <param name="Row">The number of its row in the job, from 0.</param>
     /// <param name="Digest">The digest of its exact bytes; 0 where only its custom id is known.</param>
     /// <param name="IsUnsent">Whether the service has rejected its batch, or a person has abandoned it.</param>
-    internal readonly record struct Known(int Row, UInt128 Digest, bool IsUnsent);
+    internal readonly record struct Known(int Row, ContentDigest Digest, bool IsUnsent);
 
-    // A UInt128 is aligned to 16 bytes; a dictionary with it as the key would be a third larger.
-    private readonly record struct Key(ulong High, ulong Low)
-    {
-        public static Key Of(UInt128 digest) => new((ulong)(digest >> 64), (ulong)digest);
-    }
-
-    private readonly record struct Entry(int Row, ulong High, ulong Low);
+    private readonly record struct Entry(int Row, ContentDigest Digest);
 }

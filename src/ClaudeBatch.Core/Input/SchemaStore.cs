@@ -8,7 +8,7 @@ namespace ClaudeBatch.Core.Input;
 /// </summary>
 internal sealed class SchemaStore(LedgerFolder folder, long jobId) : IDisposable
 {
-    private Dictionary<UInt128, int>? _numbers;
+    private Dictionary<ContentDigest, int>? _numbers;
 
     private LedgerFile? _file;
 
@@ -16,7 +16,7 @@ internal sealed class SchemaStore(LedgerFolder folder, long jobId) : IDisposable
     public int NumberOf(ReadOnlySpan<byte> schema)
     {
         _numbers ??= Load();
-        UInt128 digest = ContentDigest.Of(schema);
+        ContentDigest digest = ContentDigest.Of(schema);
         if (_numbers.TryGetValue(digest, out int number))
         {
             return number;
@@ -38,9 +38,9 @@ internal sealed class SchemaStore(LedgerFolder folder, long jobId) : IDisposable
 
     public void Dispose() => _file?.Dispose();
 
-    private Dictionary<UInt128, int> Load()
+    private Dictionary<ContentDigest, int> Load()
     {
-        Dictionary<UInt128, int> numbers = [];
+        Dictionary<ContentDigest, int> numbers = [];
         string path = folder.Schemas(jobId);
         if (!File.Exists(path))
         {
@@ -51,8 +51,8 @@ internal sealed class SchemaStore(LedgerFolder folder, long jobId) : IDisposable
         {
             // The number of a line must not change, so a line that repeats an earlier schema (which a process that was killed may have
             // left) is counted, too. Its key is a number that no digest is equal to.
-            UInt128 digest = ContentDigest.Of(System.Text.Encoding.UTF8.GetBytes(line));
-            numbers[numbers.ContainsKey(digest) ? (UInt128)(uint)numbers.Count : digest] = numbers.Count + 1;
+            ContentDigest digest = ContentDigest.Of(System.Text.Encoding.UTF8.GetBytes(line));
+            numbers[numbers.ContainsKey(digest) ? new ContentDigest(High: 0, (ulong)numbers.Count) : digest] = numbers.Count + 1;
         }
 
         return numbers;

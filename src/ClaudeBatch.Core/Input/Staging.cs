@@ -8,7 +8,7 @@ namespace ClaudeBatch.Core.Input;
 /// service's cache.</param>
 public sealed class Staging(int canary, bool warmCache)
 {
-    private readonly HashSet<UInt128> _prefixes = [];
+    private readonly HashSet<ContentDigest> _prefixes = [];
 
     private PartSpooler? _first;
 

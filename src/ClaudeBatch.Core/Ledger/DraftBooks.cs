@@ -15,7 +15,7 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
 
     private readonly List<(long Batch, long Row)> _replacements = [];
 
-    private readonly List<(long Batch, long Row, long Offset, int Length, long Digest, int Schema)> _attempts = [];
+    private readonly List<DraftedAttempt> _attempts = [];
 
     /// <summary>Deletes what an input that was never sealed has left. Sealed rows stay.</summary>
     public static void Discard(LedgerDatabase database, long jobId)
@@ -92,7 +92,7 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
 
     public void Add(long batchId, long row, long offset, int length, long digest, int schema)
     {
-        _attempts.Add((batchId, row, offset, length, digest, schema));
+        _attempts.Add(new DraftedAttempt(batchId, row, offset, length, digest, schema));
         if (_attempts.Count >= LedgerDatabase.RowsPerTransaction)
         {
             Flush();
@@ -163,4 +163,7 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
         _attempts.Clear();
         _replacements.Clear();
     }
+
+    // A tuple of these would be read by code that cannot be compiled ahead.
+    private readonly record struct DraftedAttempt(long Batch, long Row, long Offset, int Length, long Digest, int Schema);
 }

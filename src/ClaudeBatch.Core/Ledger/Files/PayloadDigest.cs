@@ -9,12 +9,12 @@ namespace ClaudeBatch.Core.Ledger.Files;
 /// </summary>
 internal static class PayloadDigest
 {
-    /// <summary>Computes the XxHash64 of a piece of a file, as one integer of the ledger. It is never 0, which stands for none.</summary>
+    /// <summary>Computes the CRC-64 (ECMA-182) of a piece of a file, as one integer of the ledger. It is never 0, which stands for none.</summary>
     /// <remarks>
-    /// XxHash3 is faster once the runtime has compiled it, which cannot be done ahead: its vectors depend on the processor. The first hundred
-    /// thousand lines of a process would be read before that.
+    /// It is fast from its first call in code that is compiled ahead: 243 MB in pieces of 2.4 KB take 18 ms. XxHash64, XxHash3 and XxHash128
+    /// take 140 to 200 ms until the runtime has compiled them anew, and a process that collects a batch within a second ends before that.
     /// </remarks>
-    public static long Of(ReadOnlySpan<byte> bytes) => unchecked((long)XxHash64.HashToUInt64(bytes)) is not 0 and var digest ? digest : 1;
+    public static long Of(ReadOnlySpan<byte> bytes) => unchecked((long)Crc64.HashToUInt64(bytes)) is not 0 and var digest ? digest : 1;
 
     /// <summary>Tells whether a file has this SHA-256. The file is read through.</summary>
     public static bool IsOfFile(string path, ReadOnlySpan<byte> digest)
