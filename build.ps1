@@ -8,6 +8,8 @@
     Package  makes out/package/ClaudeBatch.<version>.nupkg for the PowerShell Gallery, compiled ahead for each platform, and imports it in a shell of its own.
     Simulate  runs histories of the simulation (docs/testing.md), and prints the first one that breaks a rule, as small as it gets. With
            -Replay it runs one; with -Mends it takes out what was mended, one mend after another, and says which histories notice.
+    Mutate  changes what guards money and rows in small ways and says which changes the tests do not notice (docs/testing.md); hours,
+           or -Group for a part of it, or -Minutes.
     Bench  measures against the official C# and TypeScript SDKs and writes docs/performance.md.
     Demo   builds, and runs a job of 190 customer messages on the embedded emulator.
 
@@ -17,11 +19,13 @@
     ./build.ps1 Test
 .EXAMPLE
     ./build.ps1 Simulate -Histories 100000 -Seed 20000
+.EXAMPLE
+    ./build.ps1 Mutate -Group Sending
 #>
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo', 'Help', 'Bench', 'Package', 'Simulate')]
+    [ValidateSet('Build', 'Test', 'Demo', 'Help', 'Bench', 'Package', 'Simulate', 'Mutate')]
     [string] $Task = 'Build',
 
     # For Simulate: how many histories, and the seed of the first one; the next seeds follow.
@@ -34,6 +38,12 @@ param(
 
     # For Simulate: whether the mends are taken out.
     [switch] $Mends,
+
+    # For Mutate: the names of groups in tests/ClaudeBatch.Mutation/groups.psd1; all by default.
+    [string[]] $Group,
+
+    # For Mutate: no group is begun after so many minutes.
+    [int] $Minutes = 120,
 
     # For Bench: --runs 1 --growth 1000, say. See tests/Benchmarks/BenchOptions.cs.
     [Parameter(ValueFromRemainingArguments)]
@@ -80,7 +90,11 @@ function Invoke-InPowerShell {
     if ($Mends) {
         $simulation += '-Mends'
     }
-    $arguments = @($command | Select-Object -Skip 1) + @('-NoProfile', '-File', $PSCommandPath, $Task) + $simulation + $BenchArguments
+    $mutation = @('-Minutes', $Minutes)
+    if ($Group) {
+        $mutation += @('-Group', ($Group -join ','))
+    }
+    $arguments = @($command | Select-Object -Skip 1) + @('-NoProfile', '-File', $PSCommandPath, $Task) + $simulation + $mutation + $BenchArguments
     & $command[0] @arguments
     exit $LASTEXITCODE
 }
@@ -257,6 +271,14 @@ switch ($Task) {
             }
         }
         elseif (-not (Invoke-Simulation -History $Replay -Count $Histories -FirstSeed $Seed)) {
+            exit 1
+        }
+    }
+    'Mutate' {
+        $rows = @(& (Join-Path -Path $PSScriptRoot -ChildPath 'tests/ClaudeBatch.Mutation/Mutate.ps1') -Group $Group -Minutes $Minutes)
+        $rows.Survivors | Write-Host
+        $rows | Format-Table -Property File, Changes, Noticed, Percent -AutoSize | Out-Host
+        if ($rows.Percent -lt 85) {
             exit 1
         }
     }

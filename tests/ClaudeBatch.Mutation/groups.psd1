@@ -1,0 +1,36 @@
+@{
+    # What guards money and rows, and the test classes that must notice a change of it. Stryker prepares a group in a minute; each change
+    # takes a few seconds, by how many of the group's tests run the changed line.
+    Sending = @{
+        Files = 'Sending/CreateVerdict.cs', 'Sending/CreateRecorder.cs', 'Sending/SendGate.cs', 'Sending/BatchSender.cs', 'Sending/SecondSend.cs'
+        Tests = 'Sending/SendTests.cs', 'Sending/ForeignReplyTests.cs'
+    }
+    Settling = @{
+        Files = 'Sending/Settler.cs', 'Ledger/Settlement.cs', 'Ledger/ListTime.cs'
+        Tests = 'Sending/SettleTests.cs', 'Sending/ClockTests.cs', 'Sending/ForeignReplyTests.cs'
+    }
+    Books = @{
+        Files = 'Ledger/BatchBooks.cs', 'Ledger/BatchBooks.Replacing.cs', 'Ledger/AttemptBooks.cs', 'Ledger/AttemptBooks.Failed.cs', 'Ledger/AttemptBooks.Writing.cs'
+        Tests = 'Ledger/DecisionTests.cs', 'Results/CollectTests.cs', 'Results/IncompleteResultsTests.cs', 'Running/ImportTests.cs'
+    }
+    Collecting = @{
+        Files = 'Results/BatchCollector.cs', 'Results/BatchCollector.Download.cs', 'Results/BatchCollector.Failures.cs', 'Results/OutcomeTable.cs', 'Results/Reconciler.cs', 'Results/ResultPatience.cs'
+        Tests = 'Results/CollectTests.cs', 'Results/IncompleteResultsTests.cs', 'Results/ChangedFilesTests.cs', 'Running/ImportTests.cs'
+    }
+    Steps = @{
+        Files = 'Running/StageGate.cs', 'Running/JobStep.cs', 'Running/BatchControl.cs', 'Running/JobPruner.cs'
+        Tests = 'Ledger/DecisionTests.cs', 'Running/FaultTests.cs'
+    }
+    Retries = @{
+        Files = 'Retries/RetryFilter.cs', 'Retries/RetryPlanner.cs', 'Input/PartSpooler.cs'
+        Tests = 'Ledger/DecisionTests.cs', 'Results/ChangedFilesTests.cs', 'Input/JobInputTests.cs'
+    }
+    Costs = @{
+        Files = 'Costs/UsageBooks.cs', 'Costs/PriceList.cs', 'Costs/CostEstimate.cs', 'Costs/ModelEstimate.cs', 'Ledger/UsageSum.cs'
+        Tests = 'Costs/PriceListTests.cs', 'Costs/CountableTests.cs', 'Costs/ServerToolTests.cs', 'Results/CollectTests.cs'
+    }
+    Requests = @{
+        Files = 'Requests/RequestChecker.cs', 'Requests/RequestChecker.Content.cs', 'Requests/RequestChecker.Fields.cs', 'Requests/RequestChecker.Rules.cs', 'Requests/RequestChecker.Scan.cs'
+        Tests = 'Requests/RequestCheckerTests.cs', 'Requests/RequestFieldsTests.cs', 'Requests/ModelRulesTests.cs', 'Requests/TablesAgreeTests.cs', 'Costs/CountableTests.cs'
+    }
+}
