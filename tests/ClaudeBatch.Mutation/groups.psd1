@@ -22,12 +22,12 @@
         Tests = 'Ledger/DecisionTests.cs', 'Running/FaultTests.cs'
     }
     Retries = @{
-        Files = 'Retries/RetryFilter.cs', 'Retries/RetryPlanner.cs', 'Input/PartSpooler.cs'
-        Tests = 'Ledger/DecisionTests.cs', 'Results/ChangedFilesTests.cs', 'Input/JobInputTests.cs'
+        Files = 'Retries/RetryFilter.cs', 'Retries/RetryPlanner.cs', 'Input/PartSpooler.cs', 'Ledger/AttemptBooks.Failed.cs'
+        Tests = 'Retries/RetryTests.cs', 'Input/JobInputTests.cs'
     }
     Costs = @{
-        Files = 'Costs/UsageBooks.cs', 'Costs/PriceList.cs', 'Costs/CostEstimate.cs', 'Costs/ModelEstimate.cs', 'Ledger/UsageSum.cs'
-        Tests = 'Costs/PriceListTests.cs', 'Costs/CountableTests.cs', 'Costs/ServerToolTests.cs', 'Results/CollectTests.cs'
+        Files = 'Costs/UsageBooks.cs', 'Costs/ModelUsage.cs', 'Costs/PriceList.cs', 'Costs/CostEstimate.cs', 'Costs/ModelEstimate.cs', 'Ledger/UsageSum.cs', 'Ledger/TokenUsage.cs'
+        Tests = 'Costs/UsageBooksTests.cs', 'Costs/PriceListTests.cs', 'Costs/EstimateTests.cs', 'Costs/ServerToolTests.cs'
     }
     Requests = @{
         Files = 'Requests/RequestChecker.cs', 'Requests/RequestChecker.Content.cs', 'Requests/RequestChecker.Fields.cs', 'Requests/RequestChecker.Rules.cs', 'Requests/RequestChecker.Scan.cs'

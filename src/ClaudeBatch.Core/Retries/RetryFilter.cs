@@ -34,13 +34,15 @@ public sealed record RetryFilter
     /// <summary>Whether only requests that have failed can be taken, so that no answer need be looked at.</summary>
     internal bool TakesOnlyFailed => !TakesCut && !TakesIncomplete;
 
+    /// <summary>Whether requests of this batch may be tried once more.</summary>
+    internal bool MayTryAgain(BatchRecord batch) => batch.Attempt < MaxAttempts;
+
     /// <summary>Tells why the request is sent again, in one or two words; null when it is not sent again.</summary>
-    /// <param name="batch">The batch of the request's last attempt.</param>
     /// <param name="attempt">The request's last attempt.</param>
     /// <param name="isComplete">Reads the answer and tells whether it is complete. It is called only where this decides.</param>
-    internal string? Reason(BatchRecord batch, AttemptRecord attempt, Func<bool> isComplete)
+    internal string? Reason(AttemptRecord attempt, Func<bool> isComplete)
     {
-        if (attempt.Outcome is not { } outcome || batch.Attempt >= MaxAttempts || CustomIds?.Contains(attempt.CustomId) == false)
+        if (attempt.Outcome is not { } outcome || CustomIds?.Contains(attempt.CustomId) == false)
         {
             return null;
         }

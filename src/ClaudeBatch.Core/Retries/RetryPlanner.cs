@@ -17,14 +17,14 @@ public sealed class RetryPlanner(JobLedger ledger)
         using ResultReader reader = new(ledger);
         foreach (BatchRecord batch in ledger.Batches.OfJob(job.Id).OrderBy(static b => b.Attempt))
         {
-            if (batch.Attempt >= filter.MaxAttempts || (filter.SkipsRemoved && !HasSpool(batch)))
+            if (!filter.MayTryAgain(batch) || (filter.SkipsRemoved && !HasSpool(batch)))
             {
                 continue;
             }
 
             foreach (AttemptRecord attempt in ledger.Attempts.All(batch, onlyLast: true, filter.TakesOnlyFailed))
             {
-                if (filter.Reason(batch, attempt, () => Completeness.Of(reader.Read(batch, attempt)) is null) is { } reason)
+                if (filter.Reason(attempt, () => Completeness.Of(reader.Read(batch, attempt)) is null) is { } reason)
                 {
                     yield return new RetryCandidate(batch, attempt, reason);
                 }
@@ -36,7 +36,7 @@ public sealed class RetryPlanner(JobLedger ledger)
     /// <param name="job">The job.</param>
     /// <param name="filter">A filter of failure classes alone.</param>
     public bool Any(JobRecord job, RetryFilter filter) => ledger.Batches.OfJob(job.Id).Any(
-        b => b.Attempt < filter.MaxAttempts && HasSpool(b) && ledger.Attempts.AnyFailed(b, filter.ClassesOrDefault));
+        b => filter.MayTryAgain(b) && HasSpool(b) && ledger.Attempts.AnyFailed(b, filter.ClassesOrDefault));
 
     private bool HasSpool(BatchRecord batch) => File.Exists(ledger.Folder.Spool(batch.JobId, batch.Part));
 

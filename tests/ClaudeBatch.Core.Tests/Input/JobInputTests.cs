@@ -21,6 +21,16 @@ public sealed class JobInputTests : IDisposable
         Assert.All(input.NewBatches, static b => Assert.Equal(BatchState.Spooled, b.State));
     }
 
+    [Fact]
+    public void A_part_may_have_the_last_byte_that_is_allowed()
+    {
+        PreparedRequest[] requests = [EngineFixture.Request("a"), EngineFixture.Request("b")];
+        int both = requests.Sum(static r => r.Utf8.Length) + """{"requests":[,]}""".Length;
+
+        Assert.Single(_engine.Seal("fits", requests, new SpoolLimits(MaxBytes: both)).NewBatches);
+        Assert.Equal(2, _engine.Seal("a byte too many", requests, new SpoolLimits(MaxBytes: both - 1)).NewBatches.Count);
+    }
+
     [Theory]
     [InlineData(1_000)]
     [InlineData(1_003)]

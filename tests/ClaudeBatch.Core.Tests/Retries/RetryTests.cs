@@ -82,6 +82,16 @@ public sealed class RetryTests : IDisposable
     }
 
     [Fact]
+    public async Task One_part_with_something_to_send_again_is_enough()
+    {
+        SealedInput input = _engine.Seal("job", [EngineFixture.Request("ok"), EngineFixture.Request("later")], new SpoolLimits(MaxRequests: 1));
+        await _engine.RunAsync(input.NewBatches[0]);
+        await _engine.RunAsync(input.NewBatches[1]);
+
+        Assert.True(Planner.Any(Job, new RetryFilter()));
+    }
+
+    [Fact]
     public async Task The_same_bytes_are_sent_again_and_a_request_is_planned_once()
     {
         await RunAsync("ok", "later", "late");

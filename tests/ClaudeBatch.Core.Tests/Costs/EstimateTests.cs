@@ -1,0 +1,166 @@
+using System.Text;
+using ClaudeBatch.Core.Costs;
+using ClaudeBatch.Core.Models;
+using ClaudeBatch.Core.Requests;
+
+namespace ClaudeBatch.Core.Tests.Costs;
+
+/// <summary>What requests may cost before they are sent, against figures by hand. -MaxCost holds because of the high end.</summary>
+public sealed class EstimateTests
+{
+    // 600 bytes of text: 100 tokens at 6 bytes a token.
+    private static readonly string s_text = new('x', 600);
+
+    // Haiku 4.5 in a batch, in USD for a token: 0.50 input, 2.50 output, 0.625 and 1.00 for writing to the cache, 0.05 for reading from it.
+    private const decimal Million = 1_000_000m;
+
+    [Fact]
+    public void The_low_end_is_the_text_and_one_token_of_answer()
+    {
+        CostEstimate estimate = Estimate(3, Request(s_text));
+
+        ModelEstimate model = Assert.Single(estimate.Models);
+        Assert.Equal(("claude-haiku-4-5", 3, 300), (model.Model, model.Requests, model.LowInputTokens));
+        Assert.Equal(3, estimate.Requests);
+        Assert.Equal(3 * ((100 * 0.5m) + 2.5m) / Million, PriceList.ToDollars(estimate.Low));
+    }
+
+    [Fact]
+    public void The_high_end_is_every_byte_of_the_prompt_and_max_tokens_of_answer()
+    {
+        byte[] request = Request(s_text);
+        int prompt = (int)(Facts(request).PromptBytes / 2); // tokens, at 2 bytes a token
+
+        CostEstimate estimate = Estimate(3, request);
+
+        ModelEstimate model = Assert.Single(estimate.Models);
+        Assert.InRange(prompt, 300, 360);
+        Assert.Equal((3L * prompt, 30L), (model.HighInputTokens, model.HighOutputTokens));
+        Assert.Equal(3 * ((prompt * 0.5m) + (10 * 2.5m)) / Million, PriceList.ToDollars(estimate.High));
+    }
+
+    [Theory]
+    [InlineData("""{"type":"ephemeral"}""", 0.625)]
+    [InlineData("""{"type":"ephemeral","ttl":"1h"}""", 1.0)]
+    public void What_is_marked_for_the_cache_is_read_from_it_at_best_and_written_to_it_at_worst(string mark, double price)
+    {
+        byte[] request = Request(s_text, $$""","system":[{"type":"text","text":"{{s_text}}{{s_text}}","cache_control":{{mark}} }]""");
+        RequestFacts facts = Facts(request);
+        long cached = (long)(facts.CachedBytes / 2.0);
+        long rest = (long)((facts.PromptBytes - facts.CachedBytes) / 2.0);
+
+        CostEstimate estimate = Estimate(1, request);
+
+        Assert.InRange(cached, 600, 680);
+        Assert.Equal(((200 * 0.05m) + (100 * 0.5m) + 2.5m) / Million, PriceList.ToDollars(estimate.Low));
+        Assert.Equal(((cached * (decimal)price) + (rest * 0.5m) + (10 * 2.5m)) / Million, PriceList.ToDollars(estimate.High));
+    }
+
+    [Fact]
+    public void A_prompt_has_no_more_tokens_than_the_models_context()
+    {
+        ModelEstimate model = Assert.Single(Estimate(2, Request(new string('x', 1_000_000))).Models);
+
+        Assert.Equal(2 * 200_000, model.HighInputTokens);
+    }
+
+    [Fact]
+    public void A_prompt_that_may_be_long_has_the_price_of_a_long_one_at_the_high_end()
+    {
+        CostEstimate estimate = Estimate(1, Request(new string('x', 300_000), model: "claude-haiku-5-5"));
+
+        ModelEstimate model = Assert.Single(estimate.Models);
+        Assert.Equal(((model.LowInputTokens * 0.05m) + 0.25m) / Million, PriceList.ToDollars(estimate.Low)); // 50,000 tokens
+        Assert.Equal(((model.HighInputTokens * 0.25m) + (10 * 1.25m)) / Million, PriceList.ToDollars(estimate.High)); // 150,000 tokens
+    }
+
+    [Theory]
+    [InlineData("""{"type":"image","source":{"type":"base64","media_type":"image/png","data":"AAAA"}}""", 100, 4_800)]
+    [InlineData("""{"type":"document","source":{"type":"base64","media_type":"application/pdf","data":"AAAA"}}""", 1_500, 1_500)]
+    public void A_picture_and_a_document_have_tokens_of_their_own(string block, long least, long most)
+    {
+        byte[] with = Request(content: $"[{{\"type\":\"text\",\"text\":\"{s_text}\"}},{block}]");
+        ModelEstimate model = Assert.Single(Estimate(1, with).Models);
+
+        Assert.Equal(100 + least, model.LowInputTokens);
+        Assert.Equal((Facts(with).PromptBytes / 2) + most, model.HighInputTokens);
+    }
+
+    [Fact]
+    public void A_large_document_may_have_more_tokens_than_bytes()
+    {
+        string data = new('A', 40_000); // 30,000 bytes
+        byte[] request = Request(content: $$$"""[{"type":"document","source":{"type":"base64","media_type":"application/pdf","data":"{{{data}}}"}}]""");
+
+        ModelEstimate model = Assert.Single(Estimate(1, request).Models);
+
+        Assert.Equal(1_500, model.LowInputTokens);
+        Assert.Equal(45_000 + (Facts(request).PromptBytes / 2), model.HighInputTokens);
+        Assert.InRange(model.HighInputTokens, 45_000, 45_100);
+    }
+
+    [Fact]
+    public void What_is_not_in_the_request_may_fill_the_context()
+    {
+        byte[] request = Request(content: """[{"type":"document","source":{"type":"file","file_id":"file_1"}}]""");
+
+        Assert.Equal(200_000, Assert.Single(Estimate(1, request).Models).HighInputTokens);
+    }
+
+    [Fact]
+    public void A_model_without_a_price_leaves_the_sum_unknown_and_MaxCost_cannot_be_held()
+    {
+        CostEstimate estimate = new(ModelCatalog.Shipped);
+        estimate.Add(Facts(Request(s_text)));
+        estimate.Add(Facts(Request(s_text, model: "claude-new")));
+
+        Assert.Equal(2, estimate.Requests);
+        Assert.Null(estimate.Low);
+        Assert.Null(estimate.High);
+        Assert.Equal([true, false], estimate.Models.Select(static m => m.HasPrice));
+        Assert.Equal("Of 'claude-new' no price is known here, so -MaxCost cannot be held.", estimate.Above(1_000));
+    }
+
+    [Fact]
+    public void The_highest_cost_may_be_the_most_and_not_a_cent_above()
+    {
+        CostEstimate estimate = Estimate(10, Request(s_text));
+        decimal high = PriceList.ToDollars(estimate.High!.Value);
+
+        Assert.Null(estimate.Above(high));
+        string why = estimate.Above(high - 0.000001m)!;
+        Assert.StartsWith("These 10 requests will cost between $", why, StringComparison.Ordinal);
+        Assert.Contains("-MaxCost is $", why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_sample_that_was_counted_narrows_both_ends_of_the_prompt_and_not_of_the_answer()
+    {
+        CostEstimate estimate = Estimate(1, Request(s_text));
+        ModelEstimate model = estimate.Models.Single();
+        (long low, long high) = (model.LowInputTokens, model.HighInputTokens);
+
+        model.Narrow(lowFactor: 1.5, highFactor: 0.5);
+
+        Assert.Equal(((long)(low * 1.5), (long)(high * 0.5)), (model.LowInputTokens, model.HighInputTokens));
+        Assert.Equal(((low * 1.5m * 0.5m) + 2.5m) / Million, PriceList.ToDollars(estimate.Low));
+        Assert.Equal(((high * 0.5m * 0.5m) + 25m) / Million, PriceList.ToDollars(estimate.High));
+    }
+
+    private static byte[] Request(string text = "Hi", string fields = "", string model = "claude-haiku-4-5", string? content = null) => Encoding.UTF8.GetBytes(
+        $$$"""{"custom_id":"a","params":{"model":"{{{model}}}","max_tokens":10{{{fields}}},"messages":[{"role":"user","content":{{{content ?? $"\"{text}\""}}} }]}}""");
+
+    private static RequestFacts Facts(byte[] request)
+        => new RequestChecker(ModelCatalog.Shipped, new DateOnly(2026, 11, 27), "2026-10-21", []).Check(request);
+
+    private static CostEstimate Estimate(int count, byte[] request)
+    {
+        CostEstimate estimate = new(ModelCatalog.Shipped);
+        for (int i = 0; i < count; i++)
+        {
+            estimate.Add(Facts(request));
+        }
+
+        return estimate;
+    }
+}
