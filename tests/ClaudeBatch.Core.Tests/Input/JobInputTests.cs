@@ -28,7 +28,7 @@ public sealed class JobInputTests : IDisposable
         int both = requests.Sum(static r => r.Utf8.Length) + """{"requests":[,]}""".Length;
 
         Assert.Single(_engine.Seal("fits", requests, new SpoolLimits(MaxBytes: both)).NewBatches);
-        Assert.Equal(2, _engine.Seal("a byte too many", requests, new SpoolLimits(MaxBytes: both - 1)).NewBatches.Count);
+        Assert.Equal(2, _engine.Seal("too-many", requests, new SpoolLimits(MaxBytes: both - 1)).NewBatches.Count);
     }
 
     [Theory]
