@@ -40,12 +40,16 @@ public sealed class ChangedFilesTests : IDisposable
     public async Task A_shortened_file_of_answers_is_the_same_error()
     {
         BatchRecord batch = await CollectedAsync();
-        using (FileStream file = new(Results(batch), FileMode.Open))
+        string path = Results(batch);
+        using (FileStream file = new(path, FileMode.Open))
         {
             file.SetLength(file.Length / 2);
         }
 
-        Assert.Equal("ResultsChanged", Assert.Throws<ClaudeBatchException>(() => ReadAll(batch)).Id);
+        ClaudeBatchException failure = Assert.Throws<ClaudeBatchException>(() => ReadAll(batch));
+
+        Assert.Equal(("ResultsChanged", path), (failure.Id, failure.Target));
+        Assert.Contains($"Get-ClaudeBatchResult -Id {batch.ServiceId} -Refresh", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

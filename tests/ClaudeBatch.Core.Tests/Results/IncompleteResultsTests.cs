@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Text;
 using ClaudeBatch.Core.Account;
@@ -55,16 +56,20 @@ public sealed class IncompleteResultsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_body_that_cannot_be_decoded_is_told_and_no_row_is_missing()
+    public async Task A_body_that_cannot_be_decoded_is_never_complete_and_what_came_before_is_kept()
     {
-        Answer(static r => Replaced(r, new StreamContent(new BrokenStream(new InvalidDataException("The archive entry was compressed wrongly.")))));
-        await EndedAsync("a", "b", "c");
+        Answer(static r =>
+        {
+            r.Version = HttpVersion.Version20; // it says where its body ends, without a length
+            return Replaced(r, new StreamContent(WronglyCompressed(Lines(Text(r), 2))));
+        });
+        BatchRecord batch = await EndedAsync("a", "b", "c");
 
-        ClaudeBatchException failure = Assert.Single(await StepsAsync(1));
+        ClaudeBatchException[] failures = await StepsAsync(5);
 
-        Assert.Equal("ResultsCut", failure.Id);
-        Assert.Contains("compressed wrongly", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(3, Totals.Pending);
+        Assert.All(failures, static f => Assert.Equal(("ResultsCut", typeof(InvalidDataException)), (f.Id, f.InnerException?.GetType())));
+        Assert.Equal((5, 0), (failures.Length, _engine.Ledger.Batches.Get(batch.Id).CompleteDownloads));
+        Assert.Equal((2, 1, 0), (Totals.Succeeded, Totals.Pending, Totals.Missing));
     }
 
     [Fact]
@@ -113,7 +118,11 @@ public sealed class IncompleteResultsTests : IDisposable
         AnswerWith(static body => body, static content => new UnframedContent(content, cutAfter: 2));
         BatchRecord batch = await EndedAsync("a", "b", "c");
 
-        Assert.Equal("ResultsCut", Assert.Single(await StepsAsync(1)).Id);
+        ClaudeBatchException cut = Assert.Single(await StepsAsync(1));
+
+        Assert.Equal("ResultsCut", cut.Id);
+        // The end of what came is the beginning of a line, and not one that nobody can read.
+        Assert.DoesNotContain("cannot be read", cut.Message, StringComparison.Ordinal);
         Assert.Equal((1, 2), (Totals.Succeeded, Totals.Pending));
         AnswerWith(static body => LinesFrom(body, 1));
         await StepsAsync(1);
@@ -263,6 +272,41 @@ public sealed class IncompleteResultsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_network_that_keeps_the_results_back_until_they_are_archived_leaves_the_rows_unknown_without_a_denial()
+    {
+        BatchRecord batch = await EndedAsync("a", "b");
+        int calls = 0;
+        _network!.Before = request => IsForResults(request) && ++calls > 0 ? NoResults("page") : null;
+        await StepsAsync(2);
+        _engine.Clock.Advance(TimeSpan.FromDays(28.9));
+        Assert.Equal("ResultsUnreadable", Assert.Single(await StepsAsync(1)).Id);
+        Assert.Equal(2, Totals.Pending);
+
+        _engine.Clock.Advance(TimeSpan.FromDays(0.2));
+        Assert.Equal("ResultsExpired", Assert.Single(await StepsAsync(1)).Id);
+
+        Assert.Equal(4, calls);
+        Assert.Equal(BatchState.Lost, _engine.Ledger.Batches.Get(batch.Id).State);
+        Assert.Equal((2, 0), (Totals.Unknown, Totals.Pending));
+        Assert.False(Step.IsDue(_engine.Job("job"), isNamed: true));
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_archived_when_it_is_seen_to_have_ended_is_not_downloaded()
+    {
+        BatchRecord sent = (await _engine.SendAsync(_engine.Seal("job", "a", "b").NewBatches[0])).Batch;
+        _engine.Clock.Advance(TimeSpan.FromDays(30));
+        _network!.Before = static request => IsForResults(request) ? throw new InvalidOperationException("It is archived.") : null;
+
+        ClaudeBatchException end = Assert.Single(await StepsAsync(1));
+
+        Assert.Equal("ResultsExpired", end.Id);
+        BatchRecord now = _engine.Ledger.Batches.Get(sent.Id);
+        Assert.Equal((BatchState.Lost, true), (now.State, now.ArchivedAt is not null));
+        Assert.Equal(2, Totals.Unknown);
+    }
+
+    [Fact]
     public async Task A_batch_that_the_lists_show_archived_is_over()
     {
         BatchRecord batch = await EndedAsync("a", "b");
@@ -301,6 +345,8 @@ public sealed class IncompleteResultsTests : IDisposable
         await StepsAsync(1);
 
         Assert.Equal(BatchState.Collected, _engine.Ledger.Batches.Get(batch.Id).State);
+        Assert.Equal((1, 1), (Totals.Succeeded, Totals.Missing));
+        Assert.Equal("ResultsExpired", (await Assert.ThrowsAsync<ClaudeBatchException>(() => AgainAsync(batch))).Id);
         Assert.Equal((1, 1), (Totals.Succeeded, Totals.Missing));
     }
 
@@ -352,6 +398,9 @@ public sealed class IncompleteResultsTests : IDisposable
     [Fact]
     public async Task Whoever_reads_an_earlier_file_goes_on_and_it_is_deleted_all_the_same()
     {
+        // Each line is so long that it is read alone: what was read ahead would not tell where the file is read from.
+        string blanks = new(' ', 100_000);
+        AnswerWith(body => body.Replace("\n", blanks + "\n", StringComparison.Ordinal));
         BatchRecord batch = await EndedAsync("a", "b", "c");
         await StepsAsync(1);
         using ResultReader reader = new(_engine.Ledger);
@@ -447,7 +496,7 @@ public sealed class IncompleteResultsTests : IDisposable
 
     private void Answer(Func<HttpResponseMessage, HttpResponseMessage> reply) => _network!.After = (request, response) =>
     {
-        if (!request.RequestUri!.AbsolutePath.EndsWith("/results", StringComparison.Ordinal) || !response.IsSuccessStatusCode)
+        if (!IsForResults(request) || !response.IsSuccessStatusCode)
         {
             return response;
         }
@@ -458,6 +507,9 @@ public sealed class IncompleteResultsTests : IDisposable
 
     private void AnswerWith(Func<string, string> change, Func<string, HttpContent>? content = null)
         => Answer(r => Replaced(r, (content ?? (static text => new StringContent(text)))(change(Text(r)))));
+
+    private static bool IsForResults(HttpRequestMessage request)
+        => request.RequestUri!.AbsolutePath.EndsWith("/results", StringComparison.Ordinal);
 
     private static string Text(HttpResponseMessage response) => response.Content.ReadAsStringAsync().GetAwaiter().GetResult();
 
@@ -471,6 +523,25 @@ public sealed class IncompleteResultsTests : IDisposable
     {
         to.Headers.Date = from.Headers.Date;
         return to;
+    }
+
+    // The checksum behind the second piece is wrong.
+    private static GZipStream WronglyCompressed(string text)
+    {
+        byte[] bytes = [.. Compressed(text), .. Compressed("{")];
+        bytes[^8] ^= 1;
+        return new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress);
+
+        static byte[] Compressed(string piece)
+        {
+            using MemoryStream all = new();
+            using (GZipStream compressor = new(all, CompressionLevel.Fastest))
+            {
+                compressor.Write(Encoding.UTF8.GetBytes(piece));
+            }
+
+            return all.ToArray();
+        }
     }
 
     private static string Lines(string body, int count) => string.Concat(InOrder(body).Take(count));
@@ -505,14 +576,6 @@ public sealed class IncompleteResultsTests : IDisposable
         using ResultReader reader = new(_engine.Ledger);
         Assert.Equal(
             ids, reader.InOrder([_engine.Ledger.Batches.Get(batch.Id)]).Select(static r => ResultLine.Parse(r.Line)!.CustomId));
-    }
-
-    /// <summary>A body whose reading fails.</summary>
-    private sealed class BrokenStream(Exception failure) : MemoryStream
-    {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw failure;
-
-        public override bool CanSeek => false;
     }
 
     /// <summary>A body that ends with its connection, and says no length; or that breaks off behind some lines.</summary>
