@@ -285,6 +285,45 @@ public sealed class DecisionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_part_that_another_process_has_sent_before_its_lock_was_ours_is_not_sent_again()
+    {
+        BeforeLockFolder? folder = null;
+        using EngineFixture engine = new(
+            between: service => _network = new InterferingHandler(service), folder: root => folder = new BeforeLockFolder(root));
+        BatchRecord batch = engine.Seal("job", "a").NewBatches[0];
+        folder!.BeforeLock = () =>
+        {
+            using JobLedger other = JobLedger.Open(new LedgerFolder(folder.Root), engine.Clock);
+            new BatchSender(other, engine.Api).SendAsync(batch.Id, null, CancellationToken.None).GetAwaiter().GetResult();
+        };
+
+        SendResult sent = await engine.SendAsync(batch);
+
+        Assert.Equal((BatchState.InProgress, null), (sent.Batch.State, sent.Failure));
+        Assert.Equal(1, _network!.Creates);
+        Assert.Equal(Assert.Single(await engine.AtServiceAsync()).Id, sent.Batch.ServiceId);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public async Task A_spool_of_another_length_is_told_before_anybody_is_called(int more)
+    {
+        BatchRecord batch = _engine.Seal("job", "a").NewBatches[0];
+        string spool = _engine.Ledger.Folder.Spool(batch.JobId, batch.Part);
+        using (FileStream file = new(spool, FileMode.Open))
+        {
+            file.SetLength(file.Length + more);
+        }
+
+        _network!.Before = static _ => throw new InvalidOperationException("Nobody is called.");
+        SendResult sent = await _engine.SendAsync(batch);
+
+        Assert.Equal((BatchState.Spooled, "SpoolChanged"), (sent.Batch.State, sent.Failure?.Id));
+        Assert.Contains(spool, sent.Failure!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_spool_that_was_edited_is_not_sent_to_its_end()
     {
         BatchRecord batch = _engine.Seal("job", "a").NewBatches[0];
@@ -401,6 +440,24 @@ public sealed class DecisionTests : IDisposable
         IReadOnlyList<BatchRecord> again = new RetryPlanner(_engine.Ledger).Plan(job, new RetryFilter(), SpoolLimits.Of(job));
 
         Assert.Equal([2, 2, 2], again.Select(static b => b.RequestCount));
+    }
+
+    /// <summary>A folder in which something happens right before the next lock of a batch is taken.</summary>
+    private sealed class BeforeLockFolder(string root) : LedgerFolder(root)
+    {
+        public Action? BeforeLock { get; set; }
+
+        private protected override LedgerFile Open(string path, FileStreamOptions options)
+        {
+            if (BeforeLock is { } happens && Path.GetFileName(path) is var name
+                && name.StartsWith("batch-", StringComparison.Ordinal) && name.EndsWith(".lock", StringComparison.Ordinal))
+            {
+                BeforeLock = null;
+                happens();
+            }
+
+            return base.Open(path, options);
+        }
     }
 
     private static HttpResponseMessage Errored(HttpResponseMessage response)

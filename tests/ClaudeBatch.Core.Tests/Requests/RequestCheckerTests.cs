@@ -39,6 +39,8 @@ public sealed class RequestCheckerTests
     [InlineData("""{"model":"claude-sonnet-5","max_tokens":5000,"thinking":{"type":"enabled","budget_tokens":2000},MESSAGES}""", "ThinkingRefused")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":5000,"thinking":{"type":"enabled","budget_tokens":2000},MESSAGES}""", "")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":1500,"thinking":{"type":"enabled","budget_tokens":2000},MESSAGES}""", "ThinkingRefused")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":2000,"thinking":{"type":"enabled","budget_tokens":2000},MESSAGES}""", "ThinkingRefused")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":2001,"thinking":{"type":"enabled","budget_tokens":2000},MESSAGES}""", "")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[{"type":"document"}]},{"role":"user","content":"x"}]}""", "DocumentInAnswer")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":" \n\u2003"}]}""", "ContentEmpty")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":7}]}""", "ContentInvalid")]

@@ -1,7 +1,9 @@
 using System.Text;
 using ClaudeBatch.Core.Account;
+using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Models;
 using ClaudeBatch.Core.Results;
 using ClaudeBatch.Core.Retries;
 using ClaudeBatch.Core.Sending;
@@ -78,6 +80,39 @@ public sealed class CollectTests : IDisposable
     }
 
     [Fact]
+    public async Task A_request_is_tried_as_many_times_as_allowed_and_not_once_more()
+    {
+        _engine.Plan.Expired = 1;
+        await _engine.RunAsync(_engine.Seal("job", "a", "b").NewBatches[0]);
+        RetryPlanner planner = new(_engine.Ledger);
+        JobRecord job = _engine.Job("job");
+        RetryFilter twice = new() { MaxAttempts = 2 };
+        Assert.True(planner.Any(job, twice));
+        await _engine.RunAsync(Assert.Single(planner.Plan(job, twice, new SpoolLimits())));
+
+        Assert.False(planner.Any(job, twice));
+        Assert.Empty(planner.Candidates(job, twice));
+        Assert.Empty(planner.Plan(job, twice, new SpoolLimits()));
+        Assert.Equal(3, Assert.Single(planner.Plan(job, new RetryFilter { MaxAttempts = 3 }, new SpoolLimits())).Attempt);
+    }
+
+    [Fact]
+    public async Task All_requests_of_a_part_are_tried_for_the_same_time_and_those_of_one_time_are_together()
+    {
+        _engine.Plan.Expired = 1;
+        RetryPlanner planner = new(_engine.Ledger);
+        await _engine.RunAsync(_engine.Seal("job", "a", "b").NewBatches[0]);
+        RetryFilter onlyOne = new() { CustomIds = new HashSet<string> { "a" } };
+        await _engine.RunAsync(Assert.Single(planner.Plan(_engine.Job("job"), onlyOne, new SpoolLimits())));
+        await _engine.RunAsync(Assert.Single(_engine.Seal("job", "a", "b", "c").NewBatches));
+
+        IReadOnlyList<BatchRecord> parts = planner.Plan(_engine.Job("job"), new RetryFilter(), new SpoolLimits());
+
+        Assert.Equal([(2, "b c"), (3, "a")], parts.Select(
+            p => (p.Attempt, string.Join(' ', _engine.Ledger.Attempts.OfBatch(p, -1, 10).Select(static a => a.CustomId)))));
+    }
+
+    [Fact]
     public async Task A_batch_that_expired_as_a_whole_is_retried_as_a_whole()
     {
         _engine.Plan.Expired = 1;
@@ -128,6 +163,38 @@ public sealed class CollectTests : IDisposable
     }
 
     [Fact]
+    public async Task A_sum_of_costs_of_which_one_is_not_known_is_not_known()
+    {
+        (_engine.Plan.Errored, _engine.Plan.Expired) = (0, 0);
+        AnswerWith(static text => text.Replace("\"end_turn\"", "\"max_tokens\"", StringComparison.Ordinal));
+        SealedInput input = _engine.Seal("job", [EngineFixture.Request("a"), EngineFixture.Request("b"), EngineFixture.Request("c")], new SpoolLimits(MaxRequests: 2));
+        BatchRecord first = await _engine.RunAsync(input.NewBatches[0]);
+        BatchRecord second = await _engine.RunAsync(input.NewBatches[1]);
+        Assert.True(Check().Totals.CostInPicodollars > 0);
+        // The price of the model was not known when the first answer was collected.
+        _engine.Ledger.Database.Execute($"UPDATE attempt SET cost_in_picodollars = NULL WHERE row = 0");
+        _engine.Ledger.Batches.ForgetTallies(first.JobId);
+
+        AssertUnknown([first, second]);
+        AnswerWith(static text => text);
+        BatchRecord again = Assert.Single(
+            new RetryPlanner(_engine.Ledger).Plan(_engine.Job("job"), new RetryFilter { TakesCut = true }, new SpoolLimits()));
+        again = await _engine.RunAsync(again);
+
+        AssertUnknown([first, second, again]);
+        Assert.Equal(
+            [false, true, true],
+            _engine.Ledger.Attempts.OfBatch(again, -1, 10, onlyLast: true).Select(static a => a.CostInPicodollars > 0));
+
+        void AssertUnknown(BatchRecord[] batches)
+        {
+            Assert.Null(Check().Totals.CostInPicodollars);
+            ModelUsage sum = Assert.Single(new UsageBooks(_engine.Ledger, new PriceList(ModelCatalog.Shipped)).Of(batches));
+            Assert.Equal((batches.Sum(static b => b.RequestCount), (long?)null, (long?)null), (sum.Answers, sum.Cost, sum.StandardCost));
+        }
+    }
+
+    [Fact]
     public async Task A_second_collection_asks_nobody()
     {
         BatchRecord batch = await _engine.RunAsync(_engine.Seal("job", "a").NewBatches[0]);
@@ -161,6 +228,16 @@ public sealed class CollectTests : IDisposable
         Assert.Contains("InProgress", early.Message, StringComparison.Ordinal);
         Assert.Contains("Wait-ClaudeBatch", early.Message, StringComparison.Ordinal);
     }
+
+    private void AnswerWith(Func<string, string> change) => _network!.After = (request, response) =>
+    {
+        if (request.RequestUri!.AbsolutePath.EndsWith("/results", StringComparison.Ordinal))
+        {
+            response.Content = new StringContent(change(response.Content.ReadAsStringAsync().GetAwaiter().GetResult()));
+        }
+
+        return response;
+    };
 
     private BookCheck Check() => new Reconciler(_engine.Ledger).Check(_engine.Job("job"));
 }

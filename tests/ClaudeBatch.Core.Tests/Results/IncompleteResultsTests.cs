@@ -432,6 +432,23 @@ public sealed class IncompleteResultsTests : IDisposable
     }
 
     [Fact]
+    public async Task Answers_to_all_requests_are_not_all_where_the_service_has_counted_more()
+    {
+        _network!.After = static (request, response) => request.Method == HttpMethod.Get && !IsForResults(request)
+            ? Replaced(response, new StringContent(Text(response).Replace("\"errored\":0", "\"errored\":1", StringComparison.Ordinal)))
+            : response;
+        BatchRecord batch = await EndedAsync("a", "b");
+        Assert.Equal((2, 3), (batch.RequestCount, batch.Counts.Total));
+
+        ClaudeBatchException[] failures = await StepsAsync(3);
+
+        Assert.Equal(2, failures.Length);
+        Assert.All(failures, static f => Assert.Contains("the service has counted other ones", f.Message, StringComparison.Ordinal));
+        Assert.Equal(BatchState.Collected, _engine.Ledger.Batches.Get(batch.Id).State);
+        Assert.Equal(2, Totals.Succeeded);
+    }
+
+    [Fact]
     public async Task A_recorded_download_whose_file_is_gone_is_downloaded_again()
     {
         BatchRecord batch = await EndedAsync("a", "b");

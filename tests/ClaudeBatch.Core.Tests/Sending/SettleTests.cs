@@ -42,6 +42,20 @@ public sealed class SettleTests : IDisposable
     }
 
     [Fact]
+    public async Task Many_lists_within_half_a_minute_adopt_nothing()
+    {
+        BatchRecord batch = await LoseReplyAsync("job", "a", "b");
+        await SettleAsync(batch, TimeSpan.FromSeconds(1));
+
+        for (int second = 2; second < 30; second += 2)
+        {
+            Assert.Equal(BatchState.Unconfirmed, (await SettleAsync(batch, TimeSpan.FromSeconds(2))).State);
+        }
+
+        Assert.Equal(BatchState.InProgress, (await SettleAsync(batch, TimeSpan.FromSeconds(2))).State);
+    }
+
+    [Fact]
     public async Task A_batch_the_service_never_had_is_sent_again_after_five_empty_lists_and_five_minutes()
     {
         BatchRecord batch = await LoseCreateAsync("job", "a");
@@ -153,6 +167,21 @@ public sealed class SettleTests : IDisposable
         Network.After = static (_, response) => response;
         BatchRecord collected = await EndAndCollectAsync(_engine.Ledger.Batches.Get(batch.Id));
         Assert.Equal((BatchState.Collected, Adoption.Confirmed), (collected.State, collected.Adopted));
+    }
+
+    [Fact]
+    public async Task An_adopted_batch_whose_results_were_kept_back_until_they_are_archived_is_lost_and_not_sent_again()
+    {
+        BatchRecord batch = await LoseReplyAsync("job", "a", "b");
+        BatchRecord adopted = await SettleUntilAsync(batch, static b => b.State != BatchState.Unconfirmed);
+        Network.Before = static request => IsResults(request) ? SignInPage() : null;
+        await Assert.ThrowsAsync<ClaudeBatchException>(() => EndAndCollectAsync(adopted));
+        _engine.Clock.Advance(TimeSpan.FromDays(29));
+
+        ClaudeBatchException failure = await Assert.ThrowsAsync<ClaudeBatchException>(() => _engine.CollectAsync(adopted));
+
+        Assert.Equal(("ResultsExpired", BatchState.Lost), (failure.Id, _engine.Ledger.Batches.Get(batch.Id).State));
+        Assert.Equal((2, 1), (_engine.Ledger.Jobs.Totals(_engine.Job("job")).Unknown, Network.Creates));
     }
 
     private static bool IsResults(HttpRequestMessage request) => request.RequestUri!.AbsolutePath.EndsWith("/results", StringComparison.Ordinal);
