@@ -166,13 +166,18 @@ public sealed class CollectTests : IDisposable
     public async Task A_sum_of_costs_of_which_one_is_not_known_is_not_known()
     {
         (_engine.Plan.Errored, _engine.Plan.Expired) = (0, 0);
-        AnswerWith(static text => text.Replace("\"end_turn\"", "\"max_tokens\"", StringComparison.Ordinal));
+        // The second answer has other prices, so that it is in a sum of its own.
+        AnswerWith(static text => string.Join('\n', text.Replace("\"end_turn\"", "\"max_tokens\"", StringComparison.Ordinal).Split('\n').Select(
+            static line => line.Contains("\"custom_id\":\"b\"", StringComparison.Ordinal)
+                ? line.Replace("\"not_available\"", "\"us\"", StringComparison.Ordinal)
+                : line)));
         SealedInput input = _engine.Seal("job", [EngineFixture.Request("a"), EngineFixture.Request("b"), EngineFixture.Request("c")], new SpoolLimits(MaxRequests: 2));
         BatchRecord first = await _engine.RunAsync(input.NewBatches[0]);
         BatchRecord second = await _engine.RunAsync(input.NewBatches[1]);
         Assert.True(Check().Totals.CostInPicodollars > 0);
+        Assert.Equal("us", ResultLine.Parse(Read(first)[1].Line)!.Usage.InferenceGeo);
         // The price of the model was not known when the first answer was collected.
-        _engine.Ledger.Database.Execute($"UPDATE attempt SET cost_in_picodollars = NULL WHERE row = 0");
+        _engine.Ledger.Database.Execute("UPDATE attempt SET cost_in_picodollars = NULL WHERE row = 0");
         _engine.Ledger.Batches.ForgetTallies(first.JobId);
 
         AssertUnknown([first, second]);
@@ -238,6 +243,12 @@ public sealed class CollectTests : IDisposable
 
         return response;
     };
+
+    private CollectedResult[] Read(BatchRecord batch)
+    {
+        using ResultReader reader = new(_engine.Ledger);
+        return [.. reader.InOrder([batch])];
+    }
 
     private BookCheck Check() => new Reconciler(_engine.Ledger).Check(_engine.Job("job"));
 }
