@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Polly;
 
 namespace ClaudeBatch.Core.Api;
 
@@ -12,11 +11,7 @@ public sealed class BatchApi : IDisposable
 
     private readonly HttpClient _http;
 
-    private readonly TimeProvider _clock;
-
-    private readonly TransportLimits _limits;
-
-    private readonly ResiliencePipeline _repeatable;
+    private readonly ServiceExchange _exchange;
 
     /// <param name="connection">The service's address, and the caller's credential.</param>
     /// <param name="handler">The transport: that of <see cref="HttpTransport"/>, or the emulator's.</param>
@@ -34,18 +29,19 @@ public sealed class BatchApi : IDisposable
     {
         Connection = connection;
         _http = new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
-        _clock = clock;
-        _limits = limits ?? new TransportLimits();
-        _repeatable = RepeatableCalls.Create(clock, chance ?? Random.Shared.NextDouble, onRetry);
+        _exchange = new ServiceExchange(
+            connection,
+            _http,
+            clock,
+            limits ?? new TransportLimits(),
+            RepeatableCalls.Create(clock, chance ?? Random.Shared.NextDouble, onRetry));
     }
 
     private BatchApi(BatchApi origin, ServiceConnection connection)
     {
         Connection = connection;
         _http = origin._http;
-        _clock = origin._clock;
-        _limits = origin._limits;
-        _repeatable = origin._repeatable;
+        _exchange = origin._exchange.As(connection);
     }
 
     public ServiceConnection Connection { get; }
@@ -73,7 +69,8 @@ public sealed class BatchApi : IDisposable
         string path, long length, ReadOnlyMemory<byte> digest,
         Func<CancellationToken, Task> beforeLastByte, IProgress<long>? sent, CancellationToken cancellationToken)
     {
-        using WithheldContent content = WithheldContent.ForJson(path, length, digest, _limits.Stall, sent, beforeLastByte);
+        using WithheldContent content = WithheldContent.ForJson(
+            path, length, digest, _exchange.Limits.Stall, sent, beforeLastByte);
         using HttpRequestMessage request = ServiceRequest.Of(Connection, HttpMethod.Post, Batches);
         request.Content = content;
         request.Options.Set(EarlyReply.Key, content.Reply);
@@ -87,8 +84,9 @@ public sealed class BatchApi : IDisposable
         try
         {
             await Connection.Credential.ApplyAsync(request, digest, cancellationToken).ConfigureAwait(false);
-            Reply<MessageBatch> reply = await OnceAsync(
-                request, "Create batch", path, ApiJson.Batch, _limits.CreateReply, cancellationToken).ConfigureAwait(false);
+            Reply<MessageBatch> reply = await _exchange
+                .OnceAsync(request, "Create batch", path, ApiJson.Batch, _exchange.Limits.CreateReply, cancellationToken)
+                .ConfigureAwait(false);
             return new CreateReply(reply, null, content.LastByteHandedOver);
         }
         catch (ClaudeBatchException failure)
@@ -98,14 +96,15 @@ public sealed class BatchApi : IDisposable
     }
 
     public Task<Reply<MessageBatch>> RetrieveAsync(string id, CancellationToken cancellationToken)
-        => RepeatAsync(HttpMethod.Get, BatchPath(id), $"Retrieve batch '{id}'", id, ReplyAbout(id, ApiJson.Batch), cancellationToken);
+        => _exchange.RepeatAsync(
+            HttpMethod.Get, BatchPath(id), $"Retrieve batch '{id}'", id, ReplyAbout(id, ApiJson.Batch), cancellationToken);
 
     public Task<Reply<MessageBatch>> CancelAsync(string id, CancellationToken cancellationToken)
-        => RepeatAsync(
+        => _exchange.RepeatAsync(
             HttpMethod.Post, $"{BatchPath(id)}/cancel", $"Cancel batch '{id}'", id, ReplyAbout(id, ApiJson.Batch), cancellationToken);
 
     public async Task<ReplyHeaders> DeleteAsync(string id, CancellationToken cancellationToken)
-        => (await RepeatAsync(
+        => (await _exchange.RepeatAsync(
             HttpMethod.Delete, BatchPath(id), $"Delete batch '{id}'", id, ReplyAbout(id, ApiJson.Deleted), cancellationToken)
             .ConfigureAwait(false)).Headers;
 
@@ -116,7 +115,8 @@ public sealed class BatchApi : IDisposable
     public Task<Reply<BatchPage>> ListAsync(int limit, string? afterId, CancellationToken cancellationToken)
     {
         string after = afterId is null ? string.Empty : $"&after_id={Uri.EscapeDataString(afterId)}";
-        return RepeatAsync(HttpMethod.Get, $"{Batches}?limit={limit}{after}", "List batches", null, ApiJson.Batches, cancellationToken);
+        return _exchange.RepeatAsync(
+            HttpMethod.Get, $"{Batches}?limit={limit}{after}", "List batches", null, ApiJson.Batches, cancellationToken);
     }
 
     /// <summary>Gets the list of the account's batches page by page, newest first. Whoever has enough leaves it.</summary>
@@ -131,28 +131,16 @@ public sealed class BatchApi : IDisposable
     /// not used, because it could lead the key to another host.
     /// </summary>
     /// <exception cref="ClaudeBatchException">The service refuses the call or cannot be reached.</exception>
-    public async Task<ResultsReply> OpenResultsAsync(string id, CancellationToken cancellationToken)
-        => await _repeatable.ExecuteAsync(
-            async token =>
-            {
-                using HttpRequestMessage request = await ServiceRequest
-                    .SignedAsync(Connection, HttpMethod.Get, $"{BatchPath(id)}/results", body: null, token).ConfigureAwait(false);
-                HttpResponseMessage response = await AnswerAsync(request, $"Results of batch '{id}'", id, _limits.Answer, token)
-                    .ConfigureAwait(false);
-                Stream body = await response.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
-                return ResultsReply.Of(
-                    response,
-                    new StallLimitedStream(body, response, _limits.Stall),
-                    ReplyHeaders.Of(response, Connection.Credential, _clock.GetUtcNow()));
-            },
-            cancellationToken).ConfigureAwait(false);
+    public Task<ResultsReply> OpenResultsAsync(string id, CancellationToken cancellationToken)
+        => _exchange.OpenAsync($"{BatchPath(id)}/results", $"Results of batch '{id}'", id, cancellationToken);
 
     /// <summary>Has the service count a prompt's tokens. The call is free of charge.</summary>
     /// <exception cref="ClaudeBatchException"><c>CallNotOnPlatform</c>; or the service refuses the call or cannot be reached.</exception>
     public Task<Reply<TokenCount>> CountTokensAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         Connection.Platform.Require(ServiceCalls.CountTokens, "Counting of tokens");
-        return RepeatAsync(HttpMethod.Post, "v1/messages/count_tokens", "Count tokens", null, ApiJson.Tokens, cancellationToken, body);
+        return _exchange.RepeatAsync(
+            HttpMethod.Post, "v1/messages/count_tokens", "Count tokens", null, ApiJson.Tokens, cancellationToken, body);
     }
 
     /// <summary>
@@ -165,10 +153,7 @@ public sealed class BatchApi : IDisposable
         Connection.Platform.Require(ServiceCalls.Messages, "The Messages API");
         using HttpRequestMessage request = await ServiceRequest
             .SignedAsync(Connection, HttpMethod.Post, "v1/messages", parameters, cancellationToken).ConfigureAwait(false);
-        using HttpResponseMessage response = await AnswerAsync(request, "Send message", null, _limits.CreateReply, cancellationToken)
-            .ConfigureAwait(false);
-        byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-        return new Reply<byte[]>(body, ReplyHeaders.Of(response, Connection.Credential, _clock.GetUtcNow()));
+        return await _exchange.BytesAsync(request, "Send message", cancellationToken).ConfigureAwait(false);
     }
 
     /// <exception cref="ClaudeBatchException"><c>CallNotOnPlatform</c>; or the service refuses the call or cannot be reached.</exception>
@@ -176,7 +161,8 @@ public sealed class BatchApi : IDisposable
     {
         Connection.Platform.Require(ServiceCalls.Models, "The Models API");
         string after = afterId is null ? string.Empty : $"&after_id={Uri.EscapeDataString(afterId)}";
-        return RepeatAsync(HttpMethod.Get, $"v1/models?limit=1000{after}", "List models", null, ApiJson.Models, cancellationToken);
+        return _exchange.RepeatAsync(
+            HttpMethod.Get, $"v1/models?limit=1000{after}", "List models", null, ApiJson.Models, cancellationToken);
     }
 
     /// <summary>Reads a reply, and refuses one that is about another batch, as a cache or a gateway may give it.</summary>
@@ -192,85 +178,4 @@ public sealed class BatchApi : IDisposable
         => ListPages.AllAsync(after => ListModelsAsync(after, cancellationToken), "models", cancellationToken);
 
     private static string BatchPath(string id) => $"{Batches}/{Uri.EscapeDataString(id)}";
-
-    private async Task<Reply<T>> RepeatAsync<T>(
-        HttpMethod method,
-        string path,
-        string what,
-        object? target,
-        Func<JsonElement, T> read,
-        CancellationToken cancellationToken,
-        ReadOnlyMemory<byte>? body = null)
-        => await _repeatable.ExecuteAsync(
-            async token =>
-            {
-                using HttpRequestMessage request = await ServiceRequest
-                    .SignedAsync(Connection, method, path, body, token).ConfigureAwait(false);
-                return await OnceAsync(request, what, target, read, _limits.Answer, token).ConfigureAwait(false);
-            },
-            cancellationToken).ConfigureAwait(false);
-
-    private async Task<Reply<T>> OnceAsync<T>(
-        HttpRequestMessage request, string what, object? target, Func<JsonElement, T> read,
-        TimeSpan limit, CancellationToken cancellationToken)
-    {
-        using HttpResponseMessage response = await AnswerAsync(request, what, target, limit, cancellationToken).ConfigureAwait(false);
-        ReplyHeaders headers = ReplyHeaders.Of(response, Connection.Credential, _clock.GetUtcNow());
-        try
-        {
-            Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-            using StallLimitedStream limited = new(body, response, _limits.Stall);
-            using JsonDocument document = await JsonDocument.ParseAsync(limited, default, cancellationToken).ConfigureAwait(false);
-            return new Reply<T>(read(Connection.Credential.Redact(document.RootElement)), headers);
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
-        {
-            throw ServiceFailure.Unreadable(what, headers.RequestId, Connection.Credential.Redact(e));
-        }
-        catch (Exception e) when (e is IOException or HttpRequestException or TimeoutException)
-        {
-            throw ServiceFailure.Unreachable(Connection, e);
-        }
-    }
-
-    private async Task<HttpResponseMessage> AnswerAsync(
-        HttpRequestMessage request, string what, object? target, TimeSpan limit, CancellationToken cancellationToken)
-    {
-        using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // The time limit of a create call begins with its last byte; until then the upload is held to the limit on stalling.
-        if (request.Content is WithheldContent content)
-        {
-            content.OnLastByte = () => timeout.CancelAfter(limit);
-        }
-        else
-        {
-            timeout.CancelAfter(limit);
-        }
-
-        HttpResponseMessage response;
-        try
-        {
-            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw ServiceFailure.TimedOut(what, limit, e);
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException or TimeoutException)
-        {
-            throw ServiceFailure.Unreachable(Connection, e);
-        }
-
-        if (response.IsSuccessStatusCode)
-        {
-            return response;
-        }
-
-        using (response)
-        {
-            throw await ServiceFailure.FromResponseAsync(
-                    response, Connection.Credential, what, target, _clock.GetUtcNow(), cancellationToken)
-                .ConfigureAwait(false);
-        }
-    }
 }

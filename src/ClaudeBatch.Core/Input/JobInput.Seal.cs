@@ -22,18 +22,11 @@ public sealed partial class JobInput
             };
         }
 
-        if (_conflictCount > 0)
+        if (_tally.ConflictOf(_job.Name) is { } conflict)
         {
             _ledger.ThrowIfDamaged(); // a damaged ledger has other requests than it was given
             _ledger.DiscardDraft(_job.Id);
-            throw new ClaudeBatchException(
-                FailureKind.Conflict,
-                "CustomIdConflict",
-                $"Job '{_job.Name}' already has {_conflictCount.ToString(CultureInfo.InvariantCulture)} of these custom ids with "
-                    + $"another request "
-                + $"({string.Join(", ", _conflicts)}{(_conflictCount > ConflictsNamed ? ", …" : string.Empty)}); nothing was sent. "
-                + "Use another job name, or -Force to send all of them again.")
-            { Target = _conflicts[0] };
+            throw conflict;
         }
 
         Milestone.Pass("input-read");
@@ -42,7 +35,7 @@ public sealed partial class JobInput
         _options.Staging?.First.CompletePart();
         _parts.CompletePart();
         _draft.Flush();
-        IReadOnlyList<BatchRecord> existing = _alreadyThere == 0 ? [] : _ledger.Batches.WithLastAttempts(_job.Id);
+        IReadOnlyList<BatchRecord> existing = _tally.AlreadyThere == 0 ? [] : _ledger.Batches.WithLastAttempts(_job.Id);
         _ledger.Write(() =>
         {
             foreach ((long row, ContentDigest digest) in _resent)
@@ -62,7 +55,8 @@ public sealed partial class JobInput
                 EventKind.Sealed,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{_accepted} requests accepted, {_alreadyThere} there already, {_refused} refused, {_parts.Batches.Count} parts."),
+                    $"{_tally.Accepted} requests accepted, {_tally.AlreadyThere} there already, {_tally.Refused} refused, "
+                        + $"{_parts.Batches.Count} parts."),
                 _job.Id);
         });
         Milestone.Pass("sealed");
@@ -70,9 +64,9 @@ public sealed partial class JobInput
             _ledger.Jobs.Get(_job.Id),
             [.. (_options.Staging?.First.Batches ?? []).Concat(_parts.Batches).Select(_ledger.Batches.Get)],
             existing,
-            _accepted,
-            _alreadyThere,
-            _refused,
+            _tally.Accepted,
+            _tally.AlreadyThere,
+            _tally.Refused,
             [.. _findings.All]);
     }
 }

@@ -14,8 +14,6 @@ namespace ClaudeBatch.Core.Input;
 /// </summary>
 public sealed partial class JobInput : IDisposable
 {
-    private const int ConflictsNamed = 5;
-
     private readonly JobLedger _ledger;
 
     private readonly JobRecord _job;
@@ -35,7 +33,7 @@ public sealed partial class JobInput : IDisposable
 
     private readonly List<(long Row, ContentDigest Digest)> _resent = [];
 
-    private readonly List<string> _conflicts = [];
+    private readonly InputTally _tally = new();
 
     private readonly InputRules _rules;
 
@@ -56,14 +54,6 @@ public sealed partial class JobInput : IDisposable
     // The number of the current row of this input, from 1. A job may have had other inputs before, so this is not the row's number in the
     // job.
     private long _row;
-
-    private long _conflictCount;
-
-    private long _accepted;
-
-    private long _alreadyThere;
-
-    private long _refused;
 
     // Of the refused requests, those that the job did not have before.
     private long _refusedRows;
@@ -148,21 +138,19 @@ public sealed partial class JobInput : IDisposable
             ?? (isThere ? null : FaultOfFields(customId, item, facts ?? _rules.OfFields(item), out schema));
         if (refusal is { } fault)
         {
-            _refused++;
             _findings.Add(fault, _row, customId);
             if (!_known.WasRefused(digest))
             {
                 DraftRow(customId, digest, source, $"{fault.Id}: {fault.Message}");
             }
 
-            return InputVerdict.Refused;
+            return _tally.Refuse();
         }
 
         if (!isKnown)
         {
             Spooler(item).Append(DraftRow(customId, digest, source, refusal: null), item, _attempt, schema);
-            _accepted++;
-            return InputVerdict.Accepted;
+            return _tally.Accept();
         }
 
         if (!isThere)
@@ -173,23 +161,16 @@ public sealed partial class JobInput : IDisposable
                 _resent.Add((known.Row, digest));
             }
 
-            _accepted++;
-            return InputVerdict.Accepted;
+            return _tally.Accept();
         }
 
         // A digest of 0 means that another tool made the batch: only the custom id of its request is known.
         if (known.Digest == digest || known.Digest == default)
         {
-            _alreadyThere++;
-            return InputVerdict.AlreadyThere;
+            return _tally.FindThere();
         }
 
-        if (_conflictCount++ < ConflictsNamed)
-        {
-            _conflicts.Add(customId);
-        }
-
-        return InputVerdict.Conflict;
+        return _tally.Conflict(customId);
     }
 
     public void Dispose()

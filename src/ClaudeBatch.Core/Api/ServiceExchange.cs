@@ -1,0 +1,136 @@
+using System.Text.Json;
+using Polly;
+
+namespace ClaudeBatch.Core.Api;
+
+/// <summary>
+/// What every call of the service goes through: it is held to its time limits, the credential is taken out of what comes, and a failure
+/// becomes a <see cref="ClaudeBatchException"/>.
+/// </summary>
+/// <param name="connection">The service's address, and the caller's credential.</param>
+/// <param name="http">Sends the requests.</param>
+/// <param name="clock">Tells when a reply came.</param>
+/// <param name="limits">The time limits of calls.</param>
+/// <param name="repeatable">How calls are repeated that may be made twice.</param>
+internal sealed class ServiceExchange(
+    ServiceConnection connection, HttpClient http, TimeProvider clock, TransportLimits limits, ResiliencePipeline repeatable)
+{
+    public TransportLimits Limits => limits;
+
+    /// <summary>Makes an exchange of the same transport for another connection.</summary>
+    public ServiceExchange As(ServiceConnection other) => new(other, http, clock, limits, repeatable);
+
+    /// <summary>Makes a call that may be repeated, and reads its reply, which is JSON.</summary>
+    /// <param name="method">The HTTP method.</param>
+    /// <param name="path">The path of the endpoint.</param>
+    /// <param name="what">Names the call, for messages.</param>
+    /// <param name="target">What the call is about, for errors; null for nothing in particular.</param>
+    /// <param name="read">Reads the reply.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <param name="body">The body, which is JSON; null for none.</param>
+    public async Task<Reply<T>> RepeatAsync<T>(
+        HttpMethod method,
+        string path,
+        string what,
+        object? target,
+        Func<JsonElement, T> read,
+        CancellationToken cancellationToken,
+        ReadOnlyMemory<byte>? body = null)
+        => await repeatable.ExecuteAsync(
+            async token =>
+            {
+                using HttpRequestMessage request = await ServiceRequest
+                    .SignedAsync(connection, method, path, body, token).ConfigureAwait(false);
+                return await OnceAsync(request, what, target, read, limits.Answer, token).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Makes a call that may be repeated, and gives the body of its reply as it comes.</summary>
+    public async Task<ResultsReply> OpenAsync(string path, string what, object? target, CancellationToken cancellationToken)
+        => await repeatable.ExecuteAsync(
+            async token =>
+            {
+                using HttpRequestMessage request = await ServiceRequest
+                    .SignedAsync(connection, HttpMethod.Get, path, body: null, token).ConfigureAwait(false);
+                HttpResponseMessage response = await AnswerAsync(request, what, target, limits.Answer, token).ConfigureAwait(false);
+                Stream body = await response.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
+                return ResultsReply.Of(response, new StallLimitedStream(body, response, limits.Stall), HeadersOf(response));
+            },
+            cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Makes a call once, and gives the exact bytes of its reply.</summary>
+    public async Task<Reply<byte[]>> BytesAsync(HttpRequestMessage request, string what, CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage response = await AnswerAsync(request, what, null, limits.CreateReply, cancellationToken)
+            .ConfigureAwait(false);
+        byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        return new Reply<byte[]>(body, HeadersOf(response));
+    }
+
+    /// <summary>Makes a call once, and reads its reply, which is JSON.</summary>
+    public async Task<Reply<T>> OnceAsync<T>(
+        HttpRequestMessage request, string what, object? target, Func<JsonElement, T> read,
+        TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage response = await AnswerAsync(request, what, target, limit, cancellationToken).ConfigureAwait(false);
+        ReplyHeaders headers = HeadersOf(response);
+        try
+        {
+            Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            using StallLimitedStream limited = new(body, response, limits.Stall);
+            using JsonDocument document = await JsonDocument.ParseAsync(limited, default, cancellationToken).ConfigureAwait(false);
+            return new Reply<T>(read(connection.Credential.Redact(document.RootElement)), headers);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            throw ServiceFailure.Unreadable(what, headers.RequestId, connection.Credential.Redact(e));
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException or TimeoutException)
+        {
+            throw ServiceFailure.Unreachable(connection, e);
+        }
+    }
+
+    private async Task<HttpResponseMessage> AnswerAsync(
+        HttpRequestMessage request, string what, object? target, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        // The time limit of a create call begins with its last byte; until then the upload is held to the limit on stalling.
+        if (request.Content is WithheldContent content)
+        {
+            content.OnLastByte = () => timeout.CancelAfter(limit);
+        }
+        else
+        {
+            timeout.CancelAfter(limit);
+        }
+
+        HttpResponseMessage response;
+        try
+        {
+            response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw ServiceFailure.TimedOut(what, limit, e);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or TimeoutException)
+        {
+            throw ServiceFailure.Unreachable(connection, e);
+        }
+
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            throw await ServiceFailure.FromResponseAsync(
+                    response, connection.Credential, what, target, clock.GetUtcNow(), cancellationToken)
+                .ConfigureAwait(false);
+        }
+    }
+
+    private ReplyHeaders HeadersOf(HttpResponseMessage response) => ReplyHeaders.Of(response, connection.Credential, clock.GetUtcNow());
+}
