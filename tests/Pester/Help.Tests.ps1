@@ -48,6 +48,23 @@ Describe 'Get-Help <_>' -ForEach $cmdlets {
         $there = (Get-Command -Name $_).Parameters.Keys | Where-Object { $_ -notin [System.Management.Automation.PSCmdlet]::CommonParameters } | Sort-Object
         $written | Should -Be $there
     }
+
+    It 'says of which type each parameter is, and what the pipeline may bring' {
+        $page = Get-Content -LiteralPath "$root/docs/en-US/$_.md" -Raw
+        $help = Get-Help -Name $_ -Full
+        $common = [System.Management.Automation.PSCmdlet]::CommonParameters
+        $parameters = (Get-Command -Name $_).Parameters.Values | Where-Object Name -NotIn $common
+        foreach ($parameter in $parameters) {
+            $type = $parameter.ParameterType.ToString()
+            $written = [regex]::Match($page, "(?s)### -$($parameter.Name)\r?\n.*?\nType: (.*?)\r?\n").Groups[1].Value
+            $written | Should -Be $type -Because "$_ -$($parameter.Name)"
+            ($help.parameters.parameter | Where-Object Name -EQ $parameter.Name).type.name | Should -Be $type -Because "$_ -$($parameter.Name)"
+        }
+        $piped = ($parameters | Where-Object { $_.Attributes.ValueFromPipeline -contains $true }).ParameterType |
+            ForEach-Object ToString | Sort-Object -Unique
+        $inputs = [regex]::Match($page, '(?s)## INPUTS(.*?)## OUTPUTS').Groups[1].Value
+        [regex]::Matches($inputs, '(?m)^### (.+?)\r?$') | ForEach-Object { $_.Groups[1].Value } | Sort-Object -Unique | Should -Be $piped
+    }
 }
 
 Describe 'about_ClaudeBatch' {
