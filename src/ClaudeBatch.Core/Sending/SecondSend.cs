@@ -64,7 +64,7 @@ public static class SecondSend
         DateTime now = ledger.Clock.GetUtcNow().UtcDateTime;
         return earlier.FirstOrDefault(b => b.State == BatchState.Unconfirmed
             || (!(b.Refusal is { IsService: true, IsListed: true } refusal && now - refusal.At > s_doubtful)
-                && Settler.Candidates(ledger, b, list).Any()));
+                && Settler.MayBeIn(ledger, b, list)));
     }
 
     /// <summary>Writes down that a list taken after their refusal has shown none of these parts.</summary>

@@ -31,6 +31,12 @@ public sealed class Settler(JobLedger ledger, BatchApi api)
     public static IEnumerable<MessageBatch> Candidates(JobLedger ledger, BatchRecord batch, AccountList list)
         => Alike(batch, list).Where(b => !ledger.Batches.Knows(b.Id));
 
+    /// <summary>
+    /// Tells whether a batch of a list could be this one: a candidate, or a batch that another part of equal size has taken on trial.
+    /// </summary>
+    internal static bool MayBeIn(JobLedger ledger, BatchRecord batch, AccountList list)
+        => Alike(batch, list).Any(b => ledger.Batches.Find(b.Id) is null or { IsTentative: true });
+
     private static IEnumerable<MessageBatch> Alike(BatchRecord batch, AccountList list)
     {
         SubmissionIntent intent = SubmissionIntent.Of(batch);
@@ -65,7 +71,7 @@ public sealed class Settler(JobLedger ledger, BatchApi api)
         ListTime time = ListTime.Now(ledger.Clock, list.Headers.Date);
         double passed = time.Since(batch.Settlement?.LastList).TotalSeconds;
         // Two parts of equal size may have been on their way at once. A batch that the other one has taken on trial may be this one.
-        if (candidates.Length == 0 && Alike(batch, list).Any(b => ledger.Batches.Find(b.Id) is { IsTentative: true }))
+        if (candidates.Length == 0 && MayBeIn(ledger, batch, list))
         {
             return Keep(batch, (batch.Settlement ?? new Settlement()) with { EmptyLists = 0, EmptySeconds = 0, LastList = time });
         }

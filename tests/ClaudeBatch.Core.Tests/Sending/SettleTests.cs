@@ -276,6 +276,44 @@ public sealed class SettleTests : IDisposable
     }
 
     [Fact]
+    public async Task A_refused_part_is_not_sent_again_while_another_has_taken_on_trial_what_may_be_it()
+    {
+        // The list of one part is taken, and before its create another process sends a part of equal size, which is refused and made.
+        BatchRecord refused = _engine.Seal("refused", "a", "b").NewBatches[0];
+        BatchRecord lost = _engine.Seal("lost", "c", "d").NewBatches[0];
+        Network.After = (_, list) =>
+        {
+            Func<HttpRequestMessage, HttpResponseMessage?> before = Network.Before;
+            Network.Before = static _ => null;
+            Network.After = static (request, response) => InterferingHandler.IsCreate(request)
+                ? new HttpResponseMessage((HttpStatusCode)529)
+                {
+                    Content = new StringContent("""{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"""),
+                }
+                : response;
+            using JobLedger other = JobLedger.Open(_engine.Ledger.Folder, _engine.Clock);
+            new BatchSender(other, _engine.Api).SendAsync(refused.Id, null, CancellationToken.None).GetAwaiter().GetResult();
+            (Network.Before, Network.After) = (before, static (_, response) => response);
+            return list;
+        };
+        await LoseCreateAsync(lost);
+        Assert.Equal(BatchState.Spooled, _engine.Ledger.Batches.Get(refused.Id).State);
+        BatchRecord onTrial = await SettleUntilAsync(lost, static b => b.State != BatchState.Unconfirmed);
+        Assert.Equal(Adoption.Tentative, onTrial.Adopted);
+
+        SendResult again = await _engine.SendAsync(refused);
+        Assert.Equal((BatchState.Unconfirmed, "BatchUnconfirmed"), (again.Batch.State, again.Failure?.Id));
+        await SettleAsync(refused, TimeSpan.FromSeconds(10));
+
+        // The answers tell whose it is.
+        Assert.Equal("BatchNotOurs", (await Assert.ThrowsAsync<ClaudeBatchException>(() => EndAndCollectAsync(lost))).Id);
+        BatchRecord found = await SettleUntilAsync(refused, static b => b.State != BatchState.Unconfirmed);
+        Assert.Equal(onTrial.ServiceId, found.ServiceId);
+        Assert.Equal(BatchState.Collected, (await EndAndCollectAsync(found)).State);
+        Assert.Single(await _engine.AtServiceAsync());
+    }
+
+    [Fact]
     public async Task A_busy_service_is_left_alone_as_long_as_it_asks()
     {
         BatchRecord batch = _engine.Seal("job", "a").NewBatches[0];
@@ -339,9 +377,10 @@ public sealed class SettleTests : IDisposable
     }
 
     // Sends the whole body of a create call, of which the service makes no batch.
-    private async Task<BatchRecord> LoseCreateAsync(string job, params string[] ids)
+    private Task<BatchRecord> LoseCreateAsync(string job, params string[] ids) => LoseCreateAsync(_engine.Seal(job, ids).NewBatches[0]);
+
+    private async Task<BatchRecord> LoseCreateAsync(BatchRecord batch)
     {
-        BatchRecord batch = _engine.Seal(job, ids).NewBatches[0];
         Network.Before = static request =>
         {
             if (!InterferingHandler.IsCreate(request))
