@@ -137,7 +137,10 @@ public sealed record BatchRecord
     /// <summary>It may be somebody else's until the ids of its answers have been seen.</summary>
     public bool IsTentative => Adopted == Adoption.Tentative;
 
-    public bool IsAmbiguous => State == BatchState.Unconfirmed && Settlement?.Ambiguity is not null;
+    /// <summary>
+    /// Whether only a person can say what becomes of it: whether the service has it, or where the answers of another tool's batch belong.
+    /// </summary>
+    public bool IsAmbiguous => State is BatchState.Unconfirmed or BatchState.Ended && Settlement?.Ambiguity is not null;
 
     /// <summary>
     /// Whether it is not sent again before a person says so: something on the way has refused it, or replies were lost several times.

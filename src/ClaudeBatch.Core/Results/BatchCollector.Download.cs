@@ -89,22 +89,6 @@ public sealed partial class BatchCollector
         return !came.IsComplete && Earliest(came) >= batch.ResultsExpireAt ? (Expire(batch), false) : throw Keep(batch, counted, came);
     }
 
-    // It may be somebody else's, so that nothing of it is shown before its ids are known. A download that is not complete says neither.
-    private (BatchRecord Batch, bool IsTaken) JudgeTentative(BatchRecord batch, BatchRecord counted, ReceivedResults came)
-    {
-        if (came.Table.HasItsIds)
-        {
-            return Judge(batch, counted, came);
-        }
-
-        counted = ResultPatience.Count(counted, came.IsComplete, news: 0, Now);
-        bool isNone = came.IsComplete && came.Table is { Answered: 0, Foreign: > 0 };
-        return isNone || (came.IsComplete && ResultPatience.IsEnough(counted) && came.Table.Foreign > 0) ? throw Refute(batch)
-            : came.IsComplete && ResultPatience.IsEnough(counted) ? (Take(batch, counted, came), true)
-            : !came.IsComplete && Earliest(came) >= batch.ResultsExpireAt ? (Expire(batch), false)
-            : throw Keep(batch, counted, came);
-    }
-
     // Nobody waits for what the service is asked by itself: only answers that come are told.
     private (BatchRecord Batch, bool IsTaken) JudgeAsked(BatchRecord batch, BatchRecord counted, ReceivedResults came)
     {
@@ -234,28 +218,5 @@ public sealed partial class BatchCollector
                     + $"in some minutes; nothing is sent again for it.",
                 denial)
             { Target = batch.Key, RequestId = denial.RequestId };
-    }
-
-    // An adopted batch with the right number of requests and other custom ids is somebody else's. Its results are deleted without being
-    // shown.
-    private ClaudeBatchException Refute(BatchRecord batch)
-    {
-        Settlement before = batch.Settlement ?? new Settlement();
-        Settlement settlement = new() { Excluded = [.. before.Excluded, batch.ServiceId!] };
-        string message = $"Batch '{batch.ServiceId}' was taken for part {batch.Part} of job '{batch.Job}' and has other answers: it is "
-            + $"somebody else's. Settling goes on.";
-        ledger.Record(batch, new Decision(batch.Refuted(settlement), EventKind.AdoptionRefuted, message));
-        return new ClaudeBatchException(FailureKind.Conflict, "BatchNotOurs", message) { Target = batch.Key };
-    }
-
-    private void RefuseKnownIds(BatchRecord batch, OutcomeTable table)
-    {
-        if (KnownIds.Among(ledger, ledger.Jobs.Get(batch.JobId), table) is { Count: > 0 } known)
-        {
-            throw known.Conflict(
-                batch.ServiceId!,
-                batch.Job,
-                $"Nothing of it was written. Give its part up with Repair-ClaudeBatch -Id {batch.Key} -Abandon, and take it over as another job");
-        }
     }
 }

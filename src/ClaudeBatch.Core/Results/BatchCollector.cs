@@ -58,6 +58,11 @@ public sealed partial class BatchCollector(JobLedger ledger, BatchApi api, TimeP
             throw NotEnded(batch);
         }
 
+        if (batch.IsAmbiguous && !again)
+        {
+            throw KnownIds.Conflict(batch.ServiceId!, batch.Message!); // the next download would find the same ids
+        }
+
         // The ids of another tool's batch become rows of the job, which nobody else may add to meanwhile.
         using OwnershipLock? rows = batch.MadeElsewhere ? Ownership.TakeInput(ledger.Folder, ledger.Jobs.Get(batch.JobId)) : null;
         bool wasCollected = batch.State == BatchState.Collected;

@@ -30,11 +30,13 @@ internal sealed record KnownIds(int Count, IReadOnlyList<string> First)
     /// <param name="serviceId">The service's id of the batch.</param>
     /// <param name="job">The name of the job.</param>
     /// <param name="toDo">What to do about it: words before a colon and the line to run.</param>
-    public ClaudeBatchException Conflict(string serviceId, string job, string toDo) => new(
-        FailureKind.Conflict,
-        "CustomIdConflict",
+    public ClaudeBatchException Conflict(string serviceId, string job, string toDo) => Conflict(
+        serviceId,
         $"Job '{job}' already has {Count.ToString(CultureInfo.InvariantCulture)} of the custom ids of batch '{serviceId}' "
             + $"({string.Join(", ", First)}{(Count > Named ? ", …" : string.Empty)}): one of them cannot stand for two requests. {toDo}: "
-            + $"Repair-ClaudeBatch -Job <another name> -Adopt {serviceId}")
-    { Target = serviceId };
+            + $"Repair-ClaudeBatch -Job <another name> -Adopt {serviceId}");
+
+    /// <summary>Makes the error again, from what was recorded of it.</summary>
+    public static ClaudeBatchException Conflict(string serviceId, string message)
+        => new(FailureKind.Conflict, "CustomIdConflict", message) { Target = serviceId };
 }

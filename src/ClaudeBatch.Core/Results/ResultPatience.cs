@@ -23,6 +23,7 @@ internal static class ResultPatience
     public static bool IsDue(BatchRecord batch, DateTime now) => batch.State switch
     {
         BatchState.Downloaded => true,
+        BatchState.Ended when batch.IsAmbiguous => false,
         BatchState.Ended => batch.AskAgainAt is not { } at || now >= at || at - now > s_pause,
         BatchState.Collected => now >= batch.AskAgainAt,
         _ => false,

@@ -99,6 +99,30 @@ public sealed class ImportTests : IDisposable
         Assert.Equal((2, 2, 4), (Check("taken").Totals.Succeeded, Check("taken").Totals.Pending, Check("taken").Totals.Requests));
         Assert.Empty(_other.Folder.AllResults(second.JobId, second.Part));
 
+        // Each further download would find the same: it waits for a person, and says so.
+        _network!.Before = static request => throw new InvalidOperationException($"{request.Method} {request.RequestUri}");
+        BatchRecord waiting = _other.Batches.Get(second.Id);
+        Assert.Equal((BatchState.Ended, true, failure.Message), (waiting.State, waiting.IsAmbiguous, waiting.Message));
+        JobRecord job = _other.Jobs.Find("taken")!;
+        Assert.Equal(JobState.Ambiguous, JobStates.Of(_other.Folder, job, _other.Batches.OfJob(job.Id)));
+        BatchCollector collector = new(_other, _engine.Api, _engine.Clock);
+        JobStep step = new(_other, new BatchRound(_other, _engine.Api), collector);
+        _engine.Clock.Advance(TimeSpan.FromHours(1));
+        Assert.Empty(await step.RunAsync(job, isAsked: true, CancellationToken.None));
+        ClaudeBatchException again = await Assert.ThrowsAsync<ClaudeBatchException>(() => CollectAsync("taken", part: 2));
+        Assert.Equal((failure.Id, failure.Message, failure.Target), (again.Id, again.Message, again.Target));
+
+        // Somebody asks for the download.
+        _network.Before = static _ => null;
+        int downloads = 0;
+        _network.After = (request, response) =>
+        {
+            downloads += request.RequestUri!.AbsolutePath.EndsWith("/results", StringComparison.Ordinal) ? 1 : 0;
+            return response;
+        };
+        await Assert.ThrowsAsync<ClaudeBatchException>(() => collector.CollectAsync(second.Id, null, CancellationToken.None, again: true));
+        Assert.Equal(1, downloads);
+
         // What the message says to do.
         Repair.Abandon(_other.Batches.Get(second.Id));
         await ImportAsync("another", two);
