@@ -47,6 +47,11 @@ public sealed partial class BatchCollector
                 RefuseKnownIds(batch, came.Table);
             }
 
+            if (batch is { State: BatchState.Ended, Adopted: Adoption.No, ResultsDigest: null } && HasOnlyOthers(came))
+            {
+                throw Refute(batch);
+            }
+
             BatchRecord counted = batch with { Downloads = number };
             (BatchRecord now, isTaken) = batch.IsTentative ? JudgeTentative(batch, counted, came)
                 : asks ? JudgeAsked(batch, counted, came)
@@ -74,7 +79,7 @@ public sealed partial class BatchCollector
     {
         bool agrees = came.Table.Agrees(batch);
         counted = agrees ? counted : ResultPatience.Count(counted, came.IsComplete, came.News, Now);
-        bool isFirst = batch.ResultsDigest is null && came.Table.Lines > 0;
+        bool isFirst = batch.ResultsDigest is null && came.Table.Answered > 0;
         if (isFirst || agrees || came.News > 0)
         {
             return (Take(batch, counted, came), true);

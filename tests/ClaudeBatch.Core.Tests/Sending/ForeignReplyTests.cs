@@ -236,6 +236,51 @@ public sealed class ForeignReplyTests : IDisposable
         Assert.Equal(BatchState.Unconfirmed, sent.Batch.State);
     }
 
+    [Fact]
+    public async Task An_acceptance_that_names_a_batch_of_that_moment_is_undone_when_its_answers_are_seen()
+    {
+        string theirs = await NameAnothersAsync(isMade: true);
+
+        BatchRecord named = _engine.Ledger.Batches.OfJob(_engine.Job("job").Id)[0];
+        Assert.Equal((BatchState.InProgress, theirs), (named.State, named.ServiceId));
+        bool isTorn = false;
+        _network!.After = (request, response) =>
+        {
+            // Of the first download a line comes, and the beginning of another: nothing of it is kept.
+            if (!isTorn && request.RequestUri!.AbsolutePath.EndsWith($"{theirs}/results", StringComparison.Ordinal))
+            {
+                isTorn = true;
+                response.Content = new StringContent(response.Content.ReadAsStringAsync().GetAwaiter().GetResult().Split('\n')[0] + "\n{\"cust");
+            }
+
+            return response;
+        };
+        await StepsAsync(isAsked: false);
+        Assert.True(isTorn);
+
+        BatchRecord found = _engine.Ledger.Batches.Get(named.Id);
+        Assert.Equal((BatchState.Collected, Adoption.Confirmed), (found.State, found.Adopted));
+        Assert.NotEqual(theirs, found.ServiceId);
+        Assert.Equal(2, _engine.Ledger.Jobs.Totals(_engine.Job("job")).Succeeded);
+        Assert.True(new Reconciler(_engine.Ledger).Check(_engine.Job("job")).IsReconciled);
+        Assert.Equal(1, _network!.Creates);
+        Assert.Contains(_engine.Ledger.Events.Read(null, null, 0, 100), e => e.Kind == nameof(EventKind.AdoptionRefuted)
+            && e.Message.Contains($"'{theirs}' was named by the reply to the create of part 1", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Where_an_acceptance_has_named_anothers_batch_and_no_list_shows_ours_a_person_decides()
+    {
+        await NameAnothersAsync(isMade: false);
+
+        await StepsAsync(isAsked: false);
+
+        BatchRecord batch = _engine.Ledger.Batches.OfJob(_engine.Job("job").Id)[0];
+        Assert.Equal((BatchState.Unconfirmed, true, null), (batch.State, batch.IsAmbiguous, batch.ServiceId));
+        Assert.Equal(1, _network!.Creates);
+        Assert.Empty(_engine.Ledger.Folder.AllResults(batch.JobId, batch.Part));
+    }
+
     [Theory]
     [InlineData(429, "rate_limit_error")]
     [InlineData(529, "overloaded_error")]
@@ -317,6 +362,32 @@ public sealed class ForeignReplyTests : IDisposable
         Assert.Null(_engine.Ledger.Batches.OfJob(_engine.Job("job").Id)[0].Message);
     }
 
+    // A stranger makes a batch while ours is on its way, and the reply about it comes in the place of ours.
+    private async Task<string> NameAnothersAsync(bool isMade)
+    {
+        _engine.Seal("job", "a", "b");
+        string body = string.Empty;
+        HttpResponseMessage Theirs()
+        {
+            body = LateAsync("x", "y").GetAwaiter().GetResult();
+            return Reply(200, body);
+        }
+
+        if (isMade)
+        {
+            ReplyInstead((_, _) => Theirs());
+        }
+        else
+        {
+            SwallowInstead(Theirs);
+        }
+
+        await StepsAsync(isAsked: false, steps: 1);
+        _network!.Before = static _ => null;
+        _network.After = static (_, response) => response;
+        return System.Text.Json.JsonDocument.Parse(body).RootElement.GetProperty("id").GetString()!;
+    }
+
     private void ReplyInstead(Func<HttpRequestMessage, HttpResponseMessage, HttpResponseMessage> reply)
         => _network!.After = (request, response) => InterferingHandler.IsCreate(request) ? reply(request, response) : response;
 
@@ -348,7 +419,8 @@ public sealed class ForeignReplyTests : IDisposable
     }
 
     /// <summary>Makes a batch of these requests in the account, past this ledger.</summary>
-    private async Task LateAsync(params string[] ids)
+    /// <returns>The service's reply.</returns>
+    private async Task<string> LateAsync(params string[] ids)
     {
         string requests = string.Join(',', ids.Select(static id => Encoding.UTF8.GetString(EngineFixture.Request(id).Utf8.Span)));
         using HttpRequestMessage create = new(HttpMethod.Post, new Uri(EmulatorHandler.BaseAddress, "v1/messages/batches"));
@@ -359,6 +431,7 @@ public sealed class ForeignReplyTests : IDisposable
             new EmulatorHandler(Path.Combine(_engine.Root, "service"), _engine.Plan, _engine.Clock), disposeHandler: true);
         using HttpResponseMessage response = await other.SendAsync(create, CancellationToken.None);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return await response.Content.ReadAsStringAsync();
     }
 
     private static HttpResponseMessage Reply(int status, string body)
