@@ -63,7 +63,7 @@ internal sealed class History : IDisposable
         int count = 2 + _choices.Next(4, 2) - (_choices.Next(6, 1) == 1 ? 1 : 0);
         SimulatedProcess[] processes = [.. Enumerable.Range(1, count).Select(i => new SimulatedProcess(_world, $"P{i}", p => Work(p, isFirst: i == 1)))];
         using JobLedger ledger = JobLedger.Open(_world.Folder, TimeProvider.System);
-        Watch watch = new(ledger);
+        Watch watch = new(_world, ledger);
         try
         {
             SimulatedProcess? last = null;
@@ -85,8 +85,10 @@ internal sealed class History : IDisposable
                     throw failure as Broken ?? new Broken("Escaped", failure.ToString());
                 }
 
-                watch.Look();
+                watch.Look(last);
             }
+
+            watch.LookLast();
         }
         finally
         {
@@ -128,7 +130,7 @@ internal sealed class History : IDisposable
 
     private async Task<bool> CommandAsync(SimulatedProcess process, Person person, bool submits)
     {
-        int command = submits ? 1 : _choices.Next(1, 8, 12, 6, 6, 8, 2, 2, 2, 2, 2, 2, 2, 2);
+        int command = submits ? 1 : _choices.Next(1, 8, 12, 6, 6, 8, 2, 2, 2, 2, 2, 2, 2, 2, 2);
         JobPlan plan = _jobs[_choices.OneOf(_jobs.Count)];
         process.BeginCommand($"command {command} for job {plan.Name}");
         try
@@ -147,7 +149,8 @@ internal sealed class History : IDisposable
                 10 => Done(() => person.Abandon(plan, _choices.OneOf(3))),
                 11 => person.AdoptAsync(plan, _choices.OneOf(3)),
                 12 => person.RestartAsync(plan),
-                13 => Done(() => person.Forget(plan)),
+                13 => Done(() => person.Forget(plan, isForced: true)),
+                14 => Done(() => person.Forget(plan, isForced: false)),
                 _ => Task.CompletedTask,
             });
         }

@@ -16,12 +16,6 @@ internal sealed class JobPlan(string name, int rows, int maxAttempts)
 
     public IReadOnlyList<PreparedRequest> Requests { get; } = Prepare(name, rows);
 
-    /// <summary>Whether somebody has taken it out of the books.</summary>
-    public bool IsForgotten { get; set; }
-
-    /// <summary>The sizes of the parts that somebody has given up though the service may have them.</summary>
-    public List<int> GivenUp { get; } = [];
-
     /// <summary>What the emulator answers to a request: its own words.</summary>
     public static string AnswerOf(string customId) => $"the answer of {customId}.";
 

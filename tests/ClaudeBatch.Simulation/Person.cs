@@ -148,15 +148,31 @@ internal sealed class Person : IDisposable
         }
     }
 
-    /// <summary>Remove-ClaudeBatchJob -Job -All -Force: the same line sends it again afterwards, and is meant to.</summary>
-    public void Forget(JobPlan plan)
+    /// <summary>
+    /// Remove-ClaudeBatchJob -Job -All, with -Force or with yes to its question, before which the others go on. The same line sends the job again
+    /// afterwards, and is meant to.
+    /// </summary>
+    public void Forget(JobPlan plan, bool isForced)
     {
         if (Find(plan) is { } job)
         {
+            JobPruner pruner = new(Ledger);
+            if (isForced)
+            {
+                _world.Forced.Add(job.Id);
+            }
+            else if (pruner.Unfinished(job) is { } why)
+            {
+                throw JobPruner.NotFinished(job, why);
+            }
+            else
+            {
+                _process.Yield();
+            }
+
             // What another process is sending is not removed: it is an error, and nothing is permitted by it.
-            new JobPruner(Ledger).Forget(job, evenUnfinished: true);
+            pruner.Forget(job, isForced);
             _world.Account.Permit(plan.Requests.Select(static r => r.CustomId));
-            plan.IsForgotten = true;
         }
     }
 
@@ -167,7 +183,6 @@ internal sealed class Person : IDisposable
         {
             if (batch.Intent is not null)
             {
-                plan.GivenUp.Add(batch.RequestCount);
                 _world.Account.Permit(Ledger.Attempts.All(batch).Select(static a => a.CustomId));
             }
 

@@ -33,6 +33,11 @@ internal sealed class SimulatedNetwork(World world, SimulatedProcess process) : 
     {
         Call call = Call.Of(request);
         process.CountCall();
+        if (call.Kind == CallKind.Cancel)
+        {
+            world.Canceled.Add(call.Id!);
+        }
+
         world.Pass(TimeSpan.FromMilliseconds(200));
         if (world.IsQuiet)
         {
@@ -135,7 +140,7 @@ internal sealed class SimulatedNetwork(World world, SimulatedProcess process) : 
                 return reply;
             case 3:
                 throw Lost(call, "gets no reply");
-            case 4 when call.Kind != CallKind.Results:
+            case 4 when call.Kind != CallKind.Results || MayTamper(call):
                 return Told(call, Packet.Page(s_pages[world.Choices.OneOf(s_pages.Length)]));
             case 5:
                 return Told(call, Packet.Refusal(500));
@@ -184,11 +189,11 @@ internal sealed class SimulatedNetwork(World world, SimulatedProcess process) : 
         }
     }
 
-    // The reply to a create is about a batch that the list before it has shown, or that we have: of another one nothing tells it apart
-    // until its answers come.
+    // A batch that was made since the list before a create is told apart by its answers alone.
     private async Task<Packet> OfAnotherAsync(Call call, Packet reply)
     {
-        MadeBatch[] all = [.. world.Account.Made.Where(m => call.Kind != CallKind.Create || Knows(m.Id) || _listed.Contains(m.Id))];
+        string? own = call.Kind == CallKind.Create && (int)reply.Status == 200 ? world.Account.Made[^1].Id : null;
+        MadeBatch[] all = [.. world.Account.Made.Where(m => m.Id != own).OrderByDescending(m => Knows(m.Id) || _listed.Contains(m.Id))];
         return all.Length == 0 ? reply : await world.Account.RetrieveAsync(all[world.Choices.OneOf(all.Length)].Id);
     }
 

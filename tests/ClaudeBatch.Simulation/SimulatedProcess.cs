@@ -38,6 +38,9 @@ internal sealed class SimulatedProcess
 
     public bool IsOver { get; private set; }
 
+    /// <summary>How often it has died; another one was started in its place.</summary>
+    public int Deaths { get; private set; }
+
     /// <summary>What has ended it, where that was neither its end nor its death.</summary>
     public Exception? Failure { get; private set; }
 
@@ -96,6 +99,7 @@ internal sealed class SimulatedProcess
     {
         _world.Note(Name, $"dies: {where}");
         _isKilled = true;
+        Deaths++;
         throw new ProcessDied();
     }
 

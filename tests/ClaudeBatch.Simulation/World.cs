@@ -50,6 +50,12 @@ internal sealed class World : IDisposable
 
     public IReadOnlyList<string> Trace => _trace;
 
+    /// <summary>The numbers of the jobs that somebody has just taken out of the books whatever becomes of them.</summary>
+    public HashSet<long> Forced { get; } = [];
+
+    /// <summary>The service's ids of the batches that somebody has tried to cancel.</summary>
+    public HashSet<string> Canceled { get; } = [];
+
     /// <summary>All that was told to somebody: messages of errors.</summary>
     public List<string> Told { get; } = [];
 
