@@ -5,6 +5,7 @@ using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Ledger.Files;
 using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Results;
+using ClaudeBatch.Core.Running;
 using ClaudeBatch.Core.Sending;
 using ClaudeBatch.Emulator;
 
@@ -50,18 +51,35 @@ internal sealed class EngineFixture : IDisposable
 
     public JobLedger Ledger { get; }
 
-    public static PreparedRequest Request(string id, string prompt = "Hi")
+    /// <summary>What Resume-ClaudeBatch runs for each job.</summary>
+    public JobStep Step => new(Ledger, new BatchRound(Ledger, Api), new BatchCollector(Ledger, Api, Clock));
+
+    public static PreparedRequest Request(string id, string prompt = "Hi", string model = "claude-haiku-4-5")
     {
-        using RequestTemplate template = new("claude-haiku-4-5", 100, []);
+        using RequestTemplate template = new(model, 100, []);
         return template.Render(id, prompt);
     }
 
-    public JobInput OpenInput(string job, SpoolLimits? limits = null, bool sendAgain = false) => JobInput.Open(
-        Ledger, new JobInputOptions { Name = job, Connection = Connection, Limits = limits ?? new SpoolLimits(), SendsAgain = sendAgain });
+    public JobInput OpenInput(string job, SpoolLimits? limits = null, bool sendAgain = false, int maxAttempts = 1, Staging? staging = null, RequestChecker? checker = null)
+        => JobInput.Open(Ledger, new JobInputOptions
+        {
+            Name = job,
+            Connection = Connection,
+            Limits = limits ?? new SpoolLimits(),
+            SendsAgain = sendAgain,
+            MaxAttempts = maxAttempts,
+            Staging = staging,
+            Checker = checker,
+        });
 
     public SealedInput Seal(string job, IEnumerable<PreparedRequest> requests, SpoolLimits? limits = null, bool sendAgain = false)
     {
         using JobInput input = OpenInput(job, limits, sendAgain);
+        return Seal(input, requests);
+    }
+
+    public static SealedInput Seal(JobInput input, IEnumerable<PreparedRequest> requests)
+    {
         foreach (PreparedRequest request in requests)
         {
             input.Add(request.CustomId, request.Utf8.Span, """{"row":1}"""u8);
@@ -90,6 +108,19 @@ internal sealed class EngineFixture : IDisposable
         => (await Api.ListAsync(1000, null, CancellationToken.None)).Value.Data;
 
     public JobRecord Job(string name) => Ledger.Jobs.Find(name)!;
+
+    public BatchRecord Now(BatchRecord batch) => Ledger.Batches.Get(batch.Id);
+
+    /// <summary>Records something else of a batch, as another process would.</summary>
+    public BatchRecord Change(BatchRecord batch, Func<BatchRecord, BatchRecord> to)
+    {
+        Ledger.Batches.Change(Now(batch), to(Now(batch)));
+        return Now(batch);
+    }
+
+    /// <summary>Gives the words of all events of a kind in the journal.</summary>
+    public string[] Journal(EventKind kind)
+        => [.. Ledger.Events.Read(null, null, 0, 1000).Where(e => e.Kind == kind.ToString()).Select(static e => e.Message)];
 
     public void Dispose()
     {

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace ClaudeBatch.Core.Tests;
 
 /// <summary>A network that a test lets interfere with a call, before or after the service has received it.</summary>
@@ -13,6 +15,13 @@ internal sealed class InterferingHandler(HttpMessageHandler inner) : DelegatingH
 
     public static bool IsCreate(HttpRequestMessage request)
         => request.Method == HttpMethod.Post && request.RequestUri!.AbsolutePath == "/v1/messages/batches";
+
+    /// <summary>Makes a refusal: the service's where it has a type, else that of something on the way.</summary>
+    public static HttpResponseMessage Refusal(int status, string? type) => new((HttpStatusCode)status)
+    {
+        Content = new StringContent(
+            type is null ? "<html></html>" : "{\"type\":\"error\",\"error\":{\"type\":\"" + type + "\",\"message\":\"No.\"}}"),
+    };
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

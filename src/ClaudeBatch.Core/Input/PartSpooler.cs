@@ -26,8 +26,7 @@ internal sealed class PartSpooler(LedgerFolder folder, long jobId, SpoolLimits l
     /// <returns>The ledger's number of the batch.</returns>
     public long Append(long row, ReadOnlySpan<byte> item, int attempt, int schema)
     {
-        if (_spool is not null
-            && (_spool.Count >= limits.MaxRequests || _spool.LengthWith(item.Length) > limits.MaxBytes || _attempt != attempt))
+        if (_spool is not null && (!HasRoom(item.Length) || _attempt != attempt))
         {
             CompletePart();
         }
@@ -44,6 +43,10 @@ internal sealed class PartSpooler(LedgerFolder folder, long jobId, SpoolLimits l
         draft.Add(_batchId, row, _spool.Append(item), item.Length, PayloadDigest.Of(item), schema);
         return _batchId;
     }
+
+    /// <summary>Whether a request of this many bytes begins the first part, or has room in the current one.</summary>
+    public bool HasRoom(int length)
+        => _spool is null || (_spool.Count < limits.MaxRequests && _spool.LengthWith(length) <= limits.MaxBytes);
 
     public void CompletePart()
     {

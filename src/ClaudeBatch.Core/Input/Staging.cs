@@ -3,7 +3,8 @@ using ClaudeBatch.Core.Ledger;
 namespace ClaudeBatch.Core.Input;
 
 /// <summary>Divides an input into requests that are sent first and requests that are held back until the first ones have results.</summary>
-/// <param name="canary">How many requests are sent first so that their answers decide whether the others follow; 0 for none.</param>
+/// <param name="canary">How many requests are sent first so that their answers decide whether the others follow, at most as many as a part
+/// may have; 0 for none.</param>
 /// <param name="warmCache">Whether one request of each shared prefix is sent first, so that the others can read the prefix from the
 /// service's cache.</param>
 public sealed class Staging(int canary, bool warmCache)
@@ -28,6 +29,7 @@ public sealed class Staging(int canary, bool warmCache)
     internal bool TakesFirst(ReadOnlySpan<byte> item, Range? prefix)
     {
         bool isNew = warmCache && prefix is { } shared && _prefixes.Add(ContentDigest.Of(item[shared]));
-        return isNew || _count++ < canary;
+        // One part, because its results decide: of several, only the last would be judged.
+        return (isNew || _count++ < canary) && First.HasRoom(item.Length);
     }
 }

@@ -55,7 +55,8 @@ public sealed class StageGate(JobLedger ledger, ServiceCredential? credential = 
         {
             count++;
             cost += result.Attempt.CostInPicodollars;
-            if (Completeness.Of(result) is { } reason)
+            string? reason = Completeness.Of(result);
+            if (reason is not null)
             {
                 failed += result.Attempt.Outcome == Outcome.Succeeded ? 0 : 1;
                 incomplete += result.Attempt.Outcome == Outcome.Succeeded ? 1 : 0;
@@ -64,23 +65,36 @@ public sealed class StageGate(JobLedger ledger, ServiceCredential? credential = 
         }
 
         long total = ledger.Jobs.Totals(job).Requests;
-        long? projected = count == 0 ? null : cost / count * total;
-        string what = string.Create(
-            CultureInfo.InvariantCulture,
-            $"Canary of job '{job.Name}': {count} sent, {count - failed - incomplete} complete, {failed} failed, {incomplete} not "
-                + $"complete; {Dollars(cost / Math.Max(1, count))} each, about {Dollars(projected)} for all {total}.");
+        long? each = cost / Math.Max(1, count);
+        string what = Summary(job, count, failed, incomplete, each, total);
         if (failed + incomplete > count * (job.MaxFailureRatio ?? DefaultFailureRatio))
         {
             return Pause(job, held, PauseCause.CanaryFailed, $"{what} First, {words}");
         }
 
-        return projected > job.MaxCostInPicodollars
-            ? Pause(job, held, PauseCause.BudgetExceeded, $"{what} That is above -MaxCost {Dollars(job.MaxCostInPicodollars)}.")
-            : Release(job, held, what);
+        long? most = job.MaxCostInPicodollars;
+        if (most is null || each * total <= most)
+        {
+            return Release(job, held, what);
+        }
+
+        string limit = $"-MaxCost {Dollars(most.Value)}";
+        return Pause(
+            job, held, PauseCause.BudgetExceeded, $"{what} {(each is null ? $"{limit} cannot be held so." : $"That is above {limit}.")}");
     }
 
-    private static string Dollars(long? picodollars)
-        => picodollars is { } known ? PriceList.Text(PriceList.ToDollars(known)) : "at an unknown cost";
+    private static string Summary(JobRecord job, int count, int failed, int incomplete, long? each, long total)
+    {
+        string costs = each is { } known
+            ? string.Create(CultureInfo.InvariantCulture, $"{Dollars(known)} each, about {Dollars(known * total)} for all {total}")
+            : "what it cost is not known";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Canary of job '{job.Name}': {count} sent, {count - failed - incomplete} complete, {failed} failed, {incomplete} not "
+                + $"complete; {costs}.");
+    }
+
+    private static string Dollars(long picodollars) => PriceList.Text(PriceList.ToDollars(picodollars));
 
     private RoundNote Release(JobRecord job, BatchRecord held, string message)
     {
