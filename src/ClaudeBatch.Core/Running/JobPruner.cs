@@ -9,13 +9,7 @@ public sealed class JobPruner(JobLedger ledger)
 {
     /// <summary>Tells what is still to be done for the job, as words that follow its name in a sentence; null where nothing is.</summary>
     public string? Unfinished(JobRecord job)
-    {
-        IReadOnlyList<BatchRecord> batches = ledger.Batches.OfJob(job.Id);
-        return job.SealedAt is null && OwnershipLock.IsTaken(ledger.Folder, job.LockName) ? "is being filled"
-            : batches.FirstOrDefault(static b => !b.State.IsFinal()) is { } open
-                ? $"has part {open.Part} {open.State}, whose answers are not here yet"
-            : null;
-    }
+        => job.SealedAt is null && OwnershipLock.IsTaken(ledger.Folder, job.LockName) ? "is being filled" : OpenPart(job);
 
     /// <summary>
     /// Deletes the spools, rows and answers. Ids, counts and costs stay, so that the same command still sends nothing twice.
@@ -66,14 +60,16 @@ public sealed class JobPruner(JobLedger ledger)
         List<OwnershipLock> batches = [];
         try
         {
-            if (ledger.Jobs.Get(job.Id) is not { } now || now.Identity != job.Identity)
+            JobRecord now = ledger.Jobs.Get(job.Id);
+            if (now.Identity != job.Identity)
             {
                 throw JobBooks.Gone(job);
             }
 
             batches.AddRange(ledger.Batches.OfJob(job.Id).Where(static b => !b.State.IsFinal())
                 .Select(b => Ownership.Take(ledger.Folder, b)));
-            if (!evenUnfinished && Unfinished(now) is { } why)
+            string? why = evenUnfinished ? null : OpenPart(now); // nobody fills it: its lock is ours
+            if (why is not null)
             {
                 throw NotFinished(now, why);
             }
@@ -90,8 +86,17 @@ public sealed class JobPruner(JobLedger ledger)
     public static ClaudeBatchException NotFinished(JobRecord job, string why) => new(
         FailureKind.Conflict, "JobNotFinished", $"Job '{job.Name}' {why}; it is removed only with -Force.") { Target = job.Name };
 
+    private string? OpenPart(JobRecord job)
+    {
+        BatchRecord? open = ledger.Batches.OfJob(job.Id).FirstOrDefault(static b => !b.State.IsFinal());
+        return open is null ? null : $"has part {open.Part} {open.State}, whose answers are not here yet";
+    }
+
     private bool HasFiles(JobRecord job)
-        => ledger.Folder.Job(job.Id) is var folder && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any();
+    {
+        string folder = ledger.Folder.Job(job.Id);
+        return Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any();
+    }
 
     private void DeleteFiles(JobRecord job)
     {
