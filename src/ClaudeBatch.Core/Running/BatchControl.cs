@@ -15,14 +15,9 @@ public sealed class BatchControl(JobLedger ledger, BatchApi api)
     /// <exception cref="ClaudeBatchException"><c>BatchBusy</c>, and what the service says.</exception>
     public async Task<BatchRecord> CancelAsync(BatchRecord batch, CancellationToken cancellationToken)
     {
-        if (batch.State.IsUnsent() && Abandon(batch) is var now)
+        if (batch.State.IsUnsent())
         {
-            if (!now.State.IsRunning())
-            {
-                return now;
-            }
-
-            batch = now; // another process has sent it in between
+            batch = Abandon(batch); // it runs where another process has sent it in between
         }
 
         if (!batch.State.IsRunning())
@@ -45,7 +40,8 @@ public sealed class BatchControl(JobLedger ledger, BatchApi api)
     /// <summary>Deletes a batch at the service. Collected answers stay in the ledger.</summary>
     public async Task<BatchRecord> DeleteAsync(BatchRecord batch, CancellationToken cancellationToken)
     {
-        if (batch.ServiceId is not { } id || batch.State == BatchState.Deleted)
+        string? id = batch.ServiceId;
+        if (id is null || batch.State == BatchState.Deleted)
         {
             return batch;
         }

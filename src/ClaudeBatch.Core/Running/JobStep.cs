@@ -77,9 +77,9 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
 
         // When this step has paused the job, a retry waits for the next step.
         JobRecord now = ledger.Jobs.Get(job.Id);
-        if (now.PausedAt == job.PausedAt && MayRetry(now) && Plan(now, notes))
+        if (now.PausedAt == job.PausedAt && MayRetry(now))
         {
-            await RoundAsync(job, notes, cancellationToken).ConfigureAwait(false);
+            await RetryAsync(now, notes, cancellationToken).ConfigureAwait(false);
         }
 
         return notes;
@@ -123,24 +123,24 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
 
     // A part that the lists have not shown may still appear in one, however long its job is paused.
     private bool IsSettling(JobRecord job)
-        => ledger.Batches.OfJob(job.Id).Any(static b => b.State == BatchState.Unconfirmed && !b.IsAmbiguous);
+        => ledger.Batches.OfJob(job.Id).Any(static b => b.State == BatchState.Unconfirmed);
 
     // Retries wait until all batches of the job are final, so that the failed requests make one batch and not many small ones.
     private bool MayRetry(JobRecord job)
-        => job.MaxAttempts > 1 && job.SealedAt is not null && job.StoppedAt is null
+        => job.MaxAttempts > 1 && job.StoppedAt is null
             && ledger.Batches.OfJob(job.Id).All(static b => b.State.IsFinal())
             && new RetryPlanner(ledger).Any(job, Filter(job));
 
-    private bool Plan(JobRecord job, List<RoundNote> notes)
+    private async Task RetryAsync(JobRecord job, List<RoundNote> notes, CancellationToken cancellationToken)
     {
         try
         {
-            return new RetryPlanner(ledger).Plan(job, Filter(job), SpoolLimits.Of(job)).Count > 0;
+            new RetryPlanner(ledger).Plan(job, Filter(job), SpoolLimits.Of(job));
+            await RoundAsync(job, notes, cancellationToken).ConfigureAwait(false);
         }
         catch (ClaudeBatchException failure) when (failure.Kind == FailureKind.Busy)
         {
             notes.Add(new RoundNote(ledger.Batches.OfJob(job.Id)[0], failure.Message, failure, NoteWeight.Warning));
-            return false;
         }
     }
 }

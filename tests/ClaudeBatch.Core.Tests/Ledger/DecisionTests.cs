@@ -414,8 +414,7 @@ public sealed class DecisionTests : IDisposable
         input.Add("a", EngineFixture.Request("a").Utf8.Span, default);
         BatchRecord batch = await _engine.RunAsync(input.Seal().NewBatches[0]);
         input.Dispose();
-        JobStep step = new(
-            _engine.Ledger, new BatchRound(_engine.Ledger, _engine.Api), new BatchCollector(_engine.Ledger, _engine.Api, _engine.Clock));
+        JobStep step = _engine.Step;
         Assert.True(step.IsDue(_engine.Job("job"), isNamed: true));
 
         new BatchControl(_engine.Ledger, _engine.Api).RemovePayloads(batch, evenOpen: false);

@@ -103,8 +103,7 @@ public sealed class FaultTests : IDisposable
     private async Task<BookCheck> RunToEndAsync()
     {
         _engine.Seal("job", Enumerable.Range(0, 5).Select(static i => EngineFixture.Request($"row-{i}")), new SpoolLimits(MaxRequests: 3));
-        BatchRound round = new(_engine.Ledger, _engine.Api);
-        JobStep step = new(_engine.Ledger, round, new BatchCollector(_engine.Ledger, _engine.Api, _engine.Clock));
+        JobStep step = _engine.Step;
         for (int i = 0; i < 400 && step.IsDue(_engine.Job("job"), isNamed: true); i++)
         {
             await step.RunAsync(_engine.Job("job"), isAsked: true, CancellationToken.None);
