@@ -19,7 +19,7 @@
     }
     Steps = @{
         Files = 'Running/StageGate.cs', 'Running/JobStep.cs', 'Running/BatchControl.cs', 'Running/JobPruner.cs'
-        Tests = 'Ledger/DecisionTests.cs', 'Running/FaultTests.cs'
+        Tests = 'Running/StageGateTests.cs', 'Running/CanaryTests.cs', 'Running/JobStepTests.cs', 'Running/JobRetryTests.cs', 'Running/BatchControlTests.cs', 'Running/JobPrunerTests.cs'
     }
     Retries = @{
         Files = 'Retries/RetryFilter.cs', 'Retries/RetryPlanner.cs', 'Input/PartSpooler.cs', 'Ledger/AttemptBooks.Failed.cs'
