@@ -47,11 +47,6 @@ public sealed partial class BatchCollector
                 RefuseKnownIds(batch, came.Table);
             }
 
-            if (batch is { State: BatchState.Ended, Adopted: Adoption.No, ResultsDigest: null } && HasOnlyOthers(came))
-            {
-                throw Refute(batch);
-            }
-
             BatchRecord counted = batch with { Downloads = number };
             (BatchRecord now, isTaken) = batch.IsTentative ? JudgeTentative(batch, counted, came)
                 : asks ? JudgeAsked(batch, counted, came)
@@ -87,6 +82,11 @@ public sealed partial class BatchCollector
 
         if (came.IsComplete && ResultPatience.IsEnough(counted))
         {
+            if (batch.Adopted == Adoption.No && batch.ResultsDigest is null && HasOnlyOthers(came))
+            {
+                throw Refute(batch);
+            }
+
             // What is here is what the service has; the requests without an answer are missing.
             return (MakeMissing(batch, counted), false);
         }
