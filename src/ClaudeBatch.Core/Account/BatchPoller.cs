@@ -16,6 +16,9 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
     /// </summary>
     private const int MostUnlisted = 10;
 
+    // A batch ends within a day, and a timer takes 49 days at most.
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(1);
+
     private static readonly TimeSpan s_firstPhase = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan s_secondPhase = TimeSpan.FromHours(1);
@@ -104,7 +107,7 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
     {
         if (fixedInterval is { } wish)
         {
-            return wish;
+            return wish < s_longest ? wish : s_longest;
         }
 
         TimeSpan age = clock.GetUtcNow().UtcDateTime - since;

@@ -18,10 +18,16 @@ public abstract class ConnectedCommand : AsyncCommand
 
     private bool _opened;
 
+    private bool? _isWhatIf;
+
     private readonly HashSet<(long Batch, string What)> _written = [];
 
     [Parameter]
     public ClaudeBatchConnection? Connection { get; set; }
+
+    private protected bool IsWhatIf => _isWhatIf ??= MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
+        ? ((SwitchParameter)given).IsPresent
+        : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
 
     /// <summary>Returns the service of the connection, whether or not there is a ledger.</summary>
     private protected ServiceSession OpenService()

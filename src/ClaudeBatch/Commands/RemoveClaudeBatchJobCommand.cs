@@ -13,6 +13,11 @@ namespace ClaudeBatch.Commands;
 [OutputType(typeof(BatchJob))]
 public sealed class RemoveClaudeBatchJobCommand : JobCommand
 {
+    // A slip in a duration must not cost what has only just come.
+    private static readonly TimeSpan s_young = TimeSpan.FromHours(1);
+
+    private readonly List<(TimeSpan Age, long Answers)> _announced = [];
+
     /// <summary>Only jobs that have not changed for this long.</summary>
     [Parameter]
     [DurationTransformation]
@@ -22,7 +27,7 @@ public sealed class RemoveClaudeBatchJobCommand : JobCommand
     [Parameter]
     public SwitchParameter All { get; set; }
 
-    /// <summary>Also deletes jobs that are not finished.</summary>
+    /// <summary>Also deletes jobs that are not finished, and with -OlderThan those that have changed within the last hour.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -30,7 +35,7 @@ public sealed class RemoveClaudeBatchJobCommand : JobCommand
     public SwitchParameter PassThru { get; set; }
 
     protected override Task BeginAsync(CancellationToken cancellationToken)
-        => MyInvocation.BoundParameters.ContainsKey(nameof(Job)) || MyInvocation.ExpectingInput || OlderThan > TimeSpan.Zero
+        => MyInvocation.BoundParameters.ContainsKey(nameof(Job)) || MyInvocation.ExpectingInput || SelectsByAge
             ? Task.CompletedTask
             : throw new ClaudeBatchException(
                 FailureKind.InvalidArgument, "JobMissing", "Say which jobs: by -Job with names or wildcards, by -OlderThan, or from "
@@ -41,29 +46,67 @@ public sealed class RemoveClaudeBatchJobCommand : JobCommand
         foreach (JobRecord job in ResolveJobs())
         {
             BatchSession session = Open();
-            if (session.Clock.GetUtcNow().UtcDateTime - job.UpdatedAt < OlderThan)
+            TimeSpan age = session.Clock.GetUtcNow().UtcDateTime - job.UpdatedAt;
+            if (age < OlderThan)
             {
                 continue;
             }
 
             JobPruner pruner = new(session.Ledger);
-            if (pruner.Unfinished(job) is { } why && !Force)
+            if (!Force && Reason(pruner, job, age) is { } failure)
             {
-                Fail(JobPruner.NotFinished(job, why), job.Name);
+                Fail(failure, job.Name);
                 continue;
             }
 
+            JobTotals totals = session.Ledger.Jobs.Totals(job);
             string what = string.Create(
                 CultureInfo.InvariantCulture,
-                $"job '{job.Name}' of {session.Ledger.Jobs.Totals(job).Requests} requests");
+                $"job '{job.Name}' of {totals.Requests} requests with {totals.Succeeded} answers, last changed {Ago(age)}");
             if (ShouldProcess(what, All ? "Forget, with its payloads" : "Remove the payloads of"))
             {
                 Remove(pruner, job);
+            }
+            else
+            {
+                _announced.Add((age, totals.Succeeded));
             }
         }
 
         return Task.CompletedTask;
     }
+
+    protected override Task EndAsync(CancellationToken cancellationToken)
+    {
+        if (IsWhatIf && _announced.Count > 1)
+        {
+            WriteHostLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_announced.Count} jobs with {_announced.Sum(static j => j.Answers)} answers; the youngest was last changed "
+                    + $"{Ago(_announced.Min(static j => j.Age))}."));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private bool SelectsByAge => MyInvocation.BoundParameters.ContainsKey(nameof(OlderThan));
+
+    private ClaudeBatchException? Reason(JobPruner pruner, JobRecord job, TimeSpan age)
+        => pruner.Unfinished(job) is { } why ? JobPruner.NotFinished(job, why)
+            : SelectsByAge && age < s_young ? new ClaudeBatchException(
+                FailureKind.Conflict,
+                "JobTooYoung",
+                $"Job '{job.Name}' was last changed {Ago(age)}; -OlderThan takes what is younger than an hour only with -Force.")
+            { Target = job.Name }
+            : null;
+
+    private static string Ago(TimeSpan age) => age switch
+    {
+        { TotalDays: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{age.TotalDays:0} days ago"),
+        { TotalHours: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{age.TotalHours:0} hours ago"),
+        { TotalMinutes: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{age.TotalMinutes:0} minutes ago"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, age.TotalSeconds):0} seconds ago"),
+    };
 
     private void Remove(JobPruner pruner, JobRecord job)
     {

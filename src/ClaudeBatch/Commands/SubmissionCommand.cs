@@ -16,8 +16,6 @@ public abstract partial class SubmissionCommand : ConnectedCommand
 
     private DryRun? _dryRun;
 
-    private bool? _isWhatIf;
-
     private CostEstimate? _estimate;
 
     private protected const string InputObjectSet = "InputObject";
@@ -196,10 +194,6 @@ public abstract partial class SubmissionCommand : ConnectedCommand
     }
 
     private SpoolLimits Limits => new(MaxRequestsPerBatch, MaxBytesPerBatch);
-
-    private bool IsWhatIf => _isWhatIf ??= MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
-        ? ((SwitchParameter)given).IsPresent
-        : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
 
     private void WriteFindings(IReadOnlyList<Finding> findings)
     {

@@ -89,7 +89,7 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
                 }
 
                 TimeSpan wait = session.Round.NextWait(_waiting.Values, PollInterval > TimeSpan.Zero ? PollInterval : null);
-                if (Timeout > TimeSpan.Zero && session.Clock.GetUtcNow() - began + wait > Timeout)
+                if (MyInvocation.BoundParameters.ContainsKey(nameof(Timeout)) && session.Clock.GetUtcNow() - began + wait > Timeout)
                 {
                     await Task.Delay(
                         Timeout - (session.Clock.GetUtcNow() - began) is { Ticks: > 0 } left ? left : TimeSpan.Zero,
