@@ -72,6 +72,62 @@ Describe 'Connect-ClaudeBatch' {
     }
 }
 
+Describe 'A key' {
+    It 'as plain text is refused with how it is given, and is not in the error' {
+        { Connect-ClaudeBatch -ApiKey sk-ant-api03-plaintext } | Should -Throw -ExpectedMessage '*-ApiKey (Read-Host -AsSecureString)*history*'
+        "$($Error[0] | Select-Object -Property * | Out-String)" | Should -Not -BeLike '*api03-plaintext" to*'
+        $Error[0].Exception.Message | Should -Not -BeLike '*api03*'
+    }
+
+    It 'that is empty is refused: <how>' -ForEach @(
+        @{ how = 'a SecureString'; line = { Connect-ClaudeBatch -ApiKey ([securestring]::new()) } }
+        @{ how = 'blanks'; line = { Connect-ClaudeBatch -ApiKey (ConvertTo-SecureString -String ' ' -AsPlainText -Force) } }
+    ) {
+        $line | Should -Throw -ErrorId 'ApiKeyInvalid,*' -ExpectedMessage 'The API key is empty*'
+    }
+
+    It 'is read from a file that holds it alone, and the file is named: <text>' -ForEach @(
+        @{ text = ''; words = '*is empty*' }
+        @{ text = "`n"; words = '*is empty*' }
+        @{ text = "sk-a`nsk-b"; words = '*line break*' }
+    ) {
+        $path = Join-Path -Path $TestDrive -ChildPath "key-$([guid]::NewGuid())"
+        Set-Content -LiteralPath $path -Value $text -NoNewline
+        if (-not $IsWindows) {
+            chmod 600 $path
+        }
+        { Connect-ClaudeBatch -ApiKeyPath $path } | Should -Throw -ErrorId 'ApiKeyInvalid,*' -ExpectedMessage $words
+        $Error[0].Exception.Message | Should -BeLike "*'$path'*"
+        $Error[0].Exception.Message | Should -Not -BeLike '*sk-*'
+    }
+
+    It 'is one secret and not two' {
+        function global:Get-Secret { param($Name) 'sk-first'; 'sk-second' }
+        try {
+            { Connect-ClaudeBatch -SecretName claude } | Should -Throw -ErrorId 'SecretNotFound,*' -ExpectedMessage '*It has 2 values*'
+        }
+        finally {
+            Remove-Item -Path function:global:Get-Secret
+        }
+    }
+}
+
+Describe 'An address that ends in the version' {
+    It 'is taken, with a hint: <address>' -ForEach @(
+        @{ address = 'https://api.example.com/v1'; hint = "*'/v1/v1/messages/batches'*'/v1' in -BaseUri*" }
+        @{ address = 'https://api.example.com/v1/messages'; hint = "*'/v1/messages/v1/messages/batches'*'/v1/messages' in -BaseUri*" }
+        @{ address = 'https://gateway.example.com/anthropic'; hint = $null }
+    ) {
+        Connect-ClaudeBatch -ApiKey (ConvertTo-SecureString -String sk-test -AsPlainText -Force) -BaseUri $address -LedgerPath (New-TestFolder) -WarningVariable said -WarningAction SilentlyContinue
+        if ($hint) {
+            "$said" | Should -BeLike $hint
+        }
+        else {
+            $said | Should -BeNullOrEmpty
+        }
+    }
+}
+
 Describe 'An address with a secret in it' {
     AfterEach {
         $env:ANTHROPIC_BASE_URL = $null

@@ -14,6 +14,12 @@ public sealed class ApiCredential : ServiceCredential
 
     private ApiCredential(string secret, bool isBearer)
     {
+        if (secret.Length == 0)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.Authentication, "ApiKeyInvalid", "The API key is empty: what was given or read for it has no text.");
+        }
+
         // A key pasted with a line break would otherwise fail deep inside the HTTP stack, with the key in the message.
         foreach (char c in secret)
         {
@@ -32,11 +38,11 @@ public sealed class ApiCredential : ServiceCredential
     }
 
     /// <summary>Makes a credential of an API key, which is sent in the header <c>x-api-key</c>.</summary>
-    /// <exception cref="ClaudeBatchException"><c>ApiKeyInvalid</c>: the key holds a character that no key has.</exception>
+    /// <exception cref="ClaudeBatchException"><c>ApiKeyInvalid</c>: the key is empty, or holds a character that no key has.</exception>
     public static ApiCredential FromKey(string key) => new(key.Trim(), isBearer: false);
 
     /// <summary>Makes a credential of an access token, which is sent in the header <c>Authorization</c> as <c>Bearer</c>.</summary>
-    /// <exception cref="ClaudeBatchException"><c>ApiKeyInvalid</c>: the token holds a character that no token has.</exception>
+    /// <exception cref="ClaudeBatchException"><c>ApiKeyInvalid</c>: the token is empty, or holds a character that no token has.</exception>
     public static ApiCredential FromToken(string token) => new(token.Trim(), isBearer: true);
 
     public override string ToString() => _isBearer ? "bearer token" : "API key";

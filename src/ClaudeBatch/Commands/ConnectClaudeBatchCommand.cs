@@ -29,6 +29,7 @@ public sealed class ConnectClaudeBatchCommand : AsyncCommand
     private bool _isConnected;
 
     [Parameter(ParameterSetName = KeySet)]
+    [SecretTransformation]
     public SecureString? ApiKey { get; set; }
 
     [Parameter(Mandatory = true, ParameterSetName = PathSet)]
@@ -104,12 +105,24 @@ public sealed class ConnectClaudeBatchCommand : AsyncCommand
         SaveSettings(connection);
         ConnectionDefaults.Use(connection);
         _isConnected = true;
+        HintAtVersion(connection.BaseUri);
         if (PassThru)
         {
             WriteOutput(connection);
         }
 
         return Task.CompletedTask;
+    }
+
+    // Every path of the API begins with /v1, and a gateway's own path may end with it.
+    private void HintAtVersion(Uri address)
+    {
+        string path = address.AbsolutePath.TrimEnd('/');
+        int at = $"{path}/".IndexOf("/v1/", StringComparison.OrdinalIgnoreCase);
+        if (at >= 0)
+        {
+            Warn($"The calls will go to '{path}/v1/messages/batches': '{path[at..]}' in -BaseUri is probably to be left out.");
+        }
     }
 
     // The shell disposes of the cmdlet even when its parameters could not be bound, so that a misspelt -Emulator is a failure, too.
@@ -212,7 +225,15 @@ public sealed class ConnectClaudeBatchCommand : AsyncCommand
             { Target = path };
         }
 
-        return ApiCredential.FromKey(File.ReadAllText(path));
+        try
+        {
+            return ApiCredential.FromKey(File.ReadAllText(path));
+        }
+        catch (ClaudeBatchException e)
+        {
+            string message = $"{e.Message} It is read from '{path}', which must hold the key alone.";
+            throw new ClaudeBatchException(e.Kind, e.Id, message, e) { Target = path };
+        }
     }
 
     private ApiCredential FromVault()
@@ -226,7 +247,9 @@ public sealed class ConnectClaudeBatchCommand : AsyncCommand
 
         try
         {
-            object? secret = shell.Invoke().FirstOrDefault()?.BaseObject;
+            object?[] found = [.. shell.Invoke().Select(static o => o?.BaseObject)];
+            object? secret = found.Length > 1 ? throw new InvalidOperationException($"It has {found.Length} values, and a key is one.")
+                : found.FirstOrDefault();
             string? key = secret is SecureString secure ? new NetworkCredential(string.Empty, secure).Password : secret as string;
             return ApiCredential.FromKey(key ?? throw new InvalidOperationException("It holds no text."));
         }
