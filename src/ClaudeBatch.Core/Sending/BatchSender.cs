@@ -64,6 +64,12 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
             SecondSend.MarkListed(ledger, earlier.Where(e => e.Id != batch.Id));
             intent = SubmissionIntent.Of(list);
             batch = RecordIntent(job, batch, list, intent);
+            // Another process may change a part without its lock, such as when the queue is full. Without the intent in the ledger, nobody
+            // could tell after a lost reply which batch of the account this one is.
+            if (batch.State != BatchState.Uploading || batch.Intent != intent.ToJson())
+            {
+                return new SendResult(batch, ChangedMeanwhile(batch));
+            }
         }
         catch (ClaudeBatchException failure) when (failure.Pauses is { } cause)
         {
@@ -118,6 +124,13 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
 
         return new SendResult(batch, unsure);
     }
+
+    private static ClaudeBatchException ChangedMeanwhile(BatchRecord batch) => new(
+        FailureKind.Busy,
+        "BatchBusy",
+        $"Batch '{batch.Key}' was changed by another process right before it was sent, and is {batch.State} now; nothing of it was sent. "
+            + "Run the line again.")
+    { Target = batch.Key, IsTransient = true };
 
     private BatchRecord RecordIntent(JobRecord job, BatchRecord batch, AccountList list, SubmissionIntent intent) => ledger.Record(
         batch,
