@@ -149,13 +149,14 @@ internal sealed class CreateRecorder(JobLedger ledger)
             new ClaudeBatchException(
                 failure.Kind,
                 isFull ? "QueueFull" : failure.Id,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Part {batch.Part} of job '{batch.Job}' is not sent yet: {words} It is tried again after {wait.TotalSeconds:0} "
-                        + $"seconds{(isFull && running > 0 ? " and when one of our batches has ended" : string.Empty)}."),
+                NotSentYet(batch, words, wait, isFull && running > 0 ? " and when one of our batches has ended" : string.Empty),
                 failure)
             { Target = batch.Key, IsTransient = true, RetryAfter = wait, RequestId = failure.RequestId });
     }
+
+    private static string NotSentYet(BatchRecord batch, string words, TimeSpan wait, string also) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Part {batch.Part} of job '{batch.Job}' is not sent yet: {words} It is tried again after {wait.TotalSeconds:0} seconds{also}.");
 
     // The next try would go the same way, with all of its bytes: a person is asked first.
     private SendResult Intercepted(JobRecord job, BatchRecord batch, ClaudeBatchException failure)
@@ -183,9 +184,8 @@ internal sealed class CreateRecorder(JobLedger ledger)
         {
             { Batch.Value: { } made } => $"was sent, and the reply names '{ServiceFailure.Shorten(made.Id)}', which is not a new batch of "
                 + $"{batch.RequestCount} requests",
-            { Failure: { Status: { } status, IsFromService: false } failure } => string.Create(
-                CultureInfo.InvariantCulture,
-                $"was sent, and something between here and the service has replied with status {status} ({failure.ServiceMessage})"),
+            { Failure: { Status: { } status, IsFromService: false } failure } => "was sent, and something between here and the service has "
+                + $"replied with status {status} ({failure.ServiceMessage})",
             _ => "was sent and the reply was lost",
         };
         return new ClaudeBatchException(

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ClaudeBatch.Core.Account;
 using ClaudeBatch.Core.Ledger;
 
@@ -80,10 +79,8 @@ public static class SecondSend
     internal static ClaudeBatchException Unsure(BatchRecord earlier) => new(
         FailureKind.Service,
         "BatchUnconfirmed",
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"Batch '{earlier.Key}' was refused, and the account has a batch of as many requests ({earlier.RequestCount}) that has appeared "
-                + $"since. Nothing of it is sent again before it is settled whether that is this one."))
+        $"Batch '{earlier.Key}' was refused, and the account has a batch of as many requests ({earlier.RequestCount}) that has appeared "
+            + "since. Nothing of it is sent again before it is settled whether that is this one.")
     { Target = earlier.Key, IsTransient = true };
 
     private static bool WasTried(BatchRecord batch)

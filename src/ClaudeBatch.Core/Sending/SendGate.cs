@@ -45,13 +45,7 @@ internal static class SendGate
         // No wait is longer than the longest that is kept, unless the clock has been set back since it was written down.
         if (left > TimeSpan.Zero && left <= ReplyHeaders.LongestWait)
         {
-            return Wait(
-                "ServiceBusy",
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"the service asked for patience ({batch.Message}); it is sent again in {left.TotalSeconds:0} seconds."),
-                left,
-                batch);
+            return Wait("ServiceBusy", Patience(batch, left), left, batch);
         }
 
         int running = ledger.Batches.CountRunning();
@@ -59,6 +53,10 @@ internal static class SendGate
             ? Wait("QueueFull", $"the account's queue is full; it waits until one of the {running} running batches has ended.", null, batch)
             : null;
     }
+
+    private static string Patience(BatchRecord batch, TimeSpan left) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"the service asked for patience ({batch.Message}); it is sent again in {left.TotalSeconds:0} seconds.");
 
     private static ClaudeBatchException Wait(string id, string why, TimeSpan? time, BatchRecord batch) => new(
         FailureKind.RateLimited, id, $"Part {batch.Part} of job '{batch.Job}' is not sent yet: {why}")

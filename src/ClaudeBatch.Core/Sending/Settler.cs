@@ -106,9 +106,7 @@ public sealed class Settler(JobLedger ledger, BatchApi api)
     // The service does not have the batch. What follows from that depends on why it was looked for.
     private BatchRecord Absent(JobRecord job, BatchRecord batch, Settlement settlement)
     {
-        string found = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{settlement.EmptyLists} lists over {settlement.EmptySeconds:0} seconds showed no batch that could be it");
+        string found = Found(settlement);
         BatchRecord spooled = batch with
         {
             State = BatchState.Spooled,
@@ -133,11 +131,11 @@ public sealed class Settler(JobLedger ledger, BatchApi api)
             case null when batch.Resends < MostResends:
                 return Settled(spooled with { Resends = batch.Resends + 1 }, "It is sent again.");
             default:
-                return Wait(PauseCause.RepliesLost, string.Create(
-                    CultureInfo.InvariantCulture,
+                return Wait(
+                    PauseCause.RepliesLost,
                     $"Part {batch.Part} of job '{batch.Job}' was sent {batch.Resends + 1} times, and each time the reply was lost and the "
                         + $"service did not have it. It is not sent again by itself. When the network is mended, run: Resume-ClaudeBatch "
-                        + $"-Job {batch.Job}"));
+                        + $"-Job {batch.Job}");
         }
 
         BatchRecord Settled(BatchRecord to, string so)
@@ -150,6 +148,10 @@ public sealed class Settler(JobLedger ledger, BatchApi api)
             message,
             Also: () => ledger.Jobs.Pause(job, cause, message)));
     }
+
+    private static string Found(Settlement settlement) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{settlement.EmptyLists} lists over {settlement.EmptySeconds:0} seconds showed no batch that could be it");
 
     private BatchRecord Keep(BatchRecord batch, Settlement settlement)
         => ledger.Record(batch, new Decision(batch with { Settlement = settlement }));
