@@ -3,11 +3,11 @@
     # takes a few seconds, by how many of the group's tests run the changed line.
     Sending = @{
         Files = 'Sending/CreateVerdict.cs', 'Sending/CreateRecorder.cs', 'Sending/SendGate.cs', 'Sending/BatchSender.cs', 'Sending/SecondSend.cs'
-        Tests = 'Sending/SendTests.cs', 'Sending/ForeignReplyTests.cs'
+        Tests = 'Sending/SendTests.cs', 'Sending/SendGateTests.cs', 'Sending/SendRecordTests.cs', 'Sending/RefusedCreateTests.cs', 'Sending/SecondSendTests.cs', 'Sending/ForeignReplyTests.cs', 'Ledger/DecisionTests.cs', 'Ledger/FullDiskTests.cs'
     }
     Settling = @{
         Files = 'Sending/Settler.cs', 'Ledger/Settlement.cs', 'Ledger/ListTime.cs'
-        Tests = 'Sending/SettleTests.cs', 'Sending/ClockTests.cs', 'Sending/ForeignReplyTests.cs'
+        Tests = 'Sending/SettleTests.cs', 'Sending/SettleRecordTests.cs', 'Sending/SettledAbsentTests.cs', 'Sending/ClockTests.cs', 'Sending/ForeignReplyTests.cs'
     }
     Books = @{
         Files = 'Ledger/BatchBooks.cs', 'Ledger/BatchBooks.Replacing.cs', 'Ledger/AttemptBooks.cs', 'Ledger/AttemptBooks.Failed.cs', 'Ledger/AttemptBooks.Writing.cs'

@@ -50,6 +50,19 @@ public sealed class ClockTests : IDisposable
     }
 
     [Fact]
+    public void The_ticks_of_a_list_are_the_monotonic_clocks_whatever_unit_that_has()
+    {
+        ListTime first = ListTime.Now(new NanosecondClock(3_000_000_000), s_noon);
+        ListTime second = ListTime.Now(new NanosecondClock(long.MaxValue), null);
+
+        Assert.Equal((s_noon, s_noon.AddHours(1), 3 * TimeSpan.TicksPerSecond), (first.ServiceDate, first.Here, first.Ticks));
+        Assert.Equal((null, long.MaxValue / 100), (second.ServiceDate, second.Ticks));
+        Assert.Equal(first.Boot, second.Boot);
+        const string bootId = "/proc/sys/kernel/random/boot_id";
+        Assert.Equal(File.Exists(bootId), File.Exists(bootId) && first.Boot == File.ReadAllText(bootId).Trim());
+    }
+
+    [Fact]
     public async Task Two_front_ends_that_are_ten_minutes_apart_make_no_seconds_of_none()
     {
         BatchRecord batch = await LoseReplyAsync();
@@ -104,5 +117,15 @@ public sealed class ClockTests : IDisposable
         HttpResponseMessage empty = new(response.StatusCode) { Content = new StringContent("""{"data":[],"has_more":false}""") };
         empty.Headers.Date = response.Headers.Date;
         return empty;
+    }
+
+    /// <summary>A clock whose monotonic part counts nanoseconds.</summary>
+    private sealed class NanosecondClock(long timestamp) : TimeProvider
+    {
+        public override long TimestampFrequency => 1_000_000_000;
+
+        public override DateTimeOffset GetUtcNow() => s_noon.AddHours(1);
+
+        public override long GetTimestamp() => timestamp;
     }
 }
