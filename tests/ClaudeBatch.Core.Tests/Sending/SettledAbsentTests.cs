@@ -1,3 +1,4 @@
+using System.Net;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Emulator;
 
@@ -59,6 +60,50 @@ public sealed class SettledAbsentTests : IDisposable
     }
 
     [Fact]
+    public async Task What_something_on_the_way_has_refused_waits_for_a_person_and_says_what_came()
+    {
+        BatchRecord batch = await RefuseOnTheWayAsync(403, "Blocked by policy");
+
+        BatchRecord now = await FiveEmptyAsync(batch);
+
+        Assert.Equal((BatchState.Unconfirmed, true), (now.State, now.Settlement!.IsAbsent));
+        Assert.Contains("and 5 lists over 480 seconds showed no batch that could be it, with status 403", now.Message!, StringComparison.Ordinal);
+        Assert.Contains("Blocked by policy", now.Message!, StringComparison.Ordinal);
+        Assert.Equal([now.Message!], _engine.Journal(EventKind.SettledAbsent));
+        Assert.Equal((PauseCause.ForeignReply, now.Message), (_engine.Job("job").PausedFor, _engine.Job("job").PauseReason));
+    }
+
+    [Fact]
+    public async Task What_is_too_large_for_something_on_the_way_is_rejected_and_pauses_nothing()
+    {
+        BatchRecord batch = await RefuseOnTheWayAsync(413, "Entity too large");
+
+        BatchRecord now = await FiveEmptyAsync(batch);
+
+        Assert.Equal((BatchState.Rejected, 0, null), (now.State, now.Resends, _engine.Job("job").PausedFor));
+        Assert.Contains("status 413", now.Message!, StringComparison.Ordinal);
+        Assert.EndsWith("finds it too large.", Assert.Single(_engine.Journal(EventKind.SettledAbsent)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_listed_after_all_is_taken_and_ends_the_pause_and_the_later_part()
+    {
+        BatchRecord batch = _engine.Seal("job", "a").NewBatches[0];
+        Network.Refuse(static () => CreateFaults.Error(400, "invalid_request_error"));
+        await _engine.SendAsync(batch);
+        Network.Recover();
+        BatchRecord later = Assert.Single(_engine.Seal("job", "a").NewBatches);
+        _engine.Change(batch, static b => b with { State = BatchState.Unconfirmed, Settlement = new Settlement { IsAbsent = true } });
+        _engine.Ledger.Jobs.Pause(_engine.Job("job"), PauseCause.RepliesLost, "Mend it.");
+        await _engine.StrangerAsync("x");
+
+        BatchRecord now = await FiveEmptyAsync(batch, lists: 3);
+
+        Assert.Equal((BatchState.InProgress, Adoption.Tentative, null), (now.State, now.Adopted, _engine.Job("job").PauseReason));
+        Assert.DoesNotContain(_engine.Ledger.Batches.OfJob(batch.JobId), b => b.Id == later.Id);
+    }
+
+    [Fact]
     public async Task Where_the_only_candidates_were_somebody_elses_a_person_decides()
     {
         BatchRecord batch = await _engine.LoseCreateAsync(Network, "job", "a");
@@ -85,6 +130,14 @@ public sealed class SettledAbsentTests : IDisposable
         _engine.Change(other, static b => b with { Adopted = Adoption.Confirmed });
         Assert.Equal(BatchState.Unconfirmed, (await FiveEmptyAsync(batch, lists: 4)).State);
         Assert.Equal(BatchState.Spooled, (await _engine.SettleAsync(batch, TimeSpan.FromMinutes(2))).State);
+    }
+
+    private async Task<BatchRecord> RefuseOnTheWayAsync(int status, string words)
+    {
+        Network.Swallow(() => new HttpResponseMessage((HttpStatusCode)status) { Content = new StringContent($"<html>{words}</html>") });
+        BatchRecord batch = (await _engine.SendAsync(_engine.Seal("job", "a").NewBatches[0])).Batch;
+        Network.Recover();
+        return batch;
     }
 
     // A part that the service has refused, and of which a list has shown since what may be it.
