@@ -10,9 +10,28 @@ internal static class ScriptedAnswers
     /// <param name="network">The network.</param>
     /// <param name="resultOf">Gives the <c>result</c> of a request by its custom id; null for the emulator's.</param>
     public static void Answer(this InterferingHandler network, Func<string, string?> resultOf) => network.After = (request, response)
-        => request.RequestUri!.AbsolutePath.EndsWith("/results", StringComparison.Ordinal) && response.StatusCode == HttpStatusCode.OK
+        => IsForResults(request) && response.StatusCode == HttpStatusCode.OK
             ? Replaced(response, resultOf)
             : response;
+
+    /// <summary>Has a network change the body of all results that the service gives.</summary>
+    public static void ChangeResults(this InterferingHandler network, Func<string, string> change) => network.After = (request, response) =>
+    {
+        if (IsForResults(request) && response.StatusCode == HttpStatusCode.OK)
+        {
+            response.Content = new StringContent(change(response.Content.ReadAsStringAsync().GetAwaiter().GetResult()));
+        }
+
+        return response;
+    };
+
+    public static bool IsForResults(HttpRequestMessage request) => request.RequestUri!.AbsolutePath.EndsWith("/results", StringComparison.Ordinal);
+
+    /// <summary>Gives the lines of a body about these requests, in this order.</summary>
+    public static string LinesOf(string body, params string[] ids) => string.Concat(ids.Select(
+        id => body.Split('\n').Single(line => line.Contains($"\"custom_id\":\"{id}\"", StringComparison.Ordinal)) + "\n"));
+
+    public static string Line(string id, string result) => $$"""{"custom_id":"{{id}}","result":{{result}} }""" + "\n";
 
     public static string Errored(string type, string message = "Later.")
         => $$"""{"type":"errored","error":{"type":"error","error":{"type":"{{type}}","message":"{{message}}"} } }""";

@@ -130,9 +130,7 @@ public sealed partial class BatchCollector
                 Message = null,
             },
             EventKind.Downloaded,
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{came.Table.Answered + came.Table.Lacking} requests, {came.Table.Lacking} without an answer."),
+            Lacking(came.Table),
             came.Headers.RequestId,
             () =>
             {
@@ -143,12 +141,17 @@ public sealed partial class BatchCollector
 
                 if (answers > 0)
                 {
-                    string message = string.Create(CultureInfo.InvariantCulture, $"{answers} answers came that had been missing.");
-                    ledger.Events.Add(EventKind.AnswersArrived, message, batch.JobId, batch.Id);
+                    ledger.Events.Add(EventKind.AnswersArrived, Arrived(answers), batch.JobId, batch.Id);
                 }
             }));
         return taken.State == BatchState.Downloaded && taken.ResultsFile == counted.Downloads ? taken : throw Changed(batch);
     }
+
+    private static string Lacking(OutcomeTable table) => string.Create(
+        CultureInfo.InvariantCulture, $"{table.Answered + table.Lacking} requests, {table.Lacking} without an answer.");
+
+    private static string Arrived(int answers)
+        => string.Create(CultureInfo.InvariantCulture, $"{answers} answers came that had been missing.");
 
     // What is here stays as it is. The same failure is written to the journal once.
     private ClaudeBatchException Keep(BatchRecord batch, BatchRecord counted, ReceivedResults came)
@@ -187,15 +190,17 @@ public sealed partial class BatchCollector
             return MakeMissing(batch, batch);
         }
 
-        string message = string.Create(
-            CultureInfo.InvariantCulture,
-            $"The service kept the results of batch '{batch.ServiceId}' until {batch.ArchivedAt ?? batch.ResultsExpireAt:yyyy-MM-dd}, and "
-                + $"has given no complete ones before. What became of the requests without an answer is not known; they are not sent again "
-                + $"by themselves.");
+        string message = NotKnown(batch);
         ledger.Record(batch, new Decision(
             batch with { State = BatchState.Lost, AskAgainAt = null, Message = message }, EventKind.Lost, message));
         throw Archived(batch);
     }
+
+    private static string NotKnown(BatchRecord batch) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"The service kept the results of batch '{batch.ServiceId}' until {batch.ArchivedAt ?? batch.ResultsExpireAt:yyyy-MM-dd}, and has "
+            + $"given no complete ones before. What became of the requests without an answer is not known; they are not sent again by "
+            + $"themselves.");
 
     // A status 404 can be a passing error. Whether the batch is lost is decided by time and the lists, as when its state is asked for.
     private async Task<BatchRecord> DeniedAsync(

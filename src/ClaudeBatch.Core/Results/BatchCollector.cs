@@ -194,14 +194,16 @@ public sealed partial class BatchCollector(JobLedger ledger, BatchApi api, TimeP
         if (table.OperatorFixable is { Count: > 0 } waiting)
         {
             string words = api.Connection.Credential.WithoutSecret(waiting.Words ?? string.Empty);
-            string message = string.Create(
-                CultureInfo.InvariantCulture,
-                $"{waiting.Count} requests of part {batch.Part} failed for a cause at the account ({words}). Mend it, then "
-                    + $"run: Invoke-ClaudeBatchRetry -Job {batch.Job} -FailureClass OperatorFixable");
+            string message = WaitsForOperator(batch, waiting.Count, words);
             JobRecord job = ledger.Jobs.Get(batch.JobId);
             ledger.Record(job, EventKind.Paused, message, () => ledger.Jobs.Pause(job, PauseCause.OperatorFixable, message));
         }
     }
+
+    private static string WaitsForOperator(BatchRecord batch, int requests, string words) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{requests} requests of part {batch.Part} failed for a cause at the account ({words}). Mend it, then run: "
+            + $"Invoke-ClaudeBatchRetry -Job {batch.Job} -FailureClass OperatorFixable");
 
     private static string Summary(OutcomeTable table) => string.Create(
         CultureInfo.InvariantCulture,

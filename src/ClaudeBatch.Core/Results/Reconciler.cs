@@ -28,7 +28,7 @@ public sealed class Reconciler(JobLedger ledger)
                 ProblemKind.SumDiffers,
                 null,
                 totals.Requests - totals.Sum,
-                string.Create(CultureInfo.InvariantCulture, $"The buckets hold {totals.Sum} requests, the input had {totals.Requests}."),
+                SumDiffers(totals),
                 []));
         }
 
@@ -81,7 +81,7 @@ public sealed class Reconciler(JobLedger ledger)
                 ProblemKind.Pending,
                 batch.Key,
                 pending,
-                string.Create(CultureInfo.InvariantCulture, $"{pending} requests of batch '{batch.Key}' have no answer yet."),
+                Counted(pending, $"requests of batch '{batch.Key}' have no answer yet."),
                 []));
         }
 
@@ -91,8 +91,7 @@ public sealed class Reconciler(JobLedger ledger)
                 ProblemKind.Missing,
                 batch.Key,
                 missing,
-                string.Create(
-                    CultureInfo.InvariantCulture, $"{missing} requests of batch '{batch.Key}' were left out of the service's answer."),
+                Counted(missing, $"requests of batch '{batch.Key}' were left out of the service's answer."),
                 []));
         }
 
@@ -103,8 +102,7 @@ public sealed class Reconciler(JobLedger ledger)
     {
         if (count > 0)
         {
-            string message = string.Create(CultureInfo.InvariantCulture, $"{count} requests {what}.");
-            problems.Add(new BookProblem(kind, null, count, message, Ids(job, status)));
+            problems.Add(new BookProblem(kind, null, count, Counted(count, $"requests {what}."), Ids(job, status)));
         }
     }
 
@@ -124,9 +122,7 @@ public sealed class Reconciler(JobLedger ledger)
                 ProblemKind.PartDiffers,
                 batch.Key,
                 batch.RequestCount - parts,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Batch '{batch.Key}' was sent with {batch.RequestCount} requests; the books have {parts} of them."),
+                PartDiffers(batch, parts),
                 []));
         }
 
@@ -181,7 +177,7 @@ public sealed class Reconciler(JobLedger ledger)
                 ProblemKind.Duplicated,
                 batch.Key,
                 batch.Duplicated,
-                $"{batch.Duplicated} lines of batch '{batch.Key}' repeat an id; the first of each counts.",
+                Counted(batch.Duplicated, $"lines of batch '{batch.Key}' repeat an id; the first of each counts."),
                 lines?.DuplicatedIds ?? []));
         }
 
@@ -191,7 +187,7 @@ public sealed class Reconciler(JobLedger ledger)
                 ProblemKind.Foreign,
                 batch.Key,
                 batch.Foreign,
-                $"{batch.Foreign} lines of batch '{batch.Key}' have an id that was never in it.",
+                Counted(batch.Foreign, $"lines of batch '{batch.Key}' have an id that was never in it."),
                 lines?.ForeignIds ?? []));
         }
 
@@ -201,9 +197,9 @@ public sealed class Reconciler(JobLedger ledger)
                 ProblemKind.Unreadable,
                 batch.Key,
                 lines.Unreadable,
-                string.Create(
-                    CultureInfo.InvariantCulture, $"{lines.Unreadable} lines of the results of batch '{batch.Key}' cannot be read: "
-                        + $"line {string.Join(", ", lines.UnreadableLines)}."),
+                Counted(
+                    lines.Unreadable,
+                    $"lines of the results of batch '{batch.Key}' cannot be read: line {string.Join(", ", lines.UnreadableLines)}."),
                 []));
         }
     }
@@ -227,6 +223,15 @@ public sealed class Reconciler(JobLedger ledger)
 
         return null;
     }
+
+    private static string Counted(long count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}");
+
+    private static string SumDiffers(JobTotals totals) => string.Create(
+        CultureInfo.InvariantCulture, $"The buckets hold {totals.Sum} requests, the input had {totals.Requests}.");
+
+    private static string PartDiffers(BatchRecord batch, long parts) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Batch '{batch.Key}' was sent with {batch.RequestCount} requests; the books have {parts} of them.");
 
     private IReadOnlyList<string> Ids(JobRecord job, RequestStatus status) =>
     [
