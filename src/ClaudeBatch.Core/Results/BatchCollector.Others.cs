@@ -6,8 +6,9 @@ namespace ClaudeBatch.Core.Results;
 public sealed partial class BatchCollector
 {
     // The reply to the create may have been another one's: only the ids of the answers tell a batch from one that was made at that moment.
-    // One download of others' answers may also be another batch's out of a cache on the way, so that our own is refuted only by three.
-    private static bool HasOnlyOthers(ReceivedResults came) => came is { IsComplete: true, Table: { Answered: 0, Foreign: > 0 } };
+    // One download of others' answers may also be another batch's out of a cache on the way, so that our own is refuted only by three. What
+    // is complete has lines.
+    private static bool HasOnlyOthers(ReceivedResults came) => came is { IsComplete: true, Table.Answered: 0 };
 
     // It may be somebody else's, so that nothing of it is shown before its ids are known. A download that is not complete says neither.
     private (BatchRecord Batch, bool IsTaken) JudgeTentative(BatchRecord batch, BatchRecord counted, ReceivedResults came)

@@ -174,7 +174,7 @@ internal sealed class OutcomeTable : IDisposable
         if (failureClass == FailureClass.OperatorFixable)
         {
             OperatorFixable = (OperatorFixable.Count + 1, OperatorFixable.Words
-                ?? Api.ServiceFailure.Shorten(result.ErrorMessage ?? result.ErrorType ?? "no words"));
+                ?? Api.ServiceFailure.Shorten(result.ErrorMessage ?? result.ErrorType!)); // the class is known from one of them
         }
 
         Missing--;

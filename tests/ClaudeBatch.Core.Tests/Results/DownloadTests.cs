@@ -227,6 +227,19 @@ public sealed class DownloadTests : IDisposable
         Assert.Equal(now.Message, Assert.Single(_engine.Journal(EventKind.Lost)));
     }
 
+    [Fact]
+    public async Task Results_that_are_denied_are_told_as_lost_when_no_list_has_shown_the_batch_for_a_while()
+    {
+        BatchRecord batch = await EndedAsync("a");
+        await _engine.Api.DeleteAsync(batch.ServiceId!, CancellationToken.None); // as somebody else with the same account would
+
+        Assert.Equal("ResultsNotFound", (await FailAsync(batch)).Id);
+        _engine.Clock.Advance(TimeSpan.FromMinutes(16));
+        Assert.Equal("BatchNotEnded", (await FailAsync(batch)).Id);
+
+        Assert.Equal(BatchState.Lost, _engine.Now(batch).State);
+    }
+
     private static HttpResponseMessage Page(DateTimeOffset date)
     {
         HttpResponseMessage page = new(HttpStatusCode.OK) { Content = new StringContent("<html>Sign in</html>") };

@@ -55,6 +55,8 @@ public sealed class ReconcilerTests : IDisposable
 
         Assert.True(_engine.Now(batch).MadeElsewhere);
         Assert.DoesNotContain(Check().Problems, static p => p.Kind == ProblemKind.PartDiffers);
+        _engine.Ledger.Attempts.RecordDiscovered(batch, 0, ["a"]);
+        Assert.Equal(1, Assert.Single(Check().Problems, static p => p.Kind == ProblemKind.PartDiffers).Count);
     }
 
     [Fact]
@@ -139,8 +141,8 @@ public sealed class ReconcilerTests : IDisposable
     [Fact]
     public async Task What_a_batch_waits_for_and_what_it_lacks_for_good_are_told_apart()
     {
-        Network.ChangeResults(static body => ScriptedAnswers.LinesOf(body, "a"));
-        BatchRecord batch = _engine.Seal("job", "a", "b").NewBatches[0];
+        Network.ChangeResults(static body => ScriptedAnswers.LinesOf(body, "a", "b"));
+        BatchRecord batch = _engine.Seal("job", "a", "b", "c").NewBatches[0];
         await Assert.ThrowsAsync<ClaudeBatchException>(() => _engine.RunAsync(batch));
 
         BookProblem waits = Assert.Single(CheckBatch(batch));
@@ -151,7 +153,7 @@ public sealed class ReconcilerTests : IDisposable
 
         Assert.Equal((ProblemKind.Pending, "job/1", 1, "1 requests of batch 'job/1' have no answer yet."), (waits.Kind, waits.Batch, waits.Count, waits.Message));
         Assert.Equal((ProblemKind.Missing, "job/1", 1, "1 requests of batch 'job/1' were left out of the service's answer."), (lacks.Kind, lacks.Batch, lacks.Count, lacks.Message));
-        Assert.Equal("b", Assert.Single(Assert.Single(Check().Problems, static p => p.Kind == ProblemKind.Missing).CustomIds));
+        Assert.Equal("c", Assert.Single(Assert.Single(Check().Problems, static p => p.Kind == ProblemKind.Missing).CustomIds));
     }
 
     [Fact]
@@ -202,6 +204,16 @@ public sealed class ReconcilerTests : IDisposable
 
         Assert.Equal(("job/1", 2), (problem.Batch, problem.Count));
         Assert.Equal("2 lines of the results of batch 'job/1' cannot be read: line 2, 4.", problem.Message);
+    }
+
+    [Fact]
+    public async Task A_line_that_cannot_be_read_is_no_problem_where_all_answers_came()
+    {
+        Network.ChangeResults(static body => body + "{\n");
+
+        await CollectPatientlyAsync(_engine.Seal("job", "a").NewBatches[0]);
+
+        Assert.True(Check().IsReconciled);
     }
 
     [Fact]

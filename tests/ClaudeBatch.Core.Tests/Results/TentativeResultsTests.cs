@@ -159,7 +159,7 @@ public sealed class TentativeResultsTests : IDisposable
 
     [Theory]
     [InlineData(28.9, "ResultsIncomplete", BatchState.Ended)]
-    [InlineData(29.1, "ResultsExpired", BatchState.Lost)]
+    [InlineData(29, "ResultsExpired", BatchState.Lost)]
     public async Task What_has_never_come_whole_is_lost_when_the_service_has_deleted_it(double days, string id, BatchState state)
     {
         BatchRecord batch = await EndedAsync(Adoption.Tentative, "a", "b");
@@ -171,6 +171,22 @@ public sealed class TentativeResultsTests : IDisposable
         Assert.Equal(id, (await FailAsync(batch)).Id);
 
         Assert.Equal((state, Adoption.Tentative), (_engine.Now(batch).State, _engine.Now(batch).Adopted));
+        AssertNothingKept(batch);
+    }
+
+    [Fact]
+    public async Task What_has_come_whole_before_is_missing_when_the_service_has_deleted_it()
+    {
+        BatchRecord batch = await EndedAsync(Adoption.Tentative, "a", "b");
+        _engine.Change(batch, static b => b with { CompleteDownloads = 1, FirstCompleteAt = b.EndedAt });
+        Network.Before = static request => ScriptedAnswers.IsForResults(request)
+            ? new HttpResponseMessage { Content = new StringContent(ScriptedAnswers.Line("a", ScriptedAnswers.Ended("expired")) + "{") }
+            : null;
+        _engine.Clock.Advance(TimeSpan.FromDays(29));
+
+        Assert.Equal(BatchState.Collected, (await _engine.CollectAsync(batch)).State);
+
+        Assert.Equal(2, _engine.Ledger.Jobs.Totals(_engine.Job("job")).Missing);
         AssertNothingKept(batch);
     }
 

@@ -148,6 +148,35 @@ public sealed class ImportTests : IDisposable
         Assert.True(Check("taken").IsReconciled, string.Join('\n', Check("taken").Problems));
     }
 
+    [Fact]
+    public async Task Answers_that_come_by_and_by_are_carried_on_also_where_an_id_is_very_long()
+    {
+        string id = new('a', 300);
+        BatchRecord batch = await ImportAsync("taken", await MadeElsewhereAsync("a", "b", "c"));
+        string Long() => ScriptedAnswers.Line(id, ScriptedAnswers.Ended("expired"));
+        _network!.After = Replaced(body => Long() + ScriptedAnswers.LinesOf(body, "b"));
+        ClaudeBatchException failure = await Assert.ThrowsAsync<ClaudeBatchException>(() => CollectAsync("taken", part: 1));
+        Assert.Contains("1 of 3 requests have no answer yet", failure.Message, StringComparison.Ordinal);
+
+        _network.After = Replaced(body => Long() + ScriptedAnswers.LinesOf(body, "c"));
+        await CollectAsync("taken", part: 1);
+
+        Assert.Equal([id, "b", "c"], _other.Attempts.All(batch).Select(static a => a.CustomId));
+        Assert.Equal((2, 1, 0), (Check("taken").Totals.Succeeded, Check("taken").Totals.Expired, Check("taken").Duplicated));
+    }
+
+    [Fact]
+    public async Task Lines_beyond_the_number_of_another_tools_requests_are_nobodys()
+    {
+        await ImportAsync("taken", await MadeElsewhereAsync("a", "b"));
+        _network!.After = Replaced(static body => body + ScriptedAnswers.Line("theirs", ScriptedAnswers.Ended("expired")));
+
+        ClaudeBatchException failure = await Assert.ThrowsAsync<ClaudeBatchException>(() => CollectAsync("taken", part: 1));
+
+        Assert.Contains(": 1 lines have an id that was never in the batch. ", failure.Message, StringComparison.Ordinal);
+        Assert.Equal((2, 2, 1), (Check("taken").Totals.Requests, Check("taken").Totals.Succeeded, Check("taken").Foreign));
+    }
+
     private async Task<string> MadeElsewhereAsync(params string[] ids)
     {
         BatchRecord batch = (await _engine.SendAsync(_engine.Seal($"job-{Guid.NewGuid():N}", ids).NewBatches[0])).Batch;
