@@ -11,11 +11,14 @@
     }
     Books = @{
         Files = 'Ledger/BatchBooks.cs', 'Ledger/BatchBooks.Replacing.cs', 'Ledger/AttemptBooks.cs', 'Ledger/AttemptBooks.Failed.cs', 'Ledger/AttemptBooks.Writing.cs'
-        Tests = 'Ledger/DecisionTests.cs', 'Results/CollectTests.cs', 'Results/IncompleteResultsTests.cs', 'Running/ImportTests.cs'
+        Tests = 'Ledger/BatchBooksTests.cs', 'Ledger/AttemptBooksTests.cs'
     }
     Collecting = @{
-        Files = 'Results/BatchCollector.cs', 'Results/BatchCollector.Download.cs', 'Results/BatchCollector.Failures.cs', 'Results/OutcomeTable.cs', 'Results/Reconciler.cs', 'Results/ResultPatience.cs'
-        Tests = 'Results/CollectTests.cs', 'Results/IncompleteResultsTests.cs', 'Results/ChangedFilesTests.cs', 'Running/ImportTests.cs'
+        Files = 'Results/BatchCollector.cs', 'Results/BatchCollector.Download.cs', 'Results/BatchCollector.Failures.cs', 'Results/BatchCollector.Others.cs',
+            'Results/OutcomeTable.cs', 'Results/Reconciler.cs', 'Results/ResultPatience.cs'
+        Tests = 'Results/DownloadTests.cs', 'Results/AskedAgainTests.cs', 'Results/TentativeResultsTests.cs', 'Results/OutcomeTests.cs',
+            'Results/ResultPatienceTests.cs', 'Results/ReconcilerTests.cs', 'Results/IncompleteResultsTests.cs', 'Results/ChangedFilesTests.cs',
+            'Running/ImportTests.cs'
     }
     Steps = @{
         Files = 'Running/StageGate.cs', 'Running/JobStep.cs', 'Running/BatchControl.cs', 'Running/JobPruner.cs'

@@ -441,24 +441,6 @@ public sealed class DecisionTests : IDisposable
         Assert.Equal([2, 2, 2], again.Select(static b => b.RequestCount));
     }
 
-    /// <summary>A folder in which something happens right before the next lock of a batch is taken.</summary>
-    private sealed class BeforeLockFolder(string root) : LedgerFolder(root)
-    {
-        public Action? BeforeLock { get; set; }
-
-        private protected override LedgerFile Open(string path, FileStreamOptions options)
-        {
-            if (BeforeLock is { } happens && Path.GetFileName(path) is var name
-                && name.StartsWith("batch-", StringComparison.Ordinal) && name.EndsWith(".lock", StringComparison.Ordinal))
-            {
-                BeforeLock = null;
-                happens();
-            }
-
-            return base.Open(path, options);
-        }
-    }
-
     private static HttpResponseMessage Errored(HttpResponseMessage response)
     {
         string text = response.Content.ReadAsStringAsync().GetAwaiter().GetResult();

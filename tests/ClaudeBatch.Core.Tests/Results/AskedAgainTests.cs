@@ -170,7 +170,9 @@ public sealed class AskedAgainTests : IDisposable
             return response;
         };
 
-        Assert.Equal((BatchState.Collected, 2), ((await RefreshAsync(batch)) is var now ? (now.State, now.ResultsFile) : default));
+        BatchRecord now = await RefreshAsync(batch);
+
+        Assert.Equal((BatchState.Collected, 2), (now.State, now.ResultsFile));
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using System.Net;
 using ClaudeBatch.Core.Account;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Files;
 using ClaudeBatch.Core.Results;
+using ClaudeBatch.Core.Tests.Ledger;
 
 namespace ClaudeBatch.Core.Tests.Results;
 
@@ -49,6 +51,29 @@ public sealed class DownloadTests : IDisposable
     }
 
     [Fact]
+    public async Task A_batch_that_was_never_sent_is_named_by_its_key()
+        => Assert.Equal("job/1", (await FailAsync(_engine.Seal("job", "a").NewBatches[0])).Target);
+
+    [Fact]
+    public async Task What_another_process_has_collected_before_the_lock_was_ours_is_not_downloaded_again()
+    {
+        BeforeLockFolder? folder = null;
+        InterferingHandler? network = null;
+        using EngineFixture engine = new(between: service => network = new InterferingHandler(service), folder: root => folder = new BeforeLockFolder(root));
+        BatchRecord batch = (await engine.SendAsync(engine.Seal("job", "a").NewBatches[0])).Batch;
+        engine.Clock.Advance(TimeSpan.FromHours(1));
+        await new BatchPoller(engine.Ledger, engine.Api, engine.Clock).RefreshAsync(batch, CancellationToken.None);
+        folder!.BeforeLock = () =>
+        {
+            using JobLedger other = JobLedger.Open(new LedgerFolder(folder.Root), engine.Clock);
+            new BatchCollector(other, engine.Api, engine.Clock).CollectAsync(batch.Id, null, CancellationToken.None).GetAwaiter().GetResult();
+            network!.Before = static _ => throw new InvalidOperationException("Nobody is asked.");
+        };
+
+        Assert.Equal((BatchState.Collected, 1), ((await engine.CollectAsync(batch)).State, engine.Now(batch).Downloads));
+    }
+
+    [Fact]
     public async Task A_download_is_in_the_journal_with_its_request_id()
     {
         BatchRecord batch = await EndedAsync("a", "b");
@@ -81,7 +106,8 @@ public sealed class DownloadTests : IDisposable
         Assert.Equal(2, Events(EventKind.DownloadFailed).Length);
 
         Network.ChangeResults(static body => body);
-        Assert.Equal((BatchState.Collected, null, null), ((await _engine.CollectAsync(batch)) is var now ? (now.State, now.Message, now.AskAgainAt) : default));
+        BatchRecord now = await _engine.CollectAsync(batch);
+        Assert.Equal((BatchState.Collected, null, null), (now.State, now.Message, now.AskAgainAt));
     }
 
     [Fact]
@@ -177,6 +203,7 @@ public sealed class DownloadTests : IDisposable
 
         ClaudeBatchException failure = await FailAsync(batch);
 
+        Assert.Equal("job/1", failure.Target);
         Assert.Contains("2 of 3 requests have no answer yet", failure.Message, StringComparison.Ordinal);
         Assert.Equal((2, 1), (_engine.Now(batch).Downloads, _engine.Now(batch).ResultsFile));
         AssertFiles(batch, "part-0001.results-1.jsonl");
@@ -219,7 +246,7 @@ public sealed class DownloadTests : IDisposable
 
         ClaudeBatchException failure = await FailAsync(batch);
 
-        Assert.Equal(("ResultsExpired", 0), (failure.Id, _downloads));
+        Assert.Equal(("ResultsExpired", "job/1", 0), (failure.Id, failure.Target, _downloads));
         Assert.Contains("2026-12-01", failure.Message, StringComparison.Ordinal);
         BatchRecord now = _engine.Now(batch);
         Assert.Equal((BatchState.Lost, null), (now.State, now.AskAgainAt));

@@ -120,7 +120,7 @@ public sealed class IncompleteResultsTests : IDisposable
 
         ClaudeBatchException cut = Assert.Single(await StepsAsync(1));
 
-        Assert.Equal("ResultsCut", cut.Id);
+        Assert.Equal(("ResultsCut", "job/1"), (cut.Id, cut.Target));
         // The end of what came is the beginning of a line, and not one that nobody can read.
         Assert.DoesNotContain("cannot be read", cut.Message, StringComparison.Ordinal);
         Assert.Equal((1, 2), (Totals.Succeeded, Totals.Pending));

@@ -168,8 +168,9 @@ public sealed class TentativeResultsTests : IDisposable
             : null;
         _engine.Clock.Advance(TimeSpan.FromDays(days) - (_engine.Clock.GetUtcNow().UtcDateTime - batch.CreatedAt!.Value));
 
-        Assert.Equal(id, (await FailAsync(batch)).Id);
+        ClaudeBatchException failure = await FailAsync(batch);
 
+        Assert.Equal((id, state == BatchState.Lost), (failure.Id, failure.Message.Contains("2026-12-20", StringComparison.Ordinal)));
         Assert.Equal((state, Adoption.Tentative), (_engine.Now(batch).State, _engine.Now(batch).Adopted));
         AssertNothingKept(batch);
     }
