@@ -55,6 +55,8 @@ public sealed class BatchBooksTests : IDisposable
         Assert.Equal((batch.Version, 1), (counted.Version, counted.Counts.Succeeded));
         Assert.Equal((batch.Version + 1, true, null), (decided.Version, decided.HasLineDigests, decided.NotBefore));
         Assert.False(_engine.Change(batch, static b => b with { HasLineDigests = false }).HasLineDigests);
+        ClaudeBatchException late = Assert.Throws<ClaudeBatchException>(() => Books.Change(batch, batch with { State = BatchState.Abandoned }));
+        Assert.Equal((FailureCause.BatchChanged, "job/1"), (late.Cause, late.Target));
     }
 
     [Fact]
