@@ -81,19 +81,29 @@ public sealed partial class CostEstimate(ModelCatalog catalog)
             _models.Add(name, model);
         }
 
-        double rawDocument = facts.DocumentBytes * 0.75;
-        (double Low, double High) files = (
-            (facts.Images * SmallestImage) + (facts.DocumentBytes > 0 ? SmallestDocument : 0),
-            (facts.Images * LargestImage)
-                + Math.Max(rawDocument * MostTokensPerDocumentByte, facts.DocumentBytes > 0 ? SmallestDocument : 0));
+        TokenRange cached = Files(facts.CachedImages, facts.CachedDocumentBytes, facts.CachedReferences);
+        TokenRange rest = Files(
+            facts.Images - facts.CachedImages,
+            facts.DocumentBytes - facts.CachedDocumentBytes,
+            facts.References - facts.CachedReferences);
         model.Add(
             facts,
-            new TokenRange(facts.CachedTextBytes / MostBytesPerToken, facts.CachedBytes / FewestBytesPerToken),
             new TokenRange(
-                ((facts.TextBytes - facts.CachedTextBytes) / MostBytesPerToken) + files.Low,
-                facts.References > facts.Images
-                    ? double.PositiveInfinity
-                    : ((facts.PromptBytes - facts.CachedBytes) / FewestBytesPerToken) + files.High));
+                (facts.CachedTextBytes / MostBytesPerToken) + cached.Low,
+                (facts.CachedBytes / FewestBytesPerToken) + cached.High),
+            new TokenRange(
+                ((facts.TextBytes - facts.CachedTextBytes) / MostBytesPerToken) + rest.Low,
+                ((facts.PromptBytes - facts.CachedBytes) / FewestBytesPerToken) + rest.High));
+    }
+
+    private static TokenRange Files(int images, long documentBytes, int references)
+    {
+        int document = documentBytes > 0 ? SmallestDocument : 0;
+        return new TokenRange(
+            (images * SmallestImage) + document,
+            references > images
+                ? double.PositiveInfinity
+                : (images * LargestImage) + Math.Max(documentBytes * 0.75 * MostTokensPerDocumentByte, document));
     }
 
     private long? Sum(Func<ModelEstimate, long?> of) => _models.Values.Aggregate((long?)0, (sum, m) => sum + of(m));

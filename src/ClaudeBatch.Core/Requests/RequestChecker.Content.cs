@@ -28,10 +28,22 @@ public sealed partial class RequestChecker
             _facts.CachesForAnHour |= isTtl && reader.ValueTextEquals("1h"u8);
             reader.Skip();
         }
+    }
 
+    // All that was read up to here is cached.
+    private void EndCached(long end)
+    {
+        _facts.CachedPrefix = _facts.ParamsStart..(int)end;
+        CountCached(end);
+    }
+
+    private void CountCached(long end)
+    {
+        _facts.CachedBytes = end - _facts.FileBytes;
         _facts.CachedTextBytes = _facts.TextBytes;
-        _facts.CachedPrefix = _facts.ParamsStart..(int)reader.BytesConsumed;
-        _facts.CachedBytes = reader.BytesConsumed - _facts.FileBytes;
+        _facts.CachedImages = _facts.Images;
+        _facts.CachedDocumentBytes = _facts.DocumentBytes;
+        _facts.CachedReferences = _facts.References;
     }
 
     private void NoContent() => Error("ContentEmpty", "A message has no content; the service refuses empty text.");
@@ -113,18 +125,24 @@ public sealed partial class RequestChecker
         }
 
         bool hasDocument = false;
-        bool isImageData = false;
-        bool isFileData = false;
+        int marked = int.MaxValue; // the depth of the object that is cached to its end, because its mark may stand before its text
         int depth = reader.CurrentDepth;
         while (reader.Read() && reader.CurrentDepth > depth)
         {
             if (reader.TokenType != JsonTokenType.PropertyName)
             {
                 Text(ref reader);
+                if (reader.TokenType == JsonTokenType.EndObject && reader.CurrentDepth == marked)
+                {
+                    EndCached(reader.BytesConsumed);
+                    marked = int.MaxValue;
+                }
             }
             else if (reader.ValueTextEquals("cache_control"u8))
             {
+                int around = reader.CurrentDepth - 1;
                 reader.Read();
+                marked = reader.TokenType == JsonTokenType.StartObject ? Math.Min(marked, around) : marked;
                 Breakpoint(ref reader);
             }
             else if (reader.ValueTextEquals("type"u8))
@@ -133,59 +151,75 @@ public sealed partial class RequestChecker
                 _facts.Images += reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("image"u8) ? 1 : 0;
                 hasDocument |= reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("document"u8);
             }
-            else if (reader.ValueTextEquals("media_type"u8))
-            {
-                reader.Read();
-                isImageData = reader.TokenType == JsonTokenType.String && reader.ValueSpan.StartsWith("image/"u8);
-                isFileData = isImageData || (reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("application/pdf"u8));
-            }
             else if (reader.ValueTextEquals("source"u8))
             {
                 reader.Read();
-                _facts.HasRemoteSource |= TextIn(reader, "type"u8) is "url" or "file";
-                Text(ref reader);
+                if (IsFile(reader))
+                {
+                    reader.Skip();
+                }
+                else
+                {
+                    Text(ref reader);
+                }
+            }
+            else if (reader.ValueTextEquals("media_type"u8))
+            {
+                reader.Read(); // is no text
             }
             else if (reader.ValueTextEquals("file_id"u8) || reader.ValueTextEquals("url"u8))
             {
-                _facts.References++;
-            }
-            else if (reader.ValueTextEquals("data"u8))
-            {
                 reader.Read();
-                _facts.TextBytes += isFileData ? 0 : reader.ValueSpan.Length;
-                _facts.FileBytes += isFileData ? reader.ValueSpan.Length : 0;
-                _facts.DocumentBytes += isFileData && !isImageData ? reader.ValueSpan.Length : 0;
-                if (isImageData && reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length > LongestImage)
-                {
-                    Error("ImageTooLarge", "An image has more than 5 MB in base64; the service refuses it. Make it smaller: 1,568 "
-                        + "pixels on the longer side are enough.");
-                }
+                _facts.References += reader.TokenType == JsonTokenType.String ? 1 : 0; // the schema of a tool has objects here
             }
         }
 
         return hasDocument;
     }
 
-    // The reader is a copy, so that the caller's stays where it is.
-    private static string? TextIn(Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    // The reader is a copy: whether the data are a file is known only when all fields of the source were read, in any order.
+    private bool IsFile(Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            return null;
+            return false;
         }
 
+        string? type = null;
+        string? mediaType = null;
+        int length = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            bool isIt = reader.ValueTextEquals(name);
+            bool isType = reader.ValueTextEquals("type"u8);
+            bool isMediaType = reader.ValueTextEquals("media_type"u8);
+            bool isData = reader.ValueTextEquals("data"u8);
             reader.Read();
-            if (isIt)
+            if (reader.TokenType != JsonTokenType.String)
             {
-                return reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+                reader.Skip();
+                continue;
             }
 
-            reader.Skip();
+            type = isType ? reader.GetString() : type;
+            mediaType = isMediaType ? reader.GetString() : mediaType;
+            length = isData ? reader.ValueSpan.Length : length;
         }
 
-        return null;
+        _facts.HasRemoteSource |= type is "url" or "file";
+        bool isImage = mediaType?.StartsWith("image/", StringComparison.Ordinal) == true;
+        if (length == 0 || !(isImage || mediaType == "application/pdf"))
+        {
+            return false;
+        }
+
+        _facts.FileBytes += length;
+        _facts.DocumentBytes += isImage ? 0 : length;
+        if (isImage && length > LongestImage)
+        {
+            Error("ImageTooLarge", "An image has more than 5 MB in base64; the service refuses it. Make it smaller: 1,568 "
+                + "pixels on the longer side are enough.");
+        }
+
+        return true;
     }
 }

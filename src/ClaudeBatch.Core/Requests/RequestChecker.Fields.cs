@@ -21,6 +21,8 @@ public sealed partial class RequestChecker
                 break;
             case FieldReading.Breakpoint when isRead:
                 Breakpoint(ref reader);
+                EndCached(reader.BytesConsumed);
+                _facts.CachesAll = true;
                 return;
             case FieldReading.InferenceGeo when reader.TokenType != JsonTokenType.Null:
                 _facts.NamesInferenceGeo = true;

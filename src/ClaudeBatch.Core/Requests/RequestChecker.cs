@@ -68,11 +68,16 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
             SkipUnread(ref reader);
         }
 
-        _facts.EnvelopeFault ??= reader.Read() ? "holds more than one JSON value."
-            : _facts.CustomId is null ? "has no 'custom_id'."
+        reader.Read(); // throws where another value follows
+        _facts.EnvelopeFault ??= _facts.CustomId is null ? "has no 'custom_id'."
             : !hasParams ? "has no 'params'."
             : null;
         _facts.PromptBytes = item.Length - _facts.FileBytes;
+        if (_facts.CachesAll)
+        {
+            CountCached(item.Length); // the service sets the mark itself, at the end of the last message
+        }
+
         Conclude();
         return _facts;
     }

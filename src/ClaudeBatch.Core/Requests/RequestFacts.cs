@@ -31,6 +31,18 @@ public sealed class RequestFacts
     /// <summary>The part of <see cref="TextBytes"/> up to the last cache breakpoint; 0 where there is none.</summary>
     public long CachedTextBytes { get; internal set; }
 
+    /// <summary>The part of <see cref="Images"/> up to the last cache breakpoint.</summary>
+    internal int CachedImages { get; set; }
+
+    /// <summary>The part of <see cref="DocumentBytes"/> up to the last cache breakpoint.</summary>
+    internal long CachedDocumentBytes { get; set; }
+
+    /// <summary>The part of <see cref="References"/> up to the last cache breakpoint.</summary>
+    internal int CachedReferences { get; set; }
+
+    /// <summary>Whether the params themselves have a <c>cache_control</c>, with which the whole prompt is cached.</summary>
+    internal bool CachesAll { get; set; }
+
     /// <summary>The range from the beginning of the params to the last cache breakpoint; null where there is none.</summary>
     public Range? CachedPrefix { get; internal set; }
 
@@ -96,6 +108,10 @@ public sealed class RequestFacts
         PromptBytes = 0;
         CachedBytes = 0;
         CachedPrefix = null;
+        CachedImages = 0;
+        CachedDocumentBytes = 0;
+        CachedReferences = 0;
+        CachesAll = false;
         TextBytes = 0;
         CachedTextBytes = 0;
         CachesForAnHour = false;

@@ -57,6 +57,97 @@ public sealed class EstimateTests
     }
 
     [Fact]
+    public void What_is_cached_and_what_is_not_have_no_more_tokens_together_than_the_models_context()
+    {
+        string Marked(int length) => $$$""","system":[{"type":"text","text":"{{{new string('y', length)}}}","cache_control":{"type":"ephemeral"}}]""";
+
+        Assert.Equal(200_000, Assert.Single(Estimate(1, Request(new string('x', 300_000), Marked(300_000))).Models).HighInputTokens);
+        Assert.Equal(200_000, Assert.Single(Estimate(1, Request(s_text, Marked(1_000_000))).Models).HighInputTokens);
+    }
+
+    [Theory]
+    [InlineData("""{"type":"ephemeral"}""", 0.625)]
+    [InlineData("""{"type":"ephemeral","ttl":"1h"}""", 1.0)]
+    public void With_the_mark_on_the_whole_request_all_of_the_prompt_may_be_written_to_the_cache(string mark, double price)
+    {
+        byte[] request = Request(s_text, $",\"cache_control\":{mark}");
+        long prompt = Facts(request).PromptBytes / 2;
+
+        CostEstimate estimate = Estimate(1, request);
+
+        Assert.Equal(((100 * 0.05m) + 2.5m) / Million, PriceList.ToDollars(estimate.Low));
+        Assert.Equal(((prompt * (decimal)price) + (10 * 2.5m)) / Million, PriceList.ToDollars(estimate.High));
+    }
+
+    [Theory]
+    [InlineData("""{"type":"text","cache_control":{"type":"ephemeral"},"text":"TEXT"}""")]
+    [InlineData("""{"type":"text","text":"TEXT","cache_control":{"type":"ephemeral"}}""")]
+    public void A_text_is_cached_whether_its_mark_stands_before_it_or_after(string block)
+    {
+        byte[] request = Request(content: $"[{block.Replace("TEXT", s_text, StringComparison.Ordinal)}]");
+        long most = Facts(request).PromptBytes / 2;
+
+        CostEstimate estimate = Estimate(1, request);
+
+        Assert.Equal(((100 * 0.05m) + 2.5m) / Million, PriceList.ToDollars(estimate.Low));
+        Assert.InRange(PriceList.ToDollars(estimate.High)!.Value, ((most - 5) * 0.625m + 25m) / Million, (most * 0.625m + 25m) / Million);
+    }
+
+    [Fact]
+    public void A_picture_before_the_mark_is_cached_and_one_after_it_is_not()
+    {
+        const string picture = """{"type":"image","source":{"type":"base64","media_type":"image/png","data":"AAAA"}}""";
+        string marked = picture[..^1] + ""","cache_control":{"type":"ephemeral"}}""";
+        byte[] request = Request(content: $"[{marked},{picture}]");
+        RequestFacts facts = Facts(request);
+
+        CostEstimate estimate = Estimate(1, request);
+
+        Assert.Equal(((100 * 0.05m) + (100 * 0.5m) + 2.5m) / Million, PriceList.ToDollars(estimate.Low));
+        Assert.Equal(
+            ((((facts.CachedBytes / 2) + 4_800) * 0.625m) + ((((facts.PromptBytes - facts.CachedBytes) / 2) + 4_800) * 0.5m) + 25m) / Million,
+            PriceList.ToDollars(estimate.High));
+    }
+
+    [Fact]
+    public void A_document_that_is_not_in_the_request_is_written_to_the_cache_where_the_mark_is_on_it()
+    {
+        byte[] request = Request(content: """[{"type":"document","source":{"type":"file","file_id":"file_1"},"cache_control":{"type":"ephemeral"}}]""");
+
+        Assert.Equal(((200_000 * 0.625m) + 25m) / Million, PriceList.ToDollars(Estimate(1, request).High));
+    }
+
+    [Fact]
+    public void A_picture_that_is_not_in_the_request_is_a_picture()
+    {
+        byte[] request = Request(content: """[{"type":"image","source":{"type":"url","url":"https://example.com/a.png"}}]""");
+
+        Assert.Equal((Facts(request).PromptBytes / 2) + 4_800, Assert.Single(Estimate(1, request).Models).HighInputTokens);
+    }
+
+    [Fact]
+    public void A_prompt_of_just_as_many_tokens_as_the_limit_is_not_long_yet()
+    {
+        CostEstimate at = Estimate(1, Request(new string('x', 600_000), model: "claude-haiku-5-5"));
+        CostEstimate above = Estimate(1, Request(new string('x', 600_006), model: "claude-haiku-5-5"));
+
+        Assert.Equal(((100_000 * 0.05m) + 0.25m) / Million, PriceList.ToDollars(at.Low));
+        Assert.Equal(((100_001 * 0.25m) + 1.25m) / Million, PriceList.ToDollars(above.Low));
+    }
+
+    [Theory]
+    [InlineData("claude-mythos-5-2", "", true)]
+    [InlineData("claude-mythos-5-2", ""","system":[{"type":"text","text":"SHARED","cache_control":{"type":"ephemeral"}}]""", false)]
+    [InlineData("claude-fable-5-2", ""","system":[{"type":"text","text":"SHARED","cache_control":{"type":"ephemeral"}}]""", true)]
+    public void Only_prices_that_the_requests_need_must_be_known(string model, string fields, bool hasPrice)
+    {
+        CostEstimate estimate = Estimate(1, Request(s_text, fields.Replace("SHARED", s_text, StringComparison.Ordinal), model));
+
+        Assert.Equal(hasPrice, Assert.Single(estimate.Models).HasPrice);
+        Assert.Equal(hasPrice, estimate.Above(1_000) is null);
+    }
+
+    [Fact]
     public void A_prompt_has_no_more_tokens_than_the_models_context()
     {
         ModelEstimate model = Assert.Single(Estimate(2, Request(new string('x', 1_000_000))).Models);
