@@ -21,6 +21,7 @@ public sealed class CountableTests
     [InlineData("", """[{"type":"image","source":{"type":"url","url":"https://example.com/a.png"}}]""", false)]
     [InlineData("", """[{"type":"document","source":{"file_id":"file_1","type":"file"}}]""", false)]
     [InlineData("", """[{"type":"image","source":{"type":"base64","media_type":"image/png","data":"AAAA"}}]""", true)]
+    [InlineData("", """[{"type":"image","source":{"type":"url","url":"https://example.com/a.png"}},{"type":"image","source":{"type":"url","url":"https://example.com/b.png"}}]""", false)]
     [InlineData("", """[{"type":"text","text":"the source is a url","source":"url"}]""", true)]
     public async Task What_the_counter_takes_is_what_is_sent_to_it(string tools, string content, bool isCountable)
     {
@@ -38,6 +39,20 @@ public sealed class CountableTests
 
         ClaudeBatchException refused = await Assert.ThrowsAsync<ClaudeBatchException>(() => engine.Api.CountTokensAsync(CountBody.Of(item), CancellationToken.None));
         Assert.Equal("RequestInvalid", refused.Id);
+    }
+
+    [Theory]
+    [InlineData("""[{"type":"image","source":{"later":{"type":"base64"},"type":"url","url":"https://example.com/a.png"}}]""", false)]
+    [InlineData("""[{"type":"tool_use","id":"t","name":"n","input":{"source":"x","type":"url"}}]""", true)]
+    [InlineData("""[{"type":"image","source":{"type":7}}]""", true)]
+    [InlineData("""[{"type":"image","source":{"type":["url"]}}]""", true)]
+    [InlineData("""[{"type":"image","source":{}},{"type":"url"}]""", true)]
+    public void The_type_of_a_source_is_what_stands_in_the_source(string content, bool isCountable)
+    {
+        RequestChecker checker = new(ModelCatalog.Shipped, new DateOnly(2026, 11, 27), "2026-10-21", []);
+
+        Assert.Equal(isCountable, checker.Check(Encoding.UTF8.GetBytes(
+            $$$"""{"custom_id":"a","params":{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":{{{content}}}}]}}""")).IsCountable);
     }
 
     [Fact]

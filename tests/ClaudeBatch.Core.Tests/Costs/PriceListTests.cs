@@ -47,6 +47,30 @@ public sealed class PriceListTests
     public void What_has_no_price_has_no_cost_and_not_none(string? model)
         => Assert.Null(_prices.Cost(model, Usage("1,0,0,0,1,0"), isBatch: true));
 
+    [Theory]
+    [InlineData("1000,0,0,0,1000,0", "0.024")]
+    [InlineData("1000,1,0,0,1000,0", null)]
+    [InlineData("1000,0,0,1,1000,0", null)]
+    public void A_price_that_is_not_known_matters_only_where_it_is_needed(string usage, string? dollars) // Mythos 5.2: 8 and 40, none for the cache
+        => Assert.Equal(
+            dollars is null ? null : decimal.Parse(dollars, System.Globalization.CultureInfo.InvariantCulture),
+            PriceList.ToDollars(_prices.Cost("claude-mythos-5-2", Usage(usage), isBatch: true)));
+
+    [Fact]
+    public void What_is_too_much_to_count_is_an_error_and_no_small_cost()
+    {
+        Assert.Throws<OverflowException>(() => PriceList.OfSearches(long.MaxValue));
+        Assert.Throws<OverflowException>(() => _prices.Cost("claude-haiku-4-5", new TokenUsage(long.MaxValue, 0, 0, 0, 0, 0), isBatch: true));
+    }
+
+    [Fact]
+    public void An_amount_is_the_same_in_both_units()
+    {
+        Assert.Equal(1_500_000_000_000, PriceList.FromDollars(1.5m));
+        Assert.Equal(1.5m, PriceList.ToDollars(1_500_000_000_000));
+        Assert.Null(PriceList.FromDollars(null));
+    }
+
     [Fact]
     public void Nothing_used_costs_nothing_whatever_the_model()
         => Assert.Equal(0, _prices.Cost("claude-not-there", default, isBatch: true));

@@ -70,6 +70,25 @@ public sealed class UsageBooksTests : IDisposable
     }
 
     [Fact]
+    public async Task What_ran_in_another_region_costs_more_and_counts_the_same()
+    {
+        // Sonnet 5: 2 for input, 10 for output, 2.50 and 4 for writing to the cache, 0.20 for reading from it; a tenth more in the us. A search is 0.01.
+        _results["a"] = ScriptedAnswers.Succeeded(OfAllKinds("global", 1), model: "claude-sonnet-5");
+        _results["b"] = ScriptedAnswers.Succeeded(OfAllKinds("us", 10), model: "claude-sonnet-5");
+
+        ModelUsage usage = Assert.Single(Sum(await CollectAsync("job", "a", "b")));
+
+        Assert.Equal((2, 11_000, 2_200, 3_300, 4_400, 550, 66), (
+            usage.Answers, usage.Usage.InputTokens, usage.Usage.CacheWrite5mTokens, usage.Usage.CacheWrite1hTokens,
+            usage.Usage.CacheReadTokens, usage.Usage.OutputTokens, usage.Usage.WebSearches));
+        const decimal one = ((1_000 * 2m) + (200 * 2.5m) + (300 * 4m) + (400 * 0.2m) + (50 * 10m)) / 1_000_000m;
+        Assert.Equal((one * 12m / 2) + 0.66m, PriceList.ToDollars(usage.Cost)); // 1 of it, and 10 at a tenth more
+        Assert.Equal((one * 12m) + 0.66m, PriceList.ToDollars(usage.StandardCost));
+        const decimal saved = ((900 * 2m) - (200 * 2.5m) - (300 * 4m) - (400 * 0.2m)) / 1_000_000m;
+        Assert.Equal(saved * 12m / 2, PriceList.ToDollars(usage.SavedByCache));
+    }
+
+    [Fact]
     public async Task A_sum_with_one_unknown_cost_is_unknown()
     {
         _results["a"] = ScriptedAnswers.Succeeded(Usage(1000, 100), model: "claude-not-there");
@@ -93,6 +112,12 @@ public sealed class UsageBooksTests : IDisposable
     }
 
     private static string Usage(int input, int output) => $"\"input_tokens\":{input},\"output_tokens\":{output}";
+
+    private static string OfAllKinds(string region, int times) => $$"""
+        "input_tokens":{{1_000 * times}},"cache_creation_input_tokens":{{500 * times}},"cache_read_input_tokens":{{400 * times}},"output_tokens":{{50 * times}},
+        "cache_creation":{"ephemeral_5m_input_tokens":{{200 * times}},"ephemeral_1h_input_tokens":{{300 * times}} },
+        "server_tool_use":{"web_search_requests":{{6 * times}} },"inference_geo":"{{region}}"
+        """.ReplaceLineEndings(string.Empty);
 
     private IReadOnlyList<ModelUsage> Sum(params BatchRecord[] batches) => new UsageBooks(_engine.Ledger, new PriceList(ModelCatalog.Shipped)).Of(batches);
 
