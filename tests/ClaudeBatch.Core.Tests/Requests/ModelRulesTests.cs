@@ -19,6 +19,7 @@ public sealed class ModelRulesTests
     [InlineData("claude-mythos-5-2", """ "thinking":{"type":"disabled"} """, "ThinkingRefused", "'adaptive'")]
     [InlineData("claude-opus-5", """ "thinking":{"type":"disabled"},"output_config":{"effort":"xhigh"} """, "ThinkingRefused", "'high'")]
     [InlineData("claude-opus-5", """ "output_config":{"effort":"max"},"thinking":{"type":"disabled"} """, "ThinkingRefused", "'high'")]
+    [InlineData("claude-opus-5-5", """ "thinking":{"type":"enabled","budget_tokens":5} """, "ThinkingRefused", "-Thinking adaptive")]
     [InlineData("claude-opus-5-5", """ "tool_choice":{"type":"any"} """, "ToolChoiceRefused", "output_config.format")]
     [InlineData("claude-sonnet-5-5", """ "tool_choice":{"type":"tool","name":"t"} """, "ToolChoiceRefused", "output_config.format")]
     [InlineData("claude-fable-5-1", """ "tool_choice":{"disable_parallel_tool_use":true,"type":"any"} """, "ToolChoiceRefused", "-OutputSchema")]
@@ -62,6 +63,11 @@ public sealed class ModelRulesTests
     [InlineData("claude-haiku-5-5", "\"top_p\":0.5", "SamplingRefused")]
     [InlineData("claude-sonnet-5", "\"top_k\":10", "SamplingRefused")]
     [InlineData("claude-opus-4-7", "\"temperature\":1", null)]
+    [InlineData("claude-opus-4-7", "\"temperature\":0,\"top_p\":1", "SamplingRefused")]
+    [InlineData("claude-opus-4-7", "\"top_p\":0.98", "SamplingRefused")]
+    [InlineData("claude-opus-4-7", "\"top_p\":0.99", null)]
+    [InlineData("claude-opus-4-7", "\"top_k\":1", "SamplingRefused")]
+    [InlineData("claude-opus-4-7", "\"top_k\":0", null)]
     [InlineData("claude-opus-4-6", "\"temperature\":0", null)]
     public void Under_the_earlier_version_newer_models_take_sampling_at_its_default_only(string model, string fields, string? id)
         => Assert.Equal(id, Errors(Check(model, fields, "2023-06-01")).Select(static f => f.Id).SingleOrDefault());

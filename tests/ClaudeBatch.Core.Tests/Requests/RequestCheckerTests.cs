@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Models;
 using ClaudeBatch.Core.Requests;
 
@@ -64,6 +66,23 @@ public sealed class RequestCheckerTests
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":"\\\ud800"}]}""", "TextInvalid")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":"x\uDC00"}]}""", "TextInvalid")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":"\ud83d\ude00 \\ud800"}]}""", "")]
+    [InlineData("""{"model":7,"max_tokens":10,MESSAGES}""", "ModelMissing")]
+    [InlineData("""{"model":["claude-haiku-4-5"],"max_tokens":10,MESSAGES}""", "ModelMissing")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":1,MESSAGES}""", "")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":1.5,MESSAGES}""", "MaxTokensMissing")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":"10",MESSAGES}""", "MaxTokensMissing")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"sytem":{"model":"x","messages":[]},MESSAGES}""", "?FieldUnknown")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":[["x","y"],{"type":"text","text":"z"}]}]}""", "ContentInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":[{"later":1},{"text":7},{"type":7}]}]}""", "")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[{"type":"text","text":"y"}]}]}""", "")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[{"type":"document"},{"type":"document"}]}]}""", "DocumentInAnswer")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":"x"},{"content":[{"type":"document"}],"later":[{"type":"document"}],"role":"assistant"}]}""", "DocumentInAnswer")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":[{"type":"document"}]}]}""", "")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":5000,"thinking":{"later":{"type":"deep"},"type":"enabled","budget_tokens":2000},MESSAGES}""", "")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":5000,"thinking":{"type":{"type":"enabled"},"budget_tokens":2000},MESSAGES}""", "ThinkingRefused")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":5000,"thinking":{"type":"enabled","budget_tokens":1024},MESSAGES}""", "")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":5000,"thinking":{"type":"enabled","budget_tokens":1023},MESSAGES}""", "ThinkingRefused")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":5000,"thinking":{"type":"enabled"},MESSAGES}""", "ThinkingRefused")]
     public void Faults_are_found(string parameters, string expected)
         => Assert.Equal(expected, string.Join(' ', Check(parameters).Faults.Select(static f => (f.IsError ? string.Empty : "?") + f.Id)));
 
@@ -84,7 +103,10 @@ public sealed class RequestCheckerTests
         string With(params string[] blocks) => $$"""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":[{{string.Join(',', blocks)}}]}]}""";
 
         Assert.Empty(Check(With(Image(100))).Faults);
-        Assert.Equal("ImageTooLarge", Assert.Single(Check(With(Image(6_000_000))).Faults).Id);
+        Assert.Empty(Check(With(Image(5 * 1024 * 1024))).Faults);
+        Assert.Equal("ImageTooLarge", Assert.Single(Check(With(Image((5 * 1024 * 1024) + 1))).Faults).Id);
+        Assert.Empty(Check(With(Image(6_000_000).Replace("image", "document", StringComparison.Ordinal).Replace("document/png", "application/pdf", StringComparison.Ordinal))).Faults);
+        Assert.Empty(Check(With([.. Enumerable.Repeat(Image(1), 100)])).Faults);
         Assert.Equal("TooManyImages", Assert.Single(Check(With([.. Enumerable.Repeat(Image(1), 101)])).Faults).Id);
     }
 
@@ -105,6 +127,36 @@ public sealed class RequestCheckerTests
         RequestChecker earlier = new(ModelCatalog.Shipped, s_today, "2023-06-01", ["output-300k-2026-03-24"]);
 
         Assert.Empty(earlier.Check(Encoding.UTF8.GetBytes(Item("""{"model":"claude-opus-4-6","max_tokens":300000,"temperature":0,MESSAGES}"""))).Faults);
+    }
+
+    [Fact]
+    public void Without_a_limit_of_its_own_under_the_beta_a_model_keeps_its_limit()
+    {
+        RequestChecker checker = new(ModelCatalog.Shipped, s_today, "2026-10-21", ["output-300k-2026-03-24"]);
+
+        Assert.Empty(checker.Check(Encoding.UTF8.GetBytes(Item("""{"model":"claude-haiku-4-5","max_tokens":64000,MESSAGES}"""))).Faults);
+        RequestFault fault = Assert.Single(checker.Check(Encoding.UTF8.GetBytes(Item("""{"model":"claude-haiku-4-5","max_tokens":64001,MESSAGES}"""))).Faults);
+        Assert.Equal(("MaxTokensRefused", "Its max_tokens is above 64000, the most that claude-haiku-4-5-20251001 takes."), (fault.Id, fault.Message));
+    }
+
+    [Theory]
+    [InlineData("2026-11-01", "active", "")]
+    [InlineData("2026-11-02", "active", "?ModelRetiring")]
+    [InlineData("2026-12-31", "active", "?ModelRetiring")]
+    [InlineData("2027-01-01", "active", "ModelRetired")]
+    [InlineData("2026-11-01", "deprecated", "?ModelRetiring")]
+    [InlineData("2026-11-01", "retired", "ModelRetired")]
+    public void Sixty_days_before_a_model_retires_there_is_a_warning(string today, string lifecycle, string expected)
+    {
+        ModelCatalog catalog = ModelCatalog.Shipped.With(
+            [new ServiceModel { Id = "claude-opus-5", Lifecycle = lifecycle, RetiresAt = new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero) }]);
+        RequestChecker checker = new(catalog, DateOnly.ParseExact(today, "yyyy-MM-dd", CultureInfo.InvariantCulture), "2026-10-21", []);
+
+        for (int row = 0; row < 2; row++)
+        {
+            RequestFacts facts = checker.Check(Encoding.UTF8.GetBytes(Item("""{"model":"claude-opus-5","max_tokens":10,MESSAGES}""")));
+            Assert.Equal(expected, string.Join(' ', facts.Faults.Select(static f => (f.IsError ? string.Empty : "?") + f.Id)));
+        }
     }
 
     [Theory]
