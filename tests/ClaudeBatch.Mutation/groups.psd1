@@ -34,6 +34,6 @@
     }
     Requests = @{
         Files = 'Requests/RequestChecker.cs', 'Requests/RequestChecker.Content.cs', 'Requests/RequestChecker.Fields.cs', 'Requests/RequestChecker.Rules.cs', 'Requests/RequestChecker.Scan.cs'
-        Tests = 'Requests/RequestCheckerTests.cs', 'Requests/RequestFieldsTests.cs', 'Requests/ModelRulesTests.cs', 'Requests/TablesAgreeTests.cs', 'Costs/CountableTests.cs'
+        Tests = 'Requests/RequestCheckerTests.cs', 'Requests/RequestFactsTests.cs', 'Requests/RequestEnvelopeTests.cs', 'Requests/RequestFieldsTests.cs', 'Requests/ModelRulesTests.cs', 'Costs/CountableTests.cs'
     }
 }
