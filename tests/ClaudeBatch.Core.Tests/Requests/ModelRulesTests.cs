@@ -46,6 +46,7 @@ public sealed class ModelRulesTests
     [InlineData("claude-opus-5-5", """ "tool_choice":{"type":"auto"} """)]
     [InlineData("claude-fable-5-1", """ "tools":[{"name":"computer","type":"computer_20251124"}] """)]
     [InlineData("claude-fable-5-2", """ "tools":[{"type":"advisor_20260301","name":"advisor","model":"claude-mythos-5-2"}] """)]
+    [InlineData("claude-opus-5", """ "tools":[{"type":"advisor_20260301","name":"advisor","model":"claude-opus-5"}] """)]
     [InlineData("claude-opus-4-6", """ "thinking":{"type":"enabled","budget_tokens":2000} """)]
     [InlineData("claude-opus-4-6", """ "inference_geo":"us" """)]
     [InlineData("claude-opus-4-5", """ "inference_geo":null """)]

@@ -83,17 +83,22 @@ public sealed class RequestCheckerTests
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":5000,"thinking":{"type":"enabled","budget_tokens":1024},MESSAGES}""", "")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":5000,"thinking":{"type":"enabled","budget_tokens":1023},MESSAGES}""", "ThinkingRefused")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":5000,"thinking":{"type":"enabled"},MESSAGES}""", "ThinkingRefused")]
+    [InlineData("""{"model":"claude-opus-4-6","max_tokens":128001,MESSAGES}""", "MaxTokensRefused")]
+    [InlineData("""{"model":"claude-opus-4-6","max_tokens":10,"output_config":{"format":7},MESSAGES}""", "FieldInvalid")]
     public void Faults_are_found(string parameters, string expected)
         => Assert.Equal(expected, string.Join(' ', Check(parameters).Faults.Select(static f => (f.IsError ? string.Empty : "?") + f.Id)));
 
     [Fact]
     public void Five_breakpoints_are_one_too_many_wherever_they_stand()
     {
-        const string block = """{"type":"text","text":"x","cache_control":{"type":"ephemeral"}}""";
-        string four = $$"""{"model":"claude-haiku-4-5","max_tokens":10,"system":[{{block}},{{block}}],"messages":[{"role":"user","content":[{{block}},{{block}}]}]}""";
+        static string Of(int count, string mark) => $$$"""{"model":"claude-haiku-4-5","max_tokens":10,"system":[{{{Block(mark)}}}],"messages":[{"role":"user","content":[{{{string.Join(',', Enumerable.Repeat(Block(mark), count - 1))}}}]}]}""";
+        static string Block(string mark) => $$$"""{"type":"text","text":"x","cache_control":{{{mark}}}}""";
+        const string mark = """{"type":"ephemeral"}""";
 
-        Assert.Empty(Check(four).Faults);
-        Assert.Equal("TooManyBreakpoints", Assert.Single(Check(four.Replace("\"max_tokens\":10", "\"max_tokens\":10,\"cache_control\":{\"type\":\"ephemeral\"}", StringComparison.Ordinal)).Faults).Id);
+        Assert.Empty(Check(Of(4, mark)).Faults);
+        Assert.Equal("TooManyBreakpoints", Assert.Single(Check(Of(5, mark)).Faults).Id);
+        Assert.Equal("TooManyBreakpoints", Assert.Single(Check(Of(4, mark).Replace("\"max_tokens\":10", $"\"max_tokens\":10,\"cache_control\":{mark}", StringComparison.Ordinal)).Faults).Id);
+        Assert.Empty(Check(Of(5, "null")).Faults);
     }
 
     [Fact]

@@ -130,8 +130,13 @@ public sealed class RequestFactsTests
     [Fact]
     public void A_mark_of_the_whole_request_caches_the_messages_that_stand_after_it()
     {
-        RequestFacts facts = Check("\"Hello\"", "\"cache_control\":{\"type\":\"ephemeral\",\"ttl\":\"1h\"},\"system\":\"Brief.\",");
+        const string fields = """ "cache_control":{"type":"ephemeral","ttl":"1h"},"system":"Brief.", """;
+        byte[] item = Item("\"Hello\"", fields);
 
+        RequestFacts facts = Checker().Check(item);
+
+        // What several requests share is what stands before the mark: their messages differ.
+        Assert.Equal(fields[..fields.IndexOf(",\"system", StringComparison.Ordinal)], Encoding.UTF8.GetString(item[facts.CachedPrefix!.Value])[1..]);
         Assert.Equal((facts.PromptBytes, 11L, true), (facts.CachedBytes, facts.CachedTextBytes, facts.CachesForAnHour));
     }
 
