@@ -109,6 +109,19 @@ public sealed class EstimateTests
             PriceList.ToDollars(estimate.High));
     }
 
+    [Theory]
+    [InlineData("""{"type":"image","source":{"type":"url","url":"https://example.com/a.png"},"cache_control":{"type":"ephemeral"}}""", 4_800)]
+    [InlineData("""{"type":"document","source":{"type":"base64","media_type":"application/pdf","data":"PDF"},"cache_control":{"type":"ephemeral"}}""", 45_000)]
+    public void A_file_that_is_cached_is_in_the_high_end_once(string marked, long most)
+    {
+        byte[] request = Request(content: $"[{marked.Replace("PDF", new string('A', 40_000), StringComparison.Ordinal)}]");
+        RequestFacts facts = Facts(request);
+
+        Assert.Equal(
+            most + (facts.CachedBytes / 2) + ((facts.PromptBytes - facts.CachedBytes) / 2),
+            Assert.Single(Estimate(1, request).Models).HighInputTokens);
+    }
+
     [Fact]
     public void A_document_that_is_not_in_the_request_is_written_to_the_cache_where_the_mark_is_on_it()
     {
