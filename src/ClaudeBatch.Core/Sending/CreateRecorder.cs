@@ -169,7 +169,7 @@ internal sealed class CreateRecorder(JobLedger ledger)
         string message = ForeignReply(batch, failure.Status!.Value, failure.ServiceMessage!, "before all of it was sent");
         ClaudeBatchException told = new(FailureKind.Conflict, nameof(PauseCause.ForeignReply), message, failure) { Target = batch.Key };
         ledger.Record(job, EventKind.Paused, message, () => ledger.Jobs.Pause(job, PauseCause.ForeignReply, message));
-        return Leave(batch, BatchState.Spooled, told, RefusalOf(failure));
+        return Leave(batch, BatchState.Spooled, told);
     }
 
     /// <summary>Says that a part was refused by something on the way, and what to do.</summary>
@@ -196,9 +196,9 @@ internal sealed class CreateRecorder(JobLedger ledger)
         { Target = batch.Key };
     }
 
-    private SendResult Leave(BatchRecord batch, BatchState state, ClaudeBatchException failure, Refusal? refusal = null) => new(
+    private SendResult Leave(BatchRecord batch, BatchState state, ClaudeBatchException failure) => new(
         ledger.Record(batch, new Decision(
-            batch with { State = state, Message = failure.Message, Refusal = refusal ?? RefusalOf(failure) },
+            batch with { State = state, Message = failure.Message, Refusal = RefusalOf(failure) },
             state.Event(),
             failure.InnerException is ClaudeBatchException cause ? $"{failure.Message} ({cause.Message})" : failure.Message,
             failure.RequestId)),

@@ -88,6 +88,21 @@ public sealed class RefusedCreateTests : IDisposable
     }
 
     [Fact]
+    public async Task After_a_lost_reply_nothing_more_is_asked()
+    {
+        int calls = 0;
+        Network.After = (request, response) =>
+        {
+            calls++;
+            return InterferingHandler.IsCreate(request) ? throw new HttpRequestException("reset") : response;
+        };
+
+        await _engine.SendAsync(_engine.Seal("job", "a").NewBatches[0]);
+
+        Assert.Equal(2, calls); // the list before the create, and the create
+    }
+
+    [Fact]
     public async Task An_error_of_the_service_after_the_last_byte_is_told_as_a_lost_reply()
     {
         Network.ReplyInstead(static _ => CreateFaults.Error(500, "api_error"));

@@ -134,6 +134,20 @@ public sealed class SendGateTests : IDisposable
         Assert.Equal(BatchState.InProgress, (await _engine.SendAsync(batch)).Batch.State);
     }
 
+    [Fact]
+    public async Task A_service_that_is_busy_and_names_a_time_is_left_alone_as_long()
+    {
+        BatchRecord batch = _engine.Seal("job", "a").NewBatches[0];
+        _network!.Refuse(static () =>
+        {
+            HttpResponseMessage busy = CreateFaults.Error(529, "overloaded_error");
+            busy.Headers.Add("retry-after", "45");
+            return busy;
+        });
+
+        Assert.Equal(TimeSpan.FromSeconds(45), (await _engine.SendAsync(batch)).Failure!.RetryAfter);
+    }
+
     [Theory]
     [InlineData(0, "ServiceBusy")]
     [InlineData(1, null)]
