@@ -38,12 +38,12 @@ public sealed class ClockTests : IDisposable
     [MemberData(nameof(Passed))]
     public void The_time_between_two_lists_is_the_least_that_the_clocks_say(int? date, int here, int? monotonic, int passed)
     {
-        ListTime before = new(s_noon, s_noon, "boot", 0);
+        ListTime before = new(s_noon, s_noon, "boot", 86_400 * TimeSpan.TicksPerSecond);
         ListTime after = new(
             date is null ? null : s_noon.AddSeconds(date.Value),
             s_noon.AddSeconds(here),
             monotonic is null ? "another boot" : "boot",
-            (monotonic ?? 9_999) * TimeSpan.TicksPerSecond);
+            (monotonic is null ? 0 : 86_400 + monotonic.Value) * TimeSpan.TicksPerSecond);
 
         Assert.Equal(TimeSpan.FromSeconds(passed), after.Since(before));
         Assert.Equal(TimeSpan.Zero, after.Since(null));
