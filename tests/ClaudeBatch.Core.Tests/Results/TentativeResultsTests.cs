@@ -40,12 +40,17 @@ public sealed class TentativeResultsTests : IDisposable
     }
 
     [Theory]
-    [InlineData(Adoption.Tentative, "was taken for part 1 of job 'job'")]
-    [InlineData(Adoption.No, "was named by the reply to the create of part 1 of job 'job'")]
-    public async Task Answers_to_other_requests_alone_refute_the_batch_and_nothing_of_it_is_kept(Adoption adopted, string words)
+    [InlineData(Adoption.Tentative, 1, "was taken for part 1 of job 'job'")]
+    [InlineData(Adoption.No, 3, "was named by the reply to the create of part 1 of job 'job'")]
+    public async Task Answers_to_other_requests_alone_refute_the_batch_and_nothing_of_it_is_kept(Adoption adopted, int downloads, string words)
     {
         BatchRecord batch = await EndedAsync(adopted, "a");
         Network.ChangeResults(static _ => s_theirs);
+        for (int i = 1; i < downloads; i++)
+        {
+            Assert.Equal("ResultsIncomplete", (await FailAsync(batch)).Id);
+            _engine.Clock.Advance(TimeSpan.FromMinutes(1));
+        }
 
         ClaudeBatchException failure = await FailAsync(batch);
 
