@@ -38,8 +38,7 @@ public sealed class DurationTransformationAttribute : ArgumentTransformationAttr
             null or not (int or long or double or short or decimal or sbyte or byte or ushort or uint or ulong or float) => throw Refused(
                 $"'{typed}' is no duration."),
             // As it was typed; of a variable's value it is the number alone.
-            _ when !IsPlain(typed) => Parse(typed) ?? throw Refused($"'{typed}' is no duration."),
-            int or long or double => Parse(typed) ?? throw Refused($"'{typed}' is no duration."),
+            _ when bare is int or long or double || !IsPlain(typed) => Parse(typed) ?? throw Refused($"'{typed}' is no duration."),
             _ => throw Refused(
                 $"It is the number {typed} of type {bare.GetType().Name}, as PowerShell makes it of {typed}d or {typed}s: whether days or seconds "
                     + $"were meant is lost in a variable, in parentheses and in a splatted table. There, write '{typed}d' in quotes, or "
