@@ -7,8 +7,10 @@ BeforeAll {
         $folder = New-TestFolder
         Expand-Archive -LiteralPath "$PSScriptRoot/ledgers/$Name.zip" -DestinationPath $folder
         $clock = Join-Path -Path $folder -ChildPath 'emulator/service/clock'
-        $null, $stoodAt, $speed = (Get-Content -LiteralPath $clock -Raw) -split ' '
-        Set-Content -LiteralPath $clock -Value "$([datetimeoffset]::UtcNow.ToString('o')) $stoodAt $speed" -NoNewline
+        if (Test-Path -LiteralPath $clock) {
+            $null, $stoodAt, $speed = (Get-Content -LiteralPath $clock -Raw) -split ' '
+            Set-Content -LiteralPath $clock -Value "$([datetimeoffset]::UtcNow.ToString('o')) $stoodAt $speed" -NoNewline
+        }
         $folder
     }
 
@@ -68,5 +70,53 @@ Describe 'A ledger of schema 6' {
             $books = Compare-ClaudeBatch -Job $job
             "$job $($books.Pending) $($books.NotSubmitted) $($books.IsReconciled)" | Should -Be "$job 0 0 True"
         }
+    }
+}
+
+Describe 'A ledger of schema 7' {
+    BeforeAll {
+        $haiku = @{ Model = 'claude-haiku-4-5'; MaxTokens = 100 }
+        $ledger = Expand-TestLedger -Name 'schema-7'
+        Connect-ClaudeBatch -Emulator -LedgerPath $ledger -EmulatorPlan @{ Speed = 6000; Latency = 60 } -WarningAction SilentlyContinue
+
+        # The rows that schema-7.ps1 made its jobs of.
+        $scalars = 1..5 | ForEach-Object {
+            [pscustomobject]@{
+                Text = "message $_"; Number = $_; Price = 1.50d * $_; Ratio = $_ / 7; Zero = -0.0; Whole = 2.0; Open = $true; None = $null
+                Day  = [datetime]::new(2026, 11, 1, 8, 30, $_); At = [datetime]::new(2026, 11, 1, 8, 30, $_, [DateTimeKind]::Utc); Id = [guid]::Empty
+            }
+        }
+        $cells = [pscustomobject]@{ Name = 'Ann'; Tags = 'a', 'b'; Age = [timespan] '1:30' },
+        [pscustomobject]@{ Name = 'Bob'; Tags = @{ x = 1 }; Age = [dateonly] '2026-11-27' }
+    }
+
+    It 'takes the same line of single values: nothing is sent again, equal rows keep their numbers' {
+        $results = $scalars + $scalars[0] |
+            New-ClaudeBatchRequest @haiku -Prompt '{{Number}}: {{Text}} {{Price}} {{Whole}} {{Day}} {{At}}' -WarningAction Ignore |
+            Invoke-ClaudeBatch -Job scalars -WarningVariable warnings 3>$null
+        $results | Should -HaveCount 6
+        @(Get-ClaudeBatch -Job scalars -Local) | Should -HaveCount 1
+        $results[5].CustomId | Should -Be "$($results[0].CustomId)-2"
+        $warnings | Should -BeNullOrEmpty
+    }
+
+    It 'takes rows whose cells are written otherwise today, where no prompt has them' {
+        [pscustomobject]@{ Name = 'Ann'; Tags = 'a', 'b' }, [pscustomobject]@{ Name = 'Bob'; Tags = @{ x = 1 } } |
+            New-ClaudeBatchRequest @haiku -Prompt '{{Name}}' | Submit-ClaudeBatch -Job beside | Out-Null
+        @(Get-ClaudeBatch -Job beside -Local) | Should -HaveCount 1
+    }
+
+    It 'refuses rows whose prompts have such cells, and says why' {
+        $line = { $cells | New-ClaudeBatchRequest @haiku -Prompt '{{Name}} {{Tags}} {{Age}}' }
+        $message = try { & $line | Submit-ClaudeBatch -Job cells } catch { $_.Exception.Message }
+        $message | Should -BeLike '*earlier version*-OnConflict Keep*'
+        @(Get-ClaudeBatch -Job cells -Local) | Should -HaveCount 1
+    }
+
+    It 'gives further rows of such a job ids by its rule, and new jobs ids by today''s' {
+        $row = [pscustomobject]@{ Name = 'Cid'; Tags = 'x'; Age = 1 }
+        $request = $row | New-ClaudeBatchRequest @haiku -Prompt '{{Name}}'
+        ($request | Invoke-ClaudeBatch -Job beside).CustomId | Should -Be $request.EarlierId
+        ($request | Invoke-ClaudeBatch -Job today).CustomId | Should -Be $request.CustomId
     }
 }

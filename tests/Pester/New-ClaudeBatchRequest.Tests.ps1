@@ -42,7 +42,7 @@ Describe 'New-ClaudeBatchRequest' {
         $problem.Count | Should -Be 1
         $problem[0].FullyQualifiedErrorId | Should -Be 'ScriptBlockFailed,ClaudeBatch.Commands.NewClaudeBatchRequestCommand'
         $problem[0].TargetObject | Should -Be $rows[1]
-        $problem[0].Exception.Message | Should -Match 'row 2: boom'
+        $problem[0].Exception.Message | Should -Match '^Row 2: .*: boom$'
     }
 
     It 'refuses an empty prompt: <name>' -ForEach @(
@@ -60,7 +60,7 @@ Describe 'New-ClaudeBatchRequest' {
         $made = $rows | New-ClaudeBatchRequest @common -Prompt '{{Body}}' -ErrorAction SilentlyContinue -ErrorVariable problem
         @($made).Count | Should -Be 1
         $problem[0].FullyQualifiedErrorId | Should -BeLike 'PlaceholderUnknown,*'
-        $problem[0].Exception.Message | Should -Be "Row 1 has no 'Body'; it has Id."
+        $problem[0].Exception.Message | Should -Be "Row 1: There is no column 'Body'; there are 'Id'."
         $problem[0].TargetObject | Should -Be $rows[0]
     }
 
@@ -137,7 +137,7 @@ Describe 'New-ClaudeBatchRequest' {
         $requests = $rows | New-ClaudeBatchRequest @common @how @prompt -WarningVariable warnings 3>$null
         $requests.CustomId | Sort-Object -Unique | Should -HaveCount 3
         $requests.CustomId | Should -Not -Match '-2$'
-        $warnings | Should -BeNullOrEmpty
+        $warnings | Should -Not -Match 'equal'
     }
 
     It 'names files by their place, not by what a script block reads of them' {

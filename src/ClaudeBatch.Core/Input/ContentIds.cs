@@ -19,9 +19,11 @@ public sealed class ContentIds
     /// Gives the id of the next row: <see cref="CustomId.FromContent"/>, with the row's number among equal ones at the end from the second
     /// of them on.
     /// </summary>
-    public string Next(ReadOnlySpan<byte> content)
+    public string Next(ReadOnlySpan<byte> content) => Next(CustomId.FromContent(content));
+
+    /// <summary>Gives the id of the next row whose content has this id.</summary>
+    public string Next(string id)
     {
-        string id = CustomId.FromContent(content);
         ContentDigest digest = ContentDigest.Of(id);
         if (_seen.Add(digest))
         {

@@ -31,6 +31,9 @@ public sealed partial class JobInput : IDisposable
     // The custom ids of this input that the job did not have before.
     private readonly DigestSet _seen = new();
 
+    // Numbers equal rows by the rule of earlier versions.
+    private readonly ContentIds _earlierIds = new();
+
     private readonly List<(long Row, ContentDigest Digest)> _resent = [];
 
     private readonly InputTally _tally = new();
@@ -95,12 +98,25 @@ public sealed partial class JobInput : IDisposable
         }
     }
 
+    /// <summary>Whether ids that are made from rows follow the rule of earlier versions.</summary>
+    public bool TakesEarlierIds => _job.IdRule == IdRule.AsWritten;
+
     /// <summary>Adds one request.</summary>
     /// <param name="customId">The request's custom id.</param>
     /// <param name="item">The exact bytes of the request, <c>{"custom_id":…,"params":…}</c>.</param>
     /// <param name="source">The row that the request was made from, as a JSON object; empty where there is none.</param>
-    public InputVerdict Add(string customId, ReadOnlySpan<byte> item, ReadOnlySpan<byte> source)
-        => Add(customId, item, source, facts: null);
+    /// <param name="earlierId">The id that earlier versions made from the row; null where it is today's, or was given. A job that
+    /// <see cref="TakesEarlierIds"/> has the request under this id, with the number that equal rows get.</param>
+    public InputVerdict Add(string customId, ReadOnlySpan<byte> item, ReadOnlySpan<byte> source, string? earlierId = null)
+    {
+        if (earlierId is null || !TakesEarlierIds)
+        {
+            return Add(customId, item, source, facts: null);
+        }
+
+        string id = _earlierIds.Next(earlierId);
+        return Add(id, ParamsEdit.WithId(item, id), source, facts: null);
+    }
 
     /// <summary>Adds one request from a line of a JSON Lines file. The line is read in a single pass.</summary>
     /// <param name="line">The line in UTF-8, without its line end.</param>

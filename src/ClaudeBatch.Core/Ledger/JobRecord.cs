@@ -9,7 +9,7 @@ public sealed record JobRecord
         "id, guid, name, base_address, organization_id, workspace_id, api_version, betas, max_attempts, sealed_at, sealed_rows, "
         + "stopped_at, pause_reason, created_at, updated_at, paused_at, low_estimate_in_picodollars, "
         + "high_estimate_in_picodollars, max_failure_ratio, max_cost_in_picodollars, pause_id, "
-        + "max_requests_per_part, max_bytes_per_part, refused_rows";
+        + "max_requests_per_part, max_bytes_per_part, refused_rows, id_rule";
 
     /// <summary>The ledger's number of the job. No other job of the ledger ever has it, also when this one is removed.</summary>
     public required long Id { get; init; }
@@ -72,6 +72,9 @@ public sealed record JobRecord
     /// <summary>The most bytes of a part that were asked for; null for the service's limit.</summary>
     public long? MaxBytesPerPart { get; init; }
 
+    /// <summary>How the custom ids of rows that were given none are made.</summary>
+    public IdRule IdRule { get; init; }
+
     /// <summary>The name of the lock that says whose input is being read.</summary>
     public string LockName => LockNameOf(Id);
 
@@ -102,6 +105,7 @@ public sealed record JobRecord
         MaxCostInPicodollars = row.NumberOrNull("max_cost_in_picodollars"),
         MaxRequestsPerPart = (int?)row.NumberOrNull("max_requests_per_part"),
         MaxBytesPerPart = row.NumberOrNull("max_bytes_per_part"),
+        IdRule = row.Member<IdRule>("id_rule"),
         PausedFor = row.MemberOrNull<PauseCause>("pause_id"),
     };
 }

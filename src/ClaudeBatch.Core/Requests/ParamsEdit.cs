@@ -76,6 +76,9 @@ public static class ParamsEdit
             customId,
             EditJson.Default.String), .. ",\"params\":"u8, .. parameters, .. "}"u8];
 
+    /// <summary>Gives a copy of a request with another custom id.</summary>
+    public static byte[] WithId(ReadOnlySpan<byte> item, string customId) => Assemble(customId, item[Value(item, "params")]);
+
     // Finds the value at a path of names. The range is empty where there is none.
     private static Range Value(ReadOnlySpan<byte> json, params ReadOnlySpan<string> path)
     {

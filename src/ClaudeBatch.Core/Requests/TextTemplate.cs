@@ -8,6 +8,10 @@ namespace ClaudeBatch.Core.Requests;
 /// </summary>
 public sealed class TextTemplate
 {
+    private const int MostNames = 20;
+
+    private static readonly char[] s_delimiters = [';', ',', '|', '\t'];
+
     private readonly List<(string Text, bool IsPath)> _pieces = [];
 
     private TextTemplate(string source) => Source = source;
@@ -18,6 +22,11 @@ public sealed class TextTemplate
     public IEnumerable<string> Names
         => _pieces.Where(static p => p.IsPath && p.Text != "_").Select(static p => p.Text.Split('.')[0])
             .Distinct(StringComparer.OrdinalIgnoreCase);
+
+    public bool HasPlaceholders => _pieces.Exists(static p => p.IsPath);
+
+    /// <summary>The text without its placeholders; a line end stands in the place of each.</summary>
+    public string Literals => string.Concat(_pieces.Select(static p => p.IsPath ? "\n" : p.Text));
 
     /// <exception cref="ClaudeBatchException"><c>TemplateInvalid</c>.</exception>
     public static TextTemplate Parse(string source)
@@ -89,10 +98,18 @@ public sealed class TextTemplate
 
         return row.TryGetText(path, out string text)
             ? text
-            : throw new ClaudeBatchException(
-                FailureKind.InvalidRequest,
-                "PlaceholderUnknown",
-                $"Row {row.Number} has no '{path}'; it has {string.Join(", ", row.Names.Take(20))}.");
+            : throw new ClaudeBatchException(FailureKind.InvalidRequest, "PlaceholderUnknown", Missing(path, [.. row.Names]));
+    }
+
+    // A file that was read with the wrong delimiter has its whole header as its only column.
+    private static string Missing(string path, string[] names)
+    {
+        string known = string.Join(", ", names.Take(MostNames).Select(static n => $"'{n}'"));
+        string more = names.Length > MostNames ? ", …" : string.Empty;
+        string hint = names is [string only] && only.IndexOfAny(s_delimiters) is >= 0 and int at
+            ? $" Was the file read with the wrong delimiter? Import-Csv -Delimiter {(only[at] == '\t' ? "\"`t\"" : $"'{only[at]}'")}"
+            : string.Empty;
+        return $"There is no column '{path}'; {(names.Length == 0 ? "the row has none." : $"there are {known}{more}.")}{hint}";
     }
 
     private void AddLiteral(StringBuilder literal)

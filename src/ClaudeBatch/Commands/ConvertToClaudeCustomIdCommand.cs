@@ -18,5 +18,5 @@ public sealed class ConvertToClaudeCustomIdCommand : AsyncCommand
 
     protected override void ProcessRecord() => Guard(
         () => WriteObject(
-            CustomIdParts.Join([.. Part.Select(static p => JsonText.Invariant(p is PSObject wrapped ? wrapped.BaseObject : p))])), Part);
+            CustomIdParts.Join([.. Part.Select(static p => JsonText.Text(p is PSObject wrapped ? wrapped.BaseObject : p))])), Part);
 }

@@ -4,6 +4,8 @@ using System.Text;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Requests;
+using ClaudeBatch.Json;
+using ClaudeBatch.Pipeline;
 using ClaudeBatch.Rows;
 
 namespace ClaudeBatch.Commands;
@@ -14,6 +16,9 @@ namespace ClaudeBatch.Commands;
 public sealed class NewClaudeBatchRequestCommand : TemplateCommand
 {
     private const string TemplateSet = "Template";
+
+    // The template is wrong, and not the row: no further row is read.
+    private const string MisspeltId = "PlaceholderMisspelt";
 
     private readonly ContentIds _contentIds = new();
 
@@ -29,7 +34,11 @@ public sealed class NewClaudeBatchRequestCommand : TemplateCommand
 
     private RowFiles? _documents;
 
-    private SourceWriter? _source;
+    private RowWriter? _source;
+
+    private readonly PromptWatch _watch = new();
+
+    private readonly RowFaults _faults = new();
 
     private long _rows;
 
@@ -81,17 +90,42 @@ public sealed class NewClaudeBatchRequestCommand : TemplateCommand
         _messages = Message is null ? null : new RowMessages(Message);
         _images = Image is null ? null : new RowFiles(Image, nameof(Image), ResolvePath, Attachment.Image);
         _documents = Document is null ? null : new RowFiles(Document, nameof(Document), ResolvePath, Attachment.Document);
-        _source = new SourceWriter(
+        _source = new RowWriter(
             SourceProperty,
             [.. _prompt?.Names ?? [], .. _customId?.Names ?? [], .. _images?.Names ?? [], .. _documents?.Names ?? []]);
         return Task.CompletedTask;
     }
 
     // Not asynchronous: a row takes microseconds, and the pump would double that.
-    protected override void ProcessRecord() => Guard(AddRow, InputObject);
+    protected override void ProcessRecord()
+    {
+        _rows++;
+        try
+        {
+            AddRow();
+        }
+        catch (ClaudeBatchException failure) when (!failure.IsFatal && failure.Id != MisspeltId)
+        {
+            _faults.Add(_rows, failure, InputObject);
+        }
+        catch (ClaudeBatchException failure)
+        {
+            ThrowTerminatingError(failure.ToErrorRecord());
+        }
+    }
 
     protected override Task EndAsync(CancellationToken cancellationToken)
     {
+        foreach (ClaudeBatchException fault in _faults.ToErrors())
+        {
+            Fail(fault);
+        }
+
+        foreach (string warning in _watch.Warnings.Concat(_watch.End(hasFiles: _images?.IsSame == false || _documents?.IsSame == false)))
+        {
+            Warn(warning);
+        }
+
         if (_contentIds.Repeated > 0)
         {
             Warn(string.Create(
@@ -116,19 +150,27 @@ public sealed class NewClaudeBatchRequestCommand : TemplateCommand
 
     private void AddRow()
     {
-        _rows++;
         bool hasRow = MyInvocation.ExpectingInput || MyInvocation.BoundParameters.ContainsKey(nameof(InputObject));
         if (hasRow && InputObject is null)
         {
-            throw new ClaudeBatchException(FailureKind.InvalidRequest, "RowEmpty", $"Row {_rows} is null.");
+            throw new ClaudeBatchException(FailureKind.InvalidRequest, "RowEmpty", "The row is null.");
         }
 
         ShellRow? row = hasRow ? new ShellRow(InputObject!, _rows) : null;
-        ReadOnlyMemory<byte> source = row is null ? default : _source!.Write(row);
+        if (row is not null)
+        {
+            if (_rows == 1)
+            {
+                _watch.Begin(row, Templates());
+            }
+
+            _source!.Read(row);
+        }
+
         if (_messages is not null)
         {
             byte[] messages = _messages.Render(InputObject, row);
-            WriteObject(BatchRequest.From(_template!.RenderMessages(Id(row, messages), messages), source));
+            Hand(_template!.RenderMessages(Id(row, messages), messages), row, Encoding.UTF8.GetString(messages));
             return;
         }
 
@@ -136,7 +178,38 @@ public sealed class NewClaudeBatchRequestCommand : TemplateCommand
         List<Attachment>? attachments = _images is null && _documents is null
             ? null
             : [.. _documents?.Render(InputObject, row) ?? [], .. _images?.Render(InputObject, row) ?? []];
-        WriteObject(BatchRequest.From(_template!.Render(Id(row, prompt), prompt, attachments), source));
+        Hand(_template!.Render(Id(row, prompt), prompt, attachments), row, prompt);
+    }
+
+    private void Hand(PreparedRequest request, ShellRow? row, string asked)
+    {
+        if (row is null)
+        {
+            WriteObject(BatchRequest.From(request, source: default));
+            return;
+        }
+
+        _watch.Add(row, asked);
+        WriteObject(BatchRequest.From(request, _source!.Source, _customId is null ? _source.EarlierIdentity() : default));
+    }
+
+    // The templates in which a column may be misspelt, with the names of their parameters.
+    private IEnumerable<(string Parameter, TextTemplate Template)> Templates()
+    {
+        if (_prompt?.Template is { } prompt)
+        {
+            yield return (nameof(Prompt), prompt);
+        }
+
+        if (_customId?.Template is { } customId)
+        {
+            yield return (nameof(CustomId), customId);
+        }
+
+        foreach (TextTemplate message in _messages?.Templates ?? [])
+        {
+            yield return (nameof(Message), message);
+        }
     }
 
     private string PromptOf(ShellRow? row)
@@ -144,8 +217,9 @@ public sealed class NewClaudeBatchRequestCommand : TemplateCommand
         if (_prompt is null && row is not { IsText: true })
         {
             throw new ClaudeBatchException(
-                FailureKind.InvalidArgument, "PromptMissing", $"Row {_rows} is not text; say what to ask with -Prompt, such as -Prompt "
-                    + $"'{{{{Body}}}}'.");
+                FailureKind.InvalidArgument,
+                "PromptMissing",
+                "The row is not text; say what to ask with -Prompt, such as -Prompt '{{Body}}'.");
         }
 
         string prompt = _prompt is null
@@ -155,8 +229,8 @@ public sealed class NewClaudeBatchRequestCommand : TemplateCommand
             ? throw new ClaudeBatchException(
                 FailureKind.InvalidRequest,
                 "PromptEmpty",
-                $"The prompt of row {_rows} is empty or has nothing but white space; the service refuses such text.")
-            : prompt;
+                "The prompt is empty or has nothing but white space; the service refuses such text.")
+            : JsonText.Valid(prompt);
     }
 
     private string Id(ShellRow? row, string prompt)
@@ -173,10 +247,10 @@ public sealed class NewClaudeBatchRequestCommand : TemplateCommand
                 ? throw new ClaudeBatchException(
                     FailureKind.InvalidRequest,
                     "CustomIdInvalid",
-                    string.Create(CultureInfo.InvariantCulture, $"Custom id '{given}' of row {_rows} {fault}"))
+                    $"The custom id {fault}") { Target = given }
                 : given;
         }
 
-        return _contentIds.Next(row is null ? asked : _source!.Identity(row));
+        return _contentIds.Next(row is null ? asked : _source!.Identity());
     }
 }

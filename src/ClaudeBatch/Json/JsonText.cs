@@ -1,16 +1,20 @@
 using System.Buffers;
 using System.Collections;
+using System.Data;
 using System.Globalization;
 using System.Management.Automation;
+using System.Management.Automation.Internal;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ClaudeBatch.Core;
 
 namespace ClaudeBatch.Json;
 
 /// <summary>
 /// Writes objects of PowerShell as JSON. A plain hashtable has no order of its own; its keys are sorted, so that the same table always
-/// gives the same bytes.
+/// gives the same bytes. In canonical JSON all names are sorted by their code units, and equal numbers are written alike.
 /// </summary>
 internal static class JsonText
 {
@@ -22,7 +26,7 @@ internal static class JsonText
     {
         ArrayBufferWriter<byte> buffer = new();
         using Utf8JsonWriter writer = new(buffer, Options);
-        Write(writer, value, 0);
+        Write(writer, value, 0, isCanonical: false);
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
@@ -32,72 +36,49 @@ internal static class JsonText
     {
         ArrayBufferWriter<byte> buffer = new();
         using Utf8JsonWriter writer = new(buffer, Options);
-        WriteObject(writer, members, 0);
+        WriteObject(writer, members, 0, isCanonical: false);
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>
-    /// Writes a single value (text, number, date and the like) as JSON. Returns false and writes nothing for any other value.
-    /// </summary>
-    public static bool TryWriteScalar(Utf8JsonWriter writer, object? value)
+    /// <summary>Gives the canonical JSON of a value.</summary>
+    public static string Canonical(object? value)
     {
-        switch (value)
+        ArrayBufferWriter<byte> buffer = new();
+        using Utf8JsonWriter writer = new(buffer, Options);
+        WriteCanonical(writer, value);
+        writer.Flush();
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>Writes the canonical JSON of a value.</summary>
+    public static void WriteCanonical(Utf8JsonWriter writer, object? value) => Write(writer, value, 0, isCanonical: true);
+
+    /// <summary>Writes the cell of a row: a single value as it stands, anything else as canonical JSON.</summary>
+    public static void WriteCell(Utf8JsonWriter writer, object? value)
+    {
+        object? bare = Bare(value);
+        if (!TryWriteScalar(writer, bare, isCanonical: false))
         {
-            case null:
-                writer.WriteNullValue();
-                return true;
-            case string text:
-                writer.WriteStringValue(text);
-                return true;
-            case bool flag:
-                writer.WriteBooleanValue(flag);
-                return true;
-            case SwitchParameter flag:
-                writer.WriteBooleanValue(flag);
-                return true;
-            case byte or sbyte or short or ushort or int or uint or long:
-                writer.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));
-                return true;
-            case ulong number:
-                writer.WriteNumberValue(number);
-                return true;
-            case decimal number:
-                writer.WriteNumberValue(number);
-                return true;
-            case double number when double.IsFinite(number):
-                writer.WriteNumberValue(number);
-                return true;
-            case float number when float.IsFinite(number):
-                writer.WriteNumberValue(number);
-                return true;
-            case DateTime time:
-                writer.WriteStringValue(time.ToString("o", CultureInfo.InvariantCulture));
-                return true;
-            case DateTimeOffset time:
-                writer.WriteStringValue(time.ToString("o", CultureInfo.InvariantCulture));
-                return true;
-            case Guid or Uri or Enum or char or TimeSpan or Version or System.Numerics.BigInteger:
-                writer.WriteStringValue(Invariant(value));
-                return true;
-            default:
-                return false;
+            WriteCanonical(writer, value);
         }
     }
 
-    /// <summary>Converts a value to text that does not depend on the culture.</summary>
-    public static string Invariant(object? value) => value switch
-    {
-        null => string.Empty,
-        string text => text,
-        bool flag => flag ? "true" : "false",
-        DateTime time => time.ToString("o", CultureInfo.InvariantCulture),
-        DateTimeOffset time => time.ToString("o", CultureInfo.InvariantCulture),
-        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
-        _ => (string)LanguagePrimitives.ConvertTo(value, typeof(string), CultureInfo.InvariantCulture),
-    };
+    /// <summary>Writes the name of a member.</summary>
+    public static void WriteName(Utf8JsonWriter writer, string name) => writer.WritePropertyName(Valid(name));
 
-    private static void Write(Utf8JsonWriter writer, object? value, int depth)
+    /// <summary>Converts a value to text: a single value as <see cref="ScalarText"/> says, anything else to canonical JSON.</summary>
+    public static string Text(object? value) => Bare(value) is { } bare ? ScalarText.Of(bare) ?? Canonical(value) : string.Empty;
+
+    /// <summary>Gives the entries of a dictionary in the order in which they are written.</summary>
+    public static IEnumerable<(string Name, object? Value)> Entries(IDictionary? dictionary)
+    {
+        IEnumerable<(string Name, object? Value)> entries = (dictionary?.Keys.Cast<object>() ?? [])
+            .Select(key => (Text(key), dictionary![key]));
+        return dictionary is Hashtable ? entries.OrderBy(static e => e.Name, StringComparer.Ordinal) : entries;
+    }
+
+    private static void Write(Utf8JsonWriter writer, object? value, int depth, bool isCanonical)
     {
         if (depth > Deepest)
         {
@@ -106,53 +87,128 @@ internal static class JsonText
             { Target = value };
         }
 
-        object? bare = value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
-        if (TryWriteScalar(writer, bare))
+        object? bare = Bare(value);
+        if (TryWriteScalar(writer, bare, isCanonical))
         {
             return;
         }
 
         switch (bare)
         {
-            case double or float:
+            case double or float or Half:
                 throw new ClaudeBatchException(
-                    FailureKind.InvalidArgument, "ValueNotJson", $"JSON has no {Invariant(bare)}; give a number or a string.")
+                    FailureKind.InvalidArgument, "ValueNotJson", $"JSON has no {ScalarText.Of(bare)}; give a number or a string.")
                 { Target = value };
             case IDictionary dictionary:
-                WriteObject(writer, Entries(dictionary), depth);
+                WriteObject(writer, Entries(dictionary), depth, isCanonical);
+                break;
+            case IDictionary<string, object?> members:
+                WriteObject(writer, members.Select(static m => (m.Key, m.Value)), depth, isCanonical);
                 break;
             case IEnumerable items:
                 writer.WriteStartArray();
                 foreach (object? item in items)
                 {
-                    Write(writer, item, depth + 1);
+                    Write(writer, item, depth + 1, isCanonical);
                 }
 
                 writer.WriteEndArray();
                 break;
+            case DataRow row:
+                WriteObject(writer, row.Table.Columns.Cast<DataColumn>().Select(c => (c.ColumnName, (object?)row[c])), depth, isCanonical);
+                break;
             default:
-                WriteObject(writer, PSObject.AsPSObject(bare!).Properties.Select(static p => (p.Name, (object?)p.Value)), depth);
+                WriteObject(
+                    writer, PSObject.AsPSObject(bare!).Properties.Select(static p => (p.Name, (object?)p.Value)), depth, isCanonical);
                 break;
         }
     }
 
-    /// <summary>Gives the entries of a dictionary in the order in which they are written.</summary>
-    public static IEnumerable<(string Name, object? Value)> Entries(IDictionary? dictionary)
-    {
-        IEnumerable<(string Name, object? Value)> entries = (dictionary?.Keys.Cast<object>() ?? [])
-            .Select(key => (Invariant(key), dictionary![key]));
-        return dictionary is Hashtable ? entries.OrderBy(static e => e.Name, StringComparer.Ordinal) : entries;
-    }
-
-    private static void WriteObject(Utf8JsonWriter writer, IEnumerable<(string Name, object? Value)> members, int depth)
+    private static void WriteObject(
+        Utf8JsonWriter writer, IEnumerable<(string Name, object? Value)> members, int depth, bool isCanonical)
     {
         writer.WriteStartObject();
-        foreach ((string name, object? value) in members)
+        foreach ((string name, object? value) in isCanonical ? members.OrderBy(static m => m.Name, StringComparer.Ordinal) : members)
         {
-            writer.WritePropertyName(name);
-            Write(writer, value, depth + 1);
+            WriteName(writer, name);
+            Write(writer, value, depth + 1, isCanonical);
         }
 
         writer.WriteEndObject();
     }
+
+    /// <summary>
+    /// Writes a single value (text, number, date and the like) as JSON. Returns false and writes nothing for any other value.
+    /// </summary>
+    private static bool TryWriteScalar(Utf8JsonWriter writer, object? value, bool isCanonical)
+    {
+        switch (value)
+        {
+            case null or DBNull:
+                writer.WriteNullValue();
+                return true;
+            case string text:
+                writer.WriteStringValue(Valid(text));
+                return true;
+            case bool flag:
+                writer.WriteBooleanValue(flag);
+                return true;
+            case SwitchParameter flag:
+                writer.WriteBooleanValue(flag);
+                return true;
+            default:
+                if (NumberText.TryWrite(writer, value, isCanonical))
+                {
+                    return true;
+                }
+
+                // What is not finite is text in a row, and an error in what is meant to be JSON.
+                string? other = value is double or float or Half && !isCanonical ? null : ScalarText.Of(value);
+                if (other is not null)
+                {
+                    writer.WriteStringValue(Valid(other));
+                }
+
+                return other is not null;
+        }
+    }
+
+    /// <summary>Gives a text back that consists of characters.</summary>
+    /// <remarks>Half of a surrogate pair is none, and the writer of JSON puts the same sign in the place of each.</remarks>
+    /// <exception cref="ClaudeBatchException"><c>TextInvalid</c>: the text has half of a surrogate pair.</exception>
+    public static string Valid(string text)
+    {
+        int at = text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF');
+        while (at >= 0 && at < text.Length)
+        {
+            if (!char.IsSurrogate(text[at]))
+            {
+                at++;
+            }
+            else if (char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]))
+            {
+                at += 2;
+            }
+            else
+            {
+                throw new ClaudeBatchException(
+                    FailureKind.InvalidRequest,
+                    "TextInvalid",
+                    $"Character {(at + 1).ToString(CultureInfo.InvariantCulture)} of a text is half of a surrogate pair "
+                        + $"(U+{(int)text[at]:X4}), which is no character; the text was cut or read wrongly. Mend the text.");
+            }
+        }
+
+        return text;
+    }
+
+    /// <summary>Gives a value without PowerShell's wrapper; a custom object, which is nothing else, as it is.</summary>
+    public static object? Bare(object? value)
+        => (value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value) switch
+        {
+            PSObject nothing when ReferenceEquals(nothing, AutomationNull.Value) => null, // what a command without output has given
+            JsonElement element => ObjectView.Parse(Encoding.UTF8.GetBytes(element.GetRawText())),
+            JsonNode node => ObjectView.Parse(JsonSerializer.SerializeToUtf8Bytes(node)),
+            var bare => bare,
+        };
 }

@@ -1,14 +1,20 @@
+using System.Globalization;
 using System.Management.Automation;
+using System.Numerics;
+using System.Text;
 using System.Text.Json;
 
 namespace ClaudeBatch.Json;
 
 /// <summary>
-/// Makes objects of PowerShell from JSON. Dates stay strings. Whole numbers become Int64; other numbers become Decimal where that is exact,
-/// else Double.
+/// Makes objects of PowerShell from JSON. Dates stay strings. Whole numbers become Int64, or BigInteger where they are larger; other
+/// numbers become Decimal where that is exact, else Double.
 /// </summary>
 internal static class ObjectView
 {
+    // Reading a number takes time by the square of its digits.
+    private const int LongestInteger = 1_000;
+
     /// <summary>Parses JSON to a PSCustomObject, an array, a string, a number, a bool or null.</summary>
     /// <exception cref="JsonException">The text is not JSON.</exception>
     public static object? Parse(ReadOnlySpan<byte> json)
@@ -64,6 +70,8 @@ internal static class ObjectView
 
     private static object Number(ref Utf8JsonReader reader)
         => reader.TryGetInt64(out long integer) ? integer
+            : reader.ValueSpan.Length <= LongestInteger && reader.ValueSpan.IndexOfAny(".eE"u8) < 0
+                ? BigInteger.Parse(Encoding.ASCII.GetString(reader.ValueSpan), CultureInfo.InvariantCulture)
             : reader.TryGetDecimal(out decimal exact) && IsExact(reader.ValueSpan, exact) ? exact
             : reader.GetDouble();
 

@@ -24,6 +24,10 @@ public sealed class BatchRequest
 
     private object? _source;
 
+    private string? _earlierId;
+
+    private ReadOnlyMemory<byte> _earlierIdentity;
+
     // A property was set from outside, so that it may differ from the bytes.
     private bool _wasSet;
 
@@ -83,14 +87,29 @@ public sealed class BatchRequest
     /// <summary>Why the job refused the request and never sent it; null for all others.</summary>
     public string? Refusal { get; set; }
 
+    /// <summary>
+    /// The id that earlier versions made from the row, without the number that equal rows get; null where today's is the same, or where the
+    /// id was given. A job that has ids of that rule goes on with them.
+    /// </summary>
+    public string? EarlierId
+    {
+        get => _earlierId ??= _earlierIdentity.IsEmpty ? null : Core.Requests.CustomId.FromContent(_earlierIdentity.Span);
+        set => _earlierId = value;
+    }
+
     internal ReadOnlyMemory<byte> Utf8 { get; private set; }
 
     internal ReadOnlyMemory<byte> SourceUtf8 { get; private set; }
 
     public override string ToString() => CustomId ?? string.Empty;
 
-    internal static BatchRequest From(PreparedRequest request, ReadOnlyMemory<byte> source) => new()
+    /// <param name="request">The request.</param>
+    /// <param name="source">The row as a JSON object; empty where there is none.</param>
+    /// <param name="earlierIdentity">What <see cref="EarlierId"/> is made from; empty where there is none.</param>
+    internal static BatchRequest From(
+        PreparedRequest request, ReadOnlyMemory<byte> source, ReadOnlyMemory<byte> earlierIdentity = default) => new()
     {
+        _earlierIdentity = earlierIdentity,
         _customId = request.CustomId,
         _model = request.Model,
         _maxTokens = request.MaxTokens,
@@ -123,7 +142,9 @@ public sealed class BatchRequest
             && item.Properties["Raw"]?.Value is string raw)
         {
             PreparedRequest prepared = RequestLine.Parse(Encoding.UTF8.GetBytes(raw), "The request");
-            return From(prepared, SourceBytes(item.Properties["Source"]?.Value));
+            BatchRequest known = From(prepared, SourceBytes(item.Properties["Source"]?.Value));
+            known.EarlierId = item.Properties[nameof(EarlierId)]?.Value as string;
+            return known;
         }
 
         throw new ClaudeBatchException(
@@ -141,8 +162,9 @@ public sealed class BatchRequest
             return default;
         }
 
-        using SourceWriter writer = new(wanted: null, named: []);
-        return writer.Write(new ShellRow(row, number: 1));
+        using RowWriter writer = new(wanted: null, named: []);
+        writer.Read(new ShellRow(row, number: 1));
+        return writer.Source;
     }
 
     // The bytes are sent and stored, so a request whose properties differ from its bytes is refused.

@@ -81,7 +81,7 @@ internal sealed class CsvResultTable(WholeFile file) : ResultTable
     {
         null => string.Empty,
         System.Management.Automation.PSObject or Array => Encoding.UTF8.GetString(JsonText.Write(value)),
-        _ => JsonText.Invariant(value),
+        _ => JsonText.Text(value),
     };
 
     private int PlaceOf(string name)

@@ -32,12 +32,15 @@ internal sealed class RowFiles
             foreach (object? one in bare is string or not IEnumerable ? [bare] : ((IEnumerable)bare).Cast<object?>())
             {
                 object? item = one is PSObject inner ? inner.BaseObject : one;
-                _given.Add(item is FileInfo file ? (null, file.FullName) : (TextTemplate.Parse(JsonText.Invariant(item)), null));
+                _given.Add(item is FileInfo file ? (null, file.FullName) : (TextTemplate.Parse(JsonText.Text(item)), null));
             }
         }
     }
 
     public IEnumerable<string> Names => _given.SelectMany(static g => g.Template?.Names ?? []);
+
+    /// <summary>Whether the files are the same for each row.</summary>
+    public bool IsSame => _block is null && !Names.Any();
 
     public IEnumerable<Attachment> Render(object? value, ShellRow? row)
         => (_block is null
@@ -46,7 +49,7 @@ internal sealed class RowFiles
             .Select(place => _open(IsElsewhere(place) ? place : _resolve(place)));
 
     private static string PlaceOf(PSObject? output)
-        => output?.BaseObject is FileInfo file ? file.FullName : JsonText.Invariant(output?.BaseObject);
+        => output?.BaseObject is FileInfo file ? file.FullName : JsonText.Text(output?.BaseObject);
 
     private static bool IsElsewhere(string place)
         => place.StartsWith("https://", StringComparison.Ordinal) || place.StartsWith("file_", StringComparison.Ordinal);

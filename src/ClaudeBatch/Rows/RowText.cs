@@ -21,8 +21,11 @@ internal sealed class RowText
         object bare = value is PSObject wrapped ? wrapped.BaseObject : value;
         _parameter = parameter;
         _block = bare as ScriptBlock;
-        _template = _block is null ? TextTemplate.Parse(JsonText.Invariant(bare)) : null;
+        _template = _block is null ? TextTemplate.Parse(JsonText.Text(bare)) : null;
     }
+
+    /// <summary>The template; null where a script block makes the text.</summary>
+    public TextTemplate? Template => _template;
 
     /// <summary>The names of the properties in the template.</summary>
     public IEnumerable<string> Names => _template?.Names ?? [];
@@ -43,12 +46,12 @@ internal sealed class RowText
             throw new ClaudeBatchException(
                 FailureKind.InvalidRequest,
                 "ScriptBlockFailed",
-                $"The script block of -{parameter} failed for row {row?.Number ?? 1}: {e.Message}",
+                $"The script block of -{parameter} failed: {e.Message}",
                 e);
         }
     }
 
     private string Run(object? value, ShellRow? row) => string.Join(
         '\n', Invoke(_block!, value, row, _parameter)
-            .Select(static o => JsonText.Invariant(o?.BaseObject is PSCustomObject ? o : o?.BaseObject)));
+            .Select(static o => JsonText.Text(o?.BaseObject is PSCustomObject ? o : o?.BaseObject)));
 }

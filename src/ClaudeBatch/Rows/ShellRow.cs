@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Data;
+using System.Globalization;
 using System.Management.Automation;
 using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Json;
@@ -14,6 +15,8 @@ internal sealed class ShellRow : IRow
     private readonly object _bare;
 
     private readonly PSObject _object;
+
+    private string[] _emptyPlaces = [];
 
     public ShellRow(object value, long number)
     {
@@ -32,72 +35,98 @@ internal sealed class ShellRow : IRow
     /// </summary>
     public bool IsRecord => _bare is PSCustomObject or IDictionary or DataRow;
 
-    public IEnumerable<string> Names => Members().Select(static m => m.Name);
+    /// <summary>The row without PowerShell's wrapper around it.</summary>
+    public object Bare => _bare;
+
+    /// <summary>What the row says of itself as text, in short.</summary>
+    public string OwnText
+        => ScalarText.Of(_bare) ?? (string)LanguagePrimitives.ConvertTo(_bare, typeof(string), CultureInfo.InvariantCulture);
+
+    public IEnumerable<string> Names => Members(static _ => true).Select(static m => m.Name);
+
+    /// <summary>The paths whose values were asked for and are empty, or nothing but white space.</summary>
+    public IReadOnlyList<string> EmptyPlaces => _emptyPlaces;
 
     public bool TryGetText(string path, out string text)
     {
         bool found = TryGet(path, out object? value);
-        text = found ? JsonText.Invariant(value) : string.Empty;
+        text = found ? JsonText.Text(value) : string.Empty;
+        if (found && string.IsNullOrWhiteSpace(text))
+        {
+            _emptyPlaces = [.. _emptyPlaces, path];
+        }
+
         return found;
     }
 
     /// <summary>Gives the properties of the row by name and value, in their order.</summary>
-    public IEnumerable<(string Name, object? Value)> Members() => _bare switch
+    /// <param name="isWanted">Decides by its name whether a property is read.</param>
+    public IEnumerable<(string Name, object? Value)> Members(Func<string, bool> isWanted) => _bare switch
     {
         string => [("_", _bare)],
-        IDictionary dictionary => Entries(dictionary),
-        DataRow row => row.Table.Columns.Cast<DataColumn>().Select(c => (c.ColumnName, row.IsNull(c) ? null : row[c])),
-        _ => _object.Properties.Where(static p => p.IsGettable).Select(static p => (p.Name, ValueOf(p))),
+        IDictionary dictionary => JsonText.Entries(dictionary).Where(e => isWanted(e.Name)),
+        DataRow row => row.Table.Columns.Cast<DataColumn>().Where(c => isWanted(c.ColumnName))
+            .Select(c => (c.ColumnName, row.IsNull(c) ? null : row[c])),
+        _ => _object.Properties.Where(p => p.IsGettable && isWanted(p.Name)).Select(static p => (p.Name, ValueOf(p))),
     };
 
+    /// <summary>Gets the value at a path.</summary>
+    /// <param name="path">The name of a property, also one with dots in it; or the names of nested properties with dots between them; or
+    /// <c>_</c> for the row itself.</param>
+    /// <param name="value">The value.</param>
+    /// <returns>False when the row has no such property.</returns>
     public bool TryGet(string path, out object? value)
     {
-        value = _bare is PSCustomObject ? _object : _bare;
+        object whole = _bare is PSCustomObject ? _object : _bare;
         if (path == "_")
+        {
+            value = whole;
+            return true;
+        }
+
+        return TryPath(whole, path, out value);
+    }
+
+    // The longest name that is there counts: a column may be called 'Customer.Name'.
+    private static bool TryPath(object? from, string path, out object? value)
+    {
+        if (TryStep(from, path, out value))
         {
             return true;
         }
 
-        foreach (string step in path.Split('.'))
+        for (int dot = path.LastIndexOf('.'); dot > 0; dot = path.LastIndexOf('.', dot - 1))
         {
-            if (!TryStep(value, step, out value))
+            if (TryStep(from, path[..dot], out object? inner) && TryPath(inner, path[(dot + 1)..], out value))
             {
-                return false;
+                return true;
             }
         }
 
-        return true;
-    }
-
-    // The order of a plain hashtable differs from process to process. Its entries are sorted, so that the same row always gives the same
-    // bytes.
-    private static IEnumerable<(string Name, object? Value)> Entries(IDictionary dictionary)
-    {
-        IEnumerable<(string Name, object? Value)> entries = dictionary.Keys.Cast<object>()
-            .Select(k => (JsonText.Invariant(k), Unwrap(dictionary[k])));
-        return dictionary is Hashtable ? entries.OrderBy(static e => e.Name, StringComparer.Ordinal) : entries;
+        value = null;
+        return false;
     }
 
     private static bool TryStep(object? from, string name, out object? value)
     {
-        object? bare = Unwrap(from);
+        object? bare = JsonText.Bare(from);
         switch (bare)
         {
-            case null:
-                value = null;
+            case null or string:
+                value = null; // the length of a text is no column
                 return false;
             case IDictionary dictionary:
                 object? key = dictionary.Contains(name)
                     ? name
                     : dictionary.Keys.Cast<object>()
-                        .FirstOrDefault(k => string.Equals(JsonText.Invariant(k), name, StringComparison.OrdinalIgnoreCase));
-                value = key is null ? null : Unwrap(dictionary[key]);
+                        .FirstOrDefault(k => string.Equals(JsonText.Text(k), name, StringComparison.OrdinalIgnoreCase));
+                value = key is null ? null : JsonText.Bare(dictionary[key]);
                 return key is not null;
             case DataRow row when row.Table.Columns.Contains(name):
                 value = row.IsNull(name) ? null : row[name];
                 return true;
             default:
-                PSPropertyInfo? property = PSObject.AsPSObject(from!).Properties[name];
+                PSPropertyInfo? property = PSObject.AsPSObject(bare is DateTime time ? ScalarText.Utc(time) : from!).Properties[name];
                 value = property is null ? null : ValueOf(property);
                 return property is not null;
         }
@@ -108,14 +137,11 @@ internal sealed class ShellRow : IRow
     {
         try
         {
-            return Unwrap(property.Value);
+            return JsonText.Bare(property.Value);
         }
         catch (GetValueException)
         {
             return null;
         }
     }
-
-    private static object? Unwrap(object? value)
-        => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
 }

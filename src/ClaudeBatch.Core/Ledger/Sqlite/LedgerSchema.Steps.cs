@@ -4,7 +4,7 @@ namespace ClaudeBatch.Core.Ledger.Sqlite;
 internal static partial class LedgerSchema
 {
     /// <summary>The steps; the index of a step is the version that it leads to.</summary>
-    private static readonly string[] s_steps = ["", First, Second, Third, Fourth, Fifth, Sixth, Seventh];
+    private static readonly string[] s_steps = ["", First, Second, Third, Fourth, Fifth, Sixth, Seventh, Eighth];
 
     private const string First = """
         CREATE TABLE job (
@@ -190,5 +190,11 @@ internal static partial class LedgerSchema
                 cost_in_picodollars, result_offset, result_length
             FROM attempt_of_two_columns ORDER BY batch_id, row;
         DROP TABLE attempt_of_two_columns;
+        """;
+
+    // Jobs keep the rule that the ids of their rows were made by.
+    private const string Eighth = """
+        ALTER TABLE job ADD COLUMN id_rule TEXT NOT NULL DEFAULT 'Canonical';
+        UPDATE job SET id_rule = 'AsWritten' WHERE sealed_rows > 0;
         """;
 }
