@@ -22,7 +22,7 @@ public sealed partial class JobInput
             };
         }
 
-        if (_tally.ConflictOf(_job.Name) is { } conflict)
+        if (_tally.ConflictOf(_job) is { } conflict)
         {
             _ledger.ThrowIfDamaged(); // a damaged ledger has other requests than it was given
             _ledger.DiscardDraft(_job.Id);
@@ -30,7 +30,7 @@ public sealed partial class JobInput
         }
 
         Milestone.Pass("input-read");
-        _source.FlushToDisk();
+        _rows.FlushToDisk();
         _schemas.FlushToDisk();
         _options.Staging?.First.CompletePart();
         _parts.CompletePart();
@@ -38,9 +38,9 @@ public sealed partial class JobInput
         IReadOnlyList<BatchRecord> existing = _tally.AlreadyThere == 0 ? [] : _ledger.Batches.WithLastAttempts(_job.Id);
         _ledger.Write(() =>
         {
-            foreach ((long row, ContentDigest digest) in _resent)
+            foreach (RequestRecord changed in _changed)
             {
-                _ledger.Attempts.SetDigest(_job.Id, row, digest.ToBytes());
+                _ledger.Attempts.SetContent(_job.Id, changed);
             }
 
             _draft.Seal();
@@ -67,6 +67,11 @@ public sealed partial class JobInput
             _tally.Accepted,
             _tally.AlreadyThere,
             _tally.Refused,
-            [.. _findings.All]);
+            [.. _findings.All])
+        {
+            Kept = _tally.Kept,
+            Replaced = _tally.Replaced,
+            Rows = new InputRows(_known, _job.SealedRows),
+        };
     }
 }

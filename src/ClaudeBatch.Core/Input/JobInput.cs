@@ -26,7 +26,7 @@ public sealed partial class JobInput : IDisposable
 
     private readonly PartSpooler _parts;
 
-    private readonly LedgerFile _source;
+    private readonly RowFile _rows;
 
     // The custom ids of this input that the job did not have before.
     private readonly DigestSet _seen = new();
@@ -34,7 +34,8 @@ public sealed partial class JobInput : IDisposable
     // Numbers equal rows by the rule of earlier versions.
     private readonly ContentIds _earlierIds = new();
 
-    private readonly List<(long Row, ContentDigest Digest)> _resent = [];
+    // The rows of the job that are sent with other bytes than before.
+    private readonly List<RequestRecord> _changed = [];
 
     private readonly InputTally _tally = new();
 
@@ -69,11 +70,11 @@ public sealed partial class JobInput : IDisposable
         _job = job;
         _lock = ownership;
         _draft = ledger.BeginDraft(job.Id);
-        _known = KnownRequests.Load(ledger, job);
+        _known = KnownRequests.Load(ledger, job, withInFlight: options.OnConflict == ConflictRule.Replace);
         _nextRow = job.SealedRows;
-        _attempt = _options.SendsAgain ? 1 + ledger.Jobs.Totals(job).Attempts : 1;
+        _attempt = _options.SendsAgain || _options.OnConflict == ConflictRule.Replace ? 1 + ledger.Jobs.Totals(job).Attempts : 1;
         LedgerFolder.CreateFolder(ledger.Folder.Job(job.Id));
-        _source = ledger.Folder.OpenForWriting(ledger.Folder.Source(job.Id), job.SealedRows == 0 ? FileMode.Create : FileMode.Append);
+        _rows = new RowFile(ledger.Folder, job);
         _schemas = new SchemaStore(ledger.Folder, job.Id);
         _parts = new PartSpooler(ledger.Folder, job.Id, options.Limits, _draft, _options.Staging?.HeldFor);
         _options.Staging?.Begin(new PartSpooler(ledger.Folder, job.Id, options.Limits, _draft));
@@ -148,7 +149,10 @@ public sealed partial class JobInput : IDisposable
         ContentDigest digest = ContentDigest.Of(item);
         bool isKnown = _known.TryFind(ContentDigest.Of(customId), out KnownRequests.Known known);
         int schema = 0;
-        bool isThere = isKnown && !known.IsUnsent && !_options.SendsAgain;
+        // A digest of 0 means that another tool made the batch: only the custom id of its request is known.
+        bool isOther = isKnown && known.Digest != digest && known.Digest != default;
+        bool isReplaced = isOther && _options.OnConflict == ConflictRule.Replace && !known.IsUnsent;
+        bool isThere = isKnown && !known.IsUnsent && !_options.SendsAgain && !isReplaced;
         RequestFault? refusal = _rules.OfEnvelope(customId, item.Length)
             ?? (IsFirst(customId, isKnown ? known.Row : null) ? (RequestFault?)null : InputRules.Duplicate)
             ?? (isThere ? null : FaultOfFields(customId, item, facts ?? _rules.OfFields(item), out schema));
@@ -169,31 +173,30 @@ public sealed partial class JobInput : IDisposable
             return _tally.Accept();
         }
 
-        if (!isThere)
+        if (isThere)
         {
-            _draft.Replace(Spooler(item).Append(known.Row, item, _attempt, schema), known.Row);
-            if (known.Digest != digest)
-            {
-                _resent.Add((known.Row, digest));
-            }
-
-            return _tally.Accept();
+            return !isOther || _options.OnConflict == ConflictRule.Keep ? _tally.FindThere(isOther) : _tally.Conflict(customId);
         }
 
-        // A digest of 0 means that another tool made the batch: only the custom id of its request is known.
-        if (known.Digest == digest || known.Digest == default)
+        if (isReplaced && known.IsInFlight)
         {
-            return _tally.FindThere();
+            return _tally.MeetInFlight(customId);
         }
 
-        return _tally.Conflict(customId);
+        _draft.Replace(Spooler(item).Append(known.Row, item, _attempt, schema), known.Row);
+        if (known.Digest != digest)
+        {
+            _changed.Add(_rows.Add(known.Row, customId, digest, source, refusal: null));
+        }
+
+        return _tally.Accept(isReplaced);
     }
 
     public void Dispose()
     {
         _parts.Dispose();
         _options.Staging?.First.Dispose();
-        _source.Dispose();
+        _rows.Dispose();
         _schemas.Dispose();
         _lock.Dispose();
     }
@@ -243,15 +246,7 @@ public sealed partial class JobInput : IDisposable
     {
         long row = _nextRow++;
         _refusedRows += refusal is null ? 0 : 1;
-        long offset = _source.Position;
-        if (!source.IsEmpty)
-        {
-            _source.Write(source);
-            _source.Write("\n"u8);
-        }
-
-        long sourceDigest = source.IsEmpty ? 0 : PayloadDigest.Of(source);
-        _draft.Add(new RequestRecord(row, customId, digest.ToBytes(), offset, source.Length, sourceDigest, refusal));
+        _draft.Add(_rows.Add(row, customId, digest, source, refusal));
         return row;
     }
 }

@@ -22,6 +22,9 @@ public sealed record JobInputOptions
     /// <summary>Whether requests that the job has already are sent once more.</summary>
     public bool SendsAgain { get; init; }
 
+    /// <summary>What becomes of rows that the job has with other requests.</summary>
+    public ConflictRule OnConflict { get; init; }
+
     /// <summary>The checker that finds what the service would refuse; null to leave that to the service.</summary>
     public RequestChecker? Checker { get; init; }
 

@@ -18,14 +18,26 @@ internal sealed class KnownRequests
 
     private readonly BitArray _seen;
 
+    private readonly BitArray _inFlight;
+
     private KnownRequests(int rows)
     {
         _byId = new Dictionary<ContentDigest, Entry>(rows); // with the final capacity, it does not hold two copies while it grows
         _unsent = new BitArray(rows);
         _seen = new BitArray(rows);
+        _inFlight = new BitArray(rows);
     }
 
-    public static KnownRequests Load(JobLedger ledger, JobRecord job)
+    /// <summary>How many requests the job has.</summary>
+    public long Count => _byId.Count;
+
+    /// <summary>How many of them were met in this input.</summary>
+    public long SeenCount { get; private set; }
+
+    /// <param name="ledger">The ledger.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="withInFlight">Whether it is asked later which requests are in flight.</param>
+    public static KnownRequests Load(JobLedger ledger, JobRecord job, bool withInFlight)
     {
         const int page = 10_000;
         KnownRequests known = new((int)job.SealedRows);
@@ -37,6 +49,11 @@ internal sealed class KnownRequests
         foreach (long row in ledger.Attempts.UnsentRows(job.Id))
         {
             known._unsent[(int)row] = true;
+        }
+
+        foreach (long row in withInFlight ? ledger.Attempts.RowsInFlight(job.Id) : [])
+        {
+            known._inFlight[(int)row] = true;
         }
 
         long last = -1;
@@ -58,7 +75,7 @@ internal sealed class KnownRequests
     public bool TryFind(ContentDigest idDigest, out Known known)
     {
         bool isThere = _byId.TryGetValue(idDigest, out Entry entry);
-        known = isThere ? new Known(entry.Row, entry.Digest, _unsent[entry.Row]) : default;
+        known = isThere ? new Known(entry.Row, entry.Digest, _unsent[entry.Row], _inFlight[entry.Row]) : default;
         return isThere;
     }
 
@@ -68,8 +85,12 @@ internal sealed class KnownRequests
     {
         bool isFirst = !_seen[row];
         _seen[row] = true;
+        SeenCount += isFirst ? 1 : 0;
         return isFirst;
     }
+
+    /// <summary>Tells whether a row of the job was met in this input.</summary>
+    public bool WasSeen(long row) => _seen[(int)row];
 
     /// <summary>
     /// Tells whether a row with the same bytes was refused before. Such a row is reported again, but not recorded a second time.
@@ -93,7 +114,8 @@ internal sealed class KnownRequests
     /// <param name="Row">The number of its row in the job, from 0.</param>
     /// <param name="Digest">The digest of its exact bytes; 0 where only its custom id is known.</param>
     /// <param name="IsUnsent">Whether the service has rejected its batch, or a person has abandoned it.</param>
-    internal readonly record struct Known(int Row, ContentDigest Digest, bool IsUnsent);
+    /// <param name="IsInFlight">Whether its last attempt has no outcome yet, and may get one.</param>
+    internal readonly record struct Known(int Row, ContentDigest Digest, bool IsUnsent, bool IsInFlight);
 
     private readonly record struct Entry(int Row, ContentDigest Digest);
 }

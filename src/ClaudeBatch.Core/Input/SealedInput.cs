@@ -18,4 +18,14 @@ public sealed record SealedInput(
     long Accepted,
     long AlreadyThere,
     long Refused,
-    IReadOnlyList<Finding> Findings);
+    IReadOnlyList<Finding> Findings)
+{
+    /// <summary>Of the rows that were there already, those that differ from what was sent, which stands.</summary>
+    public long Kept { get; init; }
+
+    /// <summary>Of the rows that will be sent, those that the job has had with another request.</summary>
+    public long Replaced { get; init; }
+
+    /// <summary>Which rows of the job this input has.</summary>
+    public required InputRows Rows { get; init; }
+}

@@ -7,10 +7,18 @@ namespace ClaudeBatch.Core.Ledger;
 public sealed partial class AttemptBooks
 {
     /// <summary>
-    /// Records the digest of a request that is sent again with other bytes, so that an input that comes again is compared with these.
+    /// Records the row of a request that is sent again with other bytes, so that an input that comes again is compared with these, and its
+    /// answer is beside this row.
     /// </summary>
-    internal void SetDigest(long jobId, long row, byte[] digest)
-        => database.Execute("UPDATE request SET digest = $digest WHERE id = $id", ("$digest", digest), ("$id", RowKey.Of(jobId, row)));
+    internal void SetContent(long jobId, RequestRecord request) => database.Execute(
+        """
+        UPDATE request SET digest = $digest, source_offset = $offset, source_length = $length, source_digest = $source WHERE id = $id
+        """,
+        ("$digest", request.Digest),
+        ("$offset", request.SourceOffset),
+        ("$length", request.SourceLength),
+        ("$source", request.SourceDigest == 0 ? null : request.SourceDigest),
+        ("$id", RowKey.Of(jobId, request.Row)));
 
     /// <summary>Records that the rows of a job are no longer in its file, so that none is looked for in a file that is made later.</summary>
     internal void ForgetRows(long jobId) => database.InSteps(

@@ -155,6 +155,15 @@ public sealed partial class AttemptBooks(LedgerDatabase database)
         static row => row.Number("row"),
         ("$job", jobId));
 
+    /// <summary>Gives the numbers of a job's rows whose last attempt is to be sent, or is with the service.</summary>
+    public IReadOnlyList<long> RowsInFlight(long jobId) => database.Read(
+        $"""
+        SELECT a.row FROM batch b JOIN attempt a ON {RowKey.Within("a.id", "b.id")}
+        WHERE b.job_id = $job AND b.state NOT IN ({SqlWord.Draft}, {SqlWord.FinalStates}) AND {IsLast}
+        """,
+        static row => row.Number("row"),
+        ("$job", jobId));
+
     /// <summary>Reads the names of the models that answered in these batches, in order.</summary>
     internal IReadOnlyList<string> ModelsOf(IEnumerable<long> batchIds) => database.Read(
         $"SELECT DISTINCT model FROM {AnswersOf(batchIds)} AND model IS NOT NULL ORDER BY model", static row => row.Text("model"));

@@ -23,6 +23,10 @@ internal static class SqlWord
 
     public const string Abandoned = $"'{nameof(BatchState.Abandoned)}'";
 
+    /// <summary>The states of a batch for which nothing is left to do, with commas between them.</summary>
+    public const string FinalStates
+        = $"{Collected}, {Rejected}, '{nameof(BatchState.Lost)}', {Abandoned}, '{nameof(BatchState.Deleted)}'";
+
     public const string NotAdopted = $"'{nameof(Adoption.No)}'";
 
     public const string Confirmed = $"'{nameof(Adoption.Confirmed)}'";

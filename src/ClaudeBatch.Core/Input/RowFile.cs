@@ -1,0 +1,34 @@
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Files;
+
+namespace ClaudeBatch.Core.Input;
+
+/// <summary>Writes the rows that requests were made from to the file of their job, one JSON object a line.</summary>
+internal sealed class RowFile(LedgerFolder folder, JobRecord job) : IDisposable
+{
+    private readonly LedgerFile _file
+        = folder.OpenForWriting(folder.Source(job.Id), job.SealedRows == 0 ? FileMode.Create : FileMode.Append);
+
+    /// <summary>Writes a row, and gives the record of its request.</summary>
+    /// <param name="row">The number of the row in the job, from 0.</param>
+    /// <param name="customId">The request's custom id.</param>
+    /// <param name="digest">The digest of the request's bytes.</param>
+    /// <param name="source">The row as a JSON object; empty where there is none.</param>
+    /// <param name="refusal">Why it does not become a request; null where it does.</param>
+    public RequestRecord Add(long row, string customId, ContentDigest digest, ReadOnlySpan<byte> source, string? refusal)
+    {
+        long offset = _file.Position;
+        if (!source.IsEmpty)
+        {
+            _file.Write(source);
+            _file.Write("\n"u8);
+        }
+
+        return new RequestRecord(
+            row, customId, digest.ToBytes(), offset, source.Length, source.IsEmpty ? 0 : PayloadDigest.Of(source), refusal);
+    }
+
+    public void FlushToDisk() => _file.FlushToDisk();
+
+    public void Dispose() => _file.Dispose();
+}
