@@ -60,13 +60,14 @@ internal sealed class EngineFixture : IDisposable
         return template.Render(id, prompt);
     }
 
-    public JobInput OpenInput(string job, SpoolLimits? limits = null, bool sendAgain = false, int maxAttempts = 1, Staging? staging = null, RequestChecker? checker = null)
+    public JobInput OpenInput(string job, SpoolLimits? limits = null, bool sendAgain = false, int maxAttempts = 1, Staging? staging = null, RequestChecker? checker = null, ConflictRule onConflict = ConflictRule.Refuse)
         => JobInput.Open(Ledger, new JobInputOptions
         {
             Name = job,
             Connection = Connection,
             Limits = limits ?? new SpoolLimits(),
             SendsAgain = sendAgain,
+            OnConflict = onConflict,
             MaxAttempts = maxAttempts,
             Staging = staging,
             Checker = checker,
