@@ -13,6 +13,9 @@ internal sealed class Watch(World world, JobLedger ledger)
     // The batches that were accepted though their job was stopped, with who has sent them and is to cancel them.
     private readonly Dictionary<Guid, (SimulatedProcess By, int Deaths)> _toCancel = [];
 
+    // How often a process had died before it went on.
+    private readonly Dictionary<SimulatedProcess, int> _deaths = [];
+
     /// <param name="by">The process that has gone on.</param>
     public void Look(SimulatedProcess by)
     {
@@ -27,7 +30,7 @@ internal sealed class Watch(World world, JobLedger ledger)
 
             if (before is { ServiceId: null } && now is { ServiceId: not null, Adopted: Adoption.No } && IsStopped(now))
             {
-                _toCancel[now.Identity] = (by, by.Deaths);
+                _toCancel[now.Identity] = (by, _deaths.GetValueOrDefault(by));
             }
 
             _last[now.Identity] = now;
@@ -43,6 +46,7 @@ internal sealed class Watch(World world, JobLedger ledger)
             _last.Remove(gone.Identity);
         }
 
+        _deaths[by] = by.Deaths;
         world.Forced.Clear();
         foreach ((Guid batch, (SimulatedProcess sender, int deaths)) in _toCancel.ToArray())
         {

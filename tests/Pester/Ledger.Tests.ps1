@@ -116,7 +116,7 @@ Describe 'A ledger of schema 7' {
     It 'gives further rows of such a job ids by its rule, and new jobs ids by today''s' {
         $row = [pscustomobject]@{ Name = 'Cid'; Tags = 'x'; Age = 1 }
         $request = $row | New-ClaudeBatchRequest @haiku -Prompt '{{Name}}'
-        ($request | Invoke-ClaudeBatch -Job beside).CustomId | Should -Be $request.EarlierId
+        ($request | Invoke-ClaudeBatch -Job beside)[-1].CustomId | Should -Be $request.EarlierId
         ($request | Invoke-ClaudeBatch -Job today).CustomId | Should -Be $request.CustomId
     }
 }

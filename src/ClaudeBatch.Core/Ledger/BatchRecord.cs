@@ -137,6 +137,9 @@ public sealed record BatchRecord
     /// <summary>It may be somebody else's until the ids of its answers have been seen.</summary>
     public bool IsTentative => Adopted == Adoption.Tentative;
 
+    /// <summary>Whether it runs, by the service's reply to our create, and nobody has canceled it: in a job that was stopped, nothing may.</summary>
+    public bool OutlivesStop => State == BatchState.InProgress && Adopted == Adoption.No && CancelInitiatedAt is null;
+
     /// <summary>
     /// Whether only a person can say what becomes of it: whether the service has it, or where the answers of another tool's batch belong.
     /// </summary>

@@ -49,6 +49,7 @@ public sealed class BatchRound(JobLedger ledger, BatchApi api)
         List<RoundNote> notes = [];
         long[] ids = [.. batchIds.Order()];
         await SettleAsync(ids, notes, cancellationToken).ConfigureAwait(false);
+        await CancelLeftAsync(ids, notes, cancellationToken).ConfigureAwait(false);
         if (sends)
         {
             await SendAsync(ids, notes, sent, cancellationToken).ConfigureAwait(false);
@@ -56,6 +57,26 @@ public sealed class BatchRound(JobLedger ledger, BatchApi api)
 
         return new RoundReport([.. ids.Select(ledger.Batches.Get)], notes);
     }
+
+    // The process that sent a part while its job was stopped cancels it, unless it has ended right after the reply.
+    private async Task CancelLeftAsync(long[] ids, List<RoundNote> notes, CancellationToken cancellationToken)
+    {
+        BatchControl control = new(ledger, api);
+        foreach (BatchRecord batch in ids.Select(ledger.Batches.Get).Where(b => b.OutlivesStop && IsStopped(b)))
+        {
+            try
+            {
+                await control.CancelAsync(batch, cancellationToken).ConfigureAwait(false);
+                notes.Add(new RoundNote(batch, "It was canceled, because its job was stopped while it was sent.", null, NoteWeight.Detail));
+            }
+            catch (ClaudeBatchException failure) when (!failure.IsFatal)
+            {
+                notes.Add(new RoundNote(batch, failure.Message, failure, NoteWeight.Warning));
+            }
+        }
+    }
+
+    private bool IsStopped(BatchRecord batch) => ledger.Jobs.Get(batch.JobId).StoppedAt is not null;
 
     private async Task SettleAsync(long[] ids, List<RoundNote> notes, CancellationToken cancellationToken)
     {

@@ -29,7 +29,7 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
         {
             JobState.Running or JobState.Ambiguous => true,
             // Of a stopped job nothing is sent, and what may have been accepted all the same is still searched for.
-            JobState.Stopped => IsSettling(job),
+            JobState.Stopped => IsSettling(job) || ledger.Batches.OfJob(job.Id).Any(static b => b.OutlivesStop),
             JobState.Paused => isNamed || IsSettling(job) || (!Lasts(job) && IsOldPause(job)),
             // Collected, but with failures that may be tried again.
             JobState.Finished => MayRetry(job) || ledger.Batches.OfJob(job.Id).Any(AreResultsDue),

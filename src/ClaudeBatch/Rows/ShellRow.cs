@@ -120,7 +120,7 @@ internal sealed class ShellRow : IRow
                     ? name
                     : dictionary.Keys.Cast<object>()
                         .FirstOrDefault(k => string.Equals(JsonText.Text(k), name, StringComparison.OrdinalIgnoreCase));
-                value = key is null ? null : JsonText.Bare(dictionary[key]);
+                value = key is null ? null : dictionary[key];
                 return key is not null;
             case DataRow row when row.Table.Columns.Contains(name):
                 value = row.IsNull(name) ? null : row[name];
@@ -137,7 +137,7 @@ internal sealed class ShellRow : IRow
     {
         try
         {
-            return JsonText.Bare(property.Value);
+            return property.Value;
         }
         catch (GetValueException)
         {
