@@ -25,6 +25,11 @@ public sealed class Attachment
 
     private const int ChunkSize = 3 * 64 * 1024;
 
+    private const string IdPrefix = "file_";
+
+    private static readonly SearchValues<char> s_idCharacters
+        = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     private readonly string _kind;
 
     private readonly string _place;
@@ -45,9 +50,22 @@ public sealed class Attachment
     }
 
     /// <summary>
+    /// Tells whether a text has the form of the id of a file at the service: <c>file_</c> and letters or digits, as
+    /// <c>file_011CNha8iCJcU1wXNR6q4V8w</c> in the documentation of the Files API.
+    /// </summary>
+    public static bool IsFileId(string place)
+        => place.StartsWith(IdPrefix, StringComparison.Ordinal) && place.Length > IdPrefix.Length
+            && place.AsSpan(IdPrefix.Length).IndexOfAnyExcept(s_idCharacters) < 0;
+
+    /// <summary>Tells whether a text is an address that the service fetches a file from: an https address with a host.</summary>
+    public static bool IsWebAddress(string place)
+        => place.StartsWith("https://", StringComparison.OrdinalIgnoreCase) && Uri.TryCreate(place, UriKind.Absolute, out Uri? address)
+            && address.Host.Length > 0;
+
+    /// <summary>
     /// Makes an attachment of an image: PNG, JPEG, GIF or WebP. The type is taken from the content and not from the name.
     /// </summary>
-    /// <param name="place">A path, the <c>file_…</c> id of a file at the service, or an https address.</param>
+    /// <param name="place">A full path, the id of a file at the service, or an https address.</param>
     /// <exception cref="ClaudeBatchException"><c>PathNotFound</c>, <c>ContentTypeUnknown</c>, <c>ImageTooLarge</c>,
     /// <c>FileUnreadable</c>.</exception>
     public static Attachment Image(string place)
@@ -60,7 +78,7 @@ public sealed class Attachment
         (FileSignature signature, long length) = Look(place);
         if (!signature.IsImage)
         {
-            throw Unknown(place, "image", "png, jpeg, gif or webp");
+            throw Unknown(place, "image", "png, jpeg, gif or webp", fault: null);
         }
 
         if ((length + 2) / 3 * 4 > LongestImage)
@@ -79,7 +97,7 @@ public sealed class Attachment
     }
 
     /// <summary>Makes an attachment of a document: a PDF, or text in UTF-8.</summary>
-    /// <param name="place">A path, the <c>file_…</c> id of a file at the service, or an https address.</param>
+    /// <param name="place">A full path, the id of a file at the service, or an https address.</param>
     /// <exception cref="ClaudeBatchException"><c>PathNotFound</c>, <c>ContentTypeUnknown</c>, <c>DocumentTooLarge</c>,
     /// <c>FileUnreadable</c>.</exception>
     public static Attachment Document(string place)
@@ -92,7 +110,7 @@ public sealed class Attachment
         (FileSignature signature, long length) = Look(place);
         if (signature.MediaType is not ("application/pdf" or "text/plain"))
         {
-            throw Unknown(place, "document", "a PDF or text in UTF-8");
+            throw Unknown(place, "document", "a PDF or text in UTF-8", signature.Fault);
         }
 
         return length > LongestDocument
@@ -184,8 +202,8 @@ public sealed class Attachment
     }
 
     private static Attachment? Reference(string kind, string place)
-        => place.StartsWith("file_", StringComparison.Ordinal) && !File.Exists(place) ? new Attachment(kind, "file", place, null)
-            : place.StartsWith("https://", StringComparison.Ordinal) ? new Attachment(kind, "url", place, null)
+        => IsFileId(place) ? new Attachment(kind, "file", place, null)
+            : IsWebAddress(place) ? new Attachment(kind, "url", place, null)
             : null;
 
     private static (FileSignature Signature, long Length) Look(string path)
@@ -195,9 +213,19 @@ public sealed class Attachment
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             return (FileSignature.Of(file), file.Length);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or ArgumentException)
         {
-            throw new ClaudeBatchException(FailureKind.NotFound, "PathNotFound", $"There is no file '{path}'.", e) { Target = path };
+            string besides = Path.GetFileName(path).StartsWith(IdPrefix, StringComparison.Ordinal)
+                ? " Nor is it the id of a file at the service: such an id is file_ and letters or digits, without an extension."
+                : string.Empty;
+            throw new ClaudeBatchException(FailureKind.NotFound, "PathNotFound", $"There is no file '{path}'.{besides}", e)
+            { Target = path };
+        }
+        catch (UnauthorizedAccessException e) when (Directory.Exists(path))
+        {
+            throw new ClaudeBatchException(
+                FailureKind.InvalidArgument, "FileUnreadable", $"'{path}' is a folder. Give the path of a file in it.", e)
+            { Target = path };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -208,11 +236,11 @@ public sealed class Attachment
     private static ClaudeBatchException Unreadable(string path, Exception cause)
         => new(FailureKind.InvalidArgument, "FileUnreadable", $"'{path}' cannot be read: {cause.Message}", cause) { Target = path };
 
-    private static ClaudeBatchException Unknown(string path, string what, string known)
+    private static ClaudeBatchException Unknown(string path, string what, string known, string? fault)
         => new(
             FailureKind.InvalidData,
             "ContentTypeUnknown",
-            $"'{path}' is no {what} the service takes, by its content: it takes {known}.") { Target = path };
+            $"'{path}' is no {what} the service takes, by its content: it takes {known}. {fault}".TrimEnd()) { Target = path };
 
     private static ClaudeBatchException TooLarge(string id, string path, string why)
         => new(FailureKind.TooLarge, id, $"'{path}' {why}. Make it smaller.") { Target = path };

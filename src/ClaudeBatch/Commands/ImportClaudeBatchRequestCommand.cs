@@ -17,11 +17,13 @@ public sealed class ImportClaudeBatchRequestCommand : AsyncCommand
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [PathTransformation(isLiteral: false)]
     public string[] Path { get; set; } = [];
 
     [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet)]
     [Alias("PSPath")]
     [ValidateNotNullOrEmpty]
+    [PathTransformation(isLiteral: true)]
     public string[] LiteralPath { get; set; } = [];
 
     protected override void ProcessRecord()

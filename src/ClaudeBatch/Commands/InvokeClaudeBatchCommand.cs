@@ -25,6 +25,10 @@ namespace ClaudeBatch.Commands;
 [OutputType(typeof(BatchResult))]
 public sealed class InvokeClaudeBatchCommand : SubmissionCommand
 {
+    // They say how requests are taken in.
+    private static readonly string[] s_forRequests
+        = [nameof(Force), nameof(Canary), nameof(WarmCache), nameof(MaxRequestsPerBatch), nameof(MaxBytesPerBatch)];
+
     private Staging? _staging;
 
     private JobRecord? _job;
@@ -76,11 +80,38 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
         : $"Nothing was canceled: job '{_job.Name}' goes on without this shell. The same line again goes on where it was, and so does: "
             + $"Resume-ClaudeBatch -Job {_job.Name}";
 
+    protected override Task BeginAsync(CancellationToken cancellationToken)
+        => !HasInput && s_forRequests.FirstOrDefault(IsGiven) is { } name
+            ? throw new ClaudeBatchException(
+                FailureKind.InvalidArgument,
+                "ParameterConflict",
+                $"-{name} is about requests, and none come in: pipe them, or name files with -Path. Without -{name} the job goes on as it is.")
+            : base.BeginAsync(cancellationToken);
+
     protected override async Task EndAsync(CancellationToken cancellationToken)
+    {
+        string? news = HasInput ? TakeRequests() : TakeJob();
+        if (news is null)
+        {
+            return;
+        }
+
+        BatchSession session = Open();
+        if (!IsWorthAStep() || ShouldProcess($"job '{_job!.Name}', {news}", "Submit, wait, retry"))
+        {
+            await DriveAsync(session, cancellationToken);
+        }
+
+        Finish(session, cancellationToken);
+        _job = null;
+    }
+
+    /// <summary>Seals the requests that came in. Returns what is new in the job, in words; null where nothing is to be done.</summary>
+    private string? TakeRequests()
     {
         if (Seal() is not { } input)
         {
-            return;
+            return null;
         }
 
         if (_staging?.HasNothingToWarm == true && input.Accepted > 0)
@@ -88,17 +119,37 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
             Warn("No request is marked for the cache, so -WarmCache had nothing to warm; mark what all of them share with -CacheSystem.");
         }
 
-        BatchSession session = OpenOrCreate();
-        session.Ledger.Jobs.SetLimits(input.Job, MaxAttempts, MaxFailureRatio, PriceList.FromDollars(MaxCost));
-        _job = session.Ledger.Jobs.Get(input.Job.Id);
-        if (!IsWorthAStep()
-            || ShouldProcess($"job '{_job.Name}', {input.Accepted} new requests in {input.NewBatches.Count} parts", "Submit, wait, retry"))
+        SetLimits(input.Job, MaxAttempts, MaxFailureRatio, PriceList.FromDollars(MaxCost));
+        return string.Create(CultureInfo.InvariantCulture, $"{input.Accepted} new requests in {input.NewBatches.Count} parts");
+    }
+
+    /// <summary>
+    /// Takes up the job that <c>-Job</c> names, whose limits stay where none are given. Writes an error and returns null where there is no
+    /// such job.
+    /// </summary>
+    private string? TakeJob()
+    {
+        if (JobOf(Job!, identity: null, Job!) is not [{ } job])
         {
-            await DriveAsync(session, cancellationToken);
+            return null;
         }
 
-        Finish(session, cancellationToken);
-        _job = null;
+        SetLimits(
+            job,
+            IsGiven(nameof(MaxAttempts)) ? MaxAttempts : job.MaxAttempts,
+            IsGiven(nameof(MaxFailureRatio)) ? MaxFailureRatio : job.MaxFailureRatio,
+            MaxCost is null ? job.MaxCostInPicodollars : PriceList.FromDollars(MaxCost));
+        return "no new requests";
+    }
+
+    private void SetLimits(JobRecord job, int attempts, double? failureRatio, long? cost)
+    {
+        if (!IsWhatIf)
+        {
+            Open().Ledger.Jobs.SetLimits(job, attempts, failureRatio, cost);
+        }
+
+        _job = Open().Ledger.Jobs.Get(job.Id);
     }
 
     private bool IsWorthAStep() => Open().Step.IsDue(_job!, isNamed: true);

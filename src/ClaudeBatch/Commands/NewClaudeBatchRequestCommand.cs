@@ -99,18 +99,22 @@ public sealed class NewClaudeBatchRequestCommand : TemplateCommand
     // Not asynchronous: a row takes microseconds, and the pump would double that.
     protected override void ProcessRecord()
     {
-        _rows++;
-        try
+        foreach (object? row in PipelineInput.Of(this, InputObject))
         {
-            AddRow();
-        }
-        catch (ClaudeBatchException failure) when (!failure.IsFatal && failure.Id != MisspeltId)
-        {
-            _faults.Add(_rows, failure, InputObject);
-        }
-        catch (ClaudeBatchException failure)
-        {
-            ThrowTerminatingError(failure.ToErrorRecord());
+            InputObject = row;
+            _rows++;
+            try
+            {
+                AddRow();
+            }
+            catch (ClaudeBatchException failure) when (!failure.IsFatal && failure.Id != MisspeltId)
+            {
+                _faults.Add(_rows, failure, row);
+            }
+            catch (ClaudeBatchException failure)
+            {
+                ThrowTerminatingError(failure.ToErrorRecord());
+            }
         }
     }
 

@@ -4,6 +4,7 @@ using ClaudeBatch.Core;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Requests;
+using ClaudeBatch.Pipeline;
 using ClaudeBatch.Rows;
 using ClaudeBatch.Sessions;
 
@@ -24,7 +25,8 @@ public abstract partial class SubmissionCommand : ConnectedCommand
 
     private const string LiteralPathSet = "LiteralPath";
 
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
+    // Not mandatory: a shell would ask for it, and what is typed there is no request.
+    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
     [AllowNull]
     public object? InputObject { get; set; }
 
@@ -32,11 +34,13 @@ public abstract partial class SubmissionCommand : ConnectedCommand
     [Parameter(Mandatory = true, ParameterSetName = PathSet)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [PathTransformation(isLiteral: false)]
     public string[] Path { get; set; } = [];
 
     [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet)]
     [Alias("PSPath")]
     [ValidateNotNullOrEmpty]
+    [PathTransformation(isLiteral: true)]
     public string[] LiteralPath { get; set; } = [];
 
     [Parameter]
@@ -55,6 +59,9 @@ public abstract partial class SubmissionCommand : ConnectedCommand
     /// <summary>Sends requests again that the job has already.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <summary>Whether requests are to come: through the pipeline, which may turn out to be empty, as an argument, or from files.</summary>
+    private protected bool HasInput => ParameterSetName != InputObjectSet || MyInvocation.ExpectingInput || IsGiven(nameof(InputObject));
 
     private protected abstract string? JobName { get; set; }
 
@@ -78,7 +85,12 @@ public abstract partial class SubmissionCommand : ConnectedCommand
     {
         if (ParameterSetName == InputObjectSet)
         {
-            Guard(AddRow, InputObject);
+            foreach (object? given in HasInput ? PipelineInput.Of(this, InputObject) : [])
+            {
+                InputObject = given;
+                Guard(AddRow, InputObject);
+            }
+
             return;
         }
 
@@ -121,6 +133,8 @@ public abstract partial class SubmissionCommand : ConnectedCommand
 
         return input;
     }
+
+    private protected bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
     protected override void Dispose(bool disposing)
     {

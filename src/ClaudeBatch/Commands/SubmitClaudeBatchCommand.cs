@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ClaudeBatch.Completers;
+using ClaudeBatch.Core;
 using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Sending;
 using ClaudeBatch.Sessions;
@@ -33,6 +34,14 @@ public sealed class SubmitClaudeBatchCommand : SubmissionCommand
     }
 
     private protected override int Attempts => MaxAttempts;
+
+    protected override Task BeginAsync(CancellationToken cancellationToken) => HasInput
+        ? base.BeginAsync(cancellationToken)
+        : throw new ClaudeBatchException(
+            FailureKind.InvalidArgument,
+            "RequestsMissing",
+            "There are no requests to submit. Pipe them in from New-ClaudeBatchRequest, or name JSON Lines files with -Path; a job that is "
+                + "there already goes on with Resume-ClaudeBatch or Invoke-ClaudeBatch.");
 
     protected override async Task EndAsync(CancellationToken cancellationToken)
     {

@@ -5,6 +5,7 @@ using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Running;
+using ClaudeBatch.Pipeline;
 using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
@@ -51,14 +52,17 @@ public sealed class TestClaudeBatchRequestCommand : ConnectedCommand
     // Not asynchronous: a row takes microseconds, and the pump would double that.
     protected override void ProcessRecord()
     {
-        _rows++;
-        try
+        foreach (object? given in PipelineInput.Of(this, InputObject))
         {
-            Look(BatchRequest.From(InputObject));
-        }
-        catch (ClaudeBatchException unreadable)
-        {
-            _findings.Add(new RequestFault(unreadable.Id, unreadable.Message, IsError: true), _rows, string.Empty);
+            _rows++;
+            try
+            {
+                Look(BatchRequest.From(given));
+            }
+            catch (ClaudeBatchException unreadable)
+            {
+                _findings.Add(new RequestFault(unreadable.Id, unreadable.Message, IsError: true), _rows, string.Empty);
+            }
         }
     }
 

@@ -36,7 +36,7 @@ public abstract class ExportCommand : AsyncCommand
 
     protected override Task BeginAsync(CancellationToken cancellationToken)
     {
-        string path = GetUnresolvedProviderPathFromPSPath(ParameterSetName == PathSet ? Path : LiteralPath);
+        string path = ShellPath.Full(ParameterSetName == PathSet ? Path : LiteralPath, GetUnresolvedProviderPathFromPSPath);
         Check(path);
         if (ShouldProcess(path, Action))
         {
@@ -52,7 +52,11 @@ public abstract class ExportCommand : AsyncCommand
     {
         try
         {
-            Write(_file, InputObject);
+            foreach (object? given in PipelineInput.Of(this, InputObject))
+            {
+                InputObject = given;
+                Write(_file, given);
+            }
         }
         catch (ClaudeBatchException failure)
         {

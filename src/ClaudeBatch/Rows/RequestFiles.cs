@@ -2,12 +2,16 @@ using System.Globalization;
 using System.Management.Automation;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Json;
+using ClaudeBatch.Core.Requests;
+using ClaudeBatch.Pipeline;
 
 namespace ClaudeBatch.Rows;
 
 /// <summary>Finds the JSON Lines files that a path names, and reads them line by line.</summary>
 internal static class RequestFiles
 {
+    private const int ChunkSize = 256 * 1024;
+
     /// <summary>Receives a line.</summary>
     /// <param name="line">The bytes of the line, without its end.</param>
     /// <param name="place">Gives the path and the number of the line, for messages.</param>
@@ -21,60 +25,65 @@ internal static class RequestFiles
     /// system.</exception>
     public static string[] Resolve(PSCmdlet cmdlet, string given, bool isLiteral)
     {
-        IReadOnlyCollection<string> found;
-        try
-        {
-            ProviderInfo provider;
-            found = isLiteral
-                ? [cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(given, out provider, out _)]
-                : cmdlet.GetResolvedProviderPathFromPSPath(given, out provider);
-            if (provider.Name != "FileSystem")
-            {
-                throw new ClaudeBatchException(FailureKind.InvalidArgument, "PathInvalid", $"'{given}' is not in the file system.");
-            }
-        }
-        catch (ItemNotFoundException e)
-        {
-            throw NotFound(given, e);
-        }
+        string[] found = ShellPath.Resolve(given, path => isLiteral
+            ? [cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path)]
+            : cmdlet.GetResolvedProviderPathFromPSPath(path, out _));
 
         // Folders that match a wildcard are left out, because nobody means them. A folder that is named without one is an error.
         string[] files = [.. found.Where(File.Exists)];
-        return files.Length > 0 ? files : throw NotFound(given, cause: null);
+        return files.Length > 0 ? files : throw NotFound(cmdlet, given, found, isLiteral);
     }
 
     /// <summary>
-    /// Reads a file, and hands over each line that is not empty. A byte order mark at the beginning of the file is left out.
+    /// Reads a file, and hands over each line that has more than blanks. A byte order mark at the beginning of the file is left out.
     /// </summary>
-    /// <exception cref="ClaudeBatchException"><c>FileUnreadable</c>, and whatever <paramref name="take"/> throws.</exception>
+    /// <exception cref="ClaudeBatchException"><c>FileUnreadable</c>; <c>FormatUnknown</c>: the file is no JSON Lines, and no line of it was
+    /// handed over; and whatever <paramref name="take"/> throws.</exception>
     public static void Read(string path, OnLine take)
     {
         using LineScanner scanner = new((line, _, number) =>
         {
             ReadOnlySpan<byte> bom = [0xEF, 0xBB, 0xBF];
-            take(
-                number == 1 && line.StartsWith(bom) ? line[bom.Length..] : line,
-                () => string.Create(CultureInfo.InvariantCulture, $"{path}:{number}"));
+            ReadOnlySpan<byte> text = number == 1 && line.StartsWith(bom) ? line[bom.Length..] : line;
+            if (text.IndexOfAnyExcept((byte)' ', (byte)'\t') >= 0)
+            {
+                take(text, () => string.Create(CultureInfo.InvariantCulture, $"{path}:{number}"));
+            }
         });
-        using FileStream file = OpenRead(path);
-        byte[] buffer = new byte[256 * 1024];
-        int count;
-        while ((count = file.Read(buffer)) > 0)
+        byte[] buffer = new byte[ChunkSize];
+        using FileStream file = Guard(path, () => new FileStream(
+            path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan));
+        int count = Guard(path, () => file.ReadAtLeast(buffer, ChunkSize, throwOnEndOfStream: false));
+        if (RequestFileFormat.FaultOf(path, buffer.AsSpan(0, count), isWhole: count < ChunkSize) is { } fault)
+        {
+            throw fault;
+        }
+
+        while (count > 0)
         {
             scanner.Feed(buffer.AsSpan(0, count));
+            count = Guard(path, () => file.Read(buffer));
         }
 
         scanner.Complete();
     }
 
-    private static ClaudeBatchException NotFound(string path, Exception? cause)
-        => new(FailureKind.NotFound, "PathNotFound", $"There is no file '{path}'.", cause) { Target = path };
+    private static ClaudeBatchException NotFound(PSCmdlet cmdlet, string given, string[] found, bool isLiteral)
+    {
+        string besides = found is [{ } only] && Directory.Exists(only) ? " It is a folder; name the files in it, such as with '*.jsonl'."
+            : !isLiteral && WildcardPattern.ContainsWildcardCharacters(given)
+                && ShellPath.Resolve(given, path => [cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path)]) is [{ } literal]
+                && File.Exists(literal)
+                ? " As a wildcard it matches no file, and there is one of that very name: give it with -LiteralPath."
+            : string.Empty;
+        return new ClaudeBatchException(FailureKind.NotFound, "PathNotFound", $"There is no file '{given}'.{besides}") { Target = given };
+    }
 
-    private static FileStream OpenRead(string path)
+    private static T Guard<T>(string path, Func<T> read)
     {
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
+            return read();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
