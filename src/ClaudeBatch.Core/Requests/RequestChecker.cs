@@ -190,7 +190,7 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
         {
             Error(
                 "MaxTokensRefused",
-                string.Create(CultureInfo.InvariantCulture, $"Its max_tokens is above {most}, the most that {model!.Id} takes."));
+                string.Create(CultureInfo.InvariantCulture, $"Its max_tokens is above {most}, the most that '{_facts.Model}' takes."));
         }
     }
 
