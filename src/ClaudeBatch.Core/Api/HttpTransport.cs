@@ -15,12 +15,15 @@ public sealed class HttpTransport : HttpMessageHandler
     /// </summary>
     public const long ExpectContinueFrom = 1_000_000;
 
+    private readonly IWebProxy _proxy;
+
     private readonly HttpMessageInvoker _calls;
 
     private readonly HttpMessageInvoker _creates;
 
     private HttpTransport(SslClientAuthenticationOptions? security, IWebProxy? proxy)
     {
+        _proxy = proxy ?? HttpClient.DefaultProxy;
         _calls = new HttpMessageInvoker(Handler(security, proxy));
         SocketsHttpHandler creates = Handler(security, proxy);
         // After a refusal the rest of the body is not sent, so no other request may use the same connection.
@@ -39,7 +42,10 @@ public sealed class HttpTransport : HttpMessageHandler
         => new HttpTransport(security, proxy);
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        => (request.Options.TryGetValue(EarlyReply.Key, out _) ? _creates : _calls).SendAsync(request, cancellationToken);
+    {
+        UsedProxy.Note(request, _proxy);
+        return (request.Options.TryGetValue(EarlyReply.Key, out _) ? _creates : _calls).SendAsync(request, cancellationToken);
+    }
 
     protected override void Dispose(bool disposing)
     {

@@ -110,13 +110,18 @@ internal sealed class ServiceExchange(
         {
             response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
         }
+        catch (OperationCanceledException e) when (e.InnerException is TimeoutException && !timeout.IsCancellationRequested)
+        {
+            // The transport has its own limit for the time that a connection takes, and cancels when it is over.
+            throw ServiceFailure.Unreachable(connection, e, UsedProxy.Blamed(request, e));
+        }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw ServiceFailure.TimedOut(what, limit, e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or TimeoutException)
         {
-            throw ServiceFailure.Unreachable(connection, e);
+            throw ServiceFailure.Unreachable(connection, e, UsedProxy.Blamed(request, e));
         }
 
         if (response.IsSuccessStatusCode)

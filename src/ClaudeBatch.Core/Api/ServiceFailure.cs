@@ -32,8 +32,13 @@ internal static partial class ServiceFailure
         bool isTransient = IsTransient(response, known.Kind, status);
         string said = string.Join(' ', new[] { Shorten(words), toDo, isTransient ? LongerWait(headers) : null }.OfType<string>());
 
+        string call = requestId is null ? what : $"{what}, request {requestId}";
         string suffix = requestId is null ? string.Empty : $" (request {requestId})";
-        return new ClaudeBatchException(known.Kind, known.Id, $"{what}: {said}{suffix}")
+        string message = known.Kind == FailureKind.Authentication
+            ? $"The service does not take the {credential}; it says: {Sentence(said)} Give a valid key with Connect-ClaudeBatch -ApiKey "
+                + $"or in ANTHROPIC_API_KEY, and run the same line again. ({call})"
+            : $"{what}: {said}{suffix}";
+        return new ClaudeBatchException(known.Kind, known.Id, message)
         {
             Pauses = known.Pauses,
             Target = target,
@@ -48,7 +53,23 @@ internal static partial class ServiceFailure
         };
     }
 
-    public static ClaudeBatchException Unreachable(ServiceConnection connection, Exception cause) => new(
+    /// <summary>Makes the exception for a call that met with a failure of the network.</summary>
+    /// <param name="connection">The service's address, and the credential, which is left out of the message.</param>
+    /// <param name="cause">What the transport has thrown.</param>
+    /// <param name="proxy">The proxy that the call went to, where <paramref name="cause"/> is its failure; null for none.</param>
+    public static ClaudeBatchException Unreachable(ServiceConnection connection, Exception cause, UsedProxy? proxy = null)
+        => proxy is null ? Unreachable(connection, cause) : new ClaudeBatchException(
+            FailureKind.Network,
+            "ConnectionFailed",
+            $"The proxy at '{proxy.Address}' {proxy.FaultOf(cause)} It is {proxy.Origin}, and the service at '{connection.BaseAddress}' is "
+                + "reached through it.")
+        {
+            Target = connection.BaseAddress,
+            IsTransient = true,
+            RecommendedAction = "Check the proxy, or name the service's host in NO_PROXY, then run the same line again.",
+        };
+
+    private static ClaudeBatchException Unreachable(ServiceConnection connection, Exception cause) => new(
         FailureKind.Network,
         "ConnectionFailed",
         $"The service at '{connection.BaseAddress}' could not be reached: "
@@ -82,6 +103,8 @@ internal static partial class ServiceFailure
             + "between here and the service may have given it; nothing was written.")
     { Target = asked };
 
+    private static string Sentence(string words) => words.TrimEnd() is var text && text.EndsWith('.') ? text : $"{text}.";
+
     internal static string Shorten(string words) => words.Length <= 500 ? words : string.Concat(words.AsSpan(0, 499), "…");
 
     // Every message that tells how long is waited repeats the service's words, so the words say that the wait is not the one asked for.
@@ -106,7 +129,6 @@ internal static partial class ServiceFailure
 
     private static string? Advice(FailureKind kind) => kind switch
     {
-        FailureKind.Authentication => "Give a valid key with Connect-ClaudeBatch -ApiKey or in ANTHROPIC_API_KEY.",
         FailureKind.Permission => "Use a key of the workspace the batch belongs to, with permission for batches.",
         FailureKind.Billing => "Raise the limit or settle the account in the Console, then run the same line again.",
         _ => null,

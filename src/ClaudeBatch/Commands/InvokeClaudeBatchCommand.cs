@@ -85,7 +85,8 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
             ? throw new ClaudeBatchException(
                 FailureKind.InvalidArgument,
                 "ParameterConflict",
-                $"-{name} is about requests, and none come in: pipe them, or name files with -Path. Without -{name} the job goes on as it is.")
+                $"-{name} is about requests, and none come in: pipe them, or name files with -Path. Without -{name} the job goes on as it "
+                    + "is.")
             : base.BeginAsync(cancellationToken);
 
     protected override async Task EndAsync(CancellationToken cancellationToken)
@@ -204,6 +205,11 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
         BatchJob job = BatchJob.From(session.Ledger, session.Ledger.Jobs.Get(_job!.Id));
         if (job.Standing != JobState.Finished)
         {
+            if (session.Ledger.Jobs.Get(_job.Id).PausedFor is { } cause && Told.Has(cause.ToString()))
+            {
+                return; // why was told when the job met with it
+            }
+
             Fail(
                 new ClaudeBatchException(
                     FailureKind.Conflict,

@@ -218,7 +218,7 @@ public abstract partial class SubmissionCommand : ConnectedCommand
                 Fail(new ClaudeBatchException(FailureKind.InvalidRequest, finding.Fault.Id, $"Left out: {finding}") {
                     Target = finding.CustomIds[0] });
             }
-            else
+            else if (!Told.Has(finding.Fault.Message))
             {
                 Warn(finding.ToString());
             }

@@ -42,6 +42,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     {
         if (disposing)
         {
+            Told.Forget(this);
             _stop.Dispose();
         }
     }
@@ -52,7 +53,10 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
 
     /// <summary>Writes a message to the warning stream.</summary>
     private protected void Warn(string message)
-        => PipelinePump.Outside((Command: this, message), static x => x.Command.WriteWarning(x.message));
+    {
+        Told.TryAdd(this, message);
+        PipelinePump.Outside((Command: this, message), static x => x.Command.WriteWarning(x.message));
+    }
 
     /// <summary>Writes a message to the verbose stream.</summary>
     private protected void WriteVerboseLine(string message)
@@ -68,11 +72,21 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     private protected void WriteProgressRecord(ProgressRecord progress)
         => PipelinePump.Outside((Command: this, progress), static x => x.Command.WriteProgress(x.progress));
 
-    /// <summary>Writes an error record to the error stream. The error does not end the cmdlet.</summary>
+    /// <summary>
+    /// Writes an error record to the error stream. The error does not end the cmdlet. One for a cause at the account, such as a refused
+    /// key, is written once in a pipeline.
+    /// </summary>
     /// <param name="failure">What went wrong.</param>
     /// <param name="target">The object of the error record; null for the target of <paramref name="failure"/>.</param>
     private protected void Fail(ClaudeBatchException failure, object? target = null)
-        => PipelinePump.Outside((Command: this, failure, target), static x => x.Command.WriteError(x.failure.ToErrorRecord(x.target)));
+    {
+        // What is not permitted may be so for one batch alone.
+        bool isOfAll = failure.Pauses is not (null or PauseCause.PermissionDenied);
+        if (!isOfAll || Told.TryAdd(this, failure.Id))
+        {
+            PipelinePump.Outside((Command: this, failure, target), static x => x.Command.WriteError(x.failure.ToErrorRecord(x.target)));
+        }
+    }
 
     /// <summary>Runs a synchronous stage, and handles its failures like those of the asynchronous stages.</summary>
     private protected void Guard(Action stage, object? target)
