@@ -4,6 +4,7 @@ using System.Management.Automation;
 using System.Text.RegularExpressions;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Requests;
+using ClaudeBatch.Json;
 using ClaudeBatch.Pipeline;
 
 namespace ClaudeBatch.Rows;
@@ -32,7 +33,7 @@ internal sealed partial class RowFiles
     public RowFiles(object given, string parameter, Func<string, string> resolve, Func<string, Attachment> open)
     {
         (_parameter, _resolve, _open) = (parameter, resolve, open);
-        object bare = Bare(given)!;
+        object bare = JsonText.Bare(given)!;
         _block = bare as ScriptBlock;
         if (_block is null)
         {
