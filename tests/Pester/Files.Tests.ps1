@@ -39,12 +39,12 @@ Describe 'What -Image is given' {
         @{ given = 'data:image/png;base64,AAAA'; id = 'AttachmentInvalid'; words = '*save the file*' }
         @{ given = 'env:PATH'; id = 'PathInvalid'; words = '*no path in the file system*' }
         @{ given = 'nodrive:\a.png'; id = 'PathInvalid'; words = '*no path in the file system*' }
-        @{ given = { $null }; id = 'AttachmentInvalid'; words = '*row 1 is empty*' }
-        @{ given = '{{Empty}}'; id = 'AttachmentInvalid'; words = '*row 1 is empty*' }
-        @{ given = '{{Bytes}}'; id = 'AttachmentInvalid'; words = '*row 1 is bytes*' }
-        @{ given = '{{Table}}'; id = 'AttachmentInvalid'; words = '*row 1 is a table*' }
-        @{ given = { , [byte[]] (1, 2) }; id = 'AttachmentInvalid'; words = '*row 1 is bytes*' }
-        @{ given = { [byte[]] (1, 2) }; id = 'AttachmentInvalid'; words = '*row 1 is bytes*' }
+        @{ given = { $null }; id = 'AttachmentInvalid'; words = '*-Image is empty*' }
+        @{ given = '{{Empty}}'; id = 'AttachmentInvalid'; words = '*-Image is empty*' }
+        @{ given = '{{Bytes}}'; id = 'AttachmentInvalid'; words = '*-Image is bytes*' }
+        @{ given = '{{Table}}'; id = 'AttachmentInvalid'; words = '*-Image is a table*' }
+        @{ given = { , [byte[]] (1, 2) }; id = 'AttachmentInvalid'; words = '*-Image is bytes*' }
+        @{ given = { [byte[]] (1, 2) }; id = 'AttachmentInvalid'; words = '*-Image is bytes*' }
     ) {
         $row = [pscustomobject]@{ Empty = ''; Bytes = [byte[]] (1, 2); Table = @{ a = 1 } }
         $problem = Get-Failure { $row | New-ClaudeBatchRequest @haiku -Image $given }
