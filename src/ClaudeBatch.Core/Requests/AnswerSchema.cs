@@ -5,9 +5,9 @@ namespace ClaudeBatch.Core.Requests;
 /// <summary>The schema that answers are held against. It is read once, at the first answer, and then judges any number of them.</summary>
 /// <remarks>
 /// What is judged are the keywords with which the service shapes an answer: <c>type</c>, <c>enum</c>, <c>const</c>, <c>properties</c>,
-/// <c>required</c>, <c>additionalProperties</c>, <c>items</c>, <c>prefixItems</c>, <c>minItems</c>, <c>allOf</c>, <c>anyOf</c>,
-/// <c>oneOf</c> and <c>$ref</c>, each beside all the others. <c>format</c> and <c>pattern</c> are left to the service, which refuses the
-/// keywords that are not named here.
+/// <c>required</c>, <c>additionalProperties</c>, <c>items</c>, <c>prefixItems</c>, <c>allOf</c>, <c>anyOf</c>, <c>oneOf</c> and
+/// <c>$ref</c>, each beside all the others, and those that bound a value (<see cref="SchemaKeywords"/>), which the service does not take.
+/// <c>format</c> is left to the service, which refuses the keywords that are not named here.
 /// </remarks>
 public sealed class AnswerSchema
 {

@@ -27,6 +27,8 @@ internal static class JsonType
         (JsonTypes.Number, "number"), (JsonTypes.Integer, "integer"), (JsonTypes.Null, "null"),
     ];
 
+    public static IEnumerable<string> Names => s_names.Select(static n => n.Name);
+
     /// <summary>Gives the type of that name; null where there is none.</summary>
     public static JsonTypes? Named(string? name)
         => Array.Find(s_names, n => n.Name == name) is { Name: not null } found ? found.Type : null;

@@ -1,193 +1,201 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.RegularExpressions;
+using System.Text.Json.Nodes;
+using ClaudeBatch.Core.Json;
 
 namespace ClaudeBatch.Core.Requests;
 
-/// <summary>JSON schemas as the service takes them for structured output. Whether an answer fits one is <see cref="AnswerSchema"/>'s.</summary>
-/// <remarks>Restrictions: the service's documentation of structured outputs. Anything else of JSON Schema is left to the service.</remarks>
-public static partial class OutputSchema
+/// <summary>
+/// The JSON schema of an answer in its two forms: as it was given, against which answers are judged (<see cref="AnswerSchema"/>), and as
+/// the service takes it. What bounds a value, such as <c>minimum</c>, is said in the <c>description</c> of the second.
+/// </summary>
+public sealed class OutputSchema
 {
-    private const int MostOptional = 24;
+    /// <summary>The most properties that the answers of one request may leave out (documentation, "Structured outputs").</summary>
+    internal const int MostOptional = 24;
 
-    private const int MostUnions = 16;
+    /// <summary>The most values of one request that may have several types (documentation, "Structured outputs").</summary>
+    internal const int MostUnions = 16;
 
-    private static readonly HashSet<string> s_refused = new(StringComparer.Ordinal)
+    private const int MostFaultsTold = 5;
+
+    private static readonly JsonWriterOptions s_writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private OutputSchema(ReadOnlyMemory<byte> given, ReadOnlyMemory<byte> sent) => (Given, Sent) = (given, sent);
+
+    /// <summary>The schema that answers are judged by, as JSON in UTF-8.</summary>
+    public ReadOnlyMemory<byte> Given { get; }
+
+    /// <summary>The schema that is sent, as JSON in UTF-8.</summary>
+    public ReadOnlyMemory<byte> Sent { get; }
+
+    /// <summary>Makes both forms of a schema.</summary>
+    /// <param name="json">The schema as JSON in UTF-8.</param>
+    /// <exception cref="ClaudeBatchException"><c>OutputSchemaInvalid</c>: the service would refuse the schema, or it is not JSON. The
+    /// message has the path of each fault.</exception>
+    public static OutputSchema From(ReadOnlyMemory<byte> json)
     {
-        "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "maxItems", "uniqueItems",
-        "minProperties", "maxProperties", "patternProperties", "not", "if", "then", "else",
-    };
+        if (JsonTexts.HaveHalfPair(json.Span))
+        {
+            throw Invalid("The schema of -OutputSchema has half of a surrogate pair in it, such as \\ud800 alone, which is no text.");
+        }
 
-    private static readonly HashSet<string> s_formats = new(StringComparer.Ordinal)
-    {
-        "date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid",
-    };
-
-    /// <summary>Says what the service would refuse about a schema, one text with a path for each fault; empty when there is none.</summary>
-    public static IReadOnlyList<string> Faults(JsonElement schema)
-    {
-        Walk walk = new();
         try
         {
-            walk.Schema(schema, "$");
-            Recursion(schema, walk);
+            using JsonDocument document = JsonDocument.Parse(json);
+            Check(SchemaRules.Of(document.RootElement, takesBounds: true).Faults);
+            JsonNode schema = JsonNode.Parse(json.Span)!;
+            bool isNullable = SplitNullable(schema.AsObject());
+            ReadOnlyMemory<byte> given = isNullable ? Written(schema) : json;
+            ReadOnlyMemory<byte> sent = SayBounds(schema.AsObject()) ? Written(schema) : given;
+            using JsonDocument result = JsonDocument.Parse(sent);
+            SchemaRules rules = SchemaRules.Of(result.RootElement);
+            Check([.. rules.Faults, .. CountFaults(rules.Optional, rules.Unions).Select(static f => $"$: {f}")]);
+            return new OutputSchema(given, sent);
         }
-        catch (InvalidOperationException)
+        catch (JsonException e)
         {
-            walk.Faults.Add("$: a keyword has a value of another kind than JSON Schema gives it.");
+            throw Invalid($"The schema of -OutputSchema is not JSON: {e.Message}", e);
         }
-
-        if (walk.Optional > MostOptional)
+        catch (ArgumentException e)
         {
-            walk.Faults.Add(
-                string.Create(CultureInfo.InvariantCulture, $"$: {walk.Optional} properties are optional; at most {MostOptional} may be."));
-        }
-
-        if (walk.Unions > MostUnions)
-        {
-            walk.Faults
-                .Add(string.Create(CultureInfo.InvariantCulture, $"$: {walk.Unions} values have several types; at most {MostUnions} may."));
-        }
-
-        return walk.Faults;
-    }
-
-    // A definition that comes back to itself.
-    private static void Recursion(JsonElement root, Walk walk)
-    {
-        foreach (string start in walk.References.Distinct(StringComparer.Ordinal))
-        {
-            HashSet<string> seen = new(StringComparer.Ordinal);
-            Queue<string> next = new([start]);
-            while (next.TryDequeue(out string? reference))
-            {
-                if (SchemaReference.Resolve(root, reference) is not { } target)
-                {
-                    continue;
-                }
-
-                Walk inner = new();
-                inner.Schema(target, reference);
-                foreach (string further in inner.References)
-                {
-                    if (further == start)
-                    {
-                        walk.Faults.Add($"{start}: it contains itself; the service takes no recursive schemas.");
-                        next.Clear();
-                        break;
-                    }
-
-                    if (seen.Add(further))
-                    {
-                        next.Enqueue(further);
-                    }
-                }
-            }
+            throw Invalid("The schema of -OutputSchema says one name twice in the same object.", e);
         }
     }
 
-    [GeneratedRegex(@"\(\?[=!<]|\\[1-9]|\\b")]
-    private static partial Regex RefusedPattern();
-
-    private sealed class Walk
+    /// <summary>Says which of the limits that hold for all schemas of a request together are passed.</summary>
+    internal static IEnumerable<string> CountFaults(int optional, int unions)
     {
-        public List<string> Faults { get; } = [];
-
-        public List<string> References { get; } = [];
-
-        public int Optional { get; private set; }
-
-        public int Unions { get; private set; }
-
-        public void Schema(JsonElement schema, string path)
+        if (optional > MostOptional)
         {
-            if (schema.ValueKind != JsonValueKind.Object)
-            {
-                Faults.Add($"{path}: a schema is an object.");
-                return;
-            }
-
-            foreach (JsonProperty keyword in schema.EnumerateObject())
-            {
-                Keyword(keyword, path);
-            }
-
-            bool isObject = schema.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String
-                && type.ValueEquals("object");
-            if (isObject && !(schema.TryGetProperty("additionalProperties", out JsonElement more) && more.ValueKind == JsonValueKind.False))
-            {
-                Faults.Add($"{path}: an object needs \"additionalProperties\": false.");
-            }
-
-            Unions += type.ValueKind == JsonValueKind.Array || schema.TryGetProperty("anyOf", out _) ? 1 : 0;
-            if (schema.TryGetProperty("properties", out JsonElement properties) && properties.ValueKind == JsonValueKind.Object)
-            {
-                HashSet<string?> required = schema.TryGetProperty("required", out JsonElement names)
-                    ? [.. names.EnumerateArray().Select(static n => n.GetString())]
-                    : [];
-                foreach (JsonProperty property in properties.EnumerateObject())
-                {
-                    Optional += required.Contains(property.Name) ? 0 : 1;
-                    Schema(property.Value, $"{path}.{property.Name}");
-                }
-            }
+            yield return string.Create(CultureInfo.InvariantCulture, $"{optional} properties are optional; at most {MostOptional} may be.");
         }
 
-        private void Keyword(JsonProperty keyword, string path)
+        if (unions > MostUnions)
         {
-            switch (keyword.Name)
+            yield return string.Create(CultureInfo.InvariantCulture, $"{unions} values have several types; at most {MostUnions} may.");
+        }
+    }
+
+    /// <summary>Gives faults as the rest of a sentence, not more of them than somebody reads at once.</summary>
+    internal static string Told(IReadOnlyList<string> faults) => string.Join(' ', faults.Take(MostFaultsTold))
+        + (faults.Count > MostFaultsTold
+            ? string.Create(CultureInfo.InvariantCulture, $" And {faults.Count - MostFaultsTold} more.")
+            : string.Empty);
+
+    private static void Check(IReadOnlyList<string> faults)
+    {
+        if (faults.Count > 0)
+        {
+            throw Invalid($"The service would refuse the schema of -OutputSchema: {Told(faults)}");
+        }
+    }
+
+    private static ClaudeBatchException Invalid(string message, Exception? inner = null)
+        => new(FailureKind.InvalidArgument, "OutputSchemaInvalid", message, inner);
+
+    // A list of types with null beside an enum that lacks null is reported to be refused, so the enum and null become alternatives.
+    private static bool SplitNullable(JsonObject schema)
+    {
+        bool isChanged = false;
+        foreach (JsonObject inner in Inner(schema))
+        {
+            isChanged |= SplitNullable(inner);
+        }
+
+        if (schema["type"] is not JsonArray types || !types.Any(IsNullType) || schema["enum"] is not JsonArray values
+            || schema.ContainsKey("anyOf"))
+        {
+            return isChanged;
+        }
+
+        JsonNode[] others = [.. types.Where(static t => !IsNullType(t)).Select(static t => t!.DeepClone())];
+        JsonNode[] choices = [.. values.Where(static v => v is not null).Select(static v => v!.DeepClone())];
+        if (others.Length == 0 || choices.Length == 0)
+        {
+            return isChanged; // only null fits
+        }
+
+        JsonObject choice = new()
+        {
+            ["type"] = others.Length == 1 ? others[0] : new JsonArray(others),
+            ["enum"] = new JsonArray(choices),
+        };
+        schema.Remove("type");
+        schema.Remove("enum");
+        schema["anyOf"] = new JsonArray(choice, new JsonObject { ["type"] = "null" });
+        return true;
+    }
+
+    private static bool IsNullType(JsonNode? type) => type?.GetValue<string>() == "null";
+
+    // Moves what bounds a value into its description, in words.
+    private static bool SayBounds(JsonObject schema)
+    {
+        bool isChanged = false;
+        foreach (JsonObject inner in Inner(schema))
+        {
+            isChanged |= SayBounds(inner);
+        }
+
+        List<string> words = [];
+        foreach ((string keyword, JsonNode? node) in schema.ToArray())
+        {
+            if (node is not JsonValue leaf || !leaf.TryGetValue(out JsonElement value) || !SchemaKeywords.IsRefused(keyword, value))
             {
-                case "items":
-                    Schema(keyword.Value, $"{path}[]");
-                    break;
-                case "anyOf" or "allOf" or "oneOf":
-                    int i = 0;
-                    foreach (JsonElement option in keyword.Value.EnumerateArray())
-                    {
-                        Schema(option, string.Create(CultureInfo.InvariantCulture, $"{path}.{keyword.Name}[{i++}]"));
-                        if (keyword.Name == "allOf" && option.TryGetProperty("$ref", out _))
-                        {
-                            Faults.Add($"{path}: allOf takes no $ref.");
-                        }
-                    }
+                continue;
+            }
 
-                    break;
-                case "$defs" or "definitions":
-                    foreach (JsonProperty definition in keyword.Value.EnumerateObject())
-                    {
-                        Schema(definition.Value, $"#/{keyword.Name}/{definition.Name}");
-                    }
+            words.Add(SchemaKeywords.InWords(keyword, value));
+            if (keyword == "minItems")
+            {
+                schema[keyword] = 1; // the most that the service takes, and no answer with fewer can fit
+            }
+            else
+            {
+                schema.Remove(keyword);
+            }
 
-                    break;
-                case "$ref":
-                    string reference = keyword.Value.GetString() ?? string.Empty;
-                    References.Add(reference);
-                    if (!reference.StartsWith('#'))
-                    {
-                        Faults.Add($"{path}: '{reference}' lies outside of the schema.");
-                    }
+            isChanged = true;
+        }
 
-                    break;
-                case "minItems" when !(keyword.Value.TryGetInt32(out int least) && least is 0 or 1):
-                    Faults.Add($"{path}: minItems may be 0 or 1.");
-                    break;
-                case "format" when keyword.Value.GetString() is { } format && !s_formats.Contains(format):
-                    Faults.Add($"{path}: the format '{format}' is not taken; these are: {string.Join(", ", s_formats)}.");
-                    break;
-                case "pattern" when keyword.Value.GetString() is { } pattern && RefusedPattern().IsMatch(pattern):
-                    Faults.Add($"{path}: the pattern looks around, back, or at word boundaries, which is not taken.");
-                    break;
-                case "enum" when keyword.Value.EnumerateArray().Any(static v => v.ValueKind is JsonValueKind.Object or JsonValueKind.Array):
-                    Faults.Add($"{path}: an enum takes plain values only.");
-                    break;
-                default:
-                    if (s_refused.Contains(keyword.Name))
-                    {
-                        Faults.Add($"{path}: '{keyword.Name}' is not taken.");
-                    }
+        words.RemoveAll(static w => w.Length == 0);
+        if (words.Count > 0)
+        {
+            string said = schema["description"]?.GetValue<string>() is { Length: > 0 } before ? before.TrimEnd() + " " : string.Empty;
+            schema["description"] = said + string.Join(' ', words);
+        }
 
-                    break;
+        return isChanged;
+    }
+
+    private static IEnumerable<JsonObject> Inner(JsonObject schema)
+    {
+        foreach ((string keyword, JsonNode? value) in schema.ToArray())
+        {
+            IEnumerable<JsonNode?> schemas = (keyword, value) switch
+            {
+                ("properties" or "$defs" or "definitions", JsonObject members) => members.Select(static m => m.Value),
+                ("anyOf" or "allOf" or "oneOf" or "prefixItems", JsonArray list) => list,
+                ("items", not null) => [value],
+                _ => [],
+            };
+            foreach (JsonObject inner in schemas.OfType<JsonObject>().ToArray())
+            {
+                yield return inner;
             }
         }
+    }
+
+    private static byte[] Written(JsonNode schema)
+    {
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter writer = new(stream, s_writing))
+        {
+            schema.WriteTo(writer);
+        }
+
+        return stream.ToArray();
     }
 }

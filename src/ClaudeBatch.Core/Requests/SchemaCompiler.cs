@@ -110,9 +110,6 @@ internal sealed class SchemaCompiler
             case "items" or "prefixItems": // the list of schemas is the older form of the same
                 node.FirstItems = Nodes(place, value);
                 break;
-            case "minItems":
-                node.LeastItems = value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int least) ? least : 0;
-                break;
             case "allOf":
                 node.All = Nodes(place, value);
                 break;
@@ -127,6 +124,14 @@ internal sealed class SchemaCompiler
                 node.Reference = Node(
                     SchemaReference.Place(reference),
                     SchemaReference.Resolve(_root, reference) ?? throw Wrong(place, $"refers to '{reference}', which is not in it."));
+                break;
+            case { } name when SchemaKeywords.Bounds(name):
+                if (SchemaKeywords.Fault(name, value) is { } fault)
+                {
+                    throw Wrong(place, $"bounds nothing: {fault}");
+                }
+
+                (node.Bounds ??= new SchemaBounds()).Add(name, value);
                 break;
         }
     }

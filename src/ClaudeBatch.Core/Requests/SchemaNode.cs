@@ -32,7 +32,8 @@ internal sealed class SchemaNode
 
     public SchemaNode? Items { get; set; }
 
-    public int LeastItems { get; set; }
+    /// <summary>What bounds the values; null where nothing does.</summary>
+    public SchemaBounds? Bounds { get; set; }
 
     public IReadOnlyList<SchemaNode> All { get; set; } = [];
 
@@ -54,6 +55,7 @@ internal sealed class SchemaNode
         }
 
         return Itself(value)
+            ?? Bounds?.Judge(value, ref trial)
             ?? (value.ValueKind == JsonValueKind.Object ? OfObject(value, ref trial) : null)
             ?? (value.ValueKind == JsonValueKind.Array ? OfArray(value, ref trial) : null)
             ?? OfSchemas(value, ref trial);
@@ -117,11 +119,6 @@ internal sealed class SchemaNode
 
     private Misfit? OfArray(JsonElement value, ref SchemaTrial trial)
     {
-        if (LeastItems > 0 && value.GetArrayLength() < LeastItems)
-        {
-            return new Misfit(string.Create(CultureInfo.InvariantCulture, $"has fewer items than {LeastItems}."));
-        }
-
         if (Items is null && FirstItems.Count == 0)
         {
             return null;
@@ -214,4 +211,8 @@ internal struct SchemaTrial(int mostSteps)
 
         return Problem is null;
     }
+
+    /// <summary>Ends the trial without a verdict.</summary>
+    /// <param name="problem">Why, as the end of a sentence.</param>
+    public void Stop(string problem) => Problem ??= problem;
 }

@@ -23,7 +23,8 @@ public sealed class TextTemplate
         => _pieces.Where(static p => p.IsPath && p.Text != "_").Select(static p => p.Text.Split('.')[0])
             .Distinct(StringComparer.OrdinalIgnoreCase);
 
-    public bool HasPlaceholders => _pieces.Exists(static p => p.IsPath);
+    /// <summary>What the first placeholder stands for; null where the text has none.</summary>
+    public string? FirstPath => _pieces.Find(static p => p.IsPath).Text;
 
     /// <summary>The text without its placeholders; a line end stands in the place of each.</summary>
     public string Literals => string.Concat(_pieces.Select(static p => p.IsPath ? "\n" : p.Text));

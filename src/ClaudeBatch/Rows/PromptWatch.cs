@@ -47,7 +47,7 @@ internal sealed partial class PromptWatch
 
                 string told = $"-{parameter} has '{match.Value}', and the rows have a column '{name}': "
                     + $"its value is written '{{{{{name}}}}}'.";
-                if (!template.HasPlaceholders)
+                if (template.FirstPath is null)
                 {
                     throw new ClaudeBatchException(
                         FailureKind.InvalidArgument,
