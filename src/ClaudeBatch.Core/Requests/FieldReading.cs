@@ -11,8 +11,11 @@ internal enum FieldReading
     /// <summary>Only the fields of the value are read.</summary>
     Fields,
 
-    /// <summary>As content, and a list of blocks.</summary>
+    /// <summary>As content, and a list of blocks of text.</summary>
     Blocks,
+
+    /// <summary>A list of texts.</summary>
+    Texts,
 
     // The members below are for single fields.
     CustomId,
@@ -32,6 +35,8 @@ internal enum FieldReading
     ToolModel,
     ToolUses,
     ToolChoiceType,
+    ToolChoiceName,
+    UserId,
     Breakpoint,
     Ttl,
     Sampling,

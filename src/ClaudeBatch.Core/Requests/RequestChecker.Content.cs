@@ -9,6 +9,10 @@ public sealed partial class RequestChecker
     /// <summary>The most bytes of an image in base64 that the service takes.</summary>
     private const int LongestImage = 5 * 1024 * 1024;
 
+    // Of OpenAI's APIs. Other unknown types may be new ones of the service.
+    private static readonly string[] s_foreignBlocks =
+        ["image_url", "input_text", "input_image", "input_file", "input_audio", "output_text", "file", "function_call"];
+
     private void Text(ref Utf8JsonReader reader)
         => _facts.TextBytes += reader.TokenType == JsonTokenType.String ? reader.ValueSpan.Length : 0;
 
@@ -24,6 +28,11 @@ public sealed partial class RequestChecker
         {
             RequestField? field = RequestFields.CacheControl.Find(ref reader);
             reader.Read();
+            if (field is not null)
+            {
+                FormFault(field, ref reader);
+            }
+
             bool isTtl = field is { Reading: FieldReading.Ttl } && field.Reads(reader.TokenType);
             _facts.CachesForAnHour |= isTtl && reader.ValueTextEquals("1h"u8);
             reader.Skip();
@@ -74,7 +83,7 @@ public sealed partial class RequestChecker
     }
 
     // The reader is a copy. What is in other blocks than texts is the service's to judge.
-    private int BlockFaults(Utf8JsonReader reader)
+    private int BlockFaults(Utf8JsonReader reader, bool textOnly = false)
     {
         int count = 0;
         for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; count++)
@@ -86,25 +95,47 @@ public sealed partial class RequestChecker
                 continue;
             }
 
-            bool isText = false;
+            string? type = null;
             Utf8JsonReader text = default;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 bool isType = reader.ValueTextEquals("type"u8);
                 bool isTextField = reader.ValueTextEquals("text"u8);
                 reader.Read();
-                isText = isType ? reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("text"u8) : isText;
+                type = !isType ? type
+                    : reader.TokenType != JsonTokenType.String ? null
+                    : reader.ValueTextEquals("text"u8) ? "text" // the type of nearly all of them, without an allocation
+                    : reader.GetString();
                 text = isTextField ? reader : text;
                 reader.Skip();
             }
 
-            if (isText)
-            {
-                TextFault(ref text);
-            }
+            BlockFault(type, ref text, textOnly);
         }
 
         return count;
+    }
+
+    private void BlockFault(string? type, ref Utf8JsonReader text, bool textOnly)
+    {
+        if (type == "text")
+        {
+            TextFault(ref text);
+        }
+        else if (type is null)
+        {
+            Error("ContentInvalid", "A block of content has no type, such as 'text'.");
+        }
+        else if (textOnly)
+        {
+            Error("ContentInvalid", $"The system prompt has a block of the type '{type}'; the service takes blocks of text there.");
+        }
+        else if (s_foreignBlocks.Contains(type))
+        {
+            Error(
+                "ContentInvalid",
+                $"A block of content has the type '{type}', which is another vendor's; the service has text, image, document and others.");
+        }
     }
 
     private void TextFault(ref Utf8JsonReader reader)

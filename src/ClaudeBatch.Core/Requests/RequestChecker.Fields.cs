@@ -29,13 +29,19 @@ public sealed partial class RequestChecker
                 _facts.InferenceGeo = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("us"u8) ? "us" : null;
                 break;
             case FieldReading.Tools when isRead:
+                Utf8JsonReader end = reader; // a copy, because the tools are read twice below
+                end.Skip();
+                _facts.ToolList = (int)reader.TokenStartIndex..(int)end.BytesConsumed;
                 Tools(reader, field.Fields);
                 break;
             case FieldReading.McpServers when isRead:
                 _facts.Tools.ReachesMcpServers = true;
                 break;
             case FieldReading.Blocks when isRead:
-                BlockFaults(reader);
+                BlockFaults(reader, textOnly: true);
+                break;
+            case FieldReading.Texts when isRead:
+                Texts(field, reader);
                 break;
             case FieldReading.Content when isRead && field.Fields.Count > 0:
                 Utf8JsonReader inner = reader; // a copy, because Walk below reads the same value for its texts
@@ -49,6 +55,22 @@ public sealed partial class RequestChecker
         }
 
         Walk(ref reader);
+    }
+
+    // The reader is a copy.
+    private void Texts(RequestField field, Utf8JsonReader reader)
+    {
+        bool areTexts = true;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            areTexts &= reader.TokenType == JsonTokenType.String;
+            reader.Skip();
+        }
+
+        if (!areTexts)
+        {
+            Error("FieldInvalid", $"'{field.Name}' is not {field.Form}.");
+        }
     }
 
     private static bool IsOff(ref Utf8JsonReader reader)

@@ -79,6 +79,10 @@ public sealed partial class RequestChecker
                 _ => $"{model} does not take thinking of the type '{type}'; use '{instead}'.",
             });
         }
+        else if (type != "enabled" && _facts.ThinkingBudget is not null)
+        {
+            Error("ThinkingRefused", $"Its thinking has the type '{type}' and budget_tokens, which only 'enabled' takes.");
+        }
         else if (type == "disabled" && rules.MostEffortWithoutThinking is { } most
             && Array.IndexOf(s_efforts, _facts.Effort) > Array.IndexOf(s_efforts, most))
         {

@@ -44,6 +44,7 @@ public sealed partial class RequestChecker
     private void Read(RequestField field, ref Utf8JsonReader reader)
     {
         bool isRead = field.Reads(reader.TokenType);
+        FormFault(field, ref reader);
         switch (field.Reading)
         {
             case FieldReading.Model:
@@ -62,11 +63,8 @@ public sealed partial class RequestChecker
                 _facts.HasThinking = true;
                 Inner(ref reader, field.Fields);
                 break;
-            case FieldReading.Messages:
+            case FieldReading.Messages or FieldReading.Fields or FieldReading.Thinking:
                 break; // a value of the wrong type, which the service refuses
-            case FieldReading.Fields or FieldReading.Thinking:
-                WrongKind(field, ref reader);
-                break;
             default:
                 Content(field, ref reader);
                 break;
@@ -75,17 +73,41 @@ public sealed partial class RequestChecker
         SkipUnread(ref reader);
     }
 
-    private void WrongKind(RequestField field, ref Utf8JsonReader reader)
+    // A value that the service takes for no request, whatever the model.
+    private void FormFault(RequestField field, ref Utf8JsonReader reader)
     {
-        if (reader.TokenType != JsonTokenType.Null)
+        if (field.Form is not { } form || reader.TokenType == JsonTokenType.Null)
         {
-            Error("FieldInvalid", $"'{field.Name}' is not an object.");
+            return;
         }
+
+        if (!field.Reads(reader.TokenType) && !(field.IsAlsoText && reader.TokenType == JsonTokenType.String))
+        {
+            Error("FieldInvalid", $"'{field.Name}' is not {form}.");
+        }
+        else if (field.Values.Count > 0 && !IsOneOf(field.Values, ref reader))
+        {
+            Error("FieldInvalid", $"'{field.Name}' is '{reader.GetString()}'; there are {string.Join(", ", field.Values)}.");
+        }
+    }
+
+    private static bool IsOneOf(IReadOnlyList<string> values, ref Utf8JsonReader reader)
+    {
+        foreach (string value in values)
+        {
+            if (reader.ValueTextEquals(value))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void ReadInner(RequestField field, ref Utf8JsonReader reader)
     {
         bool isRead = field.Reads(reader.TokenType);
+        FormFault(field, ref reader);
         switch (field.Reading)
         {
             case FieldReading.Fields when isRead:
@@ -96,9 +118,6 @@ public sealed partial class RequestChecker
                 break;
             case FieldReading.ThinkingBudget when isRead && reader.TryGetInt64(out long budget):
                 _facts.ThinkingBudget = budget;
-                break;
-            case FieldReading.Fields:
-                WrongKind(field, ref reader);
                 break;
             case FieldReading.Effort when isRead || reader.TokenType == JsonTokenType.Null:
                 _facts.Effort = reader.GetString();
@@ -113,6 +132,12 @@ public sealed partial class RequestChecker
                 break;
             case FieldReading.ToolChoiceType when isRead:
                 _facts.ToolChoice = reader.GetString();
+                break;
+            case FieldReading.ToolChoiceName when isRead:
+                _facts.ChosenTool = reader.GetString();
+                break;
+            case FieldReading.UserId when isRead && reader.ValueSpan.Length > LongestUserId && reader.GetString()!.Length > LongestUserId:
+                Error("FieldInvalid", $"'user_id' of the metadata has more than {LongestUserId} characters.");
                 break;
             case FieldReading.BillTo when isRead && !reader.ValueTextEquals("self"u8):
                 Error(
@@ -157,6 +182,11 @@ public sealed partial class RequestChecker
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             RequestField? field = fields.Find(ref reader);
+            if (field is null)
+            {
+                Error("MessageInvalid", $"A message has the field '{reader.GetString()}'; the service takes role and content only.");
+            }
+
             reader.Read();
             if (field is { Reading: FieldReading.Role } && field.Reads(reader.TokenType))
             {

@@ -25,6 +25,8 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
     /// <summary>How many days before a model retires there is a warning.</summary>
     private const int WarningDays = 60;
 
+    private const int LongestUserId = 512;
+
     private readonly Dictionary<string, RequestFault?> _modelFaults = new(StringComparer.Ordinal);
 
     private readonly RequestFacts _facts = new();
@@ -79,6 +81,7 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
         }
 
         Conclude();
+        ToolFaults(item);
         return _facts;
     }
 

@@ -88,6 +88,12 @@ public sealed class RequestFacts
 
     internal string? ToolChoice { get; set; }
 
+    /// <summary>The name of the tool that <see cref="ToolChoice"/> asks for; null where it names none.</summary>
+    internal string? ChosenTool { get; set; }
+
+    /// <summary>The range of the tools; null where there are none.</summary>
+    internal Range? ToolList { get; set; }
+
     /// <summary>The name of the first sampling parameter that does not have its default; null where there is none.</summary>
     internal string? Sampling { get; set; }
 
@@ -126,6 +132,8 @@ public sealed class RequestFacts
         ThinkingBudget = null;
         Effort = null;
         ToolChoice = null;
+        ChosenTool = null;
+        ToolList = null;
         Sampling = null;
         NamesInferenceGeo = false;
         HasRemoteSource = false;

@@ -51,6 +51,18 @@ public sealed record RequestField
     /// <summary>The token with which a value begins that the checker reads; <c>None</c> where it reads every value.</summary>
     public JsonTokenType Kind { get; init; }
 
+    /// <summary>
+    /// What the value is to be, as the end of a sentence; the service refuses one that does not begin with <see cref="Kind"/>, unless it is
+    /// null. Null where the checker does not say so.
+    /// </summary>
+    public string? Form { get; init; }
+
+    /// <summary>Whether a text is taken, too.</summary>
+    public bool IsAlsoText { get; init; }
+
+    /// <summary>The texts that the service takes; empty where it takes all, or where the model decides.</summary>
+    public IReadOnlyList<string> Values { get; init; } = [];
+
     /// <summary>The fields that the checker reads in the value, or in each element of it.</summary>
     public RequestFieldTable Fields { get; init; } = RequestFieldTable.Empty;
 

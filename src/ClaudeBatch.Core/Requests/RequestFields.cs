@@ -15,8 +15,8 @@ public static class RequestFields
 
     /// <summary>The fields of a <c>cache_control</c>, which marks the end of what the service caches.</summary>
     public static RequestFieldTable CacheControl { get; } = new(
-        new("type"),
-        new("ttl", FieldReading.Ttl) { Kind = JsonTokenType.String });
+        new("type") { Kind = JsonTokenType.String, Form = "a text", Values = ["ephemeral"] },
+        new("ttl", FieldReading.Ttl) { Kind = JsonTokenType.String, Form = "a text", Values = ["5m", "1h"] });
 
     /// <summary>
     /// The fields of the params, in the order in which a template writes them. The messages are last, because the fields before them are
@@ -25,12 +25,20 @@ public static class RequestFields
     public static RequestFieldTable Params { get; } = new(
         new("model", FieldReading.Model) { IsRequired = true, IsCounted = true, Parameter = "Model", Kind = JsonTokenType.String },
         new("max_tokens", FieldReading.MaxTokens) { IsRequired = true, Parameter = "MaxTokens", Kind = JsonTokenType.Number },
-        new("system", FieldReading.Blocks) { IsCounted = true, Parameter = "System", Kind = JsonTokenType.StartArray },
+        new("system", FieldReading.Blocks)
+        {
+            IsCounted = true,
+            Parameter = "System",
+            Kind = JsonTokenType.StartArray,
+            Form = "a text or a list of blocks",
+            IsAlsoText = true,
+        },
         new("tools", FieldReading.Tools)
         {
             IsCounted = true,
             Parameter = "Tool",
             Kind = JsonTokenType.StartArray,
+            Form = "a list of tools",
             Fields = new(
                 new("type", FieldReading.ToolType) { Kind = JsonTokenType.String },
                 new("model", FieldReading.ToolModel) { Kind = JsonTokenType.String },
@@ -41,34 +49,63 @@ public static class RequestFields
             IsCounted = true,
             Parameter = "ToolChoice",
             Kind = JsonTokenType.StartObject,
-            Fields = new(new RequestField("type", FieldReading.ToolChoiceType) { Kind = JsonTokenType.String }),
+            Form = "an object with a type",
+            Fields = new(
+                new("type", FieldReading.ToolChoiceType)
+                {
+                    Kind = JsonTokenType.String,
+                    Form = "a text",
+                    Values = ["auto", "any", "tool", "none"],
+                },
+                new("name", FieldReading.ToolChoiceName) { Kind = JsonTokenType.String, Form = "a text" }),
         },
         new("thinking", FieldReading.Thinking)
         {
             IsCounted = true,
             Parameter = "Thinking",
             Kind = JsonTokenType.StartObject,
+            Form = "an object",
             Fields = new(
                 new("type", FieldReading.ThinkingType) { Kind = JsonTokenType.String },
-                new("budget_tokens", FieldReading.ThinkingBudget) { Kind = JsonTokenType.Number }),
+                new("budget_tokens", FieldReading.ThinkingBudget) { Kind = JsonTokenType.Number, Form = "a whole number" },
+                new("display") { Kind = JsonTokenType.String, Form = "a text", Values = ["summarized", "omitted"] }),
         },
         new("output_config", FieldReading.Fields)
         {
             IsCounted = true,
             Kind = JsonTokenType.StartObject,
+            Form = "an object",
             Fields = new(
                 new("effort", FieldReading.Effort) { Parameter = "Effort", Kind = JsonTokenType.String },
                 new("format", FieldReading.Fields)
                 {
                     Parameter = "OutputSchema",
                     Kind = JsonTokenType.StartObject,
+                    Form = "an object",
                     Fields = new(new RequestField("schema", FieldReading.Schema)),
                 }),
         },
-        new("stop_sequences") { Parameter = "StopSequence" },
-        new("metadata") { Parameter = "Metadata" },
-        new("cache_control", FieldReading.Breakpoint) { IsCounted = true, Kind = JsonTokenType.StartObject, Fields = CacheControl },
-        new("service_tier"),
+        new("stop_sequences", FieldReading.Texts)
+        {
+            Parameter = "StopSequence",
+            Kind = JsonTokenType.StartArray,
+            Form = "a list of texts",
+        },
+        new("metadata")
+        {
+            Parameter = "Metadata",
+            Kind = JsonTokenType.StartObject,
+            Form = "an object",
+            Fields = new(new RequestField("user_id", FieldReading.UserId) { Kind = JsonTokenType.String, Form = "a text" }),
+        },
+        new("cache_control", FieldReading.Breakpoint)
+        {
+            IsCounted = true,
+            Kind = JsonTokenType.StartObject,
+            Form = "an object",
+            Fields = CacheControl,
+        },
+        new("service_tier") { Kind = JsonTokenType.String, Form = "a text", Values = ["auto", "standard_only"] },
         new("inference_geo", FieldReading.InferenceGeo),
         new("container"),
         new("diagnostics"),

@@ -99,8 +99,8 @@ internal sealed partial class ToolRules
 
         if (isForeign)
         {
-            Fault(path, "it has the form of another vendor's tools. Here a tool is @{ name = '…'; description = '…'; input_schema = @{ type "
-                + "= 'object'; … } }, without a type of its own.");
+            Fault(path, "it has the form of another vendor's tools. Here a tool is @{ name = '…'; description = '…'; input_schema = "
+                + "@{ type = 'object'; … } }, without a type of its own.");
             return;
         }
 
@@ -144,7 +144,9 @@ internal sealed partial class ToolRules
             || properties.EnumerateObject().Any(static p => p.Value.ValueKind is not (
                 JsonValueKind.Object or JsonValueKind.True or JsonValueKind.False))))
         {
-            Fault($"{path}.input_schema", "'properties' is an object with a schema for each name, such as @{ city = @{ type = 'string' } }.");
+            Fault(
+                $"{path}.input_schema",
+                "'properties' is an object with a schema for each name, such as @{ city = @{ type = 'string' } }.");
         }
     }
 
