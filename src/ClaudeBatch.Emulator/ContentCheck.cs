@@ -9,6 +9,10 @@ internal static class ContentCheck
 {
     private const string NotAnObject = "Input should be a valid dictionary or object to extract fields from";
 
+    // Types of another vendor's blocks. The emulator does not have a list of all the service's.
+    private static readonly string[] s_foreign =
+        ["image_url", "input_text", "input_image", "input_file", "input_audio", "output_text", "file", "function_call"];
+
     /// <returns>The error, or null when the content of the message is fine.</returns>
     public static ServiceError? OfMessage(JsonElement message, int index)
     {
@@ -26,9 +30,12 @@ internal static class ContentCheck
 
     /// <returns>The error, or null when the system prompt is fine, or there is none.</returns>
     public static ServiceError? OfSystem(JsonElement parameters)
-        => parameters.TryGetProperty("system", out JsonElement system) && system.ValueKind == JsonValueKind.Array
-            ? OfBlocks(system, "system", "system")
-            : null;
+        => !parameters.TryGetProperty("system", out JsonElement system) ? null : system.ValueKind switch
+        {
+            JsonValueKind.String or JsonValueKind.Null => null,
+            JsonValueKind.Array => OfBlocks(system, "system", "system"),
+            _ => ServiceError.Invalid("system: Input should be a valid list"),
+        };
 
     private static ServiceError? OfBlocks(JsonElement blocks, string field, string path)
     {
@@ -40,8 +47,21 @@ internal static class ContentCheck
                 return ServiceError.Invalid($"{path}.{index}: {NotAnObject}");
             }
 
-            bool isText = block.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String
-                && type.ValueEquals("text");
+            string? type = block.TryGetProperty("type", out JsonElement given) && given.ValueKind == JsonValueKind.String
+                ? given.GetString()
+                : null;
+            if (type is null)
+            {
+                return ServiceError.Invalid($"{path}.{index}: Unable to extract tag using discriminator 'type'");
+            }
+
+            bool isText = type == "text";
+            if (!isText && (field == "system" || s_foreign.Contains(type)))
+            {
+                return ServiceError.Invalid(
+                    $"{path}.{index}: Input tag '{type}' found using 'type' does not match any of the expected tags");
+            }
+
             if (isText && !block.TryGetProperty("text", out _))
             {
                 return ServiceError.Invalid($"{path}.{index}.text.text: Field required");

@@ -23,6 +23,8 @@ internal static class ParamsCheck
             ?? ContentCheck.OfSystem(parameters)
             ?? MessagesFault(parameters, model!)
             ?? ShapeFault(parameters)
+            ?? SimpleFault(parameters)
+            ?? ToolCheck.Fault(parameters)
             ?? ModelRulesCheck.Fault(parameters, model!);
     }
 
@@ -121,9 +123,50 @@ internal static class ParamsCheck
             return ServiceError.Invalid("output_config.effort: Input should be 'low', 'medium', 'high', 'xhigh' or 'max'");
         }
 
-        return Given(config, "format") is { ValueKind: not JsonValueKind.Object }
-            ? ServiceError.Invalid($"output_config.format: {notAnObject}")
-            : null;
+        if (Given(config, "format") is not { } format)
+        {
+            return null;
+        }
+
+        return format.ValueKind != JsonValueKind.Object ? ServiceError.Invalid($"output_config.format: {notAnObject}")
+            : Text(format, "type") != "json_schema" ? ServiceError.Invalid("output_config.format.type: Input should be 'json_schema'")
+            : !format.TryGetProperty("schema", out JsonElement schema) ? ServiceError.Invalid("output_config.format.schema: Field required")
+            : SchemaCheck.Fault(schema, "output_config.format.schema");
+    }
+
+    private static ServiceError? SimpleFault(JsonElement parameters)
+    {
+        if (Given(parameters, "stop_sequences") is { } stops && (stops.ValueKind != JsonValueKind.Array
+            || stops.EnumerateArray().Any(static s => s.ValueKind != JsonValueKind.String)))
+        {
+            return ServiceError.Invalid("stop_sequences: Input should be a valid list of strings");
+        }
+
+        if (Given(parameters, "metadata") is { } metadata && (metadata.ValueKind != JsonValueKind.Object
+            || (Given(metadata, "user_id") is { } user && (user.ValueKind != JsonValueKind.String || user.GetString()!.Length > 512))))
+        {
+            return ServiceError.Invalid("metadata.user_id: Input should be a string of at most 512 characters");
+        }
+
+        if (Given(parameters, "service_tier") is not null && Text(parameters, "service_tier") is not ("auto" or "standard_only"))
+        {
+            return ServiceError.Invalid("service_tier: Input should be 'auto' or 'standard_only'");
+        }
+
+        if (Given(parameters, "thinking") is { } thinking)
+        {
+            if (Given(thinking, "display") is not null && Text(thinking, "display") is not ("summarized" or "omitted"))
+            {
+                return ServiceError.Invalid("thinking.display: Input should be 'summarized' or 'omitted'");
+            }
+
+            if (Text(thinking, "type") is { } type and not "enabled" && Given(thinking, "budget_tokens") is not null)
+            {
+                return ServiceError.Invalid($"thinking.{type}.budget_tokens: Extra inputs are not permitted");
+            }
+        }
+
+        return null;
     }
 
     // A field that is null is as one that is not there.
@@ -156,6 +199,14 @@ internal static class ParamsCheck
             if (role is not ("user" or "assistant" or "system"))
             {
                 return ServiceError.Invalid($"messages.{index}.role: Input should be 'user' or 'assistant'");
+            }
+
+            foreach (JsonProperty field in message.EnumerateObject())
+            {
+                if (field.Name is not ("role" or "content"))
+                {
+                    return ServiceError.Invalid($"messages.{index}.{field.Name}: Extra inputs are not permitted");
+                }
             }
 
             if (ContentCheck.OfMessage(message, index) is { } fault)

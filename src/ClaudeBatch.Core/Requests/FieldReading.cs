@@ -29,6 +29,7 @@ internal enum FieldReading
     ThinkingType,
     ThinkingBudget,
     Effort,
+    Format,
     Schema,
     Tools,
     ToolType,

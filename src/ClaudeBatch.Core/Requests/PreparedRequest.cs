@@ -5,4 +5,7 @@ namespace ClaudeBatch.Core.Requests;
 /// <param name="Utf8">The exact bytes that are sent, <c>{"custom_id":…,"params":…}</c>.</param>
 /// <param name="Model">The <c>model</c> of the params; empty when there is none.</param>
 /// <param name="MaxTokens">The <c>max_tokens</c> of the params; 0 when there is none.</param>
-public readonly record struct PreparedRequest(string CustomId, ReadOnlyMemory<byte> Utf8, string Model, int MaxTokens);
+/// <param name="OutputSchema">The schema that its answer is judged by, as it was given (<see cref="Requests.OutputSchema.Given"/>); empty
+/// where there is none, or none but the one that is sent.</param>
+public readonly record struct PreparedRequest(
+    string CustomId, ReadOnlyMemory<byte> Utf8, string Model, int MaxTokens, ReadOnlyMemory<byte> OutputSchema = default);

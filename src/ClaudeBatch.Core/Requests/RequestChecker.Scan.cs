@@ -113,6 +113,15 @@ public sealed partial class RequestChecker
             case FieldReading.Fields when isRead:
                 Inner(ref reader, field.Fields);
                 break;
+            case FieldReading.Format when isRead:
+                _facts.OutputSchema = null;
+                Inner(ref reader, field.Fields);
+                if (_facts.OutputSchema is null)
+                {
+                    Error("OutputSchemaInvalid", "Its output_config.format has no schema; give it with -OutputSchema.");
+                }
+
+                break;
             case FieldReading.ThinkingType when isRead:
                 _facts.ThinkingType = reader.GetString();
                 break;

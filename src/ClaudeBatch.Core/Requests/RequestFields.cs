@@ -77,12 +77,14 @@ public static class RequestFields
             Form = "an object",
             Fields = new(
                 new("effort", FieldReading.Effort) { Parameter = "Effort", Kind = JsonTokenType.String },
-                new("format", FieldReading.Fields)
+                new("format", FieldReading.Format)
                 {
                     Parameter = "OutputSchema",
                     Kind = JsonTokenType.StartObject,
                     Form = "an object",
-                    Fields = new(new RequestField("schema", FieldReading.Schema)),
+                    Fields = new(
+                        new("type") { Kind = JsonTokenType.String, Form = "a text", Values = ["json_schema"] },
+                        new("schema", FieldReading.Schema)),
                 }),
         },
         new("stop_sequences", FieldReading.Texts)

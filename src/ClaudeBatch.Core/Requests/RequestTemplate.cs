@@ -22,6 +22,8 @@ public sealed class RequestTemplate : IDisposable
 
     private readonly int _maxTokens;
 
+    private readonly ReadOnlyMemory<byte> _outputSchema;
+
     private readonly ArrayBufferWriter<byte> _buffer = new(4096);
 
     private readonly Utf8JsonWriter _writer;
@@ -30,9 +32,15 @@ public sealed class RequestTemplate : IDisposable
     /// <param name="maxTokens">The most tokens of an answer, at least 1.</param>
     /// <param name="fields">Further fields of the params, in the order in which they are written: a name and its JSON for each.</param>
     /// <param name="examples">The messages before the row's own, as JSON objects with commas between them.</param>
+    /// <param name="outputSchema">The schema that answers are judged by, as it was given; empty where there is none.</param>
     public RequestTemplate(
-        string model, int maxTokens, IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> fields, ReadOnlyMemory<byte> examples = default)
+        string model,
+        int maxTokens,
+        IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> fields,
+        ReadOnlyMemory<byte> examples = default,
+        ReadOnlyMemory<byte> outputSchema = default)
     {
+        _outputSchema = outputSchema;
         _examples = examples.ToArray();
         _model = model;
         _maxTokens = maxTokens;
@@ -138,7 +146,7 @@ public sealed class RequestTemplate : IDisposable
         _buffer.Write("}}"u8);
         byte[] bytes = _buffer.WrittenSpan.ToArray();
         Reset();
-        return new PreparedRequest(customId, bytes, _model, _maxTokens);
+        return new PreparedRequest(customId, bytes, _model, _maxTokens, _outputSchema);
     }
 
     private void Reset()

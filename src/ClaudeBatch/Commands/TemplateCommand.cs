@@ -23,7 +23,7 @@ public abstract class TemplateCommand : AsyncCommand
     [ValidateRange(1, int.MaxValue)]
     public int MaxTokens { get; set; }
 
-    /// <summary>The system prompt, as a string or as text blocks.</summary>
+    /// <summary>The system prompt, as a string or as text blocks. It takes no placeholder: all requests share it.</summary>
     [Parameter(ParameterSetName = InlineSet)]
     public object? System { get; set; }
 
@@ -59,7 +59,7 @@ public abstract class TemplateCommand : AsyncCommand
     [ValidateNotNullOrEmpty]
     public object? ToolChoice { get; set; }
 
-    /// <summary><c>adaptive</c>, <c>disabled</c>, a budget in tokens, or the object of the API.</summary>
+    /// <summary><c>adaptive</c>, <c>disabled</c>, <c>between_tools</c>, a budget in tokens, or the object of the API.</summary>
     [Parameter(ParameterSetName = InlineSet)]
     [ValidateNotNullOrEmpty]
     public object? Thinking { get; set; }
@@ -88,7 +88,8 @@ public abstract class TemplateCommand : AsyncCommand
     private protected BatchTemplate BuildTemplate()
     {
         TemplateFields fields = new(this);
-        BatchTemplate template = new(Model!, MaxTokens, [.. fields.All()], fields.Examples(), Prompt, CustomId);
+        (string, ReadOnlyMemory<byte>)[] shared = [.. fields.All()];
+        BatchTemplate template = new(Model!, MaxTokens, shared, fields.Examples(), Prompt, CustomId, fields.OutputSchema);
         foreach (string warning in fields.Warnings)
         {
             Warn(warning);

@@ -1,10 +1,9 @@
-using System.Buffers;
 using System.Collections;
 using System.Diagnostics;
 using System.Globalization;
-using System.Management.Automation;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Json;
@@ -23,6 +22,9 @@ internal sealed class TemplateFields(TemplateCommand command)
 
     public List<string> Warnings { get; } = [];
 
+    /// <summary>The schema of -OutputSchema as it was given, as JSON, which answers are judged by; null where none was.</summary>
+    public string? OutputSchema { get; private set; }
+
     public IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> All()
     {
         // The service caches tools, system and messages in this order, up to the mark. It goes on the last of them that is given.
@@ -40,12 +42,12 @@ internal sealed class TemplateFields(TemplateCommand command)
         {
             if (Value(field) is { } value)
             {
-                fields.Add((field.Name, field.Parameter switch
+                fields.Add((field.Name, SharedValue.Write(field.Parameter switch
                 {
-                    nameof(command.System) when marksSystem => Marked(Blocks(value)),
-                    nameof(command.Tool) when marksTools => Marked(JsonText.Write(value)),
-                    _ => JsonText.Write(value),
-                }));
+                    nameof(command.System) when marksSystem => Marker.Mark(TemplateTexts.Blocks(value), Ttl),
+                    nameof(command.Tool) when marksTools => Marker.Mark(value.AsArray(), Ttl),
+                    _ => value,
+                })));
             }
         }
 
@@ -59,108 +61,91 @@ internal sealed class TemplateFields(TemplateCommand command)
     }
 
     /// <summary>Returns the examples as JSON messages, separated by commas.</summary>
-    public byte[] Examples()
-    {
-        if (command.Example is not { } examples)
-        {
-            return [];
-        }
-
-        List<string> messages = [];
-        for (int i = 0; i < examples.Length; i++)
-        {
-            PSObject example = PSObject.AsPSObject(examples[i]);
-            bool isLast = i == examples.Length - 1;
-            messages.Add(Message("user", Part(example, "User", i), ttl: null));
-            messages.Add(Message("assistant", Part(example, "Assistant", i), _caches && isLast ? Ttl : null));
-        }
-
-        return Encoding.UTF8.GetBytes(string.Join(',', messages));
-    }
-
-    private static object Part(PSObject example, string name, int index)
-    {
-        object? part = example.BaseObject is IDictionary table
-            ? table.Keys.Cast<object>().Where(k => string.Equals(k as string, name, StringComparison.OrdinalIgnoreCase))
-                .Select(k => table[k])
-                .FirstOrDefault()
-            : example.Properties[name]?.Value;
-        return part ?? throw new ClaudeBatchException(
-            FailureKind.InvalidArgument,
-            "ExampleInvalid",
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"Example {index + 1} has no '{name}'; an example is a table such as @{{ User = 'a question'; Assistant = 'its answer' "
-                    + $"}}."))
-        { Target = example };
-    }
-
-    private static string Message(string role, object content, string? ttl)
-    {
-        string json = Encoding.UTF8.GetString(ttl is not null ? Marker.Mark(Blocks(content), ttl!) : JsonText.Write(content));
-        return $"{{\"role\":\"{role}\",\"content\":{json}}}";
-    }
+    public byte[] Examples() => command.Example is { } examples ? TemplateTexts.Examples(examples, _caches ? Ttl : null) : [];
 
     // A ValidateSet ignores case, the service does not.
     private string Ttl => command.CacheTtl?.ToLowerInvariant() ?? "1h";
 
-    private byte[] Marked(byte[] blocks) => Marker.Mark(blocks, Ttl);
-
-    private static byte[] Blocks(object content)
-    {
-        object bare = content is PSObject wrapped ? wrapped.BaseObject : content;
-        object[] parts = bare is string or not IEnumerable or IDictionary ? [bare] : [.. ((IEnumerable)bare).Cast<object>()];
-        return JsonText.Write(parts.Select(static p => (p is PSObject w ? w.BaseObject : p) is string text
-            ? new global::System.Collections.Specialized.OrderedDictionary { ["type"] = "text", ["text"] = text }
-            : p).ToArray());
-    }
-
-    private static object ToolChoice(object choice) => (choice is PSObject wrapped ? wrapped.BaseObject : choice) switch
-    {
-        string and ("auto" or "any" or "none") => new Hashtable { ["type"] = choice },
-        string name => new global::System.Collections.Specialized.OrderedDictionary { ["type"] = "tool", ["name"] = name },
-        _ => choice,
-    };
-
-    private static object Thinking(object thinking) => (thinking is PSObject wrapped ? wrapped.BaseObject : thinking) switch
-    {
-        string text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int budget) => Budget(budget),
-        int or long => Budget(Convert.ToInt64(thinking, CultureInfo.InvariantCulture)),
-        string type => new Hashtable { ["type"] = type.ToLowerInvariant() },
-        _ => thinking,
-    };
-
-    private static global::System.Collections.Specialized.OrderedDictionary Budget(long tokens)
-        => new() { ["type"] = "enabled", ["budget_tokens"] = tokens };
-
     // Null where the parameter was not given. The last arm is reached only when RequestFields names a parameter that this switch lacks;
     // each template asks for all of them, so any test that makes one finds that.
-    private object? Value(RequestField field) => field.Parameter switch
+    private JsonNode? Value(RequestField field) => field.Parameter switch
     {
-        nameof(command.System) => command.System,
-        nameof(command.Tool) => command.Tool,
+        nameof(command.System) => command.System is { } system ? TemplateTexts.System(system) : null,
+        nameof(command.Tool) => SharedValue.Of(command.Tool, nameof(command.Tool)),
         nameof(command.ToolChoice) => command.ToolChoice is { } choice ? ToolChoice(choice) : null,
         nameof(command.Thinking) => command.Thinking is { } thinking ? Thinking(thinking) : null,
         nameof(command.Effort) => command.Effort?.ToLowerInvariant(),
         nameof(command.OutputSchema) => command.OutputSchema is { } schema ? Format(schema) : null,
-        nameof(command.StopSequence) => command.StopSequence,
-        nameof(command.Metadata) => command.Metadata,
+        nameof(command.StopSequence) => SharedValue.Of(command.StopSequence, nameof(command.StopSequence)),
+        nameof(command.Metadata) => SharedValue.Of(command.Metadata, nameof(command.Metadata)),
         null => IsShared(field) ? Shared(field) : null,
         _ => throw new UnreachableException($"No template reads -{field.Parameter}, which makes '{field.Name}'."),
     };
 
-    private global::System.Collections.Specialized.OrderedDictionary Format(object schema) => new()
+    // A word for a choice counts in any case, unless a tool has just that name.
+    private JsonNode? ToolChoice(object given)
     {
-        ["type"] = "json_schema",
-        ["schema"] = SchemaSource.From(schema, command.ResolvePath),
-    };
+        JsonNode? choice = SharedValue.Of(given, nameof(command.ToolChoice));
+        if (choice?.GetValueKind() != JsonValueKind.String)
+        {
+            return choice;
+        }
+
+        string name = choice.GetValue<string>();
+        string word = name.ToLowerInvariant();
+        bool isTool = SharedValue.Of(command.Tool, nameof(command.Tool)) is JsonArray tools
+            && tools.OfType<JsonObject>().Any(t => t["name"] is JsonValue own && own.TryGetValue(out string? text) && text == name);
+        return word is "auto" or "any" or "none" && !(isTool && word != name)
+            ? new JsonObject { ["type"] = word }
+            : new JsonObject { ["type"] = "tool", ["name"] = name };
+    }
+
+    private static JsonNode? Thinking(object given)
+    {
+        JsonNode? thinking = SharedValue.Of(given, "Thinking");
+        switch (thinking)
+        {
+            case JsonObject:
+                return thinking;
+            case JsonValue value when value.GetValueKind() == JsonValueKind.Number && value.TryGetValue(out long budget):
+                return Budget(budget);
+            case JsonValue value when value.TryGetValue(out string? text):
+                if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long tokens))
+                {
+                    return Budget(tokens);
+                }
+
+                if (text.Length > 0 && text.All(static c => char.IsAsciiLetter(c) || c == '_'))
+                {
+                    return new JsonObject { ["type"] = text.ToLowerInvariant() };
+                }
+
+                break;
+        }
+
+        throw new ClaudeBatchException(
+            FailureKind.InvalidArgument,
+            "ThinkingRefused",
+            $"-Thinking {(thinking is null ? "null" : SharedValue.Text(thinking))} is none: it takes adaptive, disabled, between_tools, a "
+                + $"whole number of tokens where the model still takes one, or the object of the API.")
+        { Target = given };
+    }
+
+    private static JsonObject Budget(long tokens) => new() { ["type"] = "enabled", ["budget_tokens"] = tokens };
+
+    private JsonObject Format(object given)
+    {
+        OutputSchema schema = SchemaSource.From(given, command.ResolvePath);
+        OutputSchema = Encoding.UTF8.GetString(schema.Given.Span);
+        return new() { ["type"] = "json_schema", ["schema"] = JsonNode.Parse(schema.Sent.Span) };
+    }
 
     private static bool IsShared(RequestField field) => field.Parameter is null && field.Fields.Any(static f => f.Parameter is not null);
 
     // Some parameters are values inside one field of the API. -AdditionalParameter can add further values to the same field.
-    private global::System.Collections.Specialized.OrderedDictionary? Shared(RequestField field)
+    private JsonObject? Shared(RequestField field)
     {
-        global::System.Collections.Specialized.OrderedDictionary values = [];
+        JsonObject values = [];
         foreach (RequestField inner in field.Fields)
         {
             if (Value(inner) is { } value)
@@ -171,7 +156,7 @@ internal sealed class TemplateFields(TemplateCommand command)
 
         foreach ((string name, object? value) in JsonText.Entries(command.AdditionalParameter?[field.Name] as IDictionary))
         {
-            values[name] = values.Contains(name) ? throw Conflict($"{field.Name}.{name}") : value;
+            values[name] = values.ContainsKey(name) ? throw Conflict($"{field.Name}.{name}") : Additional(value);
         }
 
         return values.Count == 0 ? null : values;
@@ -188,9 +173,12 @@ internal sealed class TemplateFields(TemplateCommand command)
                 continue;
             }
 
-            fields.Add((name, made.Add(name) ? JsonText.Write(value) : throw Conflict(name)));
+            ReadOnlyMemory<byte> json = Additional(value) is { } given ? SharedValue.Write(given) : "null"u8.ToArray();
+            fields.Add((name, made.Add(name) ? json : throw Conflict(name)));
         }
     }
+
+    private JsonNode? Additional(object? value) => SharedValue.Of(value, nameof(command.AdditionalParameter));
 
     private static ClaudeBatchException Conflict(string name) => new(
         FailureKind.InvalidArgument, "ParameterConflict", $"'{name}' stands in -AdditionalParameter, and another parameter says it "

@@ -21,8 +21,15 @@ public sealed class BatchTemplate
     }
 
     internal BatchTemplate(
-        string model, int maxTokens, (string Name, ReadOnlyMemory<byte> Json)[] fields, byte[] examples, object? prompt, object? customId)
+        string model,
+        int maxTokens,
+        (string Name, ReadOnlyMemory<byte> Json)[] fields,
+        byte[] examples,
+        object? prompt,
+        object? customId,
+        string? outputSchema)
     {
+        OutputSchema = outputSchema;
         Model = model;
         MaxTokens = maxTokens;
         Prompt = prompt;
@@ -43,6 +50,12 @@ public sealed class BatchTemplate
 
     /// <summary>A text template or a script block that makes the prompt of a request from its row.</summary>
     public object? Prompt { get; set; }
+
+    /// <summary>
+    /// The schema of -OutputSchema as it was given, as JSON; answers are judged by it. Null where there is none. The one in
+    /// <see cref="Params"/> is as the service takes it.
+    /// </summary>
+    public string? OutputSchema { get; set; }
 
     /// <summary>The part in common as PowerShell objects: the params, with the examples as their messages.</summary>
     public object? Params
@@ -69,7 +82,11 @@ public sealed class BatchTemplate
         if (item.TypeNames.Any(static t => t.EndsWith("ClaudeBatch.BatchTemplate", StringComparison.Ordinal))
             && item.Properties["Params"]?.Value is { } parameters)
         {
-            return FromParams(parameters, item.Properties["Prompt"]?.Value, item.Properties["CustomId"]?.Value);
+            return FromParams(
+                parameters,
+                item.Properties["Prompt"]?.Value,
+                item.Properties["CustomId"]?.Value,
+                item.Properties["OutputSchema"]?.Value as string);
         }
 
         throw new ClaudeBatchException(
@@ -77,9 +94,10 @@ public sealed class BatchTemplate
         { Target = value };
     }
 
-    internal RequestTemplate ToRequestTemplate() => new(Model!, MaxTokens, _fields, _examples);
+    internal RequestTemplate ToRequestTemplate()
+        => new(Model!, MaxTokens, _fields, _examples, Encoding.UTF8.GetBytes(OutputSchema ?? string.Empty));
 
-    private static BatchTemplate FromParams(object parameters, object? prompt, object? customId)
+    private static BatchTemplate FromParams(object parameters, object? prompt, object? customId, string? outputSchema)
     {
         using JsonDocument document = JsonDocument.Parse(JsonText.Write(parameters));
         JsonElement root = document.RootElement;
@@ -90,7 +108,12 @@ public sealed class BatchTemplate
         ];
         string examples = string.Join(',', root.GetProperty("messages").EnumerateArray().Select(static m => m.GetRawText()));
         return new BatchTemplate(
-            root.GetProperty("model").GetString()!, root.GetProperty("max_tokens").GetInt32(), fields, Encoding.UTF8
-                .GetBytes(examples), prompt, customId);
+            root.GetProperty("model").GetString()!,
+            root.GetProperty("max_tokens").GetInt32(),
+            fields,
+            Encoding.UTF8.GetBytes(examples),
+            prompt,
+            customId,
+            outputSchema);
     }
 }
