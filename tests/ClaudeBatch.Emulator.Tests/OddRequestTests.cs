@@ -56,25 +56,39 @@ public sealed class OddRequestTests : IDisposable
     [InlineData("""{"properties":7,"type":"object"}""")]
     [InlineData("""{"$ref":"#/$defs/none"}""")]
     [InlineData("""{"$ref":7}""")]
-    public async Task A_schema_no_sample_can_be_made_of_fails_its_own_request_alone(string schema)
+    public async Task A_schema_that_is_none_fails_its_own_request_alone(string schema)
     {
         _service.Plan.Answers = "schema";
+        Dictionary<string, JsonElement> results = await RunAsync(With(schema));
 
-        await AssertErroredAsync(With(schema), "api_error", "Internal server error");
+        JsonElement error = results["odd"].GetProperty("error").GetProperty("error");
+        Assert.Equal("invalid_request_error", error.GetProperty("type").GetString());
+        Assert.StartsWith("output_config.format.schema", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Equal("succeeded", results["good"].GetProperty("type").GetString());
     }
 
     [Theory]
-    [InlineData("""{"anyOf":[{"$ref":"#"}]}""")]
-    [InlineData("""{"$ref":"#"}""")]
-    [InlineData("""{"type":"object","properties":{"a":{"$ref":"#"},"b":{"$ref":"#"}}}""")]
-    public async Task A_schema_that_comes_back_to_itself_has_a_sample_that_ends(string schema)
-    {
-        _service.Plan.Answers = "schema";
+    [InlineData("""{"anyOf":[{"$ref":"#"}]}""", ".anyOf.0.$ref: Recursive schemas are not supported")]
+    [InlineData("""{"$ref":"#"}""", ".$ref: Recursive schemas are not supported")]
+    [InlineData("""{"$ref":"#/$defs/a","$defs":{"a":{"type":"array","items":{"$ref":"#/$defs/a"}}}}""", ".items.$ref: Recursive schemas are not supported")]
+    [InlineData("""{"label":"string"}""", ": Schema must have a 'type', 'anyOf', 'enum' or '$ref'")]
+    [InlineData("""{"type":"array","items":{"type":"integer","minimum":1}}""", ".items: property 'minimum' is not supported")]
+    [InlineData("""{"type":["object","null"]}""", ": For 'object' type, 'additionalProperties' must be explicitly set to false")]
+    [InlineData("""{"type":"array","minItems":2}""", ": For 'array' type, 'minItems' values other than 0 or 1 are not supported")]
+    [InlineData("""{"type":["string","null"],"enum":["a"]}""", ": Enum values do not fit the list of types")]
+    public Task A_schema_that_is_not_supported_is_an_errored_result(string schema, string message)
+        => AssertErroredAsync(With(schema), "invalid_request_error", $"output_config.format.schema{message}");
 
-        Dictionary<string, JsonElement> results = await RunAsync(With(schema));
-
-        Assert.Equal("succeeded", results["odd"].GetProperty("type").GetString());
-    }
+    [Theory]
+    [InlineData("""[{"name":"t","input_schema":{"type":"object"},"parameters":{}}]""", "auto", "tools.0.custom.parameters: Extra inputs are not permitted")]
+    [InlineData("""[{"type":"function","function":{}}]""", "auto", "tools.0: Input tag 'function' found using 'type' does not match any of the expected tags")]
+    [InlineData("""[{"name":"t"}]""", "auto", "tools.0.custom.input_schema: Field required")]
+    [InlineData("""[{"name":"t","input_schema":{"type":"object"}}]""", "u", "Tool 'u' not found in provided tools")]
+    public Task Tools_that_are_none_are_an_errored_result(string tools, string choice, string message)
+        => AssertErroredAsync(
+            $$"""{{{Start}},"tools":{{tools}},"tool_choice":{{(choice == "auto" ? """{"type":"auto"}""" : $$"""{"type":"tool","name":"{{choice}}"}""")}},"messages":[{"role":"user","content":"a"}]}""",
+            "invalid_request_error",
+            message);
 
     [Theory]
     [InlineData("""\ud800""")]

@@ -64,7 +64,7 @@ public sealed class PlanTests
         const string parameters = """
             {"model":"claude-haiku-4-5","max_tokens":500,"messages":[{"role":"user","content":"x"}],"output_config":{"format":{"type":"json_schema",
             "schema":{"type":"object","properties":{"label":{"enum":["billing","bug"]},"score":{"type":"integer"},"day":{"type":["string","null"],"format":"date"},
-            "sum":{"type":["number","null"]},"next":{"$ref":"#/$defs/next"}},"required":["label"],"$defs":{"next":{"anyOf":[{"type":"boolean"},{"type":"null"}]}}}}}}
+            "sum":{"type":["number","null"]},"next":{"$ref":"#/$defs/next"}},"required":["label"],"$defs":{"next":{"anyOf":[{"type":"boolean"},{"type":"null"}]}},"additionalProperties":false}}}}
             """;
         await service.SendAsync(HttpMethod.Post, "v1/messages/batches", $"{{\"requests\":[{ServiceFixture.Item("a", parameters)}]}}");
         service.Clock.Advance(TimeSpan.FromHours(1));

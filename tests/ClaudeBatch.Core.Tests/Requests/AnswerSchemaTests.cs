@@ -42,7 +42,31 @@ public sealed class AnswerSchemaTests
     [InlineData("""{"allOf":[{"type":"null"}],"$ref":"#/allOf/0"}""", "1", "$ is number, and the schema asks for null.")]
     [InlineData("false", "1", "$ is nothing the schema allows.")]
     [InlineData("true", "1", null)]
-    [InlineData("""{"format":"email","pattern":"^x$","$comment":"y"}""", "\"nobody\"", null)]
+    [InlineData("""{"format":"email","$comment":"y"}""", "\"nobody\"", null)]
+    [InlineData("""{"minimum":1,"maximum":5}""", "1", null)]
+    [InlineData("""{"minimum":1,"maximum":5}""", "5.0", null)]
+    [InlineData("""{"minimum":1,"maximum":5}""", "0.99", "$ is below 1.")]
+    [InlineData("""{"minimum":1,"maximum":5}""", "6", "$ is above 5.")]
+    [InlineData("""{"minimum":1,"maximum":5}""", "\"6\"", null)]
+    [InlineData("""{"maximum":5}""", "1e400", "$ is above 5.")]
+    [InlineData("""{"exclusiveMinimum":0}""", "0", "$ is not above 0.")]
+    [InlineData("""{"exclusiveMaximum":0}""", "0", "$ is not below 0.")]
+    [InlineData("""{"multipleOf":0.1}""", "0.3", null)]
+    [InlineData("""{"multipleOf":5}""", "12", "$ is no multiple of 5.")]
+    [InlineData("""{"minLength":2,"maxLength":3}""", "\"\u00e9\ud83d\ude00\"", null)]
+    [InlineData("""{"minLength":2}""", "\"\ud83d\ude00\"", "$ has fewer characters than 2.")]
+    [InlineData("""{"maxLength":1}""", "\"ab\"", "$ has more than 1 character.")]
+    [InlineData("""{"maxLength":1}""", "\"\ud800\"", "$ has half of a surrogate pair in it, which is no text.")]
+    [InlineData("""{"pattern":"^x+$"}""", "\"xx\"", null)]
+    [InlineData("""{"pattern":"^x+$"}""", "\"xy\"", "$ does not match the pattern ^x+$.")]
+    [InlineData("""{"pattern":"(?i)^x$"}""", "\"X\"", null)]
+    [InlineData("""{"minItems":2,"maxItems":2}""", "[1,1]", null)]
+    [InlineData("""{"maxItems":2}""", "[1,1,1]", "$ has more than 2 items.")]
+    [InlineData("""{"uniqueItems":true}""", "[1,{\"a\":1},{\"a\":1.0}]", "$ has an item twice.")]
+    [InlineData("""{"uniqueItems":false}""", "[1,1]", null)]
+    [InlineData("""{"minProperties":1}""", "{}", "$ has fewer properties than 1.")]
+    [InlineData("""{"maxProperties":1}""", "{\"a\":1,\"b\":1}", "$ has more than 1 property.")]
+    [InlineData("""{"properties":{"a":{"items":{"maximum":1}}}}""", """{"a":[1,2]}""", "$.a[1] is above 1.")]
     public void An_answer_fits_or_the_first_misfit_is_named(string schema, string answer, string? misfit)
         => Assert.Equal(misfit is null ? null : $"The answer does not fit the schema: {misfit}", Judge(schema, answer));
 
@@ -107,6 +131,8 @@ public sealed class AnswerSchemaTests
     [InlineData("""{"required":[7]}""", "has no text")]
     [InlineData("""{"type":{}}""", "has no text")]
     [InlineData("[]", "is no object")]
+    [InlineData("""{"pattern":"("}""", "at '#/pattern' the schema bounds nothing: 'pattern' is a regular expression")]
+    [InlineData("""{"minimum":"1"}""", "'minimum' is a number")]
     [InlineData("{", "is not valid JSON")]
     public void A_schema_that_is_none_is_said_to_be_so(string schema, string why)
     {
@@ -138,6 +164,12 @@ public sealed class AnswerSchemaTests
 
         Assert.Equal("The answer was not held against its schema: its references go too deep.", reason);
     }
+
+    [Fact]
+    public void A_pattern_that_goes_on_for_too_long_judges_nothing()
+        => Assert.Equal(
+            "The answer was not held against its schema: its pattern goes on for longer than a second.",
+            Judge("""{"pattern":"^(a+)+$"}""", $"\"{new string('a', 60)}b\""));
 
     [Fact]
     public void Alternatives_that_branch_without_end_are_given_up()

@@ -51,7 +51,7 @@ public sealed class RequestCheckerTests
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":[7,{"type":"text","text":"x"}]}]}""", "ContentInvalid")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":[{"text":"","type":"text"}]}]}""", "ContentEmpty")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":[{"type":"image","text":""},{"type":"text","text":"\u00a0x"}]}]}""", "")]
-    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":"x","extra":[]}]}""", "")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":"x","extra":[]}]}""", "MessageInvalid")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"system":[{"type":"text","text":"\t"}],MESSAGES}""", "ContentEmpty")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"system":"",MESSAGES}""", "")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"thinking":{"type":"deep"},MESSAGES}""", "ThinkingRefused")]
@@ -73,10 +73,10 @@ public sealed class RequestCheckerTests
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":"10",MESSAGES}""", "MaxTokensMissing")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"sytem":{"model":"x","messages":[]},MESSAGES}""", "?FieldUnknown")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":[["x","y"],{"type":"text","text":"z"}]}]}""", "ContentInvalid")]
-    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":[{"later":1},{"text":7},{"type":7}]}]}""", "")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":[{"later":1},{"text":7},{"type":7}]}]}""", "ContentInvalid ContentInvalid ContentInvalid")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[{"type":"text","text":"y"}]}]}""", "")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[{"type":"document"},{"type":"document"}]}]}""", "DocumentInAnswer")]
-    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":"x"},{"content":[{"type":"document"}],"later":[{"type":"document"}],"role":"assistant"}]}""", "DocumentInAnswer")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":"x"},{"content":[{"type":"document"}],"later":[{"type":"document"}],"role":"assistant"}]}""", "MessageInvalid DocumentInAnswer")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":[{"type":"document"}]}]}""", "")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":5000,"thinking":{"later":{"type":"deep"},"type":"enabled","budget_tokens":2000},MESSAGES}""", "")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":5000,"thinking":{"type":{"type":"enabled"},"budget_tokens":2000},MESSAGES}""", "ThinkingRefused")]
@@ -85,6 +85,48 @@ public sealed class RequestCheckerTests
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":5000,"thinking":{"type":"enabled"},MESSAGES}""", "ThinkingRefused")]
     [InlineData("""{"model":"claude-opus-4-6","max_tokens":128001,MESSAGES}""", "MaxTokensRefused")]
     [InlineData("""{"model":"claude-opus-4-6","max_tokens":10,"output_config":{"format":7},MESSAGES}""", "FieldInvalid")]
+[InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":"x","name":"Ann"}]}""", "MessageInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://x"}}]}]}""", "ContentInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":[{"type":"later"}]}]}""", "")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"system":["a","b"],MESSAGES}""", "ContentInvalid ContentInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"system":{"type":"text","text":"a"},MESSAGES}""", "FieldInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"system":7,MESSAGES}""", "FieldInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"system":null,MESSAGES}""", "")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"system":[{"type":"image"}],MESSAGES}""", "ContentInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"stop_sequences":"END",MESSAGES}""", "FieldInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"stop_sequences":["END",7],MESSAGES}""", "FieldInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"metadata":"u",MESSAGES}""", "FieldInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"metadata":{"user_id":7},MESSAGES}""", "FieldInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"service_tier":"batch",MESSAGES}""", "FieldInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"cache_control":{"type":"ephemeral","ttl":"2h"},MESSAGES}""", "FieldInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"system":[{"type":"text","text":"a","cache_control":{"type":"forever"}}],MESSAGES}""", "FieldInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"thinking":{"type":"disabled","budget_tokens":2000},MESSAGES}""", "ThinkingRefused")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"thinking":{"type":"disabled","display":"all"},MESSAGES}""", "FieldInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"tools":{},MESSAGES}""", "FieldInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"tools":["look"],MESSAGES}""", "ToolInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"tools":[{"name":"look","input_schema":{"type":"object"}}],"tool_choice":"auto",MESSAGES}""", "FieldInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"tools":[{"name":"look","input_schema":{"type":"object"}}],"tool_choice":{"type":"function","function":{"name":"look"}},MESSAGES}""", "FieldInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"tool_choice":{"type":"tool","name":"look"},"tools":[{"name":"look","input_schema":{"type":"object"}}],MESSAGES}""", "")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"tool_choice":{"type":"tool","name":"Look"},"tools":[{"name":"look","input_schema":{"type":"object"}}],MESSAGES}""", "ToolChoiceInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"tool_choice":{"type":"tool"},"tools":[{"name":"look","input_schema":{"type":"object"}}],MESSAGES}""", "ToolChoiceInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"tool_choice":{"type":"tool","name":"click"},"tools":[{"type":"computer_toolset_20260801"}],MESSAGES}""", "")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"tools":[{"type":"function","function":{"name":"look","parameters":{"type":"object"}}}],MESSAGES}""", "ToolInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"tools":[{"type":"function","name":"look","parameters":{"type":"object"}}],MESSAGES}""", "ToolInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"tools":[{"name":"look","parameters":{"type":"object"}}],MESSAGES}""", "ToolInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"tools":[{"name":"look","inputSchema":{"type":"object"}}],MESSAGES}""", "ToolInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"tools":[{"functionDeclarations":[]}],MESSAGES}""", "ToolInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"tools":[{"toolSpec":{"name":"look"}}],MESSAGES}""", "ToolInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"tools":[{"name":"look"}],MESSAGES}""", "ToolInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"tools":[{"name":"look it up","input_schema":{"type":"object"}}],MESSAGES}""", "ToolInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"tools":[{"name":"look","input_schema":{"q":"string"}}],MESSAGES}""", "ToolInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"tools":[{"name":"look","input_schema":{"type":"object","properties":{"q":"string"}}}],MESSAGES}""", "ToolInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"tools":[{"name":"look","input_schema":{"type":"object","properties":{"q":{"minLength":1}}}}],MESSAGES}""", "")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"tools":[{"name":"look","strict":true,"input_schema":{"type":"object"}}],MESSAGES}""", "ToolInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"tools":[{"name":"look","input_schema":{"type":"object"},"later":1}],MESSAGES}""", "?FieldUnknown")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"tools":[{"type":"later_20270101","anything":1}],MESSAGES}""", "")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"output_config":{"format":{"type":"json_schema"}},MESSAGES}""", "OutputSchemaInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"output_config":{"format":{"type":"json_schema","schema":{"label":"string"}}},MESSAGES}""", "OutputSchemaInvalid")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"output_config":{"format":{"type":"json_object"}},MESSAGES}""", "FieldInvalid OutputSchemaInvalid")]
     public void Faults_are_found(string parameters, string expected)
         => Assert.Equal(expected, string.Join(' ', Check(parameters).Faults.Select(static f => (f.IsError ? string.Empty : "?") + f.Id)));
 
@@ -113,6 +155,41 @@ public sealed class RequestCheckerTests
         Assert.Empty(Check(With(Image(6_000_000).Replace("image", "document", StringComparison.Ordinal).Replace("document/png", "application/pdf", StringComparison.Ordinal))).Faults);
         Assert.Empty(Check(With([.. Enumerable.Repeat(Image(1), 100)])).Faults);
         Assert.Equal("TooManyImages", Assert.Single(Check(With([.. Enumerable.Repeat(Image(1), 101)])).Faults).Id);
+    }
+
+    [Fact]
+    public void Limits_of_schemas_hold_for_all_of_a_request_together()
+    {
+        static string Of(int inTool, int inFormat) => $$$"""{"model":"claude-haiku-4-5","max_tokens":10,"tools":[{"name":"t","strict":true,"input_schema":{{{Schema(inTool)}}}}],"output_config":{"format":{"type":"json_schema","schema":{{{Schema(inFormat)}}}}},MESSAGES}""";
+        static string Schema(int optional) => $$$"""{"type":"object","additionalProperties":false,"properties":{{{{string.Join(',', Enumerable.Range(0, optional).Select(static i => $"\"p{i}\":{{\"type\":\"string\"}}"))}}}}}""";
+
+        Assert.Empty(Check(Of(12, 12)).Faults);
+        RequestFault fault = Assert.Single(Check(Of(12, 13)).Faults);
+        Assert.Equal(("OutputSchemaInvalid", "In its schemas 25 properties are optional; at most 24 may be."), (fault.Id, fault.Message));
+    }
+
+    [Fact]
+    public void Twenty_one_strict_tools_are_one_too_many()
+    {
+        static string Of(int count) => $$"""{"model":"claude-haiku-4-5","max_tokens":10,"tools":[{{string.Join(',', Enumerable.Range(0, count).Select(static i => $$$"""{"name":"t{{{i}}}","strict":true,"input_schema":{"type":"object","additionalProperties":false}}"""))}}],MESSAGES}""";
+
+        Assert.Empty(Check(Of(20)).Faults);
+        Assert.Equal("ToolInvalid", Assert.Single(Check(Of(21)).Faults).Id);
+    }
+
+    [Fact]
+    public void What_was_found_in_one_requests_tools_and_schema_is_not_said_of_the_next()
+    {
+        RequestChecker checker = Checker();
+        string Ids(string fields) => string.Join(' ', checker.Check(Encoding.UTF8.GetBytes(Item($$"""{"model":"claude-haiku-4-5","max_tokens":10,{{fields}}MESSAGES}"""))).Faults.Select(static f => f.Id));
+        const string good = """ "tools":[{"name":"a","input_schema":{"type":"object"}}],"tool_choice":{"type":"tool","name":"a"},"output_config":{"format":{"type":"json_schema","schema":{"type":"string"}}}, """;
+
+        Assert.Equal(["", "OutputSchemaInvalid", "ToolChoiceInvalid", "", ""], [
+            Ids(good),
+            Ids(good.Replace("\"string\"", "\"text\"", StringComparison.Ordinal)),
+            Ids(good.Replace("\"a\",", "\"b\",", StringComparison.Ordinal)),
+            Ids(good),
+            Ids(string.Empty)]);
     }
 
     [Fact]

@@ -69,6 +69,7 @@ public sealed class RequestFieldsTests
         ["tools"] = ["type", "name", "model", "max_uses", "description", "input_schema", "strict", "cache_control"],
         ["tool_choice"] = ["type", "name", "disable_parallel_tool_use"],
         ["billing_policy"] = ["type", "bill_to"],
+        ["metadata"] = ["user_id"],
     };
 
     public static TheoryData<string> Names => [.. s_service.Select(static f => f.Name)];
