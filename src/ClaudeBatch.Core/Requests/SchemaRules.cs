@@ -93,7 +93,7 @@ internal sealed class SchemaRules
     private static string NothingSaid(JsonElement schema)
     {
         const string says = "nothing says what the value is: it has no 'type', 'anyOf', 'enum' or '$ref'.";
-        return schema.EnumerateObject().FirstOrDefault() is { Name: { } name } && !IsKeyword(name)
+        return schema.EnumerateObject().Select(static k => k.Name).FirstOrDefault() is { } name && !IsKeyword(name)
             ? $"{says} Where '{name}' is a property of the answer, it stands under 'properties', beside 'type': 'object'."
             : says;
     }

@@ -56,7 +56,7 @@ public sealed class AnswerSchemaTests
     [InlineData("""{"minLength":2,"maxLength":3}""", "\"\u00e9\ud83d\ude00\"", null)]
     [InlineData("""{"minLength":2}""", "\"\ud83d\ude00\"", "$ has fewer characters than 2.")]
     [InlineData("""{"maxLength":1}""", "\"ab\"", "$ has more than 1 character.")]
-    [InlineData("""{"maxLength":1}""", "\"\ud800\"", "$ has half of a surrogate pair in it, which is no text.")]
+    [InlineData("""{"maxLength":1}""", "\"\\ud800\"", "$ has half of a surrogate pair in it, which is no text.")]
     [InlineData("""{"pattern":"^x+$"}""", "\"xx\"", null)]
     [InlineData("""{"pattern":"^x+$"}""", "\"xy\"", "$ does not match the pattern ^x+$.")]
     [InlineData("""{"pattern":"(?i)^x$"}""", "\"X\"", null)]
