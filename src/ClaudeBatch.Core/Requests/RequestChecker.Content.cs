@@ -30,7 +30,7 @@ public sealed partial class RequestChecker
             reader.Read();
             if (field is not null)
             {
-                FormFault(field, ref reader);
+                FormFault(field, ref reader, "cache_control.");
             }
 
             bool isTtl = field is { Reading: FieldReading.Ttl } && field.Reads(reader.TokenType);

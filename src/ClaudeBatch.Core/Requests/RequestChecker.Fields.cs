@@ -45,7 +45,7 @@ public sealed partial class RequestChecker
                 break;
             case FieldReading.Content when isRead && field.Fields.Count > 0:
                 Utf8JsonReader inner = reader; // a copy, because Walk below reads the same value for its texts
-                Inner(ref inner, field.Fields);
+                Inner(ref inner, field);
                 break;
         }
 

@@ -25,11 +25,11 @@ public sealed partial class RequestChecker
     }
 
     // Reads the fields of a value. One that is not known here is no fault, unlike among the params: the service decides about it.
-    private void Inner(ref Utf8JsonReader reader, RequestFieldTable fields)
+    private void Inner(ref Utf8JsonReader reader, RequestField outer)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            RequestField? field = fields.Find(ref reader);
+            RequestField? field = outer.Fields.Find(ref reader);
             reader.Read();
             if (field is null)
             {
@@ -37,7 +37,7 @@ public sealed partial class RequestChecker
                 continue;
             }
 
-            ReadInner(field, ref reader);
+            ReadInner(outer, field, ref reader);
         }
     }
 
@@ -57,11 +57,11 @@ public sealed partial class RequestChecker
                 Messages(ref reader, field.Fields);
                 break;
             case FieldReading.Fields when isRead:
-                Inner(ref reader, field.Fields);
+                Inner(ref reader, field);
                 break;
             case FieldReading.Thinking when isRead:
                 _facts.HasThinking = true;
-                Inner(ref reader, field.Fields);
+                Inner(ref reader, field);
                 break;
             case FieldReading.Messages or FieldReading.Fields or FieldReading.Thinking:
                 break; // a value of the wrong type, which the service refuses
@@ -73,8 +73,8 @@ public sealed partial class RequestChecker
         SkipUnread(ref reader);
     }
 
-    // A value that the service takes for no request, whatever the model.
-    private void FormFault(RequestField field, ref Utf8JsonReader reader)
+    // A value that the service takes for no request, whatever the model. A field within another one is named with it.
+    private void FormFault(RequestField field, ref Utf8JsonReader reader, string within = "")
     {
         if (field.Form is not { } form || reader.TokenType == JsonTokenType.Null)
         {
@@ -83,11 +83,11 @@ public sealed partial class RequestChecker
 
         if (!field.Reads(reader.TokenType) && !(field.IsAlsoText && reader.TokenType == JsonTokenType.String))
         {
-            Error("FieldInvalid", $"'{field.Name}' is not {form}.");
+            Error("FieldInvalid", $"'{within}{field.Name}' is not {form}.");
         }
         else if (field.Values.Count > 0 && !IsOneOf(field.Values, ref reader))
         {
-            Error("FieldInvalid", $"'{field.Name}' is '{reader.GetString()}'; there are {string.Join(", ", field.Values)}.");
+            Error("FieldInvalid", $"'{within}{field.Name}' is '{reader.GetString()}'; there are {string.Join(", ", field.Values)}.");
         }
     }
 
@@ -104,18 +104,18 @@ public sealed partial class RequestChecker
         return false;
     }
 
-    private void ReadInner(RequestField field, ref Utf8JsonReader reader)
+    private void ReadInner(RequestField outer, RequestField field, ref Utf8JsonReader reader)
     {
         bool isRead = field.Reads(reader.TokenType);
-        FormFault(field, ref reader);
+        FormFault(field, ref reader, outer.Within);
         switch (field.Reading)
         {
             case FieldReading.Fields when isRead:
-                Inner(ref reader, field.Fields);
+                Inner(ref reader, field);
                 break;
             case FieldReading.Format when isRead:
                 _facts.OutputSchema = null;
-                Inner(ref reader, field.Fields);
+                Inner(ref reader, field);
                 if (_facts.OutputSchema is null)
                 {
                     Error("OutputSchemaInvalid", "Its output_config.format has no schema; give it with -OutputSchema.");

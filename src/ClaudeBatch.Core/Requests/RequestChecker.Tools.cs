@@ -38,7 +38,7 @@ public sealed partial class RequestChecker
             return;
         }
 
-        string there = tools.Names.Count == 0 ? "there are no tools" : $"there are {string.Join(", ", tools.Names)}";
+        string there = tools.Names.Count == 0 ? "it has no tools" : $"its tools are {string.Join(", ", tools.Names)}";
         Error(
             "ToolChoiceInvalid",
             _facts.ChosenTool is { } chosen

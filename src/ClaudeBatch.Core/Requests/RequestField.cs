@@ -12,6 +12,7 @@ public sealed record RequestField
     {
         Name = name;
         Reading = reading;
+        Within = name + ".";
         _utf8 = Encoding.UTF8.GetBytes(name);
     }
 
@@ -69,6 +70,9 @@ public sealed record RequestField
     internal FieldReading Reading { get; }
 
     internal ReadOnlySpan<byte> Utf8 => _utf8;
+
+    /// <summary>What the name of a field within this one begins with, in messages.</summary>
+    internal string Within { get; }
 
     /// <summary>Whether the checker reads a value that begins with this token.</summary>
     internal bool Reads(JsonTokenType token) => Kind == JsonTokenType.None || Kind == token;

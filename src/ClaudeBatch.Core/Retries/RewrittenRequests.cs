@@ -27,12 +27,18 @@ public sealed class RewrittenRequests : IDisposable
     /// <param name="ledger">The open ledger.</param>
     /// <param name="job">The job.</param>
     /// <param name="rules">The rules that each changed request is checked by.</param>
-    public RewrittenRequests(JobLedger ledger, JobRecord job, InputRules rules)
+    /// <param name="outputSchema">The schema, as it was given, of a template that requests are made anew with; empty where there is none.
+    /// Requests that are only changed keep the schema they had.</param>
+    public RewrittenRequests(JobLedger ledger, JobRecord job, InputRules rules, ReadOnlyMemory<byte> outputSchema = default)
     {
         _rules = rules;
         _path = Path.Combine(ledger.Folder.Job(job.Id), $"rewritten-{Guid.NewGuid():N}.tmp");
         _file = ledger.Folder.OpenForWriting(_path, FileMode.CreateNew);
         _schemas = new SchemaStore(ledger.Folder, job.Id);
+        if (!outputSchema.IsEmpty)
+        {
+            _schemas.NumberOf(outputSchema.Span);
+        }
     }
 
     public int Count => _places.Count;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using System.Text;
 using ClaudeBatch.Completers;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Account;
@@ -196,7 +197,8 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
         using ResultReader results = new(session.Ledger);
         BatchTemplate? template = Template is null ? null : BatchTemplate.From(Template);
         using RequestRewriter rewriter = new(template, Repair, MaxTokensFactor, Model, KnownModels.Of(Connection));
-        RewrittenRequests rewritten = new(session.Ledger, job, new InputRules(new SpoolLimits(), session.Service.Checker()));
+        InputRules rules = new(new SpoolLimits(), session.Service.Checker());
+        RewrittenRequests rewritten = new(session.Ledger, job, rules, Encoding.UTF8.GetBytes(template?.OutputSchema ?? string.Empty));
         try
         {
             foreach ((BatchRecord batch, AttemptRecord attempt, _) in candidates)

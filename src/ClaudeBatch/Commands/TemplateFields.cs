@@ -126,8 +126,8 @@ internal sealed class TemplateFields(TemplateCommand command)
         throw new ClaudeBatchException(
             FailureKind.InvalidArgument,
             "ThinkingRefused",
-            $"-Thinking {(thinking is null ? "null" : SharedValue.Text(thinking))} is none: it takes adaptive, disabled, between_tools, a "
-                + $"whole number of tokens where the model still takes one, or the object of the API.")
+            $"-Thinking takes adaptive, disabled, between_tools, a whole number of tokens where the model still takes one, or the object of "
+                + $"the API; {(thinking is null ? "null" : SharedValue.Text(thinking))} is none of them.")
         { Target = given };
     }
 
