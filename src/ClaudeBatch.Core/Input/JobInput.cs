@@ -106,17 +106,24 @@ public sealed partial class JobInput : IDisposable
     /// <param name="customId">The request's custom id.</param>
     /// <param name="item">The exact bytes of the request, <c>{"custom_id":…,"params":…}</c>.</param>
     /// <param name="source">The row that the request was made from, as a JSON object; empty where there is none.</param>
+    /// <param name="outputSchema">The schema, as it was given, that the answer is judged by (<see cref="OutputSchema.Given"/>); empty where
+    /// that is the one in the request.</param>
     /// <param name="earlierId">The id that earlier versions made from the row; null where it is today's, or was given. A job that
     /// <see cref="TakesEarlierIds"/> has the request under this id, with the number that equal rows get.</param>
-    public InputVerdict Add(string customId, ReadOnlySpan<byte> item, ReadOnlySpan<byte> source, string? earlierId = null)
+    public InputVerdict Add(
+        string customId,
+        ReadOnlySpan<byte> item,
+        ReadOnlySpan<byte> source,
+        ReadOnlySpan<byte> outputSchema = default,
+        string? earlierId = null)
     {
         if (earlierId is null || !TakesEarlierIds)
         {
-            return Add(customId, item, source, facts: null);
+            return Add(customId, item, source, outputSchema, facts: null);
         }
 
         string id = _earlierIds.Next(earlierId);
-        return Add(id, ParamsEdit.WithId(item, id), source, facts: null);
+        return Add(id, ParamsEdit.WithId(item, id), source, outputSchema, facts: null);
     }
 
     /// <summary>Adds one request from a line of a JSON Lines file. The line is read in a single pass.</summary>
@@ -135,7 +142,7 @@ public sealed partial class JobInput : IDisposable
             RequestFacts facts = _rules.OfFields(line) ?? throw new InvalidOperationException("Lines are read with a checker.");
             return facts.EnvelopeFault is { } fault
                 ? throw RequestLine.Invalid(place(), fault)
-                : Add(facts.CustomId!, line, source: default, facts);
+                : Add(facts.CustomId!, line, source: default, outputSchema: default, facts);
         }
         catch (JsonException e)
         {
@@ -143,7 +150,8 @@ public sealed partial class JobInput : IDisposable
         }
     }
 
-    private InputVerdict Add(string customId, ReadOnlySpan<byte> item, ReadOnlySpan<byte> source, RequestFacts? facts)
+    private InputVerdict Add(
+        string customId, ReadOnlySpan<byte> item, ReadOnlySpan<byte> source, ReadOnlySpan<byte> outputSchema, RequestFacts? facts)
     {
         _row++;
         ContentDigest digest = ContentDigest.Of(item);
@@ -155,7 +163,7 @@ public sealed partial class JobInput : IDisposable
         bool isThere = isKnown && !known.IsUnsent && !_options.SendsAgain && !isReplaced;
         RequestFault? refusal = _rules.OfEnvelope(customId, item.Length)
             ?? (IsFirst(customId, isKnown ? known.Row : null) ? (RequestFault?)null : InputRules.Duplicate)
-            ?? (isThere ? null : FaultOfFields(customId, item, facts ?? _rules.OfFields(item), out schema));
+            ?? (isThere ? null : FaultOfFields(customId, item, outputSchema, facts ?? _rules.OfFields(item), out schema));
         if (refusal is { } fault)
         {
             _findings.Add(fault, _row, customId);
@@ -211,7 +219,8 @@ public sealed partial class JobInput : IDisposable
     /// Gives the first fault for which the service would refuse the request; faults that are only worth a warning are added to the
     /// findings.
     /// </summary>
-    private RequestFault? FaultOfFields(string customId, ReadOnlySpan<byte> item, RequestFacts? facts, out int schema)
+    private RequestFault? FaultOfFields(
+        string customId, ReadOnlySpan<byte> item, ReadOnlySpan<byte> outputSchema, RequestFacts? facts, out int schema)
     {
         schema = 0;
         if (facts is null)
@@ -220,7 +229,7 @@ public sealed partial class JobInput : IDisposable
         }
 
         _prefix = facts.CachedPrefix;
-        schema = facts.OutputSchema is { } where ? _schemas.NumberOf(item[where]) : 0;
+        schema = facts.OutputSchema is { } where ? _schemas.NumberOf(outputSchema.IsEmpty ? item[where] : outputSchema) : 0;
         if (!facts.Faults.Any(static f => f.IsError))
         {
             _options.Estimate?.Add(facts);

@@ -14,14 +14,14 @@ public sealed class MessageTrial(BatchApi api, PriceList prices)
 {
     /// <summary>Sends one request, once.</summary>
     /// <param name="item">The exact bytes of the request.</param>
-    /// <param name="outputSchema">Where the request's output schema is in its bytes; null where it has none.</param>
+    /// <param name="outputSchema">The schema that its answer is judged by; empty where there is none.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The fault of the request or of its answer, null where there is none; and the cost in USD, null where the price is not
     /// known.</returns>
     /// <exception cref="ClaudeBatchException">The service could not be reached, or refuses every request.</exception>
     public async Task<(RequestFault? Fault, decimal? Cost)> SendAsync(
         ReadOnlyMemory<byte> item,
-        Range? outputSchema,
+        ReadOnlyMemory<byte> outputSchema,
         CancellationToken cancellationToken)
     {
         byte[] message;
@@ -42,7 +42,7 @@ public sealed class MessageTrial(BatchApi api, PriceList prices)
         }
 
         string? reason = Completeness.Reason(answer.Status, answer.StopReason, answer.ErrorMessage)
-            ?? (outputSchema is { } where ? new AnswerSchema(item[where]).Reason(AnswerContent.Read(line)?.Text ?? string.Empty) : null);
+            ?? (outputSchema.IsEmpty ? null : new AnswerSchema(outputSchema).Reason(AnswerContent.Read(line)?.Text ?? string.Empty));
         return (
             reason is null
                 ? null

@@ -157,7 +157,12 @@ public abstract partial class SubmissionCommand : ConnectedCommand
         }
 
         _input ??= TryOpenInput();
-        _input.Add(request.CustomId!, request.Utf8.Span, request.SourceUtf8.Span, _input.TakesEarlierIds ? request.EarlierId : null);
+        _input.Add(
+            request.CustomId!,
+            request.Utf8.Span,
+            request.SourceUtf8.Span,
+            request.OutputSchemaUtf8.Span,
+            _input.TakesEarlierIds ? request.EarlierId : null);
     }
 
     private void AddFiles(string given, bool isLiteral)

@@ -20,7 +20,7 @@ public sealed class TestClaudeBatchRequestCommand : ConnectedCommand
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
 
     // The first requests without a fault, which -Online sends.
-    private readonly List<(long Row, BatchRequest Request, Range? Schema)> _first = [];
+    private readonly List<(long Row, BatchRequest Request, ReadOnlyMemory<byte> Schema)> _first = [];
 
     private InputRules? _rules;
 
@@ -112,7 +112,8 @@ public sealed class TestClaudeBatchRequestCommand : ConnectedCommand
 
         if (Online && _first.Count < First && fault is null && !facts.Faults.Any(static f => f.IsError))
         {
-            _first.Add((_rows, request, facts.OutputSchema));
+            ReadOnlyMemory<byte> sent = facts.OutputSchema is { } where ? request.Utf8[where] : default;
+            _first.Add((_rows, request, request.OutputSchemaUtf8.IsEmpty ? sent : request.OutputSchemaUtf8));
         }
     }
 
@@ -132,7 +133,7 @@ public sealed class TestClaudeBatchRequestCommand : ConnectedCommand
 
         MessageTrial trial = new(OpenService().Api, new PriceList(KnownModels.Of(Connection)));
         decimal? sum = 0;
-        foreach ((long row, BatchRequest request, Range? schema) in _first)
+        foreach ((long row, BatchRequest request, ReadOnlyMemory<byte> schema) in _first)
         {
             (RequestFault? fault, decimal? cost) = await trial.SendAsync(request.Utf8, schema, cancellationToken);
             sum += cost;

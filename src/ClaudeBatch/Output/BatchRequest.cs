@@ -63,6 +63,7 @@ public sealed class BatchRequest
         set
         {
             Utf8 = Encoding.UTF8.GetBytes(value ?? string.Empty);
+            OutputSchemaUtf8 = default; // the schema in it may be another one now
             _wasSet = true;
         }
     }
@@ -84,6 +85,16 @@ public sealed class BatchRequest
         }
     }
 
+    /// <summary>
+    /// The schema of -OutputSchema as it was given, as JSON; the answer is judged by it. Null where there is none. The one in the request
+    /// is as the service takes it.
+    /// </summary>
+    public string? OutputSchema
+    {
+        get => OutputSchemaUtf8.IsEmpty ? null : Encoding.UTF8.GetString(OutputSchemaUtf8.Span);
+        set => OutputSchemaUtf8 = Encoding.UTF8.GetBytes(value ?? string.Empty);
+    }
+
     /// <summary>Why the job refused the request and never sent it; null for all others.</summary>
     public string? Refusal { get; set; }
 
@@ -101,6 +112,8 @@ public sealed class BatchRequest
 
     internal ReadOnlyMemory<byte> SourceUtf8 { get; private set; }
 
+    internal ReadOnlyMemory<byte> OutputSchemaUtf8 { get; private set; }
+
     public override string ToString() => CustomId ?? string.Empty;
 
     /// <param name="request">The request.</param>
@@ -115,6 +128,7 @@ public sealed class BatchRequest
         _maxTokens = request.MaxTokens,
         Utf8 = request.Utf8,
         SourceUtf8 = source,
+        OutputSchemaUtf8 = request.OutputSchema,
     };
 
     /// <summary>Makes the object for a request that the ledger has stored.</summary>
@@ -143,6 +157,7 @@ public sealed class BatchRequest
         {
             PreparedRequest prepared = RequestLine.Parse(Encoding.UTF8.GetBytes(raw), "The request");
             BatchRequest known = From(prepared, SourceBytes(item.Properties["Source"]?.Value));
+            known.OutputSchema = item.Properties["OutputSchema"]?.Value as string;
             known.EarlierId = item.Properties[nameof(EarlierId)]?.Value as string;
             return known;
         }

@@ -98,7 +98,7 @@ public sealed class KnownErrorTests
             }
             : null;
 
-        (RequestFault? fault, _) = await new MessageTrial(engine.Api, new PriceList(ModelCatalog.Shipped)).SendAsync(EngineFixture.Request("a").Utf8, null, CancellationToken.None);
+        (RequestFault? fault, _) = await new MessageTrial(engine.Api, new PriceList(ModelCatalog.Shipped)).SendAsync(EngineFixture.Request("a").Utf8, default, CancellationToken.None);
 
         Assert.Equal("The service refused it: Too large. Make the pictures at messages.0.content.1, messages.0.content.3 smaller: at most 8,000 pixels on a side.", fault!.Value.Message);
     }
