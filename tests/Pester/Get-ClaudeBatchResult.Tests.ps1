@@ -21,7 +21,7 @@ Describe 'Get-ClaudeBatchResult' {
 
     It 'parses an answer that is JSON' {
         Connect-TestEmulator -Plan @{ Answers = 'schema' }
-        $schema = @{ type = 'object'; properties = @{ label = @{ enum = @('billing', 'bug') }; score = @{ type = 'integer' } }; required = @('label') }
+        $schema = @{ type = 'object'; properties = @{ label = @{ enum = @('billing', 'bug') }; score = @{ type = 'integer' } }; required = @('label'); additionalProperties = $false }
         $result = New-TestRow -Count 1 |
             New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 100 -Prompt '{{Body}}' -AdditionalParameter @{
                 output_config = @{ format = @{ type = 'json_schema'; schema = $schema } }

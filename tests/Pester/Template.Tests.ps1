@@ -2,6 +2,23 @@ BeforeAll {
     . "$PSScriptRoot/Support.ps1"
     $haiku = @{ Model = 'claude-haiku-4-5'; MaxTokens = 200 }
 
+    enum TestMood { Good; Bad }
+
+    class TestOrder {
+        [ValidateSet('bug', 'billing')] [string] $Category
+        [ValidateRange(1, 5)] [int] $Urgency
+        [ValidateRange('Positive')] [decimal] $Amount
+        [ValidateLength(1, 8)] [string] $Title
+        [ValidatePattern('^[a-z]\d$')] [string] $Code
+        [ValidateCount(2, 3)] [ValidateSet('a', 'b')] [string[]] $Tags
+        [ValidateSet(1, 2)] [Nullable[int]] $Level
+        [Nullable[TestMood]] $Mood
+        [ComponentModel.Description('Who ordered.')] [ValidateNotNullOrEmpty()] [string] $Name
+    }
+
+    class TestDrive { [ValidateDrive('C')] [string] $Path }
+    class TestSpan { [ValidateRange(1, 5)] [string] $Text }
+
     class TestTicket {
         [string] $Category
         [int] $Urgency
@@ -18,8 +35,8 @@ Describe 'New-ClaudeBatchTemplate' {
         @{ name = 'adaptive thinking'; how = @{ Model = 'claude-haiku-5-5'; Thinking = 'adaptive' }; field = 'thinking'; json = '{"type":"adaptive"}' }
         @{ name = 'effort in capitals'; how = @{ Model = 'claude-haiku-5-5'; Effort = 'LOW' }; field = 'output_config'; json = '{"effort":"low"}' }
         @{ name = 'effort'; how = @{ Model = 'claude-haiku-5-5'; Effort = 'low' }; field = 'output_config'; json = '{"effort":"low"}' }
-        @{ name = 'a tool by name'; how = @{ Tool = @{ name = 'look' }; ToolChoice = 'look' }; field = 'tool_choice'; json = '{"type":"tool","name":"look"}' }
-        @{ name = 'a free choice of tools'; how = @{ Tool = @{ name = 'look' }; ToolChoice = 'any' }; field = 'tool_choice'; json = '{"type":"any"}' }
+        @{ name = 'a tool by name'; how = @{ Tool = @{ name = 'look'; input_schema = @{ type = 'object' } }; ToolChoice = 'look' }; field = 'tool_choice'; json = '{"type":"tool","name":"look"}' }
+        @{ name = 'a free choice of tools'; how = @{ Tool = @{ name = 'look'; input_schema = @{ type = 'object' } }; ToolChoice = 'any' }; field = 'tool_choice'; json = '{"type":"any"}' }
         @{ name = 'metadata'; how = @{ Metadata = @{ user_id = 'u-1' } }; field = 'metadata'; json = '{"user_id":"u-1"}' }
         @{ name = 'any other field'; how = @{ Model = 'claude-haiku-5-5'; AdditionalParameter = @{ inference_geo = 'us' } }; field = 'inference_geo'; json = '"us"' }
         @{ name = 'a further field of output_config'; how = @{ Model = 'claude-haiku-5-5'; Effort = 'low'; AdditionalParameter = @{ output_config = @{ later = 1 } } }; field = 'output_config'; json = '{"effort":"low","later":1}' }
@@ -49,7 +66,7 @@ Describe 'New-ClaudeBatchTemplate' {
 
     It 'marks the end of what is shared for the cache, and nothing after: <name>' -ForEach @(
         @{ name = 'system'; how = @{ System = 'S' }; where = { $_.system[-1] } }
-        @{ name = 'tools'; how = @{ Tool = @{ name = 'look' } }; where = { $_.tools[-1] } }
+        @{ name = 'tools'; how = @{ Tool = @{ name = 'look'; input_schema = @{ type = 'object' } } }; where = { $_.tools[-1] } }
         @{ name = 'examples'; how = @{ System = 'S'; Example = @{ User = 'a'; Assistant = 'b' } }; where = { $_.messages[1].content[-1] } }
     ) {
         $request = 'row' | New-ClaudeBatchRequest @haiku @how -CacheSystem -WarningAction SilentlyContinue
@@ -180,9 +197,15 @@ Describe 'Structured output' {
 
     It 'says where a schema offends: <keyword>' -ForEach @(
         @{ keyword = 'additionalProperties'; schema = '{"type":"object","properties":{}}'; at = '$: an object needs' }
-        @{ keyword = 'minimum'; schema = '{"type":"object","additionalProperties":false,"properties":{"a":{"type":"integer","minimum":1}}}'; at = "$.a: 'minimum'" }
-        @{ keyword = 'items'; schema = '{"type":"array","items":{"type":"string","maxLength":5}}'; at = "$[]: 'maxLength'" }
-        @{ keyword = 'anyOf'; schema = '{"anyOf":{"type":"string"}}'; at = 'of another kind' }
+        @{ keyword = 'minimum'; schema = '{"type":"object","additionalProperties":false,"properties":{"a":{"type":"integer","minimum":"1"}}}'; at = '$.a: ''minimum'' is a number' }
+        @{ keyword = 'items'; schema = '{"type":"array","items":{"type":"string","format":"ssn"}}'; at = '$[]: the format ''ssn''' }
+        @{ keyword = 'anyOf'; schema = '{"anyOf":{"type":"string"}}'; at = '$: ''anyOf'' is a list of schemas' }
+        @{ keyword = 'a table of names'; schema = @{ label = 'x', 'y' }; at = "Where 'label' is a property of the answer" }
+        @{ keyword = 'a table of types'; schema = @{ label = 'string' }; at = '$: nothing says what the value is' }
+        @{ keyword = 'required'; schema = @{ type = 'object'; properties = @{ a = @{ type = 'string' } }; required = 'a'; additionalProperties = $false }; at = '$: ''required'' is a list of names' }
+        @{ keyword = 'a nullable object'; schema = @{ type = 'object', 'null' }; at = '$: an object needs' }
+        @{ keyword = 'a script block'; schema = { @{ type = 'string' } }; at = '-OutputSchema has a script block' }
+        @{ keyword = 'a placeholder'; schema = @{ type = 'string'; description = 'For {{Body}}' }; at = "-OutputSchema has the placeholder '{{Body}}'" }
         @{ keyword = 'recursion'; schema = '{"type":"object","additionalProperties":false,"properties":{"n":{"$ref":"#/$defs/n"}},"$defs":{"n":{"type":"object","additionalProperties":false,"properties":{"n":{"$ref":"#/$defs/n"}}}}}'; at = 'contains itself' }
     ) {
         { New-ClaudeBatchTemplate @haiku -OutputSchema $schema } | Should -Throw "*$([wildcardpattern]::Escape($at))*"
@@ -207,16 +230,138 @@ Describe 'Structured output' {
 }
 
 Describe 'A schema that refers to itself' {
-    It 'is said to be so by each answer, and ends no process' {
-        '{"custom_id":"row-1","text":"{}"}' | Set-Content "$TestDrive/one.jsonl"
-        Connect-TestEmulator -Plan @{ Answers = "$TestDrive/one.jsonl" }
+    It 'is refused, also where it comes with -AdditionalParameter' {
         $format = @{ type = 'json_schema'; schema = @{ anyOf = @(@{ '$ref' = '#' }, @{ type = 'null' }) } }
-        $result = New-TestRow -Count 1 |
-            New-ClaudeBatchRequest @haiku -Prompt '{{Body}}' -CustomId 'row-{{Id}}' -AdditionalParameter @{ output_config = @{ format = $format } } |
-            Submit-ClaudeBatch -Job circle | Wait-ClaudeBatch | Get-ClaudeBatchResult
-        $result.Text | Should -Be '{}'
-        $result.IsComplete | Should -BeFalse
-        $result.Reason | Should -BeLike "*not held against its schema*'#' refers to itself*"
+        { New-ClaudeBatchTemplate @haiku -AdditionalParameter @{ output_config = @{ format = $format } } } |
+            Should -Throw '*$: it contains itself*' -ErrorId 'OutputSchemaInvalid,*'
+    }
+}
+
+Describe 'What bounds a value' {
+    It 'is told to the model in words, and the template keeps the schema as it was given' {
+        $template = New-ClaudeBatchTemplate @haiku -OutputSchema ([TestOrder]) -WarningVariable warned
+        $warned | Should -BeNullOrEmpty
+        $sent = $template.Params.output_config.format.schema.properties
+        $sent.Category.enum | Should -Be @('bug', 'billing')
+        $sent.Urgency.PSObject.Properties.Name | Should -Be @('type', 'description')
+        $sent.Urgency.description | Should -Be 'At least 1. At most 5.'
+        $sent.Amount.description | Should -Be 'More than 0.'
+        $sent.Title.description | Should -Be 'At least 1 character. At most 8 characters.'
+        $sent.Code.description | Should -BeLike '*(?i)^`[a-z`]\d$*'
+        $sent.Tags.items.enum | Should -Be @('a', 'b')
+        $sent.Tags.minItems, $sent.Tags.description | Should -Be @(1, 'At least 2 items. At most 3 items.')
+        $sent.Level.anyOf | ConvertTo-Json -Compress | Should -Be '[{"type":"integer","enum":[1,2]},{"type":"null"}]'
+        $sent.Mood.anyOf | ConvertTo-Json -Compress | Should -Be '[{"type":"string","enum":["Good","Bad"]},{"type":"null"}]'
+        $sent.Name.description | Should -Be 'Who ordered. At least 1 character.'
+        ($template.OutputSchema | ConvertFrom-Json).properties.Urgency.maximum | Should -Be 5
+    }
+
+    It 'is an error where no schema can say it: <_>' -ForEach 'TestDrive', 'TestSpan' {
+        { New-ClaudeBatchTemplate @haiku -OutputSchema ([type] $_) } | Should -Throw "*of ``[$_``] says what no JSON schema can say*" -ErrorId 'OutputSchemaInvalid,*'
+    }
+
+    It 'is judged on each answer, also after a retry and with a template from a file: <name>' -ForEach @(
+        @{ name = 'a live template'; how = { $args[0] } }
+        @{ name = 'an exported template'; how = { $args[0] | Export-Clixml "$TestDrive/bounds.xml"; Import-Clixml "$TestDrive/bounds.xml" } }
+    ) {
+        $job = 'bounds-' + ($name -replace ' ')
+        $good = '{"Category":"bug","Urgency":5,"Amount":0.5,"Title":"A","Code":"A1","Tags":["a","a"],"Level":null,"Mood":"Bad","Name":"x"}'
+        $answers = @{ 'row-1' = $good; 'row-2' = $good -replace '5,', '6,'; 'row-3' = $good -replace '"A1"', '"1A"'; 'row-4' = $good -replace '"a","a"', '"a"' }
+        $answers.GetEnumerator() | ForEach-Object { @{ custom_id = $_.Key; text = $_.Value } | ConvertTo-Json -Compress } | Set-Content "$TestDrive/$job.jsonl"
+        Connect-TestEmulator -Plan @{ Answers = "$TestDrive/$job.jsonl" }
+        $template = & $how (New-ClaudeBatchTemplate @haiku -OutputSchema ([TestOrder]) -Prompt '{{Body}}' -CustomId 'row-{{Id}}')
+        $results = New-TestRow -Count 4 | New-ClaudeBatchRequest -Template $template | Submit-ClaudeBatch -Job $job | Wait-ClaudeBatch | Get-ClaudeBatchResult
+        $results.IsComplete | Should -Be @($true, $false, $false, $false)
+        $results[1].Reason | Should -BeLike '*$.Urgency is above 5.'
+        $results[2].Reason | Should -BeLike '*$.Code does not match*'
+        $results[3].Reason | Should -BeLike '*$.Tags has fewer items than 2.'
+        $again = Invoke-ClaudeBatchRetry -Job $job -Incomplete -MaxTokensFactor 2 | Wait-ClaudeBatch | Get-ClaudeBatchResult
+        $again.Reason | Should -BeLike '*does not fit the schema*' -Because 'a changed request keeps its schema'
+        $again | Should -HaveCount 3
+    }
+}
+
+Describe 'What all requests share' {
+    It 'takes no placeholder and no script block: <name>' -ForEach @(
+        @{ name = 'System'; value = 'For {{Body}}' }
+        @{ name = 'System'; value = { "For $_" } }
+        @{ name = 'System'; value = @(@{ type = 'text'; text = 'For {{Body}}' }) }
+        @{ name = 'Example'; value = @{ User = '{{Body}}'; Assistant = 'x' } }
+        @{ name = 'Example'; value = @{ User = { $_ }; Assistant = 'x' } }
+        @{ name = 'Tool'; value = @{ name = 'look'; description = 'For {{Body}}'; input_schema = @{ type = 'object' } } }
+        @{ name = 'ToolChoice'; value = { 'look' } }
+        @{ name = 'Thinking'; value = { 'adaptive' } }
+        @{ name = 'StopSequence'; value = '{{end}}' }
+        @{ name = 'Metadata'; value = @{ user_id = '{{Id}}' } }
+        @{ name = 'AdditionalParameter'; value = @{ container = '{{Id}}' } }
+        @{ name = 'AdditionalParameter'; value = @{ output_config = @{ later = { 1 } } } }
+    ) {
+        $more = @{ $name = $value }
+        { New-ClaudeBatchTemplate @haiku @more } | Should -Throw "-$name has *what all requests share takes none*" -ErrorId 'PlaceholderShared,*'
+        { 'x' | New-ClaudeBatchRequest @haiku @more } | Should -Throw -ErrorId 'PlaceholderShared,*'
+    }
+
+    It 'takes an escaped placeholder for the characters themselves' {
+        $template = New-ClaudeBatchTemplate @haiku -System 'Keep \{{Body}}.' -Example @{ User = '\{{q}}'; Assistant = 'a' } -StopSequence '\{{'
+        $template.Params.system | Should -Be 'Keep {{Body}}.'
+        $template.Params.messages[0].content | Should -Be '{{q}}'
+        $template.Params.stop_sequences | Should -Be '{{'
+        { New-ClaudeBatchTemplate @haiku -System 'An open {{' } | Should -Throw -ErrorId 'TemplateInvalid,*'
+    }
+
+    It 'refuses <name>' -ForEach @(
+        @{ name = 'a system prompt of several texts'; how = @{ System = 'a', 'b' }; id = 'ContentInvalid' }
+        @{ name = 'the same, cached'; how = @{ System = 'a', 'b'; CacheSystem = $true }; id = 'ContentInvalid' }
+        @{ name = 'a bare block'; how = @{ System = @{ type = 'text'; text = 'a' } }; id = 'ContentInvalid' }
+        @{ name = 'a bare block, cached'; how = @{ System = @{ type = 'text'; text = 'a' }; CacheSystem = $true }; id = 'ContentInvalid' }
+        @{ name = 'a number as the system prompt'; how = @{ System = 5 }; id = 'ContentInvalid' }
+        @{ name = 'thinking of no kind'; how = @{ Thinking = 'bogus' }; id = 'ThinkingRefused' }
+        @{ name = 'half a token of thinking'; how = @{ Thinking = 1024.5 }; id = 'ThinkingRefused' }
+        @{ name = 'the same as text'; how = @{ Thinking = '1024.5' }; id = 'ThinkingRefused' }
+        @{ name = 'an effort that the model does not take'; how = @{ Effort = 'low' }; id = 'EffortRefused' }
+        @{ name = 'a choice that names no tool'; how = @{ Tool = @{ name = 'look'; input_schema = @{ type = 'object' } }; ToolChoice = 'see' }; id = 'ToolChoiceInvalid' }
+        @{ name = 'a choice without tools'; how = @{ ToolChoice = 'see' }; id = 'ToolChoiceInvalid' }
+        @{ name = 'a tool of another vendor'; how = @{ Tool = @{ type = 'function'; function = @{ name = 'look'; parameters = @{ type = 'object' } } } }; id = 'ToolInvalid' }
+        @{ name = 'a tool without a schema'; how = @{ Tool = @{ name = 'look' } }; id = 'ToolInvalid' }
+        @{ name = 'an example with a slip'; how = @{ Example = @{ User = 'a'; Assistent = 'b' } }; id = 'ExampleInvalid' }
+    ) {
+        $how.MaxTokens = 4000
+        { New-ClaudeBatchTemplate -Model claude-haiku-4-5 @how } | Should -Throw -ErrorId "$id,*"
+    }
+
+    It 'refuses a forced choice on a model that refuses it' {
+        { New-ClaudeBatchTemplate -Model claude-sonnet-5-5 -MaxTokens 10 -Tool @{ name = 'look'; input_schema = @{ type = 'object' } } -ToolChoice look } |
+            Should -Throw -ErrorId 'ToolChoiceRefused,*'
+    }
+
+    It 'takes a word for a choice in any case' {
+        (New-ClaudeBatchTemplate @haiku -Tool @{ name = 'look'; input_schema = @{ type = 'object' } } -ToolChoice AUTO).Params.tool_choice.type | Should -BeExactly 'auto'
+    }
+
+    It 'has examples of text, and of JSON as text: <name>' -ForEach @(
+        @{ name = 'a number'; value = 5; text = '5' }
+        @{ name = 'a table'; value = @{ label = 'bug' }; text = '{"label":"bug"}' }
+        @{ name = 'an object'; value = [pscustomobject] @{ label = 'bug'; sum = 1.50d }; text = '{"label":"bug","sum":1.50}' }
+        @{ name = 'a list'; value = 'a', 'b'; text = '["a","b"]' }
+        @{ name = 'a truth'; value = $true; text = 'true' }
+    ) {
+        $messages = (New-ClaudeBatchTemplate @haiku -Example @{ User = $value; Assistant = $value }).Params.messages
+        $messages.content | Should -Be @($text, $text)
+    }
+
+    It 'is found in requests from elsewhere by Test-ClaudeBatchRequest: <id>, <params>' -ForEach @(
+        @{ id = 'ContentEmpty'; params = '"messages":[{"role":"user","content":[]}]' }
+        @{ id = 'MessageInvalid'; params = '"messages":[{"role":"user","content":"x","name":"Ann"}]' }
+        @{ id = 'ContentInvalid'; params = '"system":["a","b"],"messages":[{"role":"user","content":"x"}]' }
+        @{ id = 'FieldInvalid'; params = '"system":{"type":"text","text":"a"},"messages":[{"role":"user","content":"x"}]' }
+        @{ id = 'ThinkingRefused'; params = '"thinking":{"type":"bogus"},"messages":[{"role":"user","content":"x"}]' }
+        @{ id = 'FieldInvalid'; params = '"thinking":1024.5,"messages":[{"role":"user","content":"x"}]' }
+        @{ id = 'OutputSchemaInvalid'; params = '"output_config":{"format":{"type":"json_schema","schema":{"type":"integer","minimum":1}}},"messages":[{"role":"user","content":"x"}]' }
+    ) {
+        Set-Content "$TestDrive/odd.jsonl" "{`"custom_id`":`"a`",`"params`":{`"model`":`"claude-haiku-4-5`",`"max_tokens`":10,$params}}"
+        $findings = Import-ClaudeBatchRequest "$TestDrive/odd.jsonl" | Test-ClaudeBatchRequest -Detailed
+        $findings.Id | Should -Contain $id
+        Import-ClaudeBatchRequest "$TestDrive/odd.jsonl" | Test-ClaudeBatchRequest | Should -BeFalse
     }
 }
 
