@@ -25,7 +25,7 @@ public class InnerLoops
         $$$$"""
         {"custom_id":"row-0000001","params":{"model":"claude-haiku-5-5","max_tokens":5000,"system":"One label.",
         "tools":[{"name":"label","input_schema":{"type":"object"}}],"tool_choice":{"type":"auto"},"thinking":{"type":"adaptive"},
-        "output_config":{"effort":"low","format":{"type":"json_schema","schema":{"type":"object"}}},"stop_sequences":["END"],
+        "output_config":{"effort":"low","format":{"type":"json_schema","schema":{"type":"object","additionalProperties":false}}},"stop_sequences":["END"],
         "metadata":{"user_id":"u-1"},"cache_control":{"type":"ephemeral","ttl":"1h"},"service_tier":"auto","inference_geo":"us",
         "messages":[{"role":"user","content":"{{{{s_prompt}}}}"}]}}
         """);
