@@ -290,8 +290,8 @@ Describe 'An odd request' {
         (New-TestRequest | Submit-ClaudeBatch -Job next | Wait-ClaudeBatch | Get-ClaudeBatchResult).Text | Should -Be 'message 1', 'message 2', 'message 3'
     }
 
-    It 'is not made: an example whose content is a number' {
-        { New-ClaudeBatchTemplate @model -Prompt '{{_}}' -Example @{ User = 7; Assistant = 'x' } } | Should -Throw -ErrorId 'ContentInvalid,*'
+    It 'is not made: an example whose content is empty' {
+        { New-ClaudeBatchTemplate @model -Prompt '{{_}}' -Example @{ User = ''; Assistant = 'x' } } | Should -Throw -ErrorId 'ContentEmpty,*'
     }
 
     It 'is not made: a prompt of nothing but white space' {
