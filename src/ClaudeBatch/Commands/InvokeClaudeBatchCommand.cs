@@ -23,15 +23,18 @@ namespace ClaudeBatch.Commands;
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(BatchResult))]
-public sealed class InvokeClaudeBatchCommand : SubmissionCommand
+public sealed partial class InvokeClaudeBatchCommand : SubmissionCommand
 {
     // They say how requests are taken in.
     private static readonly string[] s_forRequests
-        = [nameof(Force), nameof(Canary), nameof(WarmCache), nameof(MaxRequestsPerBatch), nameof(MaxBytesPerBatch)];
+        = [nameof(Force), nameof(OnConflict), nameof(Canary), nameof(WarmCache), nameof(MaxRequestsPerBatch), nameof(MaxBytesPerBatch)];
 
     private Staging? _staging;
 
     private JobRecord? _job;
+
+    // The rows that came in; null where the job goes on with those it has.
+    private InputRows? _rows;
 
     [Parameter(Mandatory = true)]
     [ValidateNotNullOrEmpty]
@@ -120,6 +123,7 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
             Warn("No request is marked for the cache, so -WarmCache had nothing to warm; mark what all of them share with -CacheSystem.");
         }
 
+        _rows = input.Rows;
         SetLimits(input.Job, MaxAttempts, MaxFailureRatio, PriceList.FromDollars(MaxCost));
         return string.Create(CultureInfo.InvariantCulture, $"{input.Accepted} new requests in {input.NewBatches.Count} parts");
     }
@@ -151,108 +155,5 @@ public sealed class InvokeClaudeBatchCommand : SubmissionCommand
         }
 
         _job = Open().Ledger.Jobs.Get(job.Id);
-    }
-
-    private bool IsWorthAStep() => Open().Step.IsDue(_job!, isNamed: true);
-
-    private async Task DriveAsync(BatchSession session, CancellationToken cancellationToken)
-    {
-        JobProgress progress = new(session.Clock, WriteProgressRecord);
-        JobStep step = session.Step;
-        try
-        {
-            // Only a person can end a pause. One step is run in case that has happened; a second would only find the same.
-            bool isFirst = true;
-            int idleSteps = 0;
-            bool isPaused = false;
-            while (!isPaused && idleSteps < MostIdleSteps && step.IsDue(session.Ledger.Jobs.Get(_job!.Id), isNamed: true))
-            {
-                WriteNotes(await step.RunAsync(session.Ledger.Jobs.Get(_job.Id), isAsked: isFirst, cancellationToken));
-                isFirst = false;
-                IReadOnlyList<BatchRecord> batches = session.Ledger.Batches.OfJob(_job.Id);
-                JobState state = JobStates.Of(session.Ledger.Folder, session.Ledger.Jobs.Get(_job.Id), batches);
-                isPaused = state is JobState.Paused or JobState.Ambiguous or JobState.Stopped;
-                BatchRecord[] open = [.. batches.Where(static b => !b.State.IsFinal() && b.HeldFor is null)];
-                idleSteps++;
-                if (open.Length > 0 && !isPaused)
-                {
-                    progress.Update(batches);
-                    idleSteps = 0;
-                    await Task.Delay(
-                        session.Round.NextWait(open, PollInterval > TimeSpan.Zero ? PollInterval : null),
-                        session.Clock,
-                        cancellationToken);
-                }
-            }
-
-            if (idleSteps == MostIdleSteps)
-            {
-                Warn($"Job '{_job!.Name}' has something left to do, and {MostIdleSteps} steps in a row have begun nothing. It is left as "
-                    + "it is; Get-ClaudeBatchEvent says what was tried last.");
-            }
-        }
-        finally
-        {
-            if (!Stopping)
-            {
-                progress.Complete();
-            }
-        }
-    }
-
-    private void Finish(BatchSession session, CancellationToken cancellationToken)
-    {
-        BatchJob job = BatchJob.From(session.Ledger, session.Ledger.Jobs.Get(_job!.Id));
-        if (job.Standing != JobState.Finished)
-        {
-            if (session.Ledger.Jobs.Get(_job.Id).PausedFor is { } cause && Told.Has(cause.ToString()))
-            {
-                return; // why was told when the job met with it
-            }
-
-            Fail(
-                new ClaudeBatchException(
-                    FailureKind.Conflict,
-                    "JobNotFinished",
-                    $"Job '{job.Name}' is {job.State}: {job.Message ?? "it waits for somebody."} What it has so far: "
-                        + $"Get-ClaudeBatchResult -Job {job.Name}"),
-                job);
-            return;
-        }
-
-        if (WarmCache)
-        {
-            WriteCacheUseToHost(session);
-        }
-
-        BookCheck books = new Reconciler(session.Ledger).Check(session.Ledger.Jobs.Get(_job.Id));
-        using (ResultReader reader = new(session.Ledger))
-        {
-            IEnumerable<BatchRecord> over = session.Ledger.Batches.OfJob(_job.Id)
-                .Where(static b => b.State is BatchState.Collected or BatchState.Lost or BatchState.Deleted);
-            foreach (BatchResult result in BatchResult.From(reader.InOrder(over)))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                WriteOutput(result);
-            }
-        }
-
-        if (!books.IsReconciled)
-        {
-            Warn($"The books of job '{job.Name}' do not balance: {string.Join(" ", books.Problems.Select(static p => p.Message))} "
-                + $"Compare-ClaudeBatch -Job {job.Name} lists the ids.");
-        }
-    }
-
-    private void WriteCacheUseToHost(BatchSession session)
-    {
-        UsageBooks usage = new(session.Ledger, new PriceList(KnownModels.Of(Connection)));
-        ModelUsage total = usage.Of(session.Ledger.Batches.OfJob(_job!.Id))
-            .Aggregate(new ModelUsage("Total", 0, default, 0, 0, 0), static (sum, m) => sum.Plus(m));
-        string saved = total.SavedByCache is { } amount ? PriceList.Text(PriceList.ToDollars(amount)) : "an amount that is not known here";
-        WriteHostLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Cache of job '{_job.Name}': {total.Usage.CacheWrite5mTokens + total.Usage.CacheWrite1hTokens:N0} tokens written, "
-                + $"{total.Usage.CacheReadTokens:N0} read; it saved {saved}."));
     }
 }

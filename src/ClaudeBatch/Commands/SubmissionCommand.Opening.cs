@@ -47,6 +47,7 @@ public abstract partial class SubmissionCommand
             Limits = Limits,
             MaxAttempts = Attempts,
             SendsAgain = Force,
+            OnConflict = Enum.Parse<ConflictRule>(OnConflict, ignoreCase: true),
             Checker = session.Service.Checker(),
             Estimate = Estimate,
             Staging = Stages,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Management.Automation;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Costs;
@@ -60,6 +59,11 @@ public abstract partial class SubmissionCommand : ConnectedCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>What becomes of rows that the job has with another request: <c>Refuse</c>, <c>Keep</c> or <c>Replace</c>.</summary>
+    [Parameter]
+    [ValidateSet(nameof(ConflictRule.Refuse), nameof(ConflictRule.Keep), nameof(ConflictRule.Replace))]
+    public string OnConflict { get; set; } = nameof(ConflictRule.Refuse);
+
     /// <summary>Whether requests are to come: through the pipeline, which may turn out to be empty, as an argument, or from files.</summary>
     private protected bool HasInput => ParameterSetName != InputObjectSet || MyInvocation.ExpectingInput || IsGiven(nameof(InputObject));
 
@@ -72,6 +76,13 @@ public abstract partial class SubmissionCommand : ConnectedCommand
 
     protected override Task BeginAsync(CancellationToken cancellationToken)
     {
+        if (Force && IsGiven(nameof(OnConflict)))
+        {
+            throw new ClaudeBatchException(
+                FailureKind.InvalidArgument, "ParameterConflict", "-Force sends all rows again, and -OnConflict says what becomes of those "
+                    + "that differ; give one of them.");
+        }
+
         if (JobName is not null)
         {
             Core.Input.JobName.Check(JobName);
@@ -124,13 +135,7 @@ public abstract partial class SubmissionCommand : ConnectedCommand
         _input = null;
         WarnOfTools();
         WriteFindings(input.Findings);
-        if (input.AlreadyThere > 0)
-        {
-            WriteVerboseLine(string.Create(
-                CultureInfo.InvariantCulture, $"Job '{input.Job.Name}' has {input.AlreadyThere} of these requests already; they are "
-                    + $"not sent again."));
-        }
-
+        Tell(input);
         return input;
     }
 
@@ -203,30 +208,5 @@ public abstract partial class SubmissionCommand : ConnectedCommand
 
     private CostEstimate Estimate => _estimate ??= new CostEstimate(KnownModels.Of(Connection));
 
-    // Warns and does not prompt, so that a scheduled script is not held up.
-    private void WarnOfTools()
-    {
-        foreach (string note in Estimate.BeforeSending(isCapped: MaxCost is not null))
-        {
-            Warn(note);
-        }
-    }
-
     private SpoolLimits Limits => new(MaxRequestsPerBatch, MaxBytesPerBatch);
-
-    private void WriteFindings(IReadOnlyList<Finding> findings)
-    {
-        foreach (Finding finding in findings)
-        {
-            if (finding.Fault.IsError)
-            {
-                Fail(new ClaudeBatchException(FailureKind.InvalidRequest, finding.Fault.Id, $"Left out: {finding}") {
-                    Target = finding.CustomIds[0] });
-            }
-            else if (!Told.Has(finding.Fault.Message))
-            {
-                Warn(finding.ToString());
-            }
-        }
-    }
 }

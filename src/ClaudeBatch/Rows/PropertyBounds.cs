@@ -113,7 +113,7 @@ internal static class PropertyBounds
 
             // The values of ValidateSet are texts, also those of a number.
             schema["enum"] = new JsonArray([.. values.Select(v => Kind == "string"
-                ? JsonValue.Create(JsonText.Invariant(v))
+                ? JsonValue.Create(JsonText.Text(v))
                 : LanguagePrimitives.TryConvertTo(v, _type, CultureInfo.InvariantCulture, out object number)
                 ? JsonNode.Parse(JsonText.Write(number))
                 : throw Unsaid(attribute))]);

@@ -39,20 +39,21 @@ internal sealed class DryRun(SpoolLimits limits, RequestChecker checker, CostEst
         _bytes += more;
     }
 
+    /// <summary>Gives the range of an estimate in words, in USD.</summary>
+    public static string CostOf(CostEstimate estimate) => estimate switch
+    {
+        { Low: { } low, High: { } high } => $"{PriceList.Text(PriceList.ToDollars(low))} to {PriceList.Text(PriceList.ToDollars(high))}",
+        { Low: { } low } => $"{PriceList.Text(PriceList.ToDollars(low))} and more",
+        _ => "at a cost that is not known here",
+    };
+
     public string Describe(string? job)
     {
-        string cost = estimate switch
-        {
-            { Low: { } low, High: { } high } => $"{PriceList.Text(PriceList.ToDollars(low))} to "
-                + $"{PriceList.Text(PriceList.ToDollars(high))}",
-            { Low: { } low } => $"{PriceList.Text(PriceList.ToDollars(low))} and more",
-            _ => "at a cost that is not known here",
-        };
         long lowTokens = estimate.Models.Sum(static m => m.LowInputTokens);
         long highTokens = estimate.Models.Sum(static m => m.HighInputTokens);
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{_requests} requests, {_bytes} bytes in {_parts} parts, {lowTokens} to {highTokens} input tokens, "
-                + $"{cost}{(job is null ? string.Empty : $", as job '{job}'")}");
+                + $"{CostOf(estimate)}{(job is null ? string.Empty : $", as job '{job}'")}");
     }
 }

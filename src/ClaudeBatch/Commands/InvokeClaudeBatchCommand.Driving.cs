@@ -1,0 +1,119 @@
+using System.Globalization;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Costs;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Results;
+using ClaudeBatch.Core.Running;
+using ClaudeBatch.Pipeline;
+using ClaudeBatch.Sessions;
+using JobState = ClaudeBatch.Core.Ledger.JobState;
+
+namespace ClaudeBatch.Commands;
+
+/// <content>Steps until the job is over, and what it says in the end.</content>
+public sealed partial class InvokeClaudeBatchCommand
+{
+    private bool IsWorthAStep() => Open().Step.IsDue(_job!, isNamed: true);
+
+    private async Task DriveAsync(BatchSession session, CancellationToken cancellationToken)
+    {
+        JobProgress progress = new(session.Clock, WriteProgressRecord);
+        JobStep step = session.Step;
+        try
+        {
+            // Only a person can end a pause. One step is run in case that has happened; a second would only find the same.
+            bool isFirst = true;
+            int idleSteps = 0;
+            bool isPaused = false;
+            while (!isPaused && idleSteps < MostIdleSteps && step.IsDue(session.Ledger.Jobs.Get(_job!.Id), isNamed: true))
+            {
+                WriteNotes(await step.RunAsync(session.Ledger.Jobs.Get(_job.Id), isAsked: isFirst, cancellationToken));
+                isFirst = false;
+                IReadOnlyList<BatchRecord> batches = session.Ledger.Batches.OfJob(_job.Id);
+                JobState state = JobStates.Of(session.Ledger.Folder, session.Ledger.Jobs.Get(_job.Id), batches);
+                isPaused = state is JobState.Paused or JobState.Ambiguous or JobState.Stopped;
+                BatchRecord[] open = [.. batches.Where(static b => !b.State.IsFinal() && b.HeldFor is null)];
+                idleSteps++;
+                if (open.Length > 0 && !isPaused)
+                {
+                    progress.Update(batches);
+                    idleSteps = 0;
+                    await Task.Delay(
+                        session.Round.NextWait(open, PollInterval > TimeSpan.Zero ? PollInterval : null),
+                        session.Clock,
+                        cancellationToken);
+                }
+            }
+
+            if (idleSteps == MostIdleSteps)
+            {
+                Warn($"Job '{_job!.Name}' has something left to do, and {MostIdleSteps} steps in a row have begun nothing. It is left as "
+                    + "it is; Get-ClaudeBatchEvent says what was tried last.");
+            }
+        }
+        finally
+        {
+            if (!Stopping)
+            {
+                progress.Complete();
+            }
+        }
+    }
+
+    // Of a job with other rows besides, a line gets the results of its own.
+    private void Finish(BatchSession session, CancellationToken cancellationToken)
+    {
+        BatchJob job = BatchJob.From(session.Ledger, session.Ledger.Jobs.Get(_job!.Id));
+        if (job.Standing != JobState.Finished)
+        {
+            if (session.Ledger.Jobs.Get(_job.Id).PausedFor is { } cause && Told.Has(cause.ToString()))
+            {
+                return; // why was told when the job met with it
+            }
+
+            Fail(
+                new ClaudeBatchException(
+                    FailureKind.Conflict,
+                    "JobNotFinished",
+                    $"Job '{job.Name}' is {job.State}: {job.Message ?? "it waits for somebody."} What it has so far: "
+                        + $"Get-ClaudeBatchResult -Job {job.Name}"),
+                job);
+            return;
+        }
+
+        if (WarmCache)
+        {
+            WriteCacheUseToHost(session);
+        }
+
+        BookCheck books = new Reconciler(session.Ledger).Check(session.Ledger.Jobs.Get(_job.Id));
+        using (ResultReader reader = new(session.Ledger))
+        {
+            IEnumerable<BatchRecord> over = session.Ledger.Batches.OfJob(_job.Id)
+                .Where(static b => b.State is BatchState.Collected or BatchState.Lost or BatchState.Deleted);
+            foreach (BatchResult result in BatchResult.From(reader.InOrder(over).Where(r => _rows?.Has(r.Attempt.Row) != false)))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                WriteOutput(result);
+            }
+        }
+
+        if (!books.IsReconciled)
+        {
+            Warn($"The books of job '{job.Name}' do not balance: {string.Join(" ", books.Problems.Select(static p => p.Message))} "
+                + $"Compare-ClaudeBatch -Job {job.Name} lists the ids.");
+        }
+    }
+
+    private void WriteCacheUseToHost(BatchSession session)
+    {
+        UsageBooks usage = new(session.Ledger, new PriceList(KnownModels.Of(Connection)));
+        ModelUsage total = usage.Of(session.Ledger.Batches.OfJob(_job!.Id))
+            .Aggregate(new ModelUsage("Total", 0, default, 0, 0, 0), static (sum, m) => sum.Plus(m));
+        string saved = total.SavedByCache is { } amount ? PriceList.Text(PriceList.ToDollars(amount)) : "an amount that is not known here";
+        WriteHostLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Cache of job '{_job.Name}': {total.Usage.CacheWrite5mTokens + total.Usage.CacheWrite1hTokens:N0} tokens written, "
+                + $"{total.Usage.CacheReadTokens:N0} read; it saved {saved}."));
+    }
+}
