@@ -21,13 +21,7 @@ public sealed partial class CostEstimate(ModelCatalog catalog)
 {
     private const double FewestBytesPerToken = 2;
 
-    private const double MostBytesPerToken = 6;
-
-    private const int SmallestImage = 100;
-
     private const int LargestImage = 4_800;
-
-    private const int SmallestDocument = 1_500;
 
     private const double MostTokensPerDocumentByte = 1.5;
 
@@ -89,18 +83,18 @@ public sealed partial class CostEstimate(ModelCatalog catalog)
         model.Add(
             facts,
             new TokenRange(
-                (facts.CachedTextBytes / MostBytesPerToken) + cached.Low,
+                (facts.CachedTextBytes / RequestFacts.MostBytesPerToken) + cached.Low,
                 (facts.CachedBytes / FewestBytesPerToken) + cached.High),
             new TokenRange(
-                ((facts.TextBytes - facts.CachedTextBytes) / MostBytesPerToken) + rest.Low,
+                ((facts.TextBytes - facts.CachedTextBytes) / RequestFacts.MostBytesPerToken) + rest.Low,
                 ((facts.PromptBytes - facts.CachedBytes) / FewestBytesPerToken) + rest.High));
     }
 
     private static TokenRange Files(int images, long documentBytes, int references)
     {
-        int document = documentBytes > 0 ? SmallestDocument : 0;
+        int document = documentBytes > 0 ? RequestFacts.SmallestDocument : 0;
         return new TokenRange(
-            (images * SmallestImage) + document,
+            (images * RequestFacts.SmallestImage) + document,
             references > images
                 ? double.PositiveInfinity
                 : (images * LargestImage) + Math.Max(documentBytes * 0.75 * MostTokensPerDocumentByte, document));

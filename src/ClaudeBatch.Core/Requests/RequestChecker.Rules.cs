@@ -1,3 +1,4 @@
+using System.Globalization;
 using ClaudeBatch.Core.Models;
 
 namespace ClaudeBatch.Core.Requests;
@@ -10,6 +11,22 @@ public sealed partial class RequestChecker
     private static readonly string[] s_efforts = ["low", "medium", "high", "xhigh", "max"];
 
     private static readonly string[] s_thinking = ["adaptive", "between_tools", "disabled", "enabled"];
+
+    // In steps, so that many requests that are too long have few different faults.
+    private void ContextFault(ModelRecord model)
+    {
+        double tokens = _facts.LowTokens;
+        if (tokens > model.Context && !betas.Any(static b => b.StartsWith("context-", StringComparison.Ordinal)))
+        {
+            double step = Math.Pow(10, Math.Floor(Math.Log10(tokens)) - 1);
+            Error(
+                "ContextExceeded",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Its prompt has {Math.Floor(tokens / step) * step:N0} tokens or more by our low estimate, and {_facts.Model} takes "
+                        + $"{model.Context:N0}. Shorten or divide it, or use a model with a larger context."));
+        }
+    }
 
     private void RuleFaults(string model, ModelRules rules)
     {

@@ -121,6 +121,7 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
 
         if (known is not null)
         {
+            ContextFault(known);
             RuleFaults(_facts.Model!, known.Rules);
         }
 

@@ -17,7 +17,17 @@ public sealed class RequestFacts
     /// <summary>The range of the JSON schema of the output; null where there is none.</summary>
     public Range? OutputSchema { get; internal set; }
 
+    /// <summary>The most bytes of text that one token has, on the average of a prompt: an assumption of ours.</summary>
+    public const double MostBytesPerToken = 6;
+
+    /// <summary>The fewest tokens of an image or of all documents of a request: an assumption of ours.</summary>
+    public const int SmallestImage = 100, SmallestDocument = 1_500;
+
     public List<RequestFault> Faults { get; } = [];
+
+    /// <summary>The least number of input tokens that the request is estimated to have.</summary>
+    public double LowTokens
+        => (TextBytes / MostBytesPerToken) + (Images * SmallestImage) + (DocumentBytes > 0 ? SmallestDocument : 0);
 
     /// <summary>The size of the whole request without the base64 of files. The model reads at most so much.</summary>
     public long PromptBytes { get; internal set; }

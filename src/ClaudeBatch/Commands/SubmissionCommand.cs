@@ -18,6 +18,11 @@ public abstract partial class SubmissionCommand : ConnectedCommand
 
     private CostEstimate? _estimate;
 
+    private readonly RowFaults _faults = new();
+
+    // How many objects came in, also those that are no requests.
+    private long _given;
+
     private protected const string InputObjectSet = "InputObject";
 
     private const string PathSet = "Path";
@@ -99,6 +104,7 @@ public abstract partial class SubmissionCommand : ConnectedCommand
             foreach (object? given in HasInput ? PipelineInput.Of(this, InputObject) : [])
             {
                 InputObject = given;
+                _given++;
                 Guard(AddRow, InputObject);
             }
 
@@ -117,6 +123,11 @@ public abstract partial class SubmissionCommand : ConnectedCommand
     /// </summary>
     private protected SealedInput? Seal()
     {
+        foreach (ClaudeBatchException fault in _faults.ToErrors())
+        {
+            Fail(fault);
+        }
+
         if (_dryRun is not null)
         {
             WarnOfTools();
@@ -153,7 +164,17 @@ public abstract partial class SubmissionCommand : ConnectedCommand
 
     private void AddRow()
     {
-        BatchRequest request = BatchRequest.From(InputObject);
+        BatchRequest request;
+        try
+        {
+            request = BatchRequest.From(InputObject);
+        }
+        catch (ClaudeBatchException fault)
+        {
+            _faults.Add(_given, fault, InputObject);
+            return;
+        }
+
         if (IsWhatIf)
         {
             _dryRun ??= new DryRun(Limits, OpenService().Checker(), Estimate);

@@ -165,8 +165,7 @@ public sealed class BatchRequest
         throw new ClaudeBatchException(
             FailureKind.InvalidArgument,
             "RequestInvalid",
-            $"'{value ?? "null"}' is not a request. Make requests from rows with New-ClaudeBatchRequest, or read them with "
-                + $"Import-ClaudeBatchRequest.")
+            "The object is no request. Make requests from rows with New-ClaudeBatchRequest, or read them with Import-ClaudeBatchRequest.")
         { Target = value };
     }
 
