@@ -6,7 +6,7 @@
         Tests = 'Sending/SendTests.cs', 'Sending/SendGateTests.cs', 'Sending/SendRecordTests.cs', 'Sending/RefusedCreateTests.cs', 'Sending/SecondSendTests.cs', 'Sending/ForeignReplyTests.cs', 'Ledger/DecisionTests.cs', 'Ledger/FullDiskTests.cs'
     }
     Settling = @{
-        Files = 'Sending/Settler.cs', 'Ledger/Settlement.cs', 'Ledger/ListTime.cs'
+        Files = 'Sending/Settler.cs', 'Sending/Settler.Absent.cs', 'Ledger/Settlement.cs', 'Ledger/ListTime.cs'
         Tests = 'Sending/SettleTests.cs', 'Sending/SettleRecordTests.cs', 'Sending/SettledAbsentTests.cs', 'Sending/ClockTests.cs', 'Sending/ForeignReplyTests.cs'
     }
     Books = @{

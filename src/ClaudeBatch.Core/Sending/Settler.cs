@@ -13,7 +13,7 @@ namespace ClaudeBatch.Core.Sending;
 /// together. The time between two lists is the least that
 /// the clocks say (<see cref="ListTime.Since"/>).
 /// </remarks>
-public sealed class Settler(JobLedger ledger, BatchApi api)
+public sealed partial class Settler(JobLedger ledger, BatchApi api)
 {
     private const int ListsToAdopt = 3;
 
@@ -102,56 +102,6 @@ public sealed class Settler(JobLedger ledger, BatchApi api)
             ? Ambiguous(batch, settlement, "the only batches that could have been it have other people's answers")
             : Absent(job, batch, settlement);
     }
-
-    // The service does not have the batch. What follows from that depends on why it was looked for.
-    private BatchRecord Absent(JobRecord job, BatchRecord batch, Settlement settlement)
-    {
-        string found = Found(settlement);
-        BatchRecord spooled = batch with
-        {
-            State = BatchState.Spooled,
-            Settlement = new Settlement { Excluded = settlement.Excluded },
-            Message = null,
-        };
-        if (ledger.Batches.Replacing(batch).Count > 0)
-        {
-            return Settled(spooled with { State = BatchState.Abandoned }, "Its requests are in a later part.");
-        }
-
-        switch (batch.Refusal)
-        {
-            case { IsService: true }:
-                return Settled(spooled, "The service has refused it, as it said.");
-            case { Status: 413 } refusal:
-                return Settled(
-                    spooled with { State = BatchState.Rejected, Message = $"Refused with status 413 ({refusal.Words})." },
-                    "Something between here and the service finds it too large.");
-            case { } refusal:
-                return Wait(PauseCause.ForeignReply, CreateRecorder.ForeignReply(batch, refusal.Status, refusal.Words, $"and {found}"));
-            case null when batch.Resends < MostResends:
-                return Settled(spooled with { Resends = batch.Resends + 1 }, "It is sent again.");
-            default:
-                return Wait(
-                    PauseCause.RepliesLost,
-                    $"Part {batch.Part} of job '{batch.Job}' was sent {batch.Resends + 1} times, and each time the reply was lost and the "
-                        + $"service did not have it. It is not sent again by itself. When the network is mended, run: Resume-ClaudeBatch "
-                        + $"-Job {batch.Job}");
-        }
-
-        BatchRecord Settled(BatchRecord to, string so)
-            => ledger.Record(batch, new Decision(to, EventKind.SettledAbsent, $"{found}: the service never had it. {so}"));
-
-        // It stays unconfirmed, so that later lists are still looked through for it.
-        BatchRecord Wait(PauseCause cause, string message) => ledger.Record(batch, new Decision(
-            batch with { Settlement = settlement with { IsAbsent = true }, Message = message },
-            EventKind.SettledAbsent,
-            message,
-            Also: () => ledger.Jobs.Pause(job, cause, message)));
-    }
-
-    private static string Found(Settlement settlement) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{settlement.EmptyLists} lists over {settlement.EmptySeconds:0} seconds showed no batch that could be it");
 
     private BatchRecord Keep(BatchRecord batch, Settlement settlement)
         => ledger.Record(batch, new Decision(batch with { Settlement = settlement }));

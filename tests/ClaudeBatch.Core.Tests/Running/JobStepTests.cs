@@ -53,6 +53,21 @@ public sealed class JobStepTests : IDisposable
         Assert.True(IsDue());
     }
 
+    [Fact]
+    public async Task What_was_accepted_after_its_job_was_stopped_is_canceled_by_the_next_step_of_any_process()
+    {
+        BatchRecord batch = Seal(1, "a")[0];
+        await _engine.SendAsync(batch);
+        _engine.Ledger.Stop(_engine.Job("job")); // whoever has sent it ended before it could see that
+
+        Assert.True(IsDue());
+        Assert.Contains("job was stopped", Assert.Single(await StepAsync()).Message, StringComparison.Ordinal);
+
+        Assert.NotNull(Assert.Single(await _engine.AtServiceAsync()).CancelInitiatedAt);
+        Assert.False(_engine.Now(batch).OutlivesStop);
+        Assert.False(IsDue());
+    }
+
     [Theory]
     [InlineData(PauseCause.ApiKeyRejected, 59, false)]
     [InlineData(PauseCause.ApiKeyRejected, 60, true)]

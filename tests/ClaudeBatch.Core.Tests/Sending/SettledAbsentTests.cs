@@ -45,6 +45,19 @@ public sealed class SettledAbsentTests : IDisposable
     }
 
     [Fact]
+    public async Task A_part_whose_requests_were_removed_while_it_was_refused_is_given_up_so_that_the_line_sends_them_again()
+    {
+        BatchRecord batch = await DoubtAsync("msgbatch_theirs");
+        File.Delete(_engine.Ledger.Folder.Spool(batch.JobId, batch.Part));
+
+        BatchRecord now = await FiveEmptyAsync(batch);
+
+        Assert.Equal(BatchState.Abandoned, now.State);
+        Assert.EndsWith("Its requests were removed, so that it is given up.", Assert.Single(_engine.Journal(EventKind.SettledAbsent)), StringComparison.Ordinal);
+        Assert.Equal(1, _engine.Seal("job", "a").Accepted);
+    }
+
+    [Fact]
     public async Task What_was_lost_three_times_waits_for_a_person_and_is_told_once()
     {
         BatchRecord batch = await _engine.LoseCreateAsync(Network, "job", "a");
