@@ -134,6 +134,18 @@ public sealed class BatchBooksTests : IDisposable
         Assert.Equal((1, 1, 0), (Totals.Succeeded, Totals.NotSubmitted, Totals.Pending));
     }
 
+    [Fact]
+    public async Task What_was_collected_is_counted_anew_when_the_part_in_its_place_is_taken_back()
+    {
+        BatchRecord collected = await _engine.RunAsync(Parts("a")[0]);
+        _engine.Seal("job", [EngineFixture.Request("a")], sendAgain: true);
+        Assert.Equal((0, 1), (Totals.Succeeded, Totals.Pending));
+
+        _engine.Ledger.Write(() => Books.TakeBackReplacing(collected));
+
+        Assert.Equal((1, 0), (Totals.Succeeded, Totals.Pending));
+    }
+
     private JobTotals Totals => _engine.Ledger.Jobs.Totals(_engine.Job("job"));
 
     private BatchRecord[] Parts(params string[] ids)
