@@ -1,6 +1,5 @@
 using System.Collections;
 using ClaudeBatch.Core.Ledger;
-using ClaudeBatch.Core.Ledger.Sqlite;
 
 namespace ClaudeBatch.Core.Input;
 

@@ -1,5 +1,3 @@
-using ClaudeBatch.Core.Requests;
-
 namespace ClaudeBatch.Core.Input;
 
 /// <summary>A request as it is stored in the ledger's files.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ClaudeBatch.Core.Ledger.Sqlite;
 
 namespace ClaudeBatch.Core.Ledger;

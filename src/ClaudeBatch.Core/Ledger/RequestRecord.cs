@@ -1,5 +1,4 @@
 using ClaudeBatch.Core.Ledger.Sqlite;
-using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Ledger;
 

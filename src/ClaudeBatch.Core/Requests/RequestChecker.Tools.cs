@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace ClaudeBatch.Core.Requests;
 
 /// <content>Finds what is wrong with the tools of a request, the choice of them, and the schemas that its answer is to fit.</content>

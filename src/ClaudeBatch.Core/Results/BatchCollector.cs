@@ -1,5 +1,4 @@
 using System.Globalization;
-using ClaudeBatch.Core.Account;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;

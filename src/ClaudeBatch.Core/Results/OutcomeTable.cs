@@ -8,7 +8,7 @@ using ClaudeBatch.Core.Ledger.Files;
 namespace ClaudeBatch.Core.Results;
 
 /// <summary>The outcomes of one batch, at most 100,000, read from result lines in any order.</summary>
-internal sealed class OutcomeTable : IDisposable
+internal sealed partial class OutcomeTable : IDisposable
 {
     /// <summary>The most repeated ids, foreign ids and unreadable lines that are listed; the others are only counted.</summary>
     private const int Named = 20;
@@ -101,29 +101,6 @@ internal sealed class OutcomeTable : IDisposable
     /// <summary>Whether only the lines tell that the batch has this custom id.</summary>
     public bool HasDiscovered(ReadOnlySpan<byte> customId)
         => _discovered is not null && _room.Ids.Find(customId) >= Count - _discovered.Count;
-
-    /// <summary>Reads the outcomes from the batch's results file.</summary>
-    public static OutcomeTable FromFile(JobLedger ledger, BatchRecord batch, Lazy<PriceList>? prices)
-    {
-        OutcomeTable table = For(ledger, batch, prices);
-        using LineScanner scanner = new(table.Take);
-        using FileStream file = new(
-            ledger.Folder.Results(batch.JobId, batch.Part, batch.ResultsFile),
-            FileMode.Open,
-            FileAccess.Read,
-            FileShare.Read | FileShare.Delete,
-            1,
-            FileOptions.SequentialScan);
-        byte[] buffer = new byte[256 * 1024];
-        int count;
-        while ((count = file.Read(buffer)) > 0)
-        {
-            scanner.Feed(buffer.AsSpan(0, count));
-        }
-
-        scanner.Complete();
-        return table;
-    }
 
     public void Dispose() => _room.GiveBack();
 

@@ -4,7 +4,6 @@ using System.Text.Json;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Json;
 using ClaudeBatch.Core.Ledger;
-using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Results;
 

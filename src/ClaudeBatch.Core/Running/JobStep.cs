@@ -1,5 +1,4 @@
 using ClaudeBatch.Core.Account;
-using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Results;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Costs;
-using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Results;
 

@@ -1,4 +1,3 @@
-using ClaudeBatch.Core.Account;
 using ClaudeBatch.Core.Api;
 
 namespace ClaudeBatch.Core.Sending;

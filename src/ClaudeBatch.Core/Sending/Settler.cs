@@ -1,4 +1,3 @@
-using System.Globalization;
 using ClaudeBatch.Core.Account;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger;

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using ClaudeBatch.Core;
-using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Results;
 using JobState = ClaudeBatch.Core.Ledger.JobState;
 

@@ -2,7 +2,6 @@ using System.Management.Automation;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
-using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;

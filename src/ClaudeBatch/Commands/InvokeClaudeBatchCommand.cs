@@ -5,11 +5,9 @@ using ClaudeBatch.Core;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
-using ClaudeBatch.Core.Results;
 using ClaudeBatch.Core.Running;
 using ClaudeBatch.Pipeline;
 using ClaudeBatch.Sessions;
-using JobState = ClaudeBatch.Core.Ledger.JobState;
 
 namespace ClaudeBatch.Commands;
 

@@ -4,7 +4,6 @@ using System.Text;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Requests;
-using ClaudeBatch.Json;
 using ClaudeBatch.Pipeline;
 using ClaudeBatch.Rows;
 
@@ -13,7 +12,7 @@ namespace ClaudeBatch.Commands;
 /// <summary>Makes one request from each row.</summary>
 [Cmdlet(VerbsCommon.New, "ClaudeBatchRequest", DefaultParameterSetName = InlineSet)]
 [OutputType(typeof(BatchRequest))]
-public sealed class NewClaudeBatchRequestCommand : TemplateCommand
+public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
 {
     private const string TemplateSet = "Template";
 
@@ -195,66 +194,5 @@ public sealed class NewClaudeBatchRequestCommand : TemplateCommand
 
         _watch.Add(row, asked);
         WriteObject(BatchRequest.From(request, _source!.Source, _customId is null ? _source.EarlierIdentity() : default));
-    }
-
-    // The templates in which a column may be misspelt, with the names of their parameters.
-    private IEnumerable<(string Parameter, TextTemplate Template)> Templates()
-    {
-        if (_prompt?.Template is { } prompt)
-        {
-            yield return (nameof(Prompt), prompt);
-        }
-
-        if (_customId?.Template is { } customId)
-        {
-            yield return (nameof(CustomId), customId);
-        }
-
-        foreach (TextTemplate message in _messages?.Templates ?? [])
-        {
-            yield return (nameof(Message), message);
-        }
-    }
-
-    private string PromptOf(ShellRow? row)
-    {
-        if (_prompt is null && row is not { IsText: true })
-        {
-            throw new ClaudeBatchException(
-                FailureKind.InvalidArgument,
-                "PromptMissing",
-                "The row is not text; say what to ask with -Prompt, such as -Prompt '{{Body}}'.");
-        }
-
-        string prompt = _prompt is null
-            ? (string)((PSObject)PSObject.AsPSObject(InputObject!)).BaseObject
-            : _prompt.Render(InputObject, row);
-        return string.IsNullOrWhiteSpace(prompt)
-            ? throw new ClaudeBatchException(
-                FailureKind.InvalidRequest,
-                "PromptEmpty",
-                "The prompt is empty or has nothing but white space; the service refuses such text.")
-            : JsonText.Valid(prompt);
-    }
-
-    private string Id(ShellRow? row, string prompt)
-        => _customId is null && row is null ? Id(row, Encoding.UTF8.GetBytes(prompt)) : Id(row, []);
-
-    // Without -CustomId the id is made from the row and not from the request, so that a changed system prompt gives a conflict and not
-    // a second, paid set of requests.
-    private string Id(ShellRow? row, byte[] asked)
-    {
-        if (_customId is not null)
-        {
-            string given = _customId.Render(InputObject, row);
-            return Core.Requests.CustomId.Fault(given) is { } fault
-                ? throw new ClaudeBatchException(
-                    FailureKind.InvalidRequest,
-                    "CustomIdInvalid",
-                    $"The custom id {fault}") { Target = given }
-                : given;
-        }
-
-        return _contentIds.Next(row is null ? asked : _source!.Identity());
     }
 }

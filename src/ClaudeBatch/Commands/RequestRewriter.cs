@@ -7,7 +7,6 @@ using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Retries;
 using ClaudeBatch.Json;
 using ClaudeBatch.Rows;
-using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
 

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using ClaudeBatch.Completers;
 using ClaudeBatch.Core;
-using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Sending;
 using ClaudeBatch.Sessions;
 

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using ClaudeBatch.Core.Ledger;
-using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch;
 

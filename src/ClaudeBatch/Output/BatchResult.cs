@@ -6,7 +6,6 @@ using System.Text.Json;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
-using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Results;
 using ClaudeBatch.Json;
 

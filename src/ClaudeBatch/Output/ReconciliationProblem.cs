@@ -1,4 +1,3 @@
-using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Results;
 
 namespace ClaudeBatch;

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using ClaudeBatch.Core;
-using ClaudeBatch.Core.Api;
 
 namespace ClaudeBatch.Pipeline;
 

@@ -24,12 +24,12 @@ public sealed class TemplateTests
         => Assert.Equal("TemplateInvalid", Assert.Throws<ClaudeBatchException>(() => TextTemplate.Parse(template)).Id);
 
     [Fact]
-    public void An_unknown_name_names_the_row_and_what_it_has()
+    public void An_unknown_name_is_told_with_the_names_that_are_there()
     {
         ClaudeBatchException error = Assert.Throws<ClaudeBatchException>(() => TextTemplate.Parse("{{Bdoy}}").Render(new Row(("Id", "7"), ("Body", "x"))));
 
         Assert.Equal("PlaceholderUnknown", error.Id);
-        Assert.Equal("Row 3 has no 'Bdoy'; it has Id, Body.", error.Message);
+        Assert.Equal("There is no column 'Bdoy'; there are 'Id', 'Body'.", error.Message);
     }
 
     [Fact]

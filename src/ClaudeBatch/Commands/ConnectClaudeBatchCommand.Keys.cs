@@ -1,0 +1,88 @@
+using System.Management.Automation;
+using System.Net;
+using System.Security;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Api;
+using ClaudeBatch.Sessions;
+
+namespace ClaudeBatch.Commands;
+
+/// <content>Where the key comes from.</content>
+public sealed partial class ConnectClaudeBatchCommand
+{
+    private (ApiCredential? Credential, string? Source) Credential()
+    {
+        switch (ParameterSetName)
+        {
+            case EmulatorSet:
+                return (ApiCredential.FromKey(EmulatorKey), "emulator");
+            case PathSet:
+                return (FromFile(ExistingFile(ApiKeyPath!)), ApiKeyPath);
+            case SecretSet:
+                return (FromVault(), $"secret {SecretName}");
+            case KeySet when ApiKey is not null:
+                return (ApiCredential.FromKey(new NetworkCredential(string.Empty, ApiKey).Password), "-ApiKey");
+            default:
+                (ApiCredential Credential, string Source)? found = ConnectionDefaults.Credential;
+                return (found?.Credential, found?.Source);
+        }
+    }
+
+    private string ExistingFile(string given)
+    {
+        string path = GetUnresolvedProviderPathFromPSPath(given);
+        return File.Exists(path)
+            ? path
+            : throw new ClaudeBatchException(FailureKind.NotFound, "PathNotFound", $"There is no file '{path}'.") { Target = given };
+    }
+
+    private static ApiCredential FromFile(string path)
+    {
+        const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & others) != 0)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.Permission, "ApiKeyFileOpen", $"'{path}' can be read by others. Make it yours alone with: chmod 600 '{path}'")
+            { Target = path };
+        }
+
+        try
+        {
+            return ApiCredential.FromKey(File.ReadAllText(path));
+        }
+        catch (ClaudeBatchException e)
+        {
+            string message = $"{e.Message} It is read from '{path}', which must hold the key alone.";
+            throw new ClaudeBatchException(e.Kind, e.Id, message, e) { Target = path };
+        }
+    }
+
+    private ApiCredential FromVault()
+    {
+        using PowerShell shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
+        shell.AddCommand("Get-Secret").AddParameter("Name", SecretName).AddParameter("ErrorAction", ActionPreference.Stop);
+        if (VaultName is not null)
+        {
+            shell.AddParameter("Vault", VaultName);
+        }
+
+        try
+        {
+            object?[] found = [.. shell.Invoke().Select(static o => o?.BaseObject)];
+            object? secret = found.Length > 1 ? throw new InvalidOperationException($"It has {found.Length} values, and a key is one.")
+                : found.FirstOrDefault();
+            string? key = secret is SecureString secure ? new NetworkCredential(string.Empty, secure).Password : secret as string;
+            return ApiCredential.FromKey(key ?? throw new InvalidOperationException("It holds no text."));
+        }
+        catch (Exception e) when (e is RuntimeException or InvalidOperationException)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.NotFound,
+                "SecretNotFound",
+                $"Secret '{SecretName}' could not be read: {e.Message} It takes the module Microsoft.PowerShell.SecretManagement and "
+                    + $"an unlocked vault.",
+                e)
+            { Target = SecretName };
+        }
+    }
+}
