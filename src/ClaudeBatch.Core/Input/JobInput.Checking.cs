@@ -1,5 +1,4 @@
 using ClaudeBatch.Core.Ledger;
-using ClaudeBatch.Core.Ledger.Files;
 using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Input;

@@ -159,6 +159,20 @@ public sealed class SecondSendTests : IDisposable
         Assert.Equal((BatchState.Rejected, true, 400), (now.State, now.Refusal!.IsListed, now.Refusal.Status));
     }
 
+    [Fact]
+    public async Task The_account_is_listed_back_to_the_earliest_time_at_which_a_refused_part_can_have_been_made()
+    {
+        BatchRecord[] parts = [.. new[] { "a", "b", "c" }.Select(id => _engine.Seal("job", id).NewBatches[0])];
+        DateTimeOffset now = _engine.Clock.GetUtcNow();
+        BatchRecord At(int part, DateTimeOffset? newest)
+            => _engine.Change(parts[part], b => b with { Intent = new SubmissionIntent(["msgbatch_x"], newest).ToJson() });
+
+        Assert.Null(SecondSend.BackTo([]));
+        Assert.Equal(now.AddSeconds(-60), SecondSend.BackTo([At(0, now)]));
+        Assert.Equal(now.AddHours(-3).AddSeconds(-60), SecondSend.BackTo([At(0, now), At(1, now.AddHours(-3))]));
+        Assert.Equal(DateTimeOffset.MinValue, SecondSend.BackTo([At(0, now), At(2, null)])); // its list was empty: any batch may be it
+    }
+
     private static string Empty => new SubmissionIntent([], null).ToJson();
 
     private async Task<BatchRecord> LoseAsync(params string[] ids) => await _engine.LoseCreateAsync(Network, "job", ids);
