@@ -57,7 +57,7 @@ internal sealed class Ending(World world, SimulatedProcess process, Person perso
         job = person.Find(plan)!;
         IReadOnlyList<BatchRecord> batches = person.Ledger.Batches.OfJob(job.Id);
         JobState state = JobStates.Of(person.Ledger.Folder, job, batches);
-        if (state == JobState.Stopped && wasDue && batches.FirstOrDefault(static b => b.OutlivesStop) is { } running)
+        if (state == JobState.Stopped && batches.FirstOrDefault(static b => b.OutlivesStop) is { } running)
         {
             throw new Broken("RunsOn", $"Part {running.Key} runs after a step of its stopped job.");
         }
