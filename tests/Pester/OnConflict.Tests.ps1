@@ -56,12 +56,44 @@ Describe 'The same job with other rows' {
         @(Get-ClaudeBatch -Job nightly -Local) | Should -HaveCount 1
     }
 
+    It 'is told under -WhatIf as it would be, and nothing is written: <rule>' -ForEach @(
+        @{ rule = 'Keep'; said = '0 requests, *20 are there already*' }
+        @{ rule = 'Replace'; said = '1 requests, *19 are there already*' }
+        @{ rule = 'Refuse'; said = '0 requests, *19 are there already*'; id = 'CustomIdConflict,*' }
+        @{ rule = 'Replace'; said = '1 requests, *'; id = 'BudgetExceeded,*'; more = @{ MaxCost = 0 } }
+    ) {
+        $more ??= @{}
+        $path = Join-Path -Path $TestDrive -ChildPath 'whatif.txt'
+        Start-Transcript -LiteralPath $path -UseMinimalHeader | Out-Null
+        $rows | New-ClaudeBatchRequest @common |
+            Submit-ClaudeBatch -Job nightly -OnConflict $rule -WhatIf @more -ErrorVariable problem -ErrorAction SilentlyContinue
+        Stop-Transcript | Out-Null
+        (Get-Content -LiteralPath $path | Where-Object { $_ -like 'What if:*' }) -replace '^.*on target "' | Should -BeLike $said
+        "$($problem | ForEach-Object FullyQualifiedErrorId)" | Should -BeLike "$id"
+        @(Get-ClaudeBatch -Job nightly -Local) | Should -HaveCount 1
+    }
+
     It 'does not replace what is in flight' {
         Connect-TestEmulator -Plan @{ Latency = '10:00:00' }
         New-TestRequest | Submit-ClaudeBatch -Job busy | Out-Null
         { New-TestRequest -Prompt 'other {{Body}}' | Submit-ClaudeBatch -Job busy -OnConflict Replace } |
-            Should -Throw -ErrorId 'RequestInFlight,*' -ExpectedMessage '*3 (row-1, row-2, row-3)*Wait-ClaudeBatch -Job busy*'
+            Should -Throw -ErrorId 'RequestInFlight,*' -ExpectedMessage '*3 (row-1, row-2, row-3)*Invoke-ClaudeBatch -Job busy*'
         @(Get-ClaudeBatch -Job busy -Local) | Should -HaveCount 1
+    }
+
+    It 'says what brings an ended part to its end, after which it is replaced' {
+        New-TestRequest | Submit-ClaudeBatch -Job ended | Wait-ClaudeBatch | Out-Null
+        $line = { New-TestRequest -Prompt 'other {{Body}}' | Submit-ClaudeBatch -Job ended -OnConflict Replace }
+        $line | Should -Throw -ErrorId 'RequestInFlight,*' -ExpectedMessage '*Invoke-ClaudeBatch -Job ended*'
+        Invoke-ClaudeBatch -Job ended | Out-Null
+        (& $line).RequestCount | Should -Be 3
+    }
+
+    It 'projects a canary on what the line sends, and tells a budget that is exceeded once' {
+        $rows[5].Body = 'edited too'
+        $rows | New-ClaudeBatchRequest @common |
+            Invoke-ClaudeBatch -Job nightly -OnConflict Replace -Canary 1 -MaxCost 0.001 -InformationVariable told | Should -HaveCount 20
+        Get-Told $told | Should -Contain (Get-Told $told | Where-Object { $_ -like 'Canary*for all 2.*' })
     }
 
     It 'takes -OnConflict or -Force, and neither without requests' {

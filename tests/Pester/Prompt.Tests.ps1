@@ -29,6 +29,8 @@ Describe 'A prompt that is the same for all rows' {
         @{ what = 'a value of the row is in it'; rows = { New-TestRow }; how = @{ Prompt = 'x {{Body}}' } }
         @{ what = 'each row has its message'; rows = { New-TestRow }; how = @{ Message = @{ role = 'user'; content = 'x {{Body}}' } } }
         @{ what = 'the script block gives another text'; rows = { New-TestRow }; how = @{ Prompt = { "x $($_.Id)" } } }
+        @{ what = 'equal rows have the same value'; rows = { 1, 2 | ForEach-Object { [pscustomobject]@{ Id = $_; Body = 'same' } } }; how = @{ Prompt = 'Ask: {{Body}}' } }
+        @{ what = 'each row is its document'; rows = { 1, 2 | ForEach-Object { New-Item -Path "$TestDrive/e$_.txt" -Value "$_" -Force } }; how = @{ Prompt = 'Sum up'; Document = '{{_}}' } }
         @{ what = 'each row has its document'; rows = { 1, 2 | ForEach-Object { $p = "$TestDrive/d$_.txt"; Set-Content -LiteralPath $p -Value $_; @{ Path = $p } } }; how = @{ Prompt = 'Sum up'; Document = '{{Path}}' } }
     ) {
         & $rows | New-ClaudeBatchRequest @common @how -WarningVariable warnings 3>$null | Out-Null
@@ -45,10 +47,17 @@ Describe 'A placeholder in the syntax of another tool' {
         @{ template = 'Do $_.Body'; right = '{{Body}}' }
         @{ template = 'Do $($_.Body)'; right = '{{Body}}' }
         @{ template = 'Do $($row.Id)'; right = '{{Id}}' }
+        @{ template = 'Do $_'; right = '{{_}}' }
     ) {
         { New-TestRow | New-ClaudeBatchRequest @common -Prompt $template -ErrorAction SilentlyContinue } | Should -Throw -ErrorId 'PlaceholderMisspelt,*'
         $message = try { New-TestRow | New-ClaudeBatchRequest @common -Prompt $template } catch { $_.Exception.Message }
         $message | Should -BeLike "*written '$right'*"
+    }
+
+    It 'is refused in messages and told beside a placeholder of ours' {
+        { New-TestRow | New-ClaudeBatchRequest @common -Message @{ role = 'user'; content = 'Hi {Body}' } } | Should -Throw -ErrorId 'PlaceholderMisspelt,*'
+        New-TestRow | New-ClaudeBatchRequest @common -Prompt 'Do $_ on {{Body}}' -WarningVariable warnings 3>$null | Out-Null
+        $warnings | Should -BeLike "*'`$_'*'{{_}}'*"
     }
 
     It 'is refused for text rows, too' {
@@ -95,8 +104,23 @@ Describe 'What is wrong with many rows' {
         $rows = 1..100 | ForEach-Object { [pscustomobject]@{ 'Text ' = "t$_" } }
         $rows | New-ClaudeBatchRequest @common -Prompt '{{Text}}' -ErrorAction SilentlyContinue -ErrorVariable problem | Should -BeNullOrEmpty
         $problem | Should -HaveCount 1
-        $problem[0].Exception.Message | Should -Be "100 rows (1, 2, 3, 4, 5, …): There is no column 'Text'; there are 'Text '."
+        $problem[0].Exception.Message | Should -Be "100 rows (1, 2, 3, 4, 5, …): There is no column 'Text'; there are 'Text '. Write {{Text }}: blanks are part of the name."
         $problem[0].TargetObject | Should -Be $rows[0]
+    }
+
+    It 'finds a column whose name ends with a blank, and says how it is written' {
+        $row = [pscustomobject]@{ 'Text ' = 'x' }
+        $row | New-ClaudeBatchRequest @common -Prompt '{{Text }}' | Get-Prompt | Should -Be 'x'
+        $row | New-ClaudeBatchRequest @common -Prompt '{{Text}}' -ErrorAction SilentlyContinue -ErrorVariable problem
+        $problem[0].Exception.Message | Should -BeLike '*Write {{Text }}*'
+    }
+
+    It 'is an error at once where -Prompt is <what>' -ForEach @(
+        @{ what = 'a list of lines'; prompt = 'Classify:', '{{Body}}' }
+        @{ what = 'a table'; prompt = @{ a = 1 } }
+        @{ what = 'a file'; prompt = Get-Item -LiteralPath $PSCommandPath }
+    ) {
+        { New-TestRow | New-ClaudeBatchRequest @common -Prompt $prompt } | Should -Throw -ErrorId 'TemplateInvalid,*' -ExpectedMessage '-Prompt is of type*'
     }
 
     It 'names the delimiter where the whole header is one column' {

@@ -82,6 +82,35 @@ Describe 'The identity of a row' {
         $second.CustomId | Should -Not -Be $first.CustomId
     }
 
+    It 'does not depend on what PowerShell adds on the way from a job, which is no part of the row' {
+        $rows = Start-Job { [pscustomobject]@{ Id = 1; Body = 'b' } } | Receive-Job -Wait -AutoRemoveJob
+        $request = $rows | New-ClaudeBatchRequest @common -Prompt '{{_}}'
+        $request.CustomId | Should -Be ([pscustomobject]@{ Id = 1; Body = 'b' } | New-ClaudeBatchRequest @common -Prompt '{{_}}').CustomId
+        $request.Source.PSObject.Properties.Name | Should -Be @('Id', 'Body')
+        ($rows | New-ClaudeBatchRequest @common -Prompt '{{Body}}' -SourceProperty Id, RunspaceId).Source.RunspaceId | Should -Not -BeNullOrEmpty
+    }
+
+    It 'is of all that an object of a class says, whatever the prompt reads' {
+        class TestRow { [int] $Id; [string] $Body }
+        $rows = [TestRow]@{ Id = 7; Body = 'foo' }, [TestRow]@{ Id = 8; Body = 'bar' }
+        $requests = $rows | New-ClaudeBatchRequest @common -Prompt { "ask $($_.Body)" } -WarningVariable warnings
+        $requests.CustomId | Select-Object -Unique | Should -HaveCount 2
+        $requests[1].CustomId | Should -Be ([pscustomobject]@{ Id = 8; Body = 'bar' } | New-ClaudeBatchRequest @common -Prompt 'x{{Id}}').CustomId
+        $requests[0].Source.Body | Should -Be 'foo'
+        $warnings | Should -BeNullOrEmpty
+        ('a', 'b', 'a' | Group-Object | New-ClaudeBatchRequest @common -Prompt { $_.Name }).CustomId | Select-Object -Unique | Should -HaveCount 2
+    }
+
+    It 'is the same for values that came through a file' {
+        $row = [pscustomobject]@{ Day = [dateonly] '2026-11-27'; At = [datetimeoffset] '2026-11-27T10:00:00+02:00'; Time = [timeonly] '10:30'
+            Big = [bigint]::Parse('123456789012345678901234567890'); Enum = [DayOfWeek]::Friday; Span = [timespan] '1:30' }
+        $path = Join-Path -Path $TestDrive -ChildPath 'row.xml'
+        $row | Export-Clixml -LiteralPath $path
+        $live, $read = $row, (Import-Clixml -LiteralPath $path) | New-ClaudeBatchRequest @common -Prompt '{{Day}} {{At}} {{Time}} {{Big}} {{Enum}} {{Span}}' -WarningAction Ignore
+        $read | Get-Prompt | Should -Be ($live | Get-Prompt)
+        $read.CustomId | Should -Be "$($live.CustomId)-2"
+    }
+
     It 'can be given by the rule of earlier versions, where that is another' {
         ([pscustomobject]@{ B = 1; A = 'x' } | New-ClaudeBatchRequest @common -Prompt '{{A}}').EarlierId | Should -Be r-rovbodqlagwj46zvlgufumlhib
         ([pscustomobject]@{ A = 'x'; B = 1 } | New-ClaudeBatchRequest @common -Prompt '{{A}}').EarlierId | Should -BeNullOrEmpty
@@ -149,6 +178,29 @@ Describe 'Cells that are not text' {
 
     It 'gives what a script block returns as JSON, where that is no text' {
         New-TestRow -Count 1 | New-ClaudeBatchRequest @common -Prompt { [ordered]@{ b = 1; a = 2 } } | Get-Prompt | Should -Be '{"a":2,"b":1}'
+    }
+
+    It 'refuses <what>, and names the column' -ForEach @(
+        @{ what = 'a secret'; make = { [pscustomobject]@{ Cell = (ConvertTo-SecureString 'x' -AsPlainText -Force) } }; id = 'ValueSecret' }
+        @{ what = 'a secret inside'; make = { @{ Cell = @{ c = [pscredential]::new('u', (ConvertTo-SecureString 'x' -AsPlainText -Force)) } } }; id = 'ValueSecret' }
+        @{ what = 'two keys of one text'; make = { $h = @{ 1 = 'x' }; $h['1'] = 'y'; [pscustomobject]@{ Cell = $h } }; id = 'ValueInvalid' }
+        @{ what = 'a property that fails'; make = { [pscustomobject]@{ Id = 1 } | Add-Member Cell { throw 'no' } -MemberType ScriptProperty -PassThru }; id = 'ValueUnreadable' }
+        @{ what = 'a property inside that fails'; make = { [pscustomobject]@{ Cell = ([pscustomobject]@{ a = 1 } | Add-Member bad { throw 'no' } -MemberType ScriptProperty -PassThru) } }; id = 'ValueUnreadable' }
+    ) {
+        $good = [pscustomobject]@{ Id = 2; Cell = 'x' }
+        @(& $make) + $good | New-ClaudeBatchRequest @common -Prompt 'x {{Cell}}' -ErrorAction SilentlyContinue -ErrorVariable problem | Should -HaveCount 1
+        $problem | Should -HaveCount 1
+        $problem[0].FullyQualifiedErrorId | Should -BeLike "$id,*"
+        $problem[0].Exception.Message | Should -BeLike 'Row 1: *Cell*'
+    }
+
+    It 'takes objects of JSON libraries and tables for what they hold' {
+        $table = [Data.DataTable]::new()
+        $table.Columns.Add('a') | Out-Null
+        $table.Rows.Add('1') | Out-Null
+        $row = [pscustomobject]@{ Node = [Text.Json.Nodes.JsonNode]::Parse('{"b":[1,{"a":null}]}'); Token = [Newtonsoft.Json.Linq.JObject]::Parse('{"n":"Ann"}') }
+        $row | New-ClaudeBatchRequest @common -Prompt '{{Node}} {{Token}}' | Get-Prompt | Should -Be '{"b":[1,{"a":null}]} {"n":"Ann"}'
+        @{ T = $table } | New-ClaudeBatchRequest @common -Prompt '{{T}}' | Get-Prompt | Should -Be '[{"a":"1"}]'
     }
 
     It 'refuses what contains itself, and names the column' {

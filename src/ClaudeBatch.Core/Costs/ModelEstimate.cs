@@ -67,7 +67,8 @@ public sealed class ModelEstimate
 
     internal void Add(RequestFacts facts, TokenRange cached, TokenRange rest)
     {
-        (long lowCached, long lowRest) = ((long)cached.Low, (long)rest.Low);
+        long lowCached = (long)Math.Min(cached.Low, _context);
+        long lowRest = (long)Math.Min(rest.Low, _context - lowCached);
         long highCached = (long)Math.Min(cached.High, _context);
         long highRest = (long)Math.Min(rest.High, _context - highCached);
         long output = facts.MaxTokens ?? 0;

@@ -56,8 +56,8 @@ internal sealed class InputTally
             return new ClaudeBatchException(
                 FailureKind.Conflict,
                 "RequestInFlight",
-                $"Job '{job.Name}' is still at work on {_inFlight} of the changed rows; nothing was sent. Wait-ClaudeBatch -Job "
-                    + $"{job.Name} first, and run the line again.")
+                $"Job '{job.Name}' has no answers yet to {_inFlight} of the changed rows, and nothing was sent. Bring it to its end with "
+                    + $"Invoke-ClaudeBatch -Job {job.Name}, and run the line again.")
             { Target = _inFlight.First };
         }
 

@@ -20,7 +20,7 @@ public sealed class TextTemplate
 
     /// <summary>The names of the row's properties that the placeholders begin with, each once, without <c>_</c>.</summary>
     public IEnumerable<string> Names
-        => _pieces.Where(static p => p.IsPath && p.Text != "_").Select(static p => p.Text.Split('.')[0])
+        => _pieces.Where(static p => p.IsPath && p.Text.Trim() != "_").Select(static p => p.Text.Trim().Split('.')[0])
             .Distinct(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What the first placeholder stands for; null where the text has none.</summary>
@@ -45,8 +45,8 @@ public sealed class TextTemplate
             else if (source.AsSpan(i).StartsWith("{{"))
             {
                 int end = source.IndexOf("}}", i + 2, StringComparison.Ordinal);
-                string path = end < 0 ? string.Empty : source[(i + 2)..end].Trim();
-                if (path.Length == 0)
+                string path = end < 0 ? string.Empty : source[(i + 2)..end];
+                if (string.IsNullOrWhiteSpace(path))
                 {
                     throw new ClaudeBatchException(
                         FailureKind.InvalidArgument,
@@ -97,9 +97,10 @@ public sealed class TextTemplate
             { Target = path };
         }
 
-        return row.TryGetText(path, out string text)
+        // The blanks may be a column's own.
+        return row.TryGetText(path.Trim(), out string text) || row.TryGetText(path, out text)
             ? text
-            : throw new ClaudeBatchException(FailureKind.InvalidRequest, "PlaceholderUnknown", Missing(path, [.. row.Names]));
+            : throw new ClaudeBatchException(FailureKind.InvalidRequest, "PlaceholderUnknown", Missing(path.Trim(), [.. row.Names]));
     }
 
     // A file that was read with the wrong delimiter has its whole header as its only column.
@@ -107,7 +108,9 @@ public sealed class TextTemplate
     {
         string known = string.Join(", ", names.Take(MostNames).Select(static n => $"'{n}'"));
         string more = names.Length > MostNames ? ", …" : string.Empty;
-        string hint = names is [string only] && only.IndexOfAny(s_delimiters) is >= 0 and int at
+        string? near = Array.Find(names, n => n.Trim().Equals(path, StringComparison.OrdinalIgnoreCase));
+        string hint = near is not null ? $" Write {{{{{near}}}}}: blanks are part of the name."
+            : names is [string only] && only.IndexOfAny(s_delimiters) is >= 0 and int at
             ? $" Was the file read with the wrong delimiter? Import-Csv -Delimiter {(only[at] == '\t' ? "\"`t\"" : $"'{only[at]}'")}"
             : string.Empty;
         return $"There is no column '{path}'; {(names.Length == 0 ? "the row has none." : $"there are {known}{more}.")}{hint}";

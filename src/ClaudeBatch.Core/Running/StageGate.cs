@@ -63,7 +63,9 @@ public sealed class StageGate(JobLedger ledger, ServiceCredential? credential = 
             }
         }
 
-        long total = ledger.Jobs.Totals(job).Requests;
+        // What is sent with the canary, and not what the job has had before.
+        long total = count + ledger.Batches.OfJob(job.Id).Where(static b => b.HeldFor is not null && b.State.IsUnsent())
+            .Sum(static b => (long)b.RequestCount);
         long? each = cost / Math.Max(1, count);
         string what = Summary(job, count, failed, incomplete, each, total);
         if (failed + incomplete > count * (job.MaxFailureRatio ?? DefaultFailureRatio))
@@ -114,7 +116,7 @@ public sealed class StageGate(JobLedger ledger, ServiceCredential? credential = 
             ledger.Record(job, kind, message, () => ledger.Jobs.Pause(job, cause, message));
         }
 
-        ClaudeBatchException failure = new(FailureKind.Conflict, cause.ToString(), message) { Target = job.Name };
+        ClaudeBatchException failure = new(FailureKind.Conflict, cause.ToString(), message) { Target = job.Name, Pauses = cause };
         return new RoundNote(held, message, failure, NoteWeight.Error);
     }
 }

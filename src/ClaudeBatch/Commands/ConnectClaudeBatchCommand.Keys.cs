@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Net;
+using System.Text.RegularExpressions;
 using System.Security;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Api;
@@ -36,6 +37,10 @@ public sealed partial class ConnectClaudeBatchCommand
             : throw new ClaudeBatchException(FailureKind.NotFound, "PathNotFound", $"There is no file '{path}'.") { Target = given };
     }
 
+    // A line of a file of settings, such as ANTHROPIC_API_KEY=…
+    [GeneratedRegex(@"^\s*(export\s+|set\s+|\$env:)?[A-Za-z_][A-Za-z0-9_]*\s*=\s*\S")]
+    private static partial Regex NamedValue();
+
     private static ApiCredential FromFile(string path)
     {
         const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
@@ -48,7 +53,10 @@ public sealed partial class ConnectClaudeBatchCommand
 
         try
         {
-            return ApiCredential.FromKey(File.ReadAllText(path));
+            string text = File.ReadAllText(path);
+            return text.AsSpan().IndexOfAny("\"'{}") < 0 && !NamedValue().IsMatch(text)
+                ? ApiCredential.FromKey(text)
+                : throw new ClaudeBatchException(FailureKind.InvalidArgument, "ApiKeyInvalid", "That is no key alone.");
         }
         catch (ClaudeBatchException e)
         {

@@ -23,9 +23,9 @@ public sealed partial class NewClaudeBatchRequestCommand
             yield return (nameof(CustomId), customId);
         }
 
-        foreach (TextTemplate message in _messages?.Templates ?? [])
+        if (_messages?.Texts is { } messages)
         {
-            yield return (nameof(Message), message);
+            yield return (nameof(Message), messages);
         }
     }
 
@@ -36,7 +36,9 @@ public sealed partial class NewClaudeBatchRequestCommand
             throw new ClaudeBatchException(
                 FailureKind.InvalidArgument,
                 "PromptMissing",
-                "The row is not text; say what to ask with -Prompt, such as -Prompt '{{Body}}'.");
+                row?.Bare is global::System.Collections.IList
+                    ? "The row is a list: pipe its elements one by one, or say what to ask with -Prompt, such as -Prompt '{{_}}'."
+                    : "The row is not text; say what to ask with -Prompt, such as -Prompt '{{Body}}'.");
         }
 
         string prompt = _prompt is null
@@ -50,12 +52,9 @@ public sealed partial class NewClaudeBatchRequestCommand
             : JsonText.Valid(prompt);
     }
 
-    private string Id(ShellRow? row, string prompt)
-        => _customId is null && row is null ? Id(row, Encoding.UTF8.GetBytes(prompt)) : Id(row, []);
-
     // Without -CustomId the id is made from the row and not from the request, so that a changed system prompt gives a conflict and not
     // a second, paid set of requests.
-    private string Id(ShellRow? row, byte[] asked)
+    private string Id(ShellRow? row, string asked)
     {
         if (_customId is not null)
         {
@@ -68,6 +67,9 @@ public sealed partial class NewClaudeBatchRequestCommand
                 : given;
         }
 
-        return _contentIds.Next(row is null ? asked : _source!.Identity());
+        return _contentIds.Next(
+            row is null ? Encoding.UTF8.GetBytes(asked)
+            : _source!.SaysNothing ? [.. _source.Identity(), .. Encoding.UTF8.GetBytes(asked)]
+            : _source.Identity());
     }
 }

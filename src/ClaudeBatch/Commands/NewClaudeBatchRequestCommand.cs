@@ -173,7 +173,8 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
         if (_messages is not null)
         {
             byte[] messages = _messages.Render(InputObject, row);
-            Hand(_template!.RenderMessages(Id(row, messages), messages), row, Encoding.UTF8.GetString(messages));
+            string asked = Encoding.UTF8.GetString(messages);
+            Hand(_template!.RenderMessages(Id(row, asked), messages), row, asked);
             return;
         }
 

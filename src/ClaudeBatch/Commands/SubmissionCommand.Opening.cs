@@ -40,17 +40,23 @@ public abstract partial class SubmissionCommand
                 + ConnectionDefaults.RepeatedPostAdvice);
         }
 
-        return JobInput.Open(session.Ledger, new JobInputOptions
-        {
-            Name = JobName,
-            Connection = service,
-            Limits = Limits,
-            MaxAttempts = Attempts,
-            SendsAgain = Force,
-            OnConflict = Enum.Parse<ConflictRule>(OnConflict, ignoreCase: true),
-            Checker = session.Service.Checker(),
-            Estimate = Estimate,
-            Staging = Stages,
-        });
+        return JobInput.Open(session.Ledger, Options(JobName, service));
     }
+
+    // Without a ledger nothing is known yet, and none is made.
+    private InputPreview Preview() => _preview ??= new InputPreview(
+        TryOpen()?.Ledger, Options(JobName ?? string.Empty, ConnectionDefaults.Resolve(Connection).ToService()));
+
+    private JobInputOptions Options(string job, ServiceConnection service) => new()
+    {
+        Name = job,
+        Connection = service,
+        Limits = Limits,
+        MaxAttempts = Attempts,
+        SendsAgain = Force,
+        OnConflict = Enum.Parse<ConflictRule>(OnConflict, ignoreCase: true),
+        Checker = OpenService().Checker(),
+        Estimate = Estimate,
+        Staging = Stages,
+    };
 }

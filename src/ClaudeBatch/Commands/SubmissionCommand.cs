@@ -14,7 +14,7 @@ public abstract partial class SubmissionCommand : ConnectedCommand
 {
     private JobInput? _input;
 
-    private DryRun? _dryRun;
+    private InputPreview? _preview;
 
     private CostEstimate? _estimate;
 
@@ -128,10 +128,16 @@ public abstract partial class SubmissionCommand : ConnectedCommand
             Fail(fault);
         }
 
-        if (_dryRun is not null)
+        if (_preview is not null)
         {
             WarnOfTools();
-            ShouldProcess(_dryRun.Describe(JobName), "Submit batches");
+            WriteFindings([.. _preview.Findings]);
+            ShouldProcess(DryRun.Describe(_preview, Estimate, JobName), "Submit batches");
+            if (_preview.Obstacle(MaxCost) is { } obstacle)
+            {
+                Fail(obstacle); // as the real run would end
+            }
+
             return null;
         }
 
@@ -177,8 +183,7 @@ public abstract partial class SubmissionCommand : ConnectedCommand
 
         if (IsWhatIf)
         {
-            _dryRun ??= new DryRun(Limits, OpenService().Checker(), Estimate);
-            _dryRun.Add(request.Utf8.Span);
+            Preview().Add(request.CustomId!, request.Utf8.Span, request.EarlierId);
             return;
         }
 
@@ -218,8 +223,8 @@ public abstract partial class SubmissionCommand : ConnectedCommand
     {
         if (IsWhatIf)
         {
-            _dryRun ??= new DryRun(Limits, OpenService().Checker(), Estimate);
-            _dryRun.Add(RequestLine.Parse(line.ToArray(), place()).Utf8.Span);
+            PreparedRequest request = RequestLine.Parse(line.ToArray(), place());
+            Preview().Add(request.CustomId, request.Utf8.Span);
             return;
         }
 

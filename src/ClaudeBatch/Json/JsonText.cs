@@ -3,11 +3,9 @@ using System.Collections;
 using System.Data;
 using System.Globalization;
 using System.Management.Automation;
-using System.Management.Automation.Internal;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using ClaudeBatch.Core;
 
 namespace ClaudeBatch.Json;
@@ -57,7 +55,7 @@ internal static class JsonText
     /// <summary>Writes the cell of a row: a single value as it stands, anything else as canonical JSON.</summary>
     public static void WriteCell(Utf8JsonWriter writer, object? value)
     {
-        object? bare = Bare(value);
+        object? bare = ForeignValue.Bare(value);
         if (!TryWriteScalar(writer, bare, isCanonical: false))
         {
             WriteCanonical(writer, value);
@@ -68,7 +66,8 @@ internal static class JsonText
     public static void WriteName(Utf8JsonWriter writer, string name) => writer.WritePropertyName(Valid(name));
 
     /// <summary>Converts a value to text: a single value as <see cref="ScalarText"/> says, anything else to canonical JSON.</summary>
-    public static string Text(object? value) => Bare(value) is { } bare ? ScalarText.Of(bare) ?? Canonical(value) : string.Empty;
+    public static string Text(object? value)
+        => ForeignValue.Bare(value) is { } bare ? ScalarText.Of(bare) ?? Canonical(value) : string.Empty;
 
     /// <summary>Gives the entries of a dictionary in the order in which they are written.</summary>
     public static IEnumerable<(string Name, object? Value)> Entries(IDictionary? dictionary)
@@ -87,7 +86,7 @@ internal static class JsonText
             { Target = value };
         }
 
-        object? bare = Bare(value);
+        object? bare = ForeignValue.Bare(value);
         if (TryWriteScalar(writer, bare, isCanonical))
         {
             return;
@@ -118,9 +117,34 @@ internal static class JsonText
                 WriteObject(writer, row.Table.Columns.Cast<DataColumn>().Select(c => (c.ColumnName, (object?)row[c])), depth, isCanonical);
                 break;
             default:
-                WriteObject(
-                    writer, PSObject.AsPSObject(bare!).Properties.Select(static p => (p.Name, (object?)p.Value)), depth, isCanonical);
+                WriteObject(writer, Properties(PSObject.AsPSObject(bare!)), depth, isCanonical);
                 break;
+        }
+    }
+
+    private static IEnumerable<(string Name, object? Value)> Properties(PSObject value)
+    {
+        foreach (PSPropertyInfo property in value.Properties)
+        {
+            yield return (property.Name, ValueOf(property));
+        }
+    }
+
+    /// <summary>Gives the value of a property.</summary>
+    /// <exception cref="ClaudeBatchException"><c>ValueUnreadable</c>: its getter has failed.</exception>
+    public static object? ValueOf(PSPropertyInfo property)
+    {
+        try
+        {
+            return property.Value;
+        }
+        catch (GetValueException e)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.InvalidRequest,
+                "ValueUnreadable",
+                $"The property '{property.Name}' cannot be read: {e.InnerException?.Message ?? e.Message}",
+                e);
         }
     }
 
@@ -128,8 +152,16 @@ internal static class JsonText
         Utf8JsonWriter writer, IEnumerable<(string Name, object? Value)> members, int depth, bool isCanonical)
     {
         writer.WriteStartObject();
+        string? before = null;
         foreach ((string name, object? value) in isCanonical ? members.OrderBy(static m => m.Name, StringComparer.Ordinal) : members)
         {
+            if (isCanonical && name == before)
+            {
+                throw new ClaudeBatchException(
+                    FailureKind.InvalidRequest, "ValueInvalid", $"A table has two keys whose text is '{name}'; leave one of them out.");
+            }
+
+            before = name;
             WriteName(writer, name);
             Write(writer, value, depth + 1, isCanonical);
         }
@@ -201,14 +233,4 @@ internal static class JsonText
 
         return text;
     }
-
-    /// <summary>Gives a value without PowerShell's wrapper; a custom object, which is nothing else, as it is.</summary>
-    public static object? Bare(object? value)
-        => (value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value) switch
-        {
-            PSObject nothing when ReferenceEquals(nothing, AutomationNull.Value) => null, // what a command without output has given
-            JsonElement element => ObjectView.Parse(Encoding.UTF8.GetBytes(element.GetRawText())),
-            JsonNode node => ObjectView.Parse(JsonSerializer.SerializeToUtf8Bytes(node)),
-            var bare => bare,
-        };
 }

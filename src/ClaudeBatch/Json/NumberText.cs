@@ -35,8 +35,11 @@ internal static class NumberText
             case float number when float.IsFinite(number):
                 WriteSingle(writer, number, isByValue);
                 return true;
+            case Half number when Half.IsFinite(number) && isByValue && IsWhole((float)number):
+                Write(writer, (float)number, isByValue);
+                return true;
             case Half number when Half.IsFinite(number):
-                WriteSingle(writer, (float)number, isByValue);
+                writer.WriteRawValue(number.ToString("R", CultureInfo.InvariantCulture), skipInputValidation: true);
                 return true;
             case BigInteger or Int128 or UInt128 or nint or nuint:
                 writer.WriteRawValue(((IFormattable)value).ToString("D", CultureInfo.InvariantCulture), skipInputValidation: true);

@@ -80,9 +80,10 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     /// <param name="target">The object of the error record; null for the target of <paramref name="failure"/>.</param>
     private protected void Fail(ClaudeBatchException failure, object? target = null)
     {
-        // What is not permitted may be so for one batch alone.
-        bool isOfAll = failure.Pauses is not (null or PauseCause.PermissionDenied);
-        if (!isOfAll || Told.TryAdd(this, failure.Id))
+        // What is not permitted may be so for one batch alone, and a canary or a budget is one job's.
+        bool isOfAll = failure.Pauses is not (null or PauseCause.PermissionDenied or PauseCause.CanaryFailed or PauseCause.BudgetExceeded);
+        bool isNew = failure.Pauses is null || Told.TryAdd(this, failure.Id);
+        if (!isOfAll || isNew)
         {
             PipelinePump.Outside((Command: this, failure, target), static x => x.Command.WriteError(x.failure.ToErrorRecord(x.target)));
         }

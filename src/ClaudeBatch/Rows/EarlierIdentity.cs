@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Collections;
+using System.Data;
 using System.Globalization;
 using System.Management.Automation;
 using System.Text.Json;
@@ -22,19 +24,23 @@ internal static class EarlierIdentity
         _ => false,
     };
 
+    /// <summary>Tells whether all properties of a row counted.</summary>
+    public static bool IsWhole(ShellRow row) => row.IsText || row.Bare is PSCustomObject or IDictionary or DataRow;
+
     public static byte[] Of(ShellRow row, HashSet<string> named)
     {
         ArrayBufferWriter<byte> buffer = new(1024);
         using Utf8JsonWriter writer = new(buffer, JsonText.Options);
         HashSet<string> written = new(StringComparer.OrdinalIgnoreCase);
         writer.WriteStartObject();
-        if (!row.IsRecord && !row.IsText)
+        bool isWhole = IsWhole(row);
+        if (!isWhole)
         {
             written.Add("_");
             writer.WriteString("_", Text(row.Bare));
         }
 
-        foreach ((string name, object? value) in row.Members(name => row.IsRecord || row.IsText || named.Contains(name)))
+        foreach ((string name, object? value) in row.Members(name => isWhole || named.Contains(name)))
         {
             if (written.Add(name))
             {

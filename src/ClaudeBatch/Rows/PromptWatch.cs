@@ -21,7 +21,9 @@ internal sealed partial class PromptWatch
 
     private long _count;
 
-    private string _columns = string.Empty;
+    private string _advice = string.Empty;
+
+    private bool _hasPlaceholder;
 
     /// <summary>Warnings of what the first row shows.</summary>
     public List<string> Warnings { get; } = [];
@@ -33,10 +35,12 @@ internal sealed partial class PromptWatch
     /// do.</exception>
     public void Begin(ShellRow row, IEnumerable<(string Parameter, TextTemplate Template)> templates)
     {
-        string[] names = [.. row.Names];
-        _columns = row.IsText ? "{{_}}" : string.Join(", ", names.Take(5).Select(static n => $"{{{{{n}}}}}"));
+        string[] names = [.. row.Names, "_"];
+        string columns = string.Join(", ", (row.IsRecord ? names[..^1] : ["_"]).Take(5).Select(static n => $"{{{{{n}}}}}"));
+        _advice = columns.Length == 0 ? string.Empty : $" Where a value of the row belongs, write {columns}.";
         foreach ((string parameter, TextTemplate template) in templates)
         {
+            _hasPlaceholder |= template.FirstPath is not null && parameter != "CustomId";
             foreach (Match match in OtherSyntax().Matches(template.Literals))
             {
                 string? name = names.FirstOrDefault(n => n.Equals(match.Groups["name"].Value, StringComparison.OrdinalIgnoreCase));
@@ -45,8 +49,8 @@ internal sealed partial class PromptWatch
                     continue;
                 }
 
-                string told = $"-{parameter} has '{match.Value}', and the rows have a column '{name}': "
-                    + $"its value is written '{{{{{name}}}}}'.";
+                string what = name == "_" ? "that is no placeholder" : $"the rows have a column '{name}'";
+                string told = $"-{parameter} has '{match.Value}', and {what}: its value is written '{{{{{name}}}}}'.";
                 if (template.FirstPath is null)
                 {
                     throw new ClaudeBatchException(
@@ -87,12 +91,11 @@ internal sealed partial class PromptWatch
     /// <param name="hasFiles">Whether each request has a picture or a document of its own.</param>
     public IEnumerable<string> End(bool hasFiles)
     {
-        if (_count > 1 && !_differs && !hasFiles)
+        if (_count > 1 && !_differs && !hasFiles && !_hasPlaceholder)
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"All {_count} requests ask the same, '{Quote()}', and nothing of their rows is in them. Where a value of the row belongs, "
-                    + $"write {_columns}.");
+                $"All {_count} requests ask the same, '{Quote()}', and nothing of their rows is in them.{_advice}");
         }
 
         foreach ((string name, RowNumbers rows) in _empty)

@@ -55,7 +55,9 @@ internal sealed class RowFaults
     }
 
     private static string Example(Cause cause)
-        => cause.Fault.Target is string { Length: > 0 } value ? $" The first is '{value}'." : string.Empty;
+        => cause.Fault.Target is string { Length: > 0 } value && !cause.Fault.Message.Contains(value, StringComparison.Ordinal)
+            ? $" The first is '{value}'."
+            : string.Empty;
 
     private sealed class Cause(ClaudeBatchException fault, object? input, long row)
     {

@@ -33,14 +33,14 @@ internal sealed partial class RowFiles
     public RowFiles(object given, string parameter, Func<string, string> resolve, Func<string, Attachment> open)
     {
         (_parameter, _resolve, _open) = (parameter, resolve, open);
-        object bare = JsonText.Bare(given)!;
+        object bare = ForeignValue.Bare(given)!;
         _block = bare as ScriptBlock;
         if (_block is null)
         {
             foreach (object? one in bare is IList list and not IEnumerable<byte> ? list.Cast<object?>() : [bare])
             {
                 string place = PlaceOf(one);
-                _given.Add(JsonText.Bare(one) is string ? (TextTemplate.Parse(place), null) : (null, one));
+                _given.Add(ForeignValue.Bare(one) is string ? (TextTemplate.Parse(place), null) : (null, one));
             }
         }
     }
@@ -48,7 +48,7 @@ internal sealed partial class RowFiles
     public IEnumerable<string> Names => _given.SelectMany(static g => g.Template?.Names ?? []);
 
     /// <summary>Whether the files are the same for each row.</summary>
-    public bool IsSame => _block is null && !Names.Any();
+    public bool IsSame => _block is null && _given.TrueForAll(static g => g.Template?.FirstPath is null);
 
     /// <summary>Makes the attachments of a row: none where a script block returns nothing.</summary>
     /// <exception cref="ClaudeBatchException"><c>AttachmentInvalid</c>, <c>PathInvalid</c>, <c>PlaceholderUnknown</c>,
@@ -95,7 +95,7 @@ internal sealed partial class RowFiles
         return _open(Attachment.IsFileId(place) && !File.Exists(path) ? place : path);
     }
 
-    private string PlaceOf(object? given) => JsonText.Bare(given) switch
+    private string PlaceOf(object? given) => ForeignValue.Bare(given) switch
     {
         string text when !string.IsNullOrWhiteSpace(text) => text,
         null or string => throw Invalid(
@@ -104,7 +104,7 @@ internal sealed partial class RowFiles
         PathInfo path => path.ProviderPath,
         Uri address => address.OriginalString,
         byte or IEnumerable<byte> or Stream => throw Invalid("is bytes. Save them as a file, and give its path."),
-        IDictionary => throw Invalid(
+        IDictionary or PSObject => throw Invalid(
             "is a table. Give the path of a file, an https address or the id of an uploaded file; a block of content goes into -Message."),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         { } other => throw Invalid(

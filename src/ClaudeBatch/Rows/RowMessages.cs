@@ -27,7 +27,8 @@ internal sealed class RowMessages
         }
     }
 
-    public IEnumerable<TextTemplate> Templates => _pieces.Select(static p => p.Text).OfType<TextTemplate>();
+    /// <summary>All texts of the messages, one after the other, as one template; null where a script block makes them.</summary>
+    public TextTemplate? Texts { get; private set; }
 
     public byte[] Render(object? value, ShellRow? row)
     {
@@ -56,15 +57,23 @@ internal sealed class RowMessages
     {
         Utf8JsonReader reader = new(json);
         int copied = 0;
+        List<string> texts = [];
         while (reader.Read())
         {
-            if (reader.TokenType == JsonTokenType.String && reader.ValueSpan.IndexOf("{{"u8) >= 0)
+            if (reader.TokenType != JsonTokenType.String)
             {
-                _pieces.Add((json[copied..(int)reader.TokenStartIndex], TextTemplate.Parse(reader.GetString()!)));
+                continue;
+            }
+
+            texts.Add(reader.GetString()!);
+            if (reader.ValueSpan.IndexOf("{{"u8) >= 0)
+            {
+                _pieces.Add((json[copied..(int)reader.TokenStartIndex], TextTemplate.Parse(texts[^1])));
                 copied = (int)reader.BytesConsumed;
             }
         }
 
         _pieces.Add((json[copied..], null));
+        Texts = TextTemplate.Parse(string.Join('\n', texts));
     }
 }

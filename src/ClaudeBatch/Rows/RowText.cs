@@ -21,7 +21,7 @@ internal sealed class RowText
         object bare = value is PSObject wrapped ? wrapped.BaseObject : value;
         _parameter = parameter;
         _block = bare as ScriptBlock;
-        _template = _block is null ? TextTemplate.Parse(JsonText.Text(bare)) : null;
+        _template = _block is null ? Parse(bare) : null;
     }
 
     /// <summary>The template; null where a script block makes the text.</summary>
@@ -48,6 +48,29 @@ internal sealed class RowText
                 "ScriptBlockFailed",
                 $"The script block of -{parameter} failed: {e.Message}",
                 e);
+        }
+    }
+
+    // Lines that were read one by one, or the file itself: what is meant is one text.
+    private TextTemplate Parse(object given)
+    {
+        if (given is not IConvertible and not Guid)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.InvalidArgument,
+                "TemplateInvalid",
+                $"-{_parameter} is of type {given.GetType().Name}, and takes a text or a script block. Of the lines of a file, Get-Content -Raw "
+                    + "makes one text.")
+            { Target = given };
+        }
+
+        try
+        {
+            return TextTemplate.Parse(JsonText.Text(given));
+        }
+        catch (ClaudeBatchException e)
+        {
+            throw new ClaudeBatchException(e.Kind, e.Id, $"-{_parameter}: {e.Message}", e) { Target = e.Target };
         }
     }
 

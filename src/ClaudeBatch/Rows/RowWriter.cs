@@ -13,7 +13,16 @@ internal sealed class RowWriter : IDisposable
     /// <summary>The most bytes that the copy of a row may have.</summary>
     public const int LongestRow = 64 * 1024;
 
+    // What PowerShell adds to an object that came from a job or another computer; it differs each time.
+    private static readonly HashSet<string> s_ofTransport = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "PSComputerName", "PSShowComputerName", "PSSourceJobInstanceId", "RunspaceId",
+    };
+
     private readonly WildcardPattern[]? _wanted;
+
+    // The names in it that have no wildcard.
+    private readonly HashSet<string> _wantedNames;
 
     private readonly HashSet<string> _named;
 
@@ -43,6 +52,7 @@ internal sealed class RowWriter : IDisposable
         _wanted = wanted is null
             ? null
             : [.. wanted.Select(static w => WildcardPattern.Get(w, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant))];
+        _wantedNames = new HashSet<string>(wanted ?? [], StringComparer.OrdinalIgnoreCase);
         _named = new HashSet<string>(named, StringComparer.OrdinalIgnoreCase);
     }
 
@@ -70,7 +80,9 @@ internal sealed class RowWriter : IDisposable
             // PowerShell takes names that differ in case only for one property, and so the copy has the first of them.
             bool isTwin = !_seen.Add(name);
             _hasTwins |= isTwin;
-            _members.Add(new RowMember(name, value, !isTwin && (_wanted is null || Matches(name))));
+            bool isOfRow = !s_ofTransport.Contains(name);
+            bool isKept = isOfRow ? _wanted is null || Matches(name) : _wantedNames.Contains(name);
+            _members.Add(new RowMember(name, value, isKept && !isTwin, isOfRow));
         }
 
         _json.Write(_members, isByValue: false);
@@ -84,13 +96,13 @@ internal sealed class RowWriter : IDisposable
     public ReadOnlySpan<byte> Identity()
     {
         Sort();
-        if (IsWhole && _members.TrueForAll(static m => m.IsByValue))
+        if (IsWhole && _members.TrueForAll(static m => m.IsByValue && m.IsOfRow))
         {
             return _json.Of(_order).Span;
         }
 
         _byValue.Write(_members, isByValue: true);
-        return _byValue.Of(IsWhole ? _order : [.. _order.Where(i => i == 0 || _named.Contains(_members[i].Name))]).Span;
+        return _byValue.Of([.. _order.Where(i => _members[i].IsOfRow && (IsWhole || i == 0 || _named.Contains(_members[i].Name)))]).Span;
     }
 
     /// <summary>
@@ -98,7 +110,7 @@ internal sealed class RowWriter : IDisposable
     /// </summary>
     public ReadOnlyMemory<byte> EarlierIdentity()
     {
-        if (!IsWhole || _hasTwins || !_members.TrueForAll(static m => m.IsAsEver))
+        if (!Rows.EarlierIdentity.IsWhole(_row!) || _hasTwins || !_members.TrueForAll(static m => m.IsAsEver))
         {
             byte[] earlier = Rows.EarlierIdentity.Of(_row!, _named);
             return Identity().SequenceEqual(earlier) ? default : earlier;
@@ -110,10 +122,15 @@ internal sealed class RowWriter : IDisposable
             isSorted &= _order[i] == i;
         }
 
-        return isSorted && _members.TrueForAll(static m => m.IsByValue) ? default
+        return isSorted && _members.TrueForAll(static m => m.IsByValue && m.IsOfRow) ? default
             : Source.Length == _json.Whole.Length ? Source
             : _json.Whole.ToArray();
     }
+
+    /// <summary>
+    /// Whether the row, an object of .NET, says nothing of itself but its type, so that only what is asked tells it from others.
+    /// </summary>
+    public bool SaysNothing => !IsWhole && _row!.OwnText == _row.Bare.GetType().ToString();
 
     public void Dispose()
     {

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Data;
 using System.Globalization;
 using System.Management.Automation;
+using ClaudeBatch.Core;
 using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Json;
 
@@ -31,9 +32,10 @@ internal sealed class ShellRow : IRow
     public bool IsText => _bare is string;
 
     /// <summary>
-    /// Whether all properties of the row are data. Of any other object, only the properties that a template names are used.
+    /// Whether all properties of the row are data, as they are of custom objects, tables and classes of a script. Of what .NET has a text for,
+    /// such as a file, only the properties that a template names are used.
     /// </summary>
-    public bool IsRecord => _bare is PSCustomObject or IDictionary or DataRow;
+    public bool IsRecord => _bare is PSCustomObject or IDictionary or DataRow || (!IsText && ScalarText.Of(_bare) is null);
 
     /// <summary>The row without PowerShell's wrapper around it.</summary>
     public object Bare => _bare;
@@ -64,10 +66,11 @@ internal sealed class ShellRow : IRow
     public IEnumerable<(string Name, object? Value)> Members(Func<string, bool> isWanted) => _bare switch
     {
         string => [("_", _bare)],
+        IEnumerable and not IDictionary => [("_", _bare)], // a list that was piped as one object
         IDictionary dictionary => JsonText.Entries(dictionary).Where(e => isWanted(e.Name)),
         DataRow row => row.Table.Columns.Cast<DataColumn>().Where(c => isWanted(c.ColumnName))
             .Select(c => (c.ColumnName, row.IsNull(c) ? null : row[c])),
-        _ => _object.Properties.Where(p => p.IsGettable && isWanted(p.Name)).Select(static p => (p.Name, ValueOf(p))),
+        _ => _object.Properties.Where(p => p.IsGettable && isWanted(p.Name)).Select(p => (p.Name, ValueOf(p))),
     };
 
     /// <summary>Gets the value at a path.</summary>
@@ -88,7 +91,7 @@ internal sealed class ShellRow : IRow
     }
 
     // The longest name that is there counts: a column may be called 'Customer.Name'.
-    private static bool TryPath(object? from, string path, out object? value)
+    private bool TryPath(object? from, string path, out object? value)
     {
         if (TryStep(from, path, out value))
         {
@@ -107,9 +110,9 @@ internal sealed class ShellRow : IRow
         return false;
     }
 
-    private static bool TryStep(object? from, string name, out object? value)
+    private bool TryStep(object? from, string name, out object? value)
     {
-        object? bare = JsonText.Bare(from);
+        object? bare = ForeignValue.Bare(from);
         switch (bare)
         {
             case null or string:
@@ -132,14 +135,14 @@ internal sealed class ShellRow : IRow
         }
     }
 
-    // A property whose getter throws, such as one of a process that has ended, has no value.
-    private static object? ValueOf(PSPropertyInfo property)
+    // A property of .NET whose getter throws, such as one of a process that has ended, has no value. One of a script is told.
+    private object? ValueOf(PSPropertyInfo property)
     {
         try
         {
-            return property.Value;
+            return JsonText.ValueOf(property);
         }
-        catch (GetValueException)
+        catch (ClaudeBatchException) when (!IsRecord)
         {
             return null;
         }
