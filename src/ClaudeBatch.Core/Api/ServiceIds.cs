@@ -9,6 +9,6 @@ internal static class ServiceIds
     /// Tells whether a text can be the id of a batch: 1 to 256 characters that may stand in a path of a URL and in a line of the journal. The
     /// service says that the form of its ids may change, so nothing narrower is asked for.
     /// </summary>
-    public static bool IsPlausible(string id) => id.Length is > 0 and <= Longest && !id.Any(
+    public static bool IsPlausible(string id) => id.Length is > 0 and <= Longest && id is not ("." or "..") && !id.Any(
         static c => char.IsWhiteSpace(c) || char.IsControl(c) || c is '/' or '\\' or '?' or '#' or '%');
 }

@@ -38,9 +38,9 @@ public sealed partial class JobInput
         IReadOnlyList<BatchRecord> existing = _tally.AlreadyThere == 0 ? [] : _ledger.Batches.WithLastAttempts(_job.Id);
         _ledger.Write(() =>
         {
-            foreach (RequestRecord changed in _changed)
+            foreach ((long batch, RequestRecord request) in _changed)
             {
-                _ledger.Attempts.SetContent(_job.Id, changed);
+                _ledger.Attempts.SetContent(_job.Id, batch, request);
             }
 
             _draft.Seal();

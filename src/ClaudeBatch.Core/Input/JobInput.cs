@@ -34,7 +34,7 @@ public sealed partial class JobInput : IDisposable
     private readonly ContentIds _earlierIds = new();
 
     // The rows of the job that are sent with other bytes than before.
-    private readonly List<RequestRecord> _changed = [];
+    private readonly List<(long Batch, RequestRecord Request)> _changed = [];
 
     private readonly InputTally _tally = new();
 
@@ -190,10 +190,11 @@ public sealed partial class JobInput : IDisposable
             return _tally.MeetInFlight(customId);
         }
 
-        _draft.Replace(Spooler(item).Append(known.Row, item, _attempt, schema), known.Row);
+        long batch = Spooler(item).Append(known.Row, item, _attempt, schema);
+        _draft.Replace(batch, known.Row);
         if (known.Digest != digest)
         {
-            _changed.Add(_rows.Add(known.Row, customId, digest, source, refusal: null));
+            _changed.Add((batch, _rows.Add(known.Row, customId, digest, source, refusal: null)));
         }
 
         return _tally.Accept(isReplaced);

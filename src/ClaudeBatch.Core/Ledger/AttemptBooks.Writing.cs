@@ -8,17 +8,31 @@ public sealed partial class AttemptBooks
 {
     /// <summary>
     /// Records the row of a request that is sent again with other bytes, so that an input that comes again is compared with these, and its
-    /// answer is beside this row.
+    /// answer is beside this row. What it was before is kept for the case that the part is taken back.
     /// </summary>
-    internal void SetContent(long jobId, RequestRecord request) => database.Execute(
-        """
-        UPDATE request SET digest = $digest, source_offset = $offset, source_length = $length, source_digest = $source WHERE id = $id
-        """,
-        ("$digest", request.Digest),
-        ("$offset", request.SourceOffset),
-        ("$length", request.SourceLength),
-        ("$source", request.SourceDigest == 0 ? null : request.SourceDigest),
-        ("$id", RowKey.Of(jobId, request.Row)));
+    /// <param name="jobId">The ledger's number of the job.</param>
+    /// <param name="batchId">The ledger's number of the part that has the new bytes.</param>
+    /// <param name="request">The request as it is now.</param>
+    internal void SetContent(long jobId, long batchId, RequestRecord request)
+    {
+        long id = RowKey.Of(jobId, request.Row);
+        database.Execute(
+            """
+            INSERT INTO earlier_content (request_id, batch_id, digest, source_offset, source_length, source_digest)
+            SELECT id, $batch, digest, source_offset, source_length, source_digest FROM request WHERE id = $id
+            """,
+            ("$batch", batchId),
+            ("$id", id));
+        database.Execute(
+            """
+            UPDATE request SET digest = $digest, source_offset = $offset, source_length = $length, source_digest = $source WHERE id = $id
+            """,
+            ("$digest", request.Digest),
+            ("$offset", request.SourceOffset),
+            ("$length", request.SourceLength),
+            ("$source", request.SourceDigest == 0 ? null : request.SourceDigest),
+            ("$id", id));
+    }
 
     /// <summary>Records that the rows of a job are no longer in its file, so that none is looked for in a file that is made later.</summary>
     internal void ForgetRows(long jobId) => database.InSteps(

@@ -32,20 +32,66 @@ public sealed partial class BatchBooks
         => $"EXISTS (SELECT 1 FROM attempt a JOIN attempt x ON x.id = {RowKey.Of(other, "a.row")} WHERE {RowKey.Within("a.id", one)})";
 
     /// <summary>
-    /// Takes back the parts that replace requests of this part and are not with the service, because it turned out to have this one. They
-    /// become a draft, which the next input of the job discards; until then they count for nothing.
+    /// Takes back what parts have of the requests of this part and is not with the service, because it turned out to have this one. A part
+    /// that has nothing else becomes a draft, which the next input of the job discards; the other requests of a part are given up, so that the
+    /// next input sends them.
     /// </summary>
     /// <returns>How many parts were taken back.</returns>
     internal int TakeBackReplacing(BatchRecord batch)
     {
         ForgetTallies(batch.JobId);
-        return database.Execute(
+        List<long> parts = database.Read(
             $"""
-            UPDATE batch SET state = {SqlWord.Draft}, version = version + 1
-            WHERE job_id = $job AND id > $id AND service_id IS NULL
+            SELECT id FROM batch WHERE job_id = $job AND id > $id AND service_id IS NULL
             AND state IN ({SqlWord.Spooled}, {SqlWord.Abandoned}, {SqlWord.Rejected}) AND {HaveRowsInCommon("$id", "batch.id")}
+            ORDER BY id DESC
             """,
+            static row => row.Number("id"),
             ("$job", batch.JobId),
             ("$id", batch.Id));
+        foreach (long part in parts)
+        {
+            TakeBack(batch, part);
+        }
+
+        return parts.Count;
+    }
+
+    // The later part goes first, so that a request gets back what it was before the earlier one.
+    private void TakeBack(BatchRecord batch, long part)
+    {
+        (string, object?)[] values = [("$job", batch.JobId), ("$batch", batch.Id), ("$part", part)];
+        string rows = $"SELECT row FROM attempt WHERE {RowKey.Within("id", "$batch")}";
+        string content = $"FROM earlier_content WHERE batch_id = $part AND request_id = request.id";
+        database.Execute(
+            $"""
+            UPDATE request SET (digest, source_offset, source_length, source_digest)
+                = (SELECT digest, source_offset, source_length, source_digest {content})
+            WHERE {RowKey.Within("id", "$job")} AND row IN ({rows}) AND EXISTS (SELECT 1 {content})
+            """,
+            values);
+        database.Execute(
+            $"""
+            DELETE FROM earlier_content WHERE batch_id = $part AND {RowKey.Within("request_id", "$job")}
+                AND request_id IN (SELECT id FROM request WHERE {RowKey.Within("id", "$job")} AND row IN ({rows}))
+            """,
+            values);
+        database.Execute(
+            $"""
+            UPDATE attempt SET replaced_by = NULL WHERE replaced_by = $part
+                AND id IN (SELECT {RowKey.Of("b.id", "r.row")} FROM batch b, ({rows}) r WHERE b.job_id = $job AND b.id < $part)
+            """,
+            values);
+        database.Execute($"DELETE FROM attempt WHERE {RowKey.Within("id", "$part")} AND row IN ({rows})", values);
+        database.Execute(
+            $"""
+            UPDATE batch SET version = version + 1,
+                state = CASE WHEN EXISTS (SELECT 1 FROM attempt WHERE {RowKey.Within("attempt.id", "$part")})
+                    THEN {SqlWord.Abandoned} ELSE {SqlWord.Draft} END,
+                request_count = (SELECT count(*) FROM attempt WHERE {RowKey.Within("attempt.id", "$part")}),
+                processing = (SELECT count(*) FROM attempt WHERE {RowKey.Within("attempt.id", "$part")})
+            WHERE id = $part
+            """,
+            values);
     }
 }

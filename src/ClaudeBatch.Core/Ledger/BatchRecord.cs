@@ -137,6 +137,9 @@ public sealed record BatchRecord
     /// <summary>It may be somebody else's until the ids of its answers have been seen.</summary>
     public bool IsTentative => Adopted == Adoption.Tentative;
 
+    /// <summary>Whether the account's lists are searched for it, and it is not a person who is waited for.</summary>
+    public bool IsSettling => State == BatchState.Unconfirmed && !IsAmbiguous && Settlement?.IsAbsent != true;
+
     /// <summary>Whether it runs, by the service's reply to our create, and nobody has canceled it: in a job that was stopped, nothing may.</summary>
     public bool OutlivesStop => State == BatchState.InProgress && Adopted == Adoption.No && CancelInitiatedAt is null;
 

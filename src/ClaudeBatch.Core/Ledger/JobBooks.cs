@@ -71,7 +71,7 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
     public void Seal(JobRecord job, long rows, long refused, long? low, long? high) => Update(
         job,
         """
-        sealed_at = $now, sealed_rows = $rows, refused_rows = refused_rows + $refused, stopped_at = NULL,
+        sealed_at = $now, sealed_rows = $rows, refused_rows = refused_rows + $refused,
         pause_reason = CASE WHEN sealed_at IS NULL THEN NULL ELSE pause_reason END,
         pause_id = CASE WHEN sealed_at IS NULL THEN NULL ELSE pause_id END,
         low_estimate_in_picodollars = CASE WHEN sealed_at IS NULL THEN 0 ELSE low_estimate_in_picodollars END + $low,
@@ -123,7 +123,11 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
         }
 
         database.DeleteRows("request", job.Id);
-        database.Write(() => database.Execute("DELETE FROM job WHERE id = $id", ("$id", job.Id)));
+        database.Write(() =>
+        {
+            database.Execute($"DELETE FROM earlier_content WHERE {RowKey.Within("request_id", "$id")}", ("$id", job.Id));
+            database.Execute("DELETE FROM job WHERE id = $id", ("$id", job.Id));
+        });
     }
 
     /// <summary>Counts the sealed requests of a job by the status of their last attempts, and sums up the cost of all attempts.</summary>

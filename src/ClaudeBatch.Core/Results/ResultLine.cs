@@ -14,6 +14,9 @@ public sealed class ResultLine
 
     private int _idLength;
 
+    // A result that has succeeded without the content of a message is none.
+    private bool _hasContent;
+
     public string CustomId => Encoding.UTF8.GetString(CustomIdBytes);
 
     /// <summary>The custom id in UTF-8, valid until the next line is read.</summary>
@@ -59,10 +62,11 @@ public sealed class ResultLine
         Status = Outcome.Unknown;
         ErrorType = ErrorMessage = ErrorToDo = ErrorRequestId = StopReason = Model = null;
         Usage = default;
+        _hasContent = false;
         try
         {
             JsonScanner scanner = new(line);
-            return TryScan(ref scanner) && scanner.IsAtEnd();
+            return TryScan(ref scanner) && scanner.IsAtEnd() && (Status != Outcome.Succeeded || _hasContent);
         }
         catch (Exception e) when (e is JsonException or ArgumentException or FormatException)
         {
@@ -172,6 +176,10 @@ public sealed class ResultLine
             else if (name.SequenceEqual("usage"u8))
             {
                 Usage = UsageScan.Read(ref scanner);
+            }
+            else if (name.SequenceEqual("content"u8))
+            {
+                _hasContent = scanner.Value() is [(byte)'[', ..];
             }
             else
             {

@@ -96,6 +96,13 @@ public sealed class BatchControl(JobLedger ledger, BatchApi api)
             ledger.Events.Add(EventKind.PayloadRemoved, "The spool and the results were removed.", batch.JobId, batch.Id);
         }
 
+        // What can no longer be sent is given up, so that the same line sends its rows in a new part.
+        batch = ledger.Batches.Get(batch);
+        if (batch.State.IsUnsent())
+        {
+            ledger.SetState(batch, BatchState.Abandoned, "Its requests were removed before it was sent.");
+        }
+
         RemoveRows(batch.JobId);
     }
 

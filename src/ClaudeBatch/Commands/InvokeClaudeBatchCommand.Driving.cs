@@ -31,7 +31,10 @@ public sealed partial class InvokeClaudeBatchCommand
                 isFirst = false;
                 IReadOnlyList<BatchRecord> batches = session.Ledger.Batches.OfJob(_job.Id);
                 JobState state = JobStates.Of(session.Ledger.Folder, session.Ledger.Jobs.Get(_job.Id), batches);
-                isPaused = state is JobState.Paused or JobState.Ambiguous or JobState.Stopped;
+                // What may be with the service is searched for also while the job waits for somebody, who may have done already what it
+                // waits for.
+                bool isSettling = batches.Any(static b => b.IsSettling);
+                isPaused = state is JobState.Ambiguous or JobState.Stopped || (state == JobState.Paused && !isSettling);
                 BatchRecord[] open = [.. batches.Where(static b => !b.State.IsFinal() && b.HeldFor is null)];
                 idleSteps++;
                 if (open.Length > 0 && !isPaused)

@@ -47,7 +47,7 @@ public sealed class RemoveClaudeBatchJobCommand : JobCommand
         {
             BatchSession session = Open();
             TimeSpan age = session.Clock.GetUtcNow().UtcDateTime - job.UpdatedAt;
-            if (age < OlderThan)
+            if (SelectsByAge && age < OlderThan)
             {
                 continue;
             }

@@ -171,7 +171,7 @@ public sealed class AttemptBooksTests : IDisposable
         BatchRecord batch = await _engine.RunAsync(_engine.Seal("job", "a", "b").NewBatches[0]);
         byte[] digest = [.. Enumerable.Range(0, 16).Select(static i => (byte)i)];
 
-        Books.SetContent(batch.JobId, new RequestRecord(1, "b", digest, 20, 30, 40, Refusal: null));
+        Books.SetContent(batch.JobId, batch.Id, new RequestRecord(1, "b", digest, 20, 30, 40, Refusal: null));
         RequestRecord changed = Books.Requests(batch.JobId, 0, 10).Single();
         Assert.Equal((20, 30, 40), (changed.SourceOffset, changed.SourceLength, changed.SourceDigest));
         Books.ForgetRows(batch.JobId);

@@ -1,6 +1,7 @@
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Running;
 
 namespace ClaudeBatch.Core.Tests.Ledger;
@@ -145,6 +146,47 @@ public sealed class BatchBooksTests : IDisposable
 
         Assert.Equal((1, 0), (Totals.Succeeded, Totals.Pending));
     }
+
+    [Fact]
+    public void Of_a_part_that_is_taken_back_the_requests_of_its_own_are_given_up_and_the_next_input_sends_them()
+    {
+        BatchRecord given = Assert.Single(_engine.Seal("job", "a", "b").NewBatches);
+        _engine.Change(given, static b => b with { State = BatchState.Rejected });
+        BatchRecord instead = Assert.Single(_engine.Seal("job", "a", "b", "c", "d").NewBatches);
+        _engine.Change(given, static b => b with { State = BatchState.InProgress, ServiceId = "msgbatch_1" });
+
+        _engine.Ledger.Write(() => Books.TakeBackReplacing(_engine.Now(given)));
+
+        Assert.Equal((BatchState.Abandoned, 2), (_engine.Now(instead).State, _engine.Now(instead).RequestCount));
+        Assert.Equal((4, 2, 2), (Totals.Requests, Totals.Pending, Totals.NotSubmitted));
+        SealedInput again = _engine.Seal("job", "a", "b", "c", "d");
+        Assert.Equal((2L, 2L), (again.Accepted, again.AlreadyThere));
+        Assert.Equal(
+            ["c", "d"],
+            _engine.Ledger.Attempts.OfBatch(Assert.Single(again.NewBatches), -1, 10).Select(static a => a.CustomId));
+    }
+
+    [Fact]
+    public void A_request_that_was_corrected_in_the_part_that_is_taken_back_is_again_what_the_service_has()
+    {
+        BatchRecord given = Assert.Single(_engine.Seal("job", "a", "b").NewBatches);
+        RequestRecord before = Requests[0];
+        _engine.Change(given, static b => b with { State = BatchState.Rejected });
+        PreparedRequest[] corrected = [EngineFixture.Request("a", "corrected"), EngineFixture.Request("b")];
+        _engine.Change(Assert.Single(_engine.Seal("job", corrected).NewBatches), static b => b with { State = BatchState.Rejected });
+        _engine.Seal("job", [EngineFixture.Request("a", "corrected once more"), EngineFixture.Request("b")]);
+        Assert.NotEqual(before.Digest, Requests[0].Digest);
+
+        _engine.Change(given, static b => b with { State = BatchState.InProgress, ServiceId = "msgbatch_1" });
+        _engine.Ledger.Write(() => Books.TakeBackReplacing(_engine.Now(given)));
+
+        Assert.Equal(before, Requests[0] with { Digest = before.Digest });
+        Assert.Equal(before.Digest, Requests[0].Digest);
+        Assert.Equal((0L, 2L), (_engine.Seal("job", "a", "b").Accepted, _engine.Seal("job", "a", "b").AlreadyThere));
+        Assert.Throws<ClaudeBatchException>(() => _engine.Seal("job", corrected));
+    }
+
+    private IReadOnlyList<RequestRecord> Requests => _engine.Ledger.Attempts.Requests(_engine.Job("job").Id, -1, 10);
 
     private JobTotals Totals => _engine.Ledger.Jobs.Totals(_engine.Job("job"));
 

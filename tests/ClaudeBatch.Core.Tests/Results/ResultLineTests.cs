@@ -18,10 +18,20 @@ public sealed class ResultLineTests
     [Fact]
     public void Cache_writes_without_their_split_count_as_five_minute_ones()
     {
-        ResultLine line = Parse("""{"custom_id":"a","result":{"type":"succeeded","message":{"usage":{"input_tokens":1,"cache_creation_input_tokens":7,"cache_creation":null,"output_tokens":2}}}}""")!;
+        ResultLine line = Parse("""{"custom_id":"a","result":{"type":"succeeded","message":{"content":[],"usage":{"input_tokens":1,"cache_creation_input_tokens":7,"cache_creation":null,"output_tokens":2}}}}""")!;
 
         Assert.Equal(new TokenUsage(1, 7, 0, 0, 2, 0), line.Usage);
     }
+
+    [Theory]
+    [InlineData("""{"type":"succeeded"}""")]
+    [InlineData("""{"type":"succeeded","message":null}""")]
+    [InlineData("""{"type":"succeeded","message":{}}""")]
+    [InlineData("""{"message":"hello","type":"succeeded"}""")]
+    [InlineData("""{"type":"succeeded","message":[]}""")]
+    [InlineData("""{"type":"succeeded","message":{"content":"hello"}}""")]
+    public void A_result_that_has_succeeded_without_the_content_of_a_message_is_none(string result)
+        => Assert.Null(Parse($$"""{"custom_id":"a","result":{{result}}}"""));
 
     [Fact]
     public void The_error_is_the_inner_one()
@@ -35,7 +45,7 @@ public sealed class ResultLineTests
     [Fact]
     public void What_is_escaped_is_read_as_what_it_stands_for()
     {
-        ResultLine line = Parse("""{"custom_id":"\u0061-1","result":{"ty\u0070e":"succeeded","message":{"model":"m\/1","content":"\ud83d"}}}""")!;
+        ResultLine line = Parse("""{"custom_id":"\u0061-1","result":{"ty\u0070e":"succeeded","message":{"model":"m\/1","content":["\ud83d"]}}}""")!;
 
         Assert.Equal(("a-1", Outcome.Succeeded, "m/1"), (line.CustomId, line.Status, line.Model));
     }

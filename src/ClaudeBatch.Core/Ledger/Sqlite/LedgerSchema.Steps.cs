@@ -192,8 +192,18 @@ internal static partial class LedgerSchema
         DROP TABLE attempt_of_two_columns;
         """;
 
-    // Jobs keep the rule that the ids of their rows were made by.
+    // Jobs keep the rule that the ids of their rows were made by. What a request was before a part was sealed with another one under its id is
+    // kept: the part may turn out not to have been needed.
     private const string Eighth = """
+        CREATE TABLE earlier_content (
+            request_id INTEGER NOT NULL,
+            batch_id INTEGER NOT NULL,
+            digest BLOB NOT NULL,
+            source_offset INTEGER NOT NULL,
+            source_length INTEGER NOT NULL,
+            source_digest INTEGER,
+            PRIMARY KEY (request_id, batch_id)
+        ) WITHOUT ROWID;
         ALTER TABLE job ADD COLUMN id_rule TEXT NOT NULL DEFAULT 'Canonical';
         UPDATE job SET id_rule = 'AsWritten' WHERE sealed_rows > 0;
         """;
