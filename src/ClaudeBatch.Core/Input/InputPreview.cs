@@ -67,7 +67,12 @@ public sealed class InputPreview(JobLedger? ledger, JobInputOptions options)
         ContentDigest digest = isKnown ? ContentDigest.Of(item) : default;
         bool isOther = isKnown && known.Digest != digest && known.Digest != default;
         bool isReplaced = isOther && options.OnConflict == ConflictRule.Replace && !known.IsUnsent;
-        if (isKnown && !known.IsUnsent && !options.SendsAgain && !isReplaced)
+        bool wasAnswered = isKnown && known.IsUnsent && !options.SendsAgain && Known(_job!).PartAfterAnswer(known.Row, digest) is not null;
+        if (wasAnswered)
+        {
+            _tally.FindThere();
+        }
+        else if (isKnown && !known.IsUnsent && !options.SendsAgain && !isReplaced)
         {
             _ = isOther && options.OnConflict == ConflictRule.Refuse ? _tally.Conflict(customId) : _tally.FindThere(isOther);
         }

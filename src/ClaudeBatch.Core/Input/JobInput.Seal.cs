@@ -43,6 +43,11 @@ public sealed partial class JobInput
                 _ledger.Attempts.SetContent(_job.Id, batch, request);
             }
 
+            foreach ((long row, long part) in _goneBack)
+            {
+                _ledger.Attempts.GoBack(_job.Id, row, part);
+            }
+
             _draft.Seal();
             Milestone.Pass("sealing");
             _ledger.Jobs.Seal(_job, _nextRow, _refusedRows, _options.Estimate?.Low, _options.Estimate?.High);

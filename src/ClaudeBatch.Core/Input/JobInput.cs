@@ -36,6 +36,9 @@ public sealed partial class JobInput : IDisposable
     // The rows of the job that are sent with other bytes than before.
     private readonly List<(long Batch, RequestRecord Request)> _changed = [];
 
+    // The rows that are again what they were when they were answered, with the part that has replaced them since.
+    private readonly List<(long Row, long Part)> _goneBack = [];
+
     private readonly InputTally _tally = new();
 
     private readonly InputRules _rules;
@@ -159,7 +162,9 @@ public sealed partial class JobInput : IDisposable
         // A digest of 0 means that another tool made the batch: only the custom id of its request is known.
         bool isOther = isKnown && known.Digest != digest && known.Digest != default;
         bool isReplaced = isOther && _options.OnConflict == ConflictRule.Replace && !known.IsUnsent;
-        bool isThere = isKnown && !known.IsUnsent && !_options.SendsAgain && !isReplaced;
+        // What was to replace an answer was never sent, and is no longer wanted: the answer is here.
+        long? after = isKnown && known.IsUnsent && !_options.SendsAgain ? _known.PartAfterAnswer(known.Row, digest) : null;
+        bool isThere = after is not null || (isKnown && !known.IsUnsent && !_options.SendsAgain && !isReplaced);
         RequestFault? refusal = _rules.OfEnvelope(customId, item.Length)
             ?? (IsFirst(customId, isKnown ? known.Row : null) ? (RequestFault?)null : InputRules.Duplicate)
             ?? (isThere ? null : FaultOfFields(customId, item, outputSchema, facts ?? _rules.OfFields(item), out schema));
@@ -178,6 +183,12 @@ public sealed partial class JobInput : IDisposable
         {
             Spooler(item).Append(DraftRow(customId, digest, source, refusal: null), item, _attempt, schema);
             return _tally.Accept();
+        }
+
+        if (after is { } part)
+        {
+            _goneBack.Add((known.Row, part));
+            return _tally.FindThere();
         }
 
         if (isThere)

@@ -19,6 +19,9 @@ internal sealed class KnownRequests
 
     private readonly BitArray _inFlight;
 
+    // What unsent rows were when they were answered, with the part that has replaced them since.
+    private readonly Dictionary<(int Row, ContentDigest Digest), long> _answered = [];
+
     private KnownRequests(int rows)
     {
         _byId = new Dictionary<ContentDigest, Entry>(rows); // with the final capacity, it does not hold two copies while it grows
@@ -50,6 +53,11 @@ internal sealed class KnownRequests
             known._unsent[(int)row] = true;
         }
 
+        foreach ((long row, long part, byte[] digest) in ledger.Attempts.AnsweredBefore(job.Id))
+        {
+            known._answered[((int)row, ContentDigest.Read(digest))] = part;
+        }
+
         foreach (long row in withInFlight ? ledger.Attempts.RowsInFlight(job.Id) : [])
         {
             known._inFlight[(int)row] = true;
@@ -77,6 +85,12 @@ internal sealed class KnownRequests
         known = isThere ? new Known(entry.Row, entry.Digest, _unsent[entry.Row], _inFlight[entry.Row]) : default;
         return isThere;
     }
+
+    /// <summary>
+    /// Gives the part that was to replace a request that has an answer, and was never sent; null where the row was not answered with this
+    /// content.
+    /// </summary>
+    public long? PartAfterAnswer(int row, ContentDigest digest) => _answered.TryGetValue((row, digest), out long part) ? part : null;
 
     /// <summary>Marks a row of the job as met in this input.</summary>
     /// <returns>True when the row was met for the first time.</returns>

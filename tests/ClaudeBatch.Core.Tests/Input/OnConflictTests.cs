@@ -61,6 +61,28 @@ public sealed class OnConflictTests : IDisposable
     }
 
     [Theory]
+    [InlineData(ConflictRule.Refuse)]
+    [InlineData(ConflictRule.Keep)]
+    public async Task A_replacement_that_was_never_sent_costs_no_answer_and_the_row_as_it_was_is_not_paid_again(ConflictRule rule)
+    {
+        await _engine.RunAsync(_engine.Seal("job", "a", "b").NewBatches[0]);
+        BatchRecord refused = Seal(ConflictRule.Replace, ("a", "other"), ("b", "other")).NewBatches[0];
+        _engine.Change(refused, static b => b with { State = BatchState.Rejected });
+
+        SealedInput again = Seal(rule, ("a", "Hi"), ("b", "Hi"));
+
+        Assert.Equal((0L, 2L), (again.Accepted, again.AlreadyThere));
+        Assert.Equal((2, 0), (_engine.Ledger.Jobs.Totals(again.Job).Succeeded, _engine.Ledger.Jobs.Totals(again.Job).NotSubmitted));
+        Assert.True(new Reconciler(_engine.Ledger).Check(again.Job).IsReconciled);
+        using ResultReader reader = new(_engine.Ledger);
+        Assert.Equal(
+            ["Hi", "Hi"],
+            reader.InOrder(_engine.Ledger.Batches.OfJob(again.Job.Id).Where(static b => b.State == BatchState.Collected)).Select(static r => r.ReadAnswer()!.Text));
+        SealedInput replaced = Seal(ConflictRule.Replace, ("a", "other"), ("b", "Hi"));
+        Assert.Equal((1L, 1L), (replaced.Replaced, replaced.AlreadyThere));
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_row_in_flight_is_not_replaced_and_nothing_of_the_line_is_sent(bool isSent)
