@@ -24,7 +24,7 @@ public sealed class TextTemplate
             .Distinct(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What the first placeholder stands for; null where the text has none.</summary>
-    public string? FirstPath => _pieces.Find(static p => p.IsPath).Text;
+    public string? FirstPath => _pieces.Find(static p => p.IsPath).Text?.Trim();
 
     /// <summary>The text without its placeholders; a line end stands in the place of each.</summary>
     public string Literals => string.Concat(_pieces.Select(static p => p.IsPath ? "\n" : p.Text));
