@@ -9,6 +9,7 @@
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
     FormatsToProcess     = @('src/ClaudeBatch/ClaudeBatch.Format.ps1xml')
+    TypesToProcess       = @('src/ClaudeBatch/ClaudeBatch.Types.ps1xml')
     FunctionsToExport    = @()
     VariablesToExport    = @()
     AliasesToExport      = @()

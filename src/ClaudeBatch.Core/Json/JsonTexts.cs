@@ -64,8 +64,8 @@ internal static class JsonTexts
         return true;
     }
 
-    // The character of the escape that the text begins with; a character that is no half where it begins with none.
-    private static char Escaped(ReadOnlySpan<byte> text, out int length)
+    /// <summary>Gives the character of the escape that the text begins with; one that is no half where it begins with none.</summary>
+    internal static char Escaped(ReadOnlySpan<byte> text, out int length)
     {
         length = 0;
         if (text.Length < 2 || text[0] != '\\')

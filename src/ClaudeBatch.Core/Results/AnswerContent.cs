@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ClaudeBatch.Core.Json;
 
 namespace ClaudeBatch.Core.Results;
 
@@ -27,6 +28,9 @@ public sealed class AnswerContent
         _ => string.Concat(_texts),
     };
 
+    /// <summary>Whether U+FFFD stands in the text for what is no character.</summary>
+    public bool IsMended { get; private set; }
+
     /// <summary>Reads the line of a succeeded request; null for any other.</summary>
     public static AnswerContent? Read(ReadOnlyMemory<byte> line)
     {
@@ -39,7 +43,7 @@ public sealed class AnswerContent
                 ? answer.ReadMessage(ref reader, line)
                 : null;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
             return null; // an unreadable line is a problem of the books, reported there
         }
@@ -55,7 +59,7 @@ public sealed class AnswerContent
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            bool isIt = reader.ValueTextEquals(name);
+            bool isIt = MendedText.Equals(ref reader, name);
             reader.Read();
             if (isIt)
             {
@@ -73,8 +77,8 @@ public sealed class AnswerContent
         int start = (int)reader.TokenStartIndex;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            bool isContent = reader.ValueTextEquals("content"u8);
-            bool isUsage = reader.ValueTextEquals("usage"u8);
+            bool isContent = MendedText.Equals(ref reader, "content"u8);
+            bool isUsage = MendedText.Equals(ref reader, "usage"u8);
             reader.Read();
             int valueStart = (int)reader.TokenStartIndex;
             if (isContent && reader.TokenType == JsonTokenType.StartArray)
@@ -105,19 +109,21 @@ public sealed class AnswerContent
 
             bool isText = false;
             string? text = null;
+            bool isMended = false;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                bool isType = reader.ValueTextEquals("type"u8);
-                bool isWords = reader.ValueTextEquals("text"u8);
+                bool isType = MendedText.Equals(ref reader, "type"u8);
+                bool isWords = MendedText.Equals(ref reader, "text"u8);
                 reader.Read();
-                isText |= isType && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("text"u8);
-                text = isWords && reader.TokenType == JsonTokenType.String ? reader.GetString() : text;
+                isText |= isType && reader.TokenType == JsonTokenType.String && MendedText.Equals(ref reader, "text"u8);
+                text = isWords && reader.TokenType == JsonTokenType.String ? MendedText.Read(ref reader, out isMended) : text;
                 reader.Skip();
             }
 
             if (isText && text is not null)
             {
                 _texts.Add(text);
+                IsMended |= isMended;
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Core.Results;
@@ -31,11 +32,26 @@ public static class Completeness
     {
         Outcome status = result.Attempt.Outcome ?? Outcome.Missing;
         return Reason(status, result.Attempt.StopReason, status == Outcome.Errored ? ResultLine.Parse(result.Line)?.ErrorReason : null)
-            ?? SchemaReason(result);
+            ?? AnswerReason(result);
     }
 
-    /// <summary>Why a succeeded answer does not fit the schema of its request; null when it does, or has none.</summary>
-    public static string? SchemaReason(CollectedResult result) => result is { Attempt.Outcome: Outcome.Succeeded, OutputSchema: { } schema }
-        ? schema.Reason(result.ReadAnswer()?.Text ?? string.Empty)
-        : null;
+    /// <summary>
+    /// Why a succeeded answer is not what the model wrote, cannot be given as objects, or does not fit the schema of its request; null when
+    /// there is nothing to say of it.
+    /// </summary>
+    public static string? AnswerReason(CollectedResult result)
+    {
+        // Nearly no answer is odd, and only those that may be are read here.
+        if (result.Attempt.Outcome != Outcome.Succeeded
+            || (result.OutputSchema is null && result.Attempt.StopReason is not null && !AnswerJson.MayBeOdd(result.Line)))
+        {
+            return null;
+        }
+
+        AnswerContent? answer = result.ReadAnswer();
+        return answer is null ? "The service's line has no message; Raw is the line."
+            : answer.IsMended ? "U+FFFD stands in Text for what is no character: half of a surrogate pair, or bytes that are not UTF-8."
+            : AnswerJson.MayBe(answer.Text) && AnswerJson.Fault(Encoding.UTF8.GetBytes(answer.Text)) is { } fault ? fault
+            : result.OutputSchema?.Reason(answer.Text);
+    }
 }

@@ -34,7 +34,7 @@ internal static class JsonText
     {
         ArrayBufferWriter<byte> buffer = new();
         using Utf8JsonWriter writer = new(buffer, Options);
-        WriteObject(writer, members, 0, isCanonical: false);
+        WriteObject(writer, members, -1, isCanonical: false); // each member may be as deep as a value of its own
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }

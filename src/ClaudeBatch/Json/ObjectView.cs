@@ -1,60 +1,100 @@
+using System.Collections.Specialized;
 using System.Globalization;
 using System.Management.Automation;
 using System.Numerics;
 using System.Text;
 using System.Text.Json;
+using ClaudeBatch.Core.Json;
 
 namespace ClaudeBatch.Json;
 
 /// <summary>
 /// Makes objects of PowerShell from JSON. Dates stay strings. Whole numbers become Int64, or BigInteger where they are larger; other
-/// numbers become Decimal where that is exact, else Double.
+/// numbers become Decimal where that is exact, else Double where that gives the same digits back, else <see cref="RawNumber"/>.
 /// </summary>
 internal static class ObjectView
 {
     // Reading a number takes time by the square of its digits.
     private const int LongestInteger = 1_000;
 
-    /// <summary>Parses JSON to a PSCustomObject, an array, a string, a number, a bool or null.</summary>
+    // What these name of an object is PowerShell's own, and a property of that name could not be reached.
+    private static readonly HashSet<string> s_taken = new(
+        ["PSObject", "PSBase", "PSAdapted", "PSExtended", "PSTypeNames"], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Parses JSON to a PSCustomObject, an array, a string, a number, a bool or null. An object whose names cannot all be properties is an
+    /// ordered dictionary. U+FFFD stands for what is no character.
+    /// </summary>
     /// <exception cref="JsonException">The text is not JSON.</exception>
     public static object? Parse(ReadOnlySpan<byte> json)
     {
         Utf8JsonReader reader = new(json);
         reader.Read();
-        return Value(ref reader);
+        object? value = Value(ref reader);
+        reader.Read(); // throws where something follows
+        return value;
     }
 
     private static object? Value(ref Utf8JsonReader reader) => reader.TokenType switch
     {
         JsonTokenType.StartObject => Object(ref reader),
         JsonTokenType.StartArray => Array(ref reader),
-        JsonTokenType.String => reader.GetString(),
+        JsonTokenType.String => MendedText.Read(ref reader, out _),
         JsonTokenType.Number => Number(ref reader),
         JsonTokenType.True => true,
         JsonTokenType.False => false,
         _ => null,
     };
 
-    private static PSObject Object(ref Utf8JsonReader reader)
+    private static object Object(ref Utf8JsonReader reader)
     {
         PSObject view = new();
+        OrderedDictionary? exact = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            string name = reader.GetString()!;
+            string name = MendedText.Read(ref reader, out _);
             reader.Read();
             object? value = Value(ref reader);
-            // PowerShell takes names that differ only in case for one property. The last value wins, as it does when a name is repeated.
-            if (view.Properties[name] is { } there)
+            if (exact is null && !TryAdd(view, name, value))
             {
-                there.Value = value;
+                exact = new OrderedDictionary(StringComparer.Ordinal);
+                foreach (PSPropertyInfo property in view.Properties)
+                {
+                    exact.Add(property.Name, property.Value);
+                }
             }
-            else
+
+            if (exact is not null)
             {
-                view.Properties.Add(new PSNoteProperty(name, value), preValidated: true);
+                exact[name] = value;
             }
         }
 
-        return view;
+        return exact ?? (object)view;
+    }
+
+    // An empty name can be none of a property, and PowerShell takes names that differ only in case for one. Where the same name is
+    // repeated, the last value wins.
+    private static bool TryAdd(PSObject view, string name, object? value)
+    {
+        if (name.Length == 0 || s_taken.Contains(name))
+        {
+            return false;
+        }
+
+        if (view.Properties[name] is not { } there)
+        {
+            view.Properties.Add(new PSNoteProperty(name, value), preValidated: true);
+            return true;
+        }
+
+        if (there.Name != name)
+        {
+            return false;
+        }
+
+        there.Value = value;
+        return true;
     }
 
     private static object?[] Array(ref Utf8JsonReader reader)
@@ -73,9 +113,28 @@ internal static class ObjectView
             : reader.ValueSpan.Length <= LongestInteger && reader.ValueSpan.IndexOfAny(".eE"u8) < 0
                 ? BigInteger.Parse(Encoding.ASCII.GetString(reader.ValueSpan), CultureInfo.InvariantCulture)
             : reader.TryGetDecimal(out decimal exact) && IsExact(reader.ValueSpan, exact) ? exact
-            : reader.GetDouble();
+            : reader.TryGetDouble(out double near) && IsExact(reader.ValueSpan, near) ? near
+            : new RawNumber(Encoding.ASCII.GetString(reader.ValueSpan));
 
     // GetDecimal rounds a number that has more digits than a Decimal can hold.
     private static bool IsExact(ReadOnlySpan<byte> text, decimal value)
         => text.Length <= 28 && (value != 0 || text.IndexOfAnyExcept("0.-"u8) < 0);
+
+    // GetDouble gives the nearest double, be it zero or infinite. It stands for the number where its shortest text has the same digits.
+    private static bool IsExact(ReadOnlySpan<byte> text, double value)
+        => double.IsFinite(value)
+            && Digits(Encoding.ASCII.GetString(text)) == Digits(value.ToString("R", CultureInfo.InvariantCulture));
+
+    // The digits of a number without the zeros at both ends, and where its point stands before or behind the first of them.
+    private static (string Digits, long Point) Digits(string number)
+    {
+        string[] parts = number.TrimStart('-').Split('e', 'E');
+        string[] sides = parts[0].Split('.');
+        string all = string.Concat(sides);
+        string digits = all.TrimStart('0');
+        long exponent = parts.Length < 2 ? 0
+            : long.TryParse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long given) ? given
+            : long.MinValue; // that of no double
+        return digits.Length == 0 ? (digits, 0) : (digits.TrimEnd('0'), exponent + sides[0].Length - (all.Length - digits.Length));
+    }
 }

@@ -14,6 +14,10 @@ namespace ClaudeBatch;
 /// <summary>The outcome of one request, with the row it was made from. Objects and texts are made from the bytes on first use.</summary>
 public sealed class BatchResult
 {
+    // The objects, and the texts that they are made from.
+    private static readonly (string Name, string Text)[] s_madeFromText =
+        [(nameof(Output), nameof(Text)), (nameof(Usage), nameof(Raw)), (nameof(Message), nameof(Raw)), (nameof(Source), nameof(RawSource))];
+
     private byte[] _line = [];
 
     private byte[] _sourceJson = [];
@@ -50,7 +54,9 @@ public sealed class BatchResult
         set => _text = value;
     }
 
-    /// <summary>The answer as an object where its text is JSON; else null.</summary>
+    /// <summary>
+    /// The answer as an object where its text is JSON; else null. Where an object cannot hold it, it is null and Reason says so.
+    /// </summary>
     public object? Output
     {
         get => _output ??= Text is { } text ? TryParse(text) : null;
@@ -90,7 +96,14 @@ public sealed class BatchResult
     public object? Source
     {
         get => _source ??= _sourceJson.Length > 0 ? ObjectView.Parse(_sourceJson) : null;
-        set => _source = value;
+        set => (_source, _sourceJson) = (null, value is null ? [] : JsonText.Write(value));
+    }
+
+    /// <summary>The row as the JSON that the ledger keeps.</summary>
+    public string? RawSource
+    {
+        get => _sourceJson.Length > 0 ? Encoding.UTF8.GetString(_sourceJson) : null;
+        set => (_source, _sourceJson) = (null, value is null ? [] : Encoding.UTF8.GetBytes(value));
     }
 
     public string? BatchId { get; set; }
@@ -135,7 +148,7 @@ public sealed class BatchResult
         // The ledger has all that a success needs here. Only the error of a failed request has to be parsed from its line.
         ResultLine? line = status == Outcome.Errored ? ResultLine.Parse(collected.Line) : null;
         string? reason = Core.Results.Completeness.Reason(status, attempt.StopReason, line?.ErrorReason)
-            ?? Core.Results.Completeness.SchemaReason(collected);
+            ?? Core.Results.Completeness.AnswerReason(collected);
         return new BatchResult
         {
             _line = collected.Line,
@@ -179,7 +192,7 @@ public sealed class BatchResult
         BatchResult again = new();
         foreach (PropertyInfo property in typeof(BatchResult).GetProperties())
         {
-            if (item.Properties[property.Name]?.Value is { } kept)
+            if (item.Properties[property.Name]?.Value is { } kept && !IsMadeFromText(property.Name, kept, item))
             {
                 property.SetValue(again, LanguagePrimitives.ConvertTo(kept, property.PropertyType, CultureInfo.InvariantCulture));
             }
@@ -187,6 +200,20 @@ public sealed class BatchResult
 
         return again;
     }
+
+    // When the shell writes an object to a file or another process, it cuts what is nested and takes large numbers apart. Texts come whole,
+    // and objects are made from them again.
+    private static bool IsMadeFromText(string name, object kept, PSObject item)
+        => Array.Find(s_madeFromText, m => m.Name == name).Text is { } text
+            && (item.Properties[text]?.Value is string
+                || (kept is string cut && cut.StartsWith("@{", StringComparison.Ordinal)
+                    ? throw new ClaudeBatchException(
+                        FailureKind.InvalidArgument,
+                        "ResultInvalid",
+                        $"{name} of result '{item.Properties[nameof(CustomId)]?.Value}' was cut to '{cut}' when it was written, and {text} "
+                            + $"is not there to make it from. Write the results anew, with all their properties.")
+                    { Target = item }
+                    : false));
 
     private static Outcome UnfinishedStatus(BatchState batchState)
         => batchState is BatchState.Lost or BatchState.Deleted ? Outcome.Unknown : Outcome.Missing;
@@ -199,14 +226,15 @@ public sealed class BatchResult
 
     private static object? TryParse(string text)
     {
-        if (text.AsSpan().TrimStart() is not (['{', ..] or ['[', ..]))
+        if (!AnswerJson.MayBe(text))
         {
             return null;
         }
 
+        byte[] json = Encoding.UTF8.GetBytes(text);
         try
         {
-            return ObjectView.Parse(Encoding.UTF8.GetBytes(text));
+            return AnswerJson.Fault(json) is null ? ObjectView.Parse(json) : null;
         }
         catch (JsonException)
         {

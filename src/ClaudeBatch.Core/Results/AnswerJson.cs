@@ -1,0 +1,57 @@
+using System.Text.Json;
+using ClaudeBatch.Core.Json;
+
+namespace ClaudeBatch.Core.Results;
+
+/// <summary>Whether an answer that is JSON can be given as objects without loss.</summary>
+public static class AnswerJson
+{
+    /// <summary>The deepest nesting that is given as objects, which is the default of <see cref="Utf8JsonReader"/>.</summary>
+    private const int Deepest = 64;
+
+    /// <summary>Tells whether a text may be a JSON object or array.</summary>
+    public static bool MayBe(ReadOnlySpan<char> text) => text.TrimStart() is ['{' or '[', ..];
+
+    /// <summary>Says why JSON cannot be given as objects; null where it can, and where it is not JSON.</summary>
+    /// <param name="json">The answer in UTF-8.</param>
+    public static string? Fault(ReadOnlySpan<byte> json)
+    {
+        bool mayBeDeep = Openings(json) > Deepest;
+        bool hasHalfPair = JsonTexts.HaveHalfPair(json);
+        return (!mayBeDeep && !hasHalfPair) || Depth(json) is not { } depth ? null
+            : depth > Deepest ? $"The answer is JSON nested more than {Deepest} levels deep, so that Output is null; Text has it."
+            : hasHalfPair ? "The answer is JSON with half of a surrogate pair in a string, so that Output is null; Text has it."
+            : null;
+    }
+
+    /// <summary>
+    /// Tells whether the line of an answer may have something that is not given as it came. It is far faster than to read the answer.
+    /// </summary>
+    internal static bool MayBeOdd(ReadOnlySpan<byte> line)
+        => Openings(line) > Deepest || line.IndexOf(@"\ud"u8) >= 0 || line.IndexOf(@"\uD"u8) >= 0
+            || !System.Text.Unicode.Utf8.IsValid(line);
+
+    private static int Openings(ReadOnlySpan<byte> json) => json.Count((byte)'{') + json.Count((byte)'[');
+
+    // How deep JSON is nested; null where it is not JSON.
+    private static int? Depth(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
+            int deepest = 0;
+            while (reader.Read())
+            {
+                deepest = Math.Max(deepest, reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray
+                    ? reader.CurrentDepth + 1
+                    : 0);
+            }
+
+            return deepest;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
