@@ -17,14 +17,52 @@ public sealed class ExportClaudeBatchResultCommand : ExportCommand
 {
     private ResultTable? _table;
 
+    private ResultColumns? _columns;
+
+    private bool _any;
+
     /// <summary>The format of the file. Where it is not given, the extension of the file decides.</summary>
     [Parameter]
     [ValidateSet("Jsonl", "Csv", "Json")]
     public string? Format { get; set; }
 
+    /// <summary>
+    /// The columns of the file, in this order: names of columns, and paths such as <c>Output.label</c>. Where it is not given, all columns.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Property { get; set; } = [];
+
+    /// <summary>Whether each field of <c>Output</c> has a column of its own, such as <c>Output.label</c>.</summary>
+    [Parameter]
+    public SwitchParameter ExpandOutput { get; set; }
+
+    /// <summary>Whether a file of text begins with the mark of UTF-8, by which Excel knows it.</summary>
+    [Parameter]
+    [ValidateSet("utf8", "utf8BOM")]
+    public string? Encoding { get; set; }
+
+    /// <summary>What stands between the cells of CSV.</summary>
+    [Parameter]
+    public char? Delimiter { get; set; }
+
     private protected override string Action => "Export results";
 
-    private protected override void Check(string path) => Format ??= global::System.IO.Path.GetExtension(path).ToUpperInvariant() switch
+    private protected override void Check(string path)
+    {
+        Format ??= FormatOf(path);
+        if (Delimiter is { } given && !Format.Equals("Csv", StringComparison.OrdinalIgnoreCase))
+        {
+            throw Invalid("DelimiterUnused", given, $"-Delimiter is of CSV, and '{path}' is {Format}. Leave it out, or give -Format Csv.");
+        }
+
+        if (Delimiter is '"' or '\r' or '\n')
+        {
+            throw Invalid("DelimiterInvalid", Delimiter, "A quote or a line end cannot be the delimiter of CSV; give another character.");
+        }
+    }
+
+    private static string FormatOf(string path) => global::System.IO.Path.GetExtension(path).ToUpperInvariant() switch
     {
         ".CSV" => "Csv",
         ".JSON" => "Json",
@@ -35,24 +73,42 @@ public sealed class ExportClaudeBatchResultCommand : ExportCommand
         { Target = path },
     };
 
-    private protected override void Open(WholeFile file) => _table = Format!.ToUpperInvariant() switch
+    private protected override void Open(WholeFile file)
     {
-        "CSV" => new CsvResultTable(file),
-        "JSON" => new JsonResultTable(file, isArray: true),
-        _ => new JsonResultTable(file, isArray: false),
-    };
+        if (string.Equals(Encoding, "utf8BOM", StringComparison.OrdinalIgnoreCase))
+        {
+            file.Write(global::System.Text.Encoding.UTF8.Preamble);
+        }
+
+        _columns = new ResultColumns([.. Property.Distinct(StringComparer.OrdinalIgnoreCase)], ExpandOutput);
+        _table = Format!.ToUpperInvariant() switch
+        {
+            "CSV" => new CsvResultTable(file, _columns, Delimiter ?? ','),
+            "JSON" => new JsonResultTable(file, _columns, isArray: true),
+            _ => new JsonResultTable(file, _columns, isArray: false),
+        };
+    }
 
     private protected override void Write(WholeFile? file, object? value)
     {
         BatchResult result = BatchResult.From(value);
         _table?.Add(result);
+        _any = true;
     }
 
     protected override Task EndAsync(CancellationToken cancellationToken)
     {
         _table?.Complete();
+        if (_any && _columns?.Missing.ToArray() is { Length: > 0 } missing)
+        {
+            WriteWarning($"No result has {string.Join(", ", missing.Select(static m => $"'{m}'"))}; the cells of that column are empty.");
+        }
+
         return base.EndAsync(cancellationToken);
     }
+
+    private static ClaudeBatchException Invalid(string id, object? target, string words)
+        => new(FailureKind.InvalidArgument, id, words) { Target = target };
 
     protected override void Dispose(bool disposing)
     {

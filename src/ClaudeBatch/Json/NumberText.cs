@@ -44,8 +44,8 @@ internal static class NumberText
             case BigInteger or Int128 or UInt128 or nint or nuint:
                 writer.WriteRawValue(((IFormattable)value).ToString("D", CultureInfo.InvariantCulture), skipInputValidation: true);
                 return true;
-            case RawNumber:
-                writer.WriteRawValue(value.ToString()!, skipInputValidation: true);
+            case RawNumber number:
+                writer.WriteRawValue(number.Text, skipInputValidation: true);
                 return true;
             default:
                 return false;

@@ -1,14 +1,13 @@
-namespace ClaudeBatch;
+using System.Management.Automation;
 
-/// <summary>A number of JSON that no number of .NET has exactly, such as <c>1e400</c>. It is written to JSON as it came.</summary>
+namespace ClaudeBatch.Json;
+
+/// <summary>
+/// A number of JSON that no number of .NET has exactly, such as <c>1e400</c>. To the shell it is the number's text; in JSON it is the number.
+/// </summary>
 /// <param name="text">The number as it stands in JSON.</param>
-public sealed class RawNumber(string text) : IEquatable<RawNumber>
+internal sealed class RawNumber(string text) : PSObject(text)
 {
-    public bool Equals(RawNumber? other) => other?.ToString() == text;
-
-    public override bool Equals(object? obj) => Equals(obj as RawNumber);
-
-    public override int GetHashCode() => text.GetHashCode(StringComparison.Ordinal);
-
-    public override string ToString() => text;
+    /// <summary>The number as it stands in JSON.</summary>
+    public string Text => text;
 }

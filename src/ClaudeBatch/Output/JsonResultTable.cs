@@ -4,7 +4,7 @@ using ClaudeBatch.Pipeline;
 namespace ClaudeBatch.Output;
 
 /// <summary>Writes each result as a JSON object: one on each line, or all in one array.</summary>
-internal sealed class JsonResultTable(WholeFile file, bool isArray) : ResultTable
+internal sealed class JsonResultTable(WholeFile file, ResultColumns columns, bool isArray) : ResultTable
 {
     private bool _any;
 
@@ -15,7 +15,7 @@ internal sealed class JsonResultTable(WholeFile file, bool isArray) : ResultTabl
             file.Write(_any ? ",\n"u8 : "[\n"u8);
         }
 
-        file.Write(JsonText.WriteObject(SourceCells(result).Concat(OwnCells(result))));
+        file.Write(JsonText.WriteObject(columns.Of(result).Select(static c => (c.Name, c.Value))));
         if (!isArray)
         {
             file.Write("\n"u8);

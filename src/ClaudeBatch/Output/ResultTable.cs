@@ -1,35 +1,13 @@
+using System.Collections;
 using System.Management.Automation;
+using System.Text;
+using ClaudeBatch.Json;
 
 namespace ClaudeBatch.Output;
 
-/// <summary>Writes results to a file as rows of a table: first the columns of each result's source row, then those of the result.</summary>
+/// <summary>Writes results to a file as rows of a table.</summary>
 internal abstract class ResultTable : IDisposable
 {
-    private static readonly (string Name, Func<BatchResult, object?> Value)[] s_columns =
-    [
-        (nameof(BatchResult.CustomId), static r => r.CustomId),
-        (nameof(BatchResult.Status), static r => r.Status),
-        (nameof(BatchResult.Text), static r => r.Text),
-        (nameof(BatchResult.Output), static r => r.Output),
-        (nameof(BatchResult.StopReason), static r => r.StopReason),
-        (nameof(BatchResult.IsComplete), static r => r.IsComplete),
-        (nameof(BatchResult.Reason), static r => r.Reason),
-        (nameof(BatchResult.Model), static r => r.Model),
-        (nameof(BatchResult.Usage), static r => r.Usage),
-        (nameof(BatchResult.Cost), static r => r.Cost),
-        (nameof(BatchResult.ErrorType), static r => r.ErrorType),
-        (nameof(BatchResult.ErrorMessage), static r => r.ErrorMessage),
-        (nameof(BatchResult.FailureClass), static r => r.FailureClass),
-        (nameof(BatchResult.BatchId), static r => r.BatchId),
-        (nameof(BatchResult.Job), static r => r.Job),
-        (nameof(BatchResult.Attempt), static r => r.Attempt),
-        (nameof(BatchResult.RequestId), static r => r.RequestId),
-    ];
-
-    private static readonly HashSet<string> s_names = s_columns.Select(static c => c.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-
-    public static IEnumerable<string> OwnColumns => s_columns.Select(static c => c.Name);
-
     public abstract void Add(BatchResult result);
 
     /// <summary>Writes what is left, after the last result was added.</summary>
@@ -45,13 +23,14 @@ internal abstract class ResultTable : IDisposable
     {
     }
 
-    /// <summary>Returns the cells of the source row. A column named like one of the result's gets the prefix <c>Source.</c>.</summary>
-    protected static IEnumerable<(string Name, object? Value)> SourceCells(BatchResult result)
-        => result.Source is null
-            ? []
-            : PSObject.AsPSObject(result.Source).Properties
-                .Select(static p => (s_names.Contains(p.Name) ? "Source." + p.Name : p.Name, (object?)p.Value));
-
-    protected static IEnumerable<(string Name, object? Value)> OwnCells(BatchResult result)
-        => s_columns.Select(c => (c.Name, c.Value(result)));
+    /// <summary>
+    /// Gives the text of a cell. A null becomes an empty one, as with Export-Csv. Objects and lists become JSON, where Export-Csv would
+    /// write their type name.
+    /// </summary>
+    protected static string Text(object? value) => value switch
+    {
+        null => string.Empty,
+        PSObject or Array or IDictionary => Encoding.UTF8.GetString(JsonText.Write(value)),
+        _ => JsonText.Text(value),
+    };
 }
