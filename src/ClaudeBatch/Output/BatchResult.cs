@@ -206,12 +206,12 @@ public sealed class BatchResult
     private static bool IsMadeFromText(string name, object kept, PSObject item)
         => Array.Find(s_madeFromText, m => m.Name == name).Text is { } text
             && (item.Properties[text]?.Value is string
-                || (kept is string cut && cut.StartsWith("@{", StringComparison.Ordinal)
+                || (JsonText.Write(kept).AsSpan().IndexOf("\"@{"u8) >= 0
                     ? throw new ClaudeBatchException(
                         FailureKind.InvalidArgument,
                         "ResultInvalid",
-                        $"{name} of result '{item.Properties[nameof(CustomId)]?.Value}' was cut to '{cut}' when it was written, and {text} "
-                            + $"is not there to make it from. Write the results anew, with all their properties.")
+                        $"{name} of result '{item.Properties[nameof(CustomId)]?.Value}' was cut when it was written: '{kept}'. {text}, from which it "
+                            + "could be made again, is not there. Write the results anew, with all their properties.")
                     { Target = item }
                     : false));
 
