@@ -88,6 +88,78 @@ Describe 'Export-ClaudeBatchResult' {
         (Import-Csv -LiteralPath $path).Text | Should -Be $results.Text
     }
 
+    It 'keeps all columns of chained stages: export, Import-Csv, the next job, three times' {
+        Connect-TestEmulator
+        $stage = @([pscustomobject]@{ Id = 1; text = 'lower'; Status = 'open'; Body = 'x' })
+        $texts = foreach ($number in 1..3) {
+            $path = New-Path 'csv'
+            $stage | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 100 -CustomId '{{Id}}' -Prompt "$number {{Body}}" |
+                Submit-ClaudeBatch -Job "stage-$number" | Wait-ClaudeBatch | Get-ClaudeBatchResult | Export-ClaudeBatchResult -Path $path
+            $before = $stage[0].PSObject.Properties
+            $stage = @(Import-Csv -LiteralPath $path)
+            $after = $stage[0].PSObject.Properties
+            $after.Name.Count | Should -Be ($before.Name.Count + 17)
+            foreach ($value in $before.Value) { $after.Value | Should -Contain $value }
+            $stage[0].Text
+        }
+        $texts | Should -Be '1 x', '2 x', '3 x'
+        $stage[0].'Source.text', $stage[0].'Source.Status', $stage[0].Id | Should -Be 'lower', 'open', '1'
+    }
+
+    It 'writes each field of Output as a column of its own' {
+        $answers = @(
+            [ClaudeBatch.BatchResult] @{ CustomId = 'a'; Text = '{"label":"x","sure":0.50,"why":{"b":[1]}}'; Source = @{ Id = 1; 'Output.label' = 'mine' } }
+            [ClaudeBatch.BatchResult] @{ CustomId = 'b'; Text = '[1,2]'; Source = @{ Id = 2 } }
+            [ClaudeBatch.BatchResult] @{ CustomId = 'c'; Text = 'no JSON'; Source = @{ Id = 3 } })
+        $answers | Export-ClaudeBatchResult -Path ($path = New-Path 'csv') -ExpandOutput
+        $back = Import-Csv -LiteralPath $path
+        $back[0].PSObject.Properties.Name | Select-Object -First 9 |
+            Should -Be 'Id', 'Source.Output.label', 'CustomId', 'Status', 'Text', 'Output.label', 'Output.sure', 'Output.why', 'Output'
+        $back.'Output.label' | Should -Be 'x', '', ''
+        $back[0].'Output.sure', $back[0].'Output.why', $back[0].'Source.Output.label' | Should -Be '0.50', '{"b":[1]}', 'mine'
+        $back.Output | Should -Be '', '[1,2]', ''
+        $answers | Export-ClaudeBatchResult -Path ($lines = New-Path 'jsonl') -ExpandOutput -Property Id
+        Get-Content -LiteralPath $lines |
+            Should -Be '{"Id":1,"Output.label":"x","Output.sure":0.50,"Output.why":{"b":[1]}}', '{"Id":2,"Output":[1,2]}', '{"Id":3}'
+    }
+
+    It 'writes the columns that are asked for, in their order' {
+        $results | Export-ClaudeBatchResult -Path ($path = New-Path 'csv') -Property extra, Output.a, Usage.output_tokens, Source.Status, Id
+        $back = Import-Csv -LiteralPath $path
+        $back[0].PSObject.Properties.Name | Should -Be 'extra', 'Output.a', 'Usage.output_tokens', 'Source.Status', 'Id'
+        $back.'Output.a' | Should -Be '[1,2.50]', ''
+        $back.extra | Should -Be '', '1.5'
+        $back.'Usage.output_tokens' | Should -Be ([string[]] $results.Usage.output_tokens)
+    }
+
+    It 'warns of a column that no result has' {
+        $results | Export-ClaudeBatchResult -Path ($path = New-Path 'jsonl') -Property Id, Bodi -WarningVariable warning -WarningAction Ignore
+        $warning | Should -BeLike "*'Bodi'*"
+        Get-Content -LiteralPath $path | Should -Be '{"Id":1,"Bodi":null}', '{"Id":2,"Bodi":null}'
+    }
+
+    It 'writes the mark of UTF-8 where Excel wants it, and no other encoding than UTF-8' {
+        $results | Export-ClaudeBatchResult -Path ($path = New-Path 'csv') -Encoding utf8BOM
+        $plain = New-Path 'csv'
+        $results | Export-ClaudeBatchResult -Path $plain
+        $bytes = [IO.File]::ReadAllBytes($path)
+        $bytes[0..2] | Should -Be 0xEF, 0xBB, 0xBF
+        [Convert]::ToHexString($bytes[3..($bytes.Count - 1)]) | Should -Be ([Convert]::ToHexString([IO.File]::ReadAllBytes($plain)))
+    }
+
+    It 'separates the cells of CSV by another character, and refuses that for JSON' {
+        $results | Export-ClaudeBatchResult -Path ($path = New-Path 'csv') -Delimiter ';'
+        (Import-Csv -LiteralPath $path -Delimiter ';').CustomId | Should -Be '1', '2'
+        { $results | Export-ClaudeBatchResult -Path (New-Path 'json') -Delimiter ';' } | Should -Throw -ErrorId 'DelimiterUnused,*'
+        { $results | Export-ClaudeBatchResult -Path (New-Path 'csv') -Delimiter '"' } | Should -Throw -ErrorId 'DelimiterInvalid,*'
+    }
+
+    It 'writes a text to CSV byte for byte, whatever a spreadsheet would do with it' {
+        $text = "=1+1`r`n+2`t@x`n-3 ""q"" $([char]1) _x0041_"
+        [ClaudeBatch.BatchResult] @{ CustomId = 'a'; Text = $text } | Export-ClaudeBatchResult -Path ($path = New-Path 'csv')
+        (Import-Csv -LiteralPath $path).Text | Should -BeExactly $text
+    }
+
     It 'writes an empty table when nothing comes' {
         $path = New-Path 'json'
         @() | Export-ClaudeBatchResult -Path $path

@@ -133,9 +133,9 @@ Describe 'Results that another shell has written' {
     }
 
     It 'that lack what a cut row could be made from are an error that names them' {
-        $cut = New-Path 'xml'
-        $result | Select-Object -Property CustomId, Text, Source | Export-Clixml -LiteralPath $cut -Depth 1
-        { Import-Clixml -LiteralPath $cut | Export-ClaudeBatchResult -Path (New-Path 'csv') } | Should -Throw -ErrorId 'ResultInvalid,*'
+        # As a version before 0.2 has written them.
+        $cut = [pscustomobject] @{ PSTypeName = 'Deserialized.ClaudeBatch.BatchResult'; CustomId = 'a'; Text = 'x'; Source = [pscustomobject] @{ Nest = '@{x=}' } }
+        { $cut | Export-ClaudeBatchResult -Path (New-Path 'csv') } | Should -Throw "*'a' was cut*" -ErrorId 'ResultInvalid,*'
     }
 
     It 'of rows that are text have their column' {

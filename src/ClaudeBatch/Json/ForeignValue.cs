@@ -22,7 +22,7 @@ internal static class ForeignValue
     /// <exception cref="ClaudeBatchException"><c>ValueSecret</c>: it is a secret.</exception>
     public static object? Bare(object? value) => value switch
     {
-        null or string => value,
+        null or string or RawNumber => value,
         PSObject wrapped => Unwrapped(wrapped),
         SecureString or PSCredential => throw new ClaudeBatchException(
             FailureKind.InvalidRequest,
