@@ -23,7 +23,7 @@ public sealed class ExportClaudeBatchResultCommand : ExportCommand
 
     /// <summary>The format of the file. Where it is not given, the extension of the file decides.</summary>
     [Parameter]
-    [ValidateSet("Jsonl", "Csv", "Json")]
+    [ValidateSet("Jsonl", "Csv", "Json", "Xlsx")]
     public string? Format { get; set; }
 
     /// <summary>
@@ -56,6 +56,11 @@ public sealed class ExportClaudeBatchResultCommand : ExportCommand
             throw Invalid("DelimiterUnused", given, $"-Delimiter is of CSV, and '{path}' is {Format}. Leave it out, or give -Format Csv.");
         }
 
+        if (Encoding is not null && Format.Equals("Xlsx", StringComparison.OrdinalIgnoreCase))
+        {
+            throw Invalid("EncodingUnused", Encoding, $"-Encoding is of files of text, and '{path}' is a workbook. Leave it out.");
+        }
+
         if (Delimiter is '"' or '\r' or '\n')
         {
             throw Invalid("DelimiterInvalid", Delimiter, "A quote or a line end cannot be the delimiter of CSV; give another character.");
@@ -67,8 +72,9 @@ public sealed class ExportClaudeBatchResultCommand : ExportCommand
         ".CSV" => "Csv",
         ".JSON" => "Json",
         ".JSONL" or ".NDJSON" => "Jsonl",
+        ".XLSX" => "Xlsx",
         _ => throw new ClaudeBatchException(
-            FailureKind.InvalidArgument, "FormatMissing", $"'{path}' does not say its format; end it with .csv, .json or .jsonl, or "
+            FailureKind.InvalidArgument, "FormatMissing", $"'{path}' does not say its format; end it with .csv, .json, .jsonl or .xlsx, or "
                 + $"give -Format.")
         { Target = path },
     };
@@ -84,6 +90,7 @@ public sealed class ExportClaudeBatchResultCommand : ExportCommand
         _table = Format!.ToUpperInvariant() switch
         {
             "CSV" => new CsvResultTable(file, _columns, Delimiter ?? ','),
+            "XLSX" => new XlsxResultTable(file, _columns, WriteWarning),
             "JSON" => new JsonResultTable(file, _columns, isArray: true),
             _ => new JsonResultTable(file, _columns, isArray: false),
         };
@@ -96,15 +103,19 @@ public sealed class ExportClaudeBatchResultCommand : ExportCommand
         _any = true;
     }
 
-    protected override Task EndAsync(CancellationToken cancellationToken)
+    protected override async Task EndAsync(CancellationToken cancellationToken)
     {
-        _table?.Complete();
+        if (_table is not null)
+        {
+            await _table.CompleteAsync(cancellationToken);
+        }
+
         if (_any && _columns?.Missing.ToArray() is { Length: > 0 } missing)
         {
             WriteWarning($"No result has {string.Join(", ", missing.Select(static m => $"'{m}'"))}; the cells of that column are empty.");
         }
 
-        return base.EndAsync(cancellationToken);
+        await base.EndAsync(cancellationToken);
     }
 
     private static ClaudeBatchException Invalid(string id, object? target, string words)

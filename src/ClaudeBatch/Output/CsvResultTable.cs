@@ -10,13 +10,15 @@ internal sealed class CsvResultTable(WholeFile file, ResultColumns columns, char
 
     public override void Add(BatchResult result) => _rows.Add(columns.Of(result).Select(static c => (c, Text(c.Value))));
 
-    public override void Complete()
+    public override Task CompleteAsync(CancellationToken cancellationToken)
     {
         foreach (string[] cells in _rows.Read())
         {
             IEnumerable<string> quoted = cells.Select(static c => $"\"{c.Replace("\"", "\"\"", StringComparison.Ordinal)}\"");
             file.Write(Encoding.UTF8.GetBytes(string.Join(delimiter, quoted) + Environment.NewLine));
         }
+
+        return Task.CompletedTask;
     }
 
     protected override void Dispose(bool disposing)

@@ -24,11 +24,13 @@ internal sealed class JsonResultTable(WholeFile file, ResultColumns columns, boo
         _any = true;
     }
 
-    public override void Complete()
+    public override Task CompleteAsync(CancellationToken cancellationToken)
     {
         if (isArray)
         {
             file.Write(_any ? "\n]\n"u8 : "[]\n"u8);
         }
+
+        return Task.CompletedTask;
     }
 }

@@ -11,7 +11,7 @@ internal abstract class ResultTable : IDisposable
     public abstract void Add(BatchResult result);
 
     /// <summary>Writes what is left, after the last result was added.</summary>
-    public abstract void Complete();
+    public abstract Task CompleteAsync(CancellationToken cancellationToken);
 
     public void Dispose()
     {

@@ -30,14 +30,26 @@ internal sealed class WholeFile : IDisposable
         _file = Try(() => new FileStream(_partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20));
     }
 
-    public Stream Stream => _file;
-
     /// <exception cref="ClaudeBatchException"><c>FileNotWritable</c>.</exception>
     public void Write(ReadOnlySpan<byte> bytes)
     {
         try
         {
             _file.Write(bytes);
+        }
+        catch (IOException e)
+        {
+            throw NotWritable(e);
+        }
+    }
+
+    /// <summary>Lets something write to the file as a stream.</summary>
+    /// <exception cref="ClaudeBatchException"><c>FileNotWritable</c>.</exception>
+    public async Task WriteAsync(Func<Stream, Task> write)
+    {
+        try
+        {
+            await write(_file);
         }
         catch (IOException e)
         {
