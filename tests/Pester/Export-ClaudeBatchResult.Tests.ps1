@@ -160,6 +160,46 @@ Describe 'Export-ClaudeBatchResult' {
         (Import-Csv -LiteralPath $path).Text | Should -BeExactly $text
     }
 
+    It 'writes a workbook whose cells read back as they were, in two readers' {
+        $folder = Split-Path -Path (Get-Module -Name Pester).Path | Join-Path -ChildPath '../../..'
+        Add-Type -Path (Join-Path -Path $folder -ChildPath 'miniexcel/*/lib/net8.0/MiniExcel.dll' -Resolve)
+        Add-Type -Path (Join-Path -Path $folder -ChildPath 'exceldatareader/*/lib/netstandard2.0/ExcelDataReader.dll' -Resolve)
+        [Text.Encoding]::RegisterProvider([Text.CodePagesEncodingProvider]::Instance)
+        $texts = @(
+            '=1+1', '@x', '+1', '-1', '1e5', '00123', '12345678901234567', 'true', 'part_x0041_7', '_x005F_x0041_', ' lead ', "`n"
+            "a`r`nb`tc`nd", "nul$([char] 0)bel$([char] 7)", '<&>"''', "ü $([char]::ConvertFromUtf32(0x1F600)) $([char] 0xFFFF)")
+        $path = New-Path 'xlsx'
+        $texts | ForEach-Object { [ClaudeBatch.BatchResult] @{ Text = $_; Source = @{ n = 1.5; big = 12345678901234567890; parts = @(1, 2); flag = $false } } } |
+            Export-ClaudeBatchResult -Path $path -WarningVariable warning
+        $warning | Should -BeNullOrEmpty
+        $rows = @([MiniExcelLibs.MiniExcel]::Query($path, $true))
+        foreach ($i in 0..($texts.Count - 1)) { $rows[$i].Text | Should -BeExactly $texts[$i] }
+        $rows[0].n, $rows[0].flag | Should -Be 1.5, $false
+        $rows[0].big, $rows[0].parts | Should -BeExactly '12345678901234567890', '[1,2]'
+        $stream = [IO.File]::OpenRead($path)
+        try {
+            $reader = [ExcelDataReader.ExcelReaderFactory]::CreateReader($stream)
+            $null = $reader.Read()
+            $column = (0..($reader.FieldCount - 1) | Where-Object { $reader.GetValue($_) -eq 'Text' })
+            foreach ($text in $texts) {
+                $reader.Read() | Should -BeTrue
+                $reader.GetValue($column) | Should -BeExactly $text
+            }
+        }
+        finally {
+            $stream.Dispose()
+        }
+    }
+
+    It 'cuts what is too long for a cell of a workbook, between characters, and counts it' {
+        $face = [char]::ConvertFromUtf32(0x1F600)
+        ('y' * 32767), ('y' * 32766 + $face), ('y' * 40000) | ForEach-Object { [ClaudeBatch.BatchResult] @{ Text = $_ } } |
+            Export-ClaudeBatchResult -Path ($path = New-Path 'xlsx') -WarningVariable warning -WarningAction Ignore
+        $warning | Should -BeLike '2 texts are of more than 32,767 characters*'
+        @([MiniExcelLibs.MiniExcel]::Query($path, $true)).ForEach({ $_.Text.Length }) | Should -Be 32767, 32766, 32767
+        { $results | Export-ClaudeBatchResult -Path (New-Path 'xlsx') -Encoding utf8BOM } | Should -Throw -ErrorId 'EncodingUnused,*'
+    }
+
     It 'writes an empty table when nothing comes' {
         $path = New-Path 'json'
         @() | Export-ClaudeBatchResult -Path $path

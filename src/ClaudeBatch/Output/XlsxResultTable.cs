@@ -25,8 +25,6 @@ internal sealed class XlsxResultTable(WholeFile file, ResultColumns columns, Act
 
     private long _cut;
 
-    private long _changed;
-
     public override void Add(BatchResult result)
     {
         if (_rows.Count == MostRows - 1)
@@ -60,13 +58,9 @@ internal sealed class XlsxResultTable(WholeFile file, ResultColumns columns, Act
         });
         if (_cut > 0)
         {
-            warn($"{Count(_cut)} of more than {XlsxText.Longest.ToString("N0", CultureInfo.InvariantCulture)} characters, the most that a "
-                + "cell of a workbook has, cut to that length; CSV and JSON have all of it.");
-        }
-
-        if (_changed > 0)
-        {
-            warn($"{Count(_changed)} with half of a surrogate pair, in whose place U+FFFD stands.");
+            string texts = _cut == 1 ? "1 text is" : $"{_cut.ToString("N0", CultureInfo.InvariantCulture)} texts are";
+            warn($"{texts} of more than {XlsxText.Longest.ToString("N0", CultureInfo.InvariantCulture)} characters, the most that a "
+                + "cell of a workbook has, and cut to that length; CSV and JSON have all of it.");
         }
     }
 
@@ -103,13 +97,10 @@ internal sealed class XlsxResultTable(WholeFile file, ResultColumns columns, Act
 
     private DataCell TextCell(string text)
     {
-        DataCell cell = new(XlsxText.Of(text, out bool isCut, out bool isChanged));
+        DataCell cell = new(XlsxText.Of(text, out bool isCut));
         _cut += isCut ? 1 : 0;
-        _changed += isChanged ? 1 : 0;
         return cell;
     }
-
-    private static string Count(long texts) => texts == 1 ? "1 text is" : texts.ToString("N0", CultureInfo.InvariantCulture) + " texts are";
 
     private static ClaudeBatchException TooLarge(string most)
         => new(FailureKind.InvalidArgument, "SheetTooLarge", $"A sheet has at most {most}, its heading included; write CSV or JSON Lines.");

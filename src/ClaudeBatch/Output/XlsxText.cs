@@ -15,11 +15,9 @@ internal static class XlsxText
     /// </summary>
     /// <param name="text">The text of the cell.</param>
     /// <param name="isCut">Whether the text is longer than a cell may be, and was cut.</param>
-    /// <param name="isChanged">Whether it has half of a surrogate pair, in whose place is U+FFFD.</param>
-    public static string Of(string text, out bool isCut, out bool isChanged)
+    public static string Of(string text, out bool isCut)
     {
         isCut = text.Length > Longest;
-        isChanged = false;
         if (isCut)
         {
             text = text[..(char.IsHighSurrogate(text[Longest - 1]) ? Longest - 1 : Longest)];
@@ -33,14 +31,9 @@ internal static class XlsxText
             {
                 escaped.Append(CultureInfo.InvariantCulture, $"_x{(int)sign:X4}_");
             }
-            else if (char.IsHighSurrogate(sign) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]))
-            {
-                escaped.Append(sign).Append(text[++at]);
-            }
             else
             {
-                isChanged |= char.IsSurrogate(sign);
-                escaped.Append(char.IsSurrogate(sign) ? '\uFFFD' : sign);
+                escaped.Append(sign);
             }
         }
 
