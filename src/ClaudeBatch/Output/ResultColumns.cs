@@ -155,7 +155,7 @@ internal sealed class ResultColumns(IReadOnlyList<string> wanted, bool expandsOu
     private static IEnumerable<ResultCell> Output(BatchResult result) => result.Output switch
     {
         null => [],
-        var output when JsonText.Bare(output) is string or System.Collections.IList
+        var output when ForeignValue.Bare(output) is string or System.Collections.IList
             => [new(OutputSection, nameof(BatchResult.Output), output)],
         var output => new ShellRow(output, number: 0).Members(static _ => true)
             .Select(static m => new ResultCell(OutputSection, OutputPrefix + m.Name, m.Value)),

@@ -75,7 +75,7 @@ internal sealed class XlsxResultTable(WholeFile file, ResultColumns columns, Act
     }
 
     // The kind of a cell stands before its text while the row waits.
-    private static string Kept(object? value) => JsonText.Bare(value) switch
+    private static string Kept(object? value) => ForeignValue.Bare(value) switch
     {
         null => string.Empty,
         bool flag => flag ? "b1" : "b0",
