@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Collections.Specialized;
+using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
@@ -12,6 +13,10 @@ namespace ClaudeBatch.Hosted.Tests;
 /// <summary>What a row becomes does not depend on where and when it is looked at.</summary>
 public sealed class RowIdentityTests : IDisposable
 {
+    private const string PathVariable = "CLAUDEBATCH_TEST_ROWS";
+
+    private const int Samples = 100;
+
     private static readonly string[] s_cultures = ["en-US", "de-DE", "tr-TR", "ar-SA", "th-TH"];
 
     private static readonly string[] s_zones = ["UTC", "Asia/Kathmandu", "America/St_Johns", "Pacific/Apia", "Europe/Berlin"];
@@ -57,6 +62,44 @@ public sealed class RowIdentityTests : IDisposable
     public void A_row_has_the_same_id_whatever_the_order_of_its_names_at_any_depth()
         => Prop.ForAll(Row(3).ToArbitrary(), row => Assert.Equal(
             Request(row).Split('\n')[0], Request((PSObject)Turned(row)).Split('\n')[0])).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public async Task Another_process_in_another_zone_and_culture_gives_the_same_ids_prompts_and_sources()
+    {
+        const string here = nameof(Another_process_in_another_zone_and_culture_gives_the_same_ids_prompts_and_sources);
+        if (Environment.GetEnvironmentVariable(PathVariable) is { } asked)
+        {
+            // This is the other process.
+            CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("ar-SA");
+            await File.WriteAllLinesAsync(asked, Sampled(), TestContext.Current.CancellationToken);
+            return;
+        }
+
+        string path = Path.GetTempFileName();
+        try
+        {
+            ProcessStartInfo start = new("dotnet", [typeof(RowIdentityTests).Assembly.Location, "-method", $"*.{here}"])
+            {
+                RedirectStandardOutput = true,
+            };
+            start.Environment[PathVariable] = path;
+            start.Environment["TZ"] = "Asia/Kathmandu";
+            using Process other = Process.Start(start)!;
+            string output = await other.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await other.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+            string[] theirs = await File.ReadAllLinesAsync(path, TestContext.Current.CancellationToken);
+            Assert.True(theirs.Length >= Samples, output);
+            Assert.Equal(string.Join('\n', Sampled()), string.Join('\n', theirs));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private string[] Sampled()
+        => [.. Row(3).Sample(30, new Rnd(17), Samples).SelectMany(r => Request(Seen(r)).Split('\n'))];
 
     // An instant is given as a machine in this zone has it.
     private static PSObject Seen(PSObject row)
