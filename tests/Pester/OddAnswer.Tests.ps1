@@ -121,10 +121,10 @@ Describe 'Results that another shell has written' {
     }
 
     It 'are exported as those of this shell: Start-Job' {
-        $back = Start-Job -ArgumentList $modulePath, (Get-ClaudeBatchConnection).LedgerPath {
-            param($module, $ledger)
-            Import-Module -Name $module
-            $null = Connect-ClaudeBatch -Emulator -LedgerPath $ledger
+        $ledger = (Get-ClaudeBatchConnection).LedgerPath
+        $back = Start-Job {
+            Import-Module -Name $using:modulePath
+            $null = Connect-ClaudeBatch -Emulator -LedgerPath $using:ledger
             Get-ClaudeBatchResult -Job written
         } | Receive-Job -Wait -AutoRemoveJob
         $back.Source.Nest.x.y[1].z | Should -Be 3
