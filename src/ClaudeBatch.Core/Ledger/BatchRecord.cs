@@ -4,7 +4,7 @@ using ClaudeBatch.Core.Ledger.Sqlite;
 namespace ClaudeBatch.Core.Ledger;
 
 /// <summary>A batch as the ledger has it: one part of a job. Times are in UTC.</summary>
-public sealed record BatchRecord
+public sealed partial record BatchRecord
 {
     internal const string Columns =
         "b.id, b.guid, b.version, b.job_id, j.name AS job, b.part, b.attempt, b.state, b.service_id, b.adopted, b.request_count, b.size_in_bytes, "
@@ -133,26 +133,6 @@ public sealed record BatchRecord
 
     /// <summary>Whether each of its attempts with an answer has the digest of the answer's line.</summary>
     public bool HasLineDigests { get; init; }
-
-    /// <summary>It may be somebody else's until the ids of its answers have been seen.</summary>
-    public bool IsTentative => Adopted == Adoption.Tentative;
-
-    /// <summary>Whether the account's lists are searched for it, and it is not a person who is waited for.</summary>
-    public bool IsSettling => State == BatchState.Unconfirmed && !IsAmbiguous && Settlement?.IsAbsent != true;
-
-    /// <summary>Whether it runs, by the service's reply to our create, and nobody has canceled it: in a job that was stopped, nothing may.</summary>
-    public bool OutlivesStop => State == BatchState.InProgress && Adopted == Adoption.No && CancelInitiatedAt is null;
-
-    /// <summary>
-    /// Whether only a person can say what becomes of it: whether the service has it, or where the answers of another tool's batch belong.
-    /// </summary>
-    public bool IsAmbiguous => State is BatchState.Unconfirmed or BatchState.Ended && Settlement?.Ambiguity is not null;
-
-    /// <summary>
-    /// Whether it is not sent again before a person says so: something on the way has refused it, or replies were lost several times.
-    /// </summary>
-    internal bool WaitsForPerson => this is { State: BatchState.Unconfirmed, Settlement.IsAbsent: true }
-        or { State: BatchState.Spooled, Refusal.IsService: false };
 
     /// <summary>The ledger's own name for it: the job and the part.</summary>
     public string Key => $"{Job}/{Part}";
