@@ -4,7 +4,7 @@ namespace ClaudeBatch.Core.Ledger.Sqlite;
 internal static partial class LedgerSchema
 {
     /// <summary>The steps; the index of a step is the version that it leads to.</summary>
-    private static readonly string[] s_steps = ["", First, Second, Third, Fourth, Fifth, Sixth, Seventh, Eighth];
+    private static readonly string[] s_steps = ["", First, Second, Third, Fourth, Fifth, Sixth, Seventh, Eighth, Ninth];
 
     private const string First = """
         CREATE TABLE job (
@@ -206,5 +206,17 @@ internal static partial class LedgerSchema
         ) WITHOUT ROWID;
         ALTER TABLE job ADD COLUMN id_rule TEXT NOT NULL DEFAULT 'Canonical';
         UPDATE job SET id_rule = 'AsWritten' WHERE sealed_rows > 0;
+        """;
+
+    // Whether an answer can be used is judged once, when it is collected (NULL: by an earlier version). The last batch of a job at the time when
+    // its end was reported to a scheduler, and when what was to be done at its end was done. An event keeps the names of what it is about.
+    private const string Ninth = """
+        ALTER TABLE attempt ADD COLUMN incomplete INTEGER;
+        ALTER TABLE job ADD COLUMN reported_batch INTEGER;
+        ALTER TABLE job ADD COLUMN finished_batch INTEGER;
+        ALTER TABLE job ADD COLUMN finished_claim TEXT;
+        ALTER TABLE event ADD COLUMN job TEXT;
+        ALTER TABLE event ADD COLUMN part INTEGER;
+        UPDATE batch SET tally = NULL;
         """;
 }
