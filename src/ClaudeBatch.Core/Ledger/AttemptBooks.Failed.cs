@@ -18,7 +18,7 @@ public sealed partial class AttemptBooks
     public bool AnyWaitsForOperator(JobRecord job) => database.Scalar(
         $"""
         SELECT EXISTS (SELECT 1 FROM batch b CROSS JOIN attempt a INDEXED BY {FailedIndex} ON {RowKey.Within("a.id", "b.id")}
-        WHERE b.job_id = $job AND {HasFailed} AND a.failure_class = {SqlWord.OperatorFixable} AND {IsLast})
+        WHERE b.job_id = $job AND {HasFailed} AND a.failure_class = {SqlWord.OperatorFixable} AND {s_isNewest})
         """,
         ("$job", job.Id)) != 0;
 
@@ -26,8 +26,9 @@ public sealed partial class AttemptBooks
     internal bool AnyFailed(BatchRecord batch, IEnumerable<FailureClass> classes) => classes.Any(failureClass => database.Scalar(
         $"""
         SELECT EXISTS (SELECT 1 FROM attempt a INDEXED BY {FailedIndex}
-        WHERE {HasFailed} AND a.failure_class = $failure AND {RowKey.Within("a.id", "$batch")} AND {IsLast})
+        WHERE {HasFailed} AND a.failure_class = $failure AND {RowKey.Within("a.id", "$batch")} AND {s_isNewest})
         """,
         ("$failure", Word<FailureClass>.Of(failureClass)),
-        ("$batch", batch.Id)) != 0);
+        ("$batch", batch.Id),
+        ("$job", batch.JobId)) != 0);
 }

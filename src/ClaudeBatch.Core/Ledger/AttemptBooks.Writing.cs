@@ -99,6 +99,26 @@ public sealed partial class AttemptBooks
         });
     }
 
+    /// <summary>Records of answers that were looked at closer whether they cannot be used as they are.</summary>
+    /// <exception cref="ClaudeBatchException"><c>BatchGone</c>.</exception>
+    internal void RecordVerdicts(BatchRecord batch, List<(long Row, bool IsIncomplete)> verdicts)
+    {
+        BatchBooks books = new(database);
+        database.Write(() =>
+        {
+            books.Require(batch);
+            books.ForgetTallies(batch.JobId);
+            database.ExecuteMany(
+                "UPDATE attempt SET incomplete = ?2 WHERE id = ?1",
+                CollectionsMarshal.AsSpan(verdicts),
+                (v, statement) =>
+                {
+                    statement.Bind(1, RowKey.Of(batch.Id, v.Row));
+                    statement.Bind(2, v.IsIncomplete ? 1 : 0);
+                });
+        });
+    }
+
     /// <summary>Makes the requests of a batch that have no outcome missing, in transactions of bounded size.</summary>
     /// <remarks>The batch is not collected yet, so that no tally of it is kept.</remarks>
     internal void RecordMissing(BatchRecord batch) => database.InSteps(
@@ -116,7 +136,8 @@ public sealed partial class AttemptBooks
             UPDATE attempt SET outcome = ?2, error_type = ?3, failure_class = ?4, stop_reason = ?5, model = ?6,
                 input_tokens = ?7, cache_write_5m_tokens = ?8, cache_write_1h_tokens = ?9, cache_read_tokens = ?10,
                 output_tokens = ?11, web_searches = ?12, inference_geo = ?13, cost_in_picodollars = ?14,
-                result_offset = ?15, result_length = ?16, result_digest = ?17
+                result_offset = ?15, result_length = ?16, result_digest = ?17,
+                incomplete = CASE WHEN ?18 = 0 AND output_schema > 0 THEN NULL ELSE ?18 END
             WHERE id = ?1
             """;
         for (int done = 0; done < outcomes.Length; done += LedgerDatabase.RowsPerTransaction)
@@ -147,6 +168,7 @@ public sealed partial class AttemptBooks
                     statement.Bind(15, o.ResultLength > 0 ? o.ResultOffset : null);
                     statement.Bind(16, o.ResultLength);
                     statement.Bind(17, o.ResultLength > 0 ? o.ResultDigest : null);
+                    statement.Bind(18, o.IsIncomplete is { } incomplete ? (incomplete ? 1 : 0) : null);
                 });
             });
             Milestone.Pass("outcomes-recorded");

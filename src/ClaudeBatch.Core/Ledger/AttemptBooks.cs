@@ -11,7 +11,7 @@ public sealed partial class AttemptBooks(LedgerDatabase database)
     private static readonly string s_costOfAll =
         "(SELECT CASE WHEN count(*) = count(p.cost_in_picodollars) THEN sum(p.cost_in_picodollars) END "
         + $"FROM batch pb JOIN attempt p ON p.id = {RowKey.Of("pb.id", "a.row")} "
-        + $"WHERE pb.job_id = $job AND pb.attempt <= $attempt AND pb.state <> {SqlWord.Draft})";
+        + $"WHERE pb.job_id = $job AND pb.state <> {SqlWord.Draft})";
 
     private static readonly string s_itsRequest = $"JOIN request r ON r.id = {RowKey.Of("$job", "a.row")}";
 
@@ -33,14 +33,15 @@ public sealed partial class AttemptBooks(LedgerDatabase database)
     public IReadOnlyList<AttemptRecord> OfBatch(BatchRecord batch, long afterRow, int limit, bool onlyLast = false, bool onlyFailed = false)
         => database.Read(
             $"""
-            SELECT {AttemptRecord.Columns}, {(onlyLast && batch.Attempt > 1 ? s_costOfAll : "a.cost_in_picodollars")} AS cost
+            SELECT {AttemptRecord.Columns},
+                {(onlyLast && (batch.Attempt > 1 || batch.HasKeptAnswers) ? s_costOfAll : "a.cost_in_picodollars")} AS cost,
+                {(onlyLast && batch.HasKeptAnswers ? s_failedLater : "NULL")} AS failed_later
             FROM attempt a {s_itsRequest}
             WHERE {RowKey.Within("a.id", "$batch", "$after")} {(onlyLast ? $"AND {IsLast}" : string.Empty)} {(onlyFailed ? $"AND {HasFailed}" : string.Empty)} ORDER BY a.id LIMIT $limit
             """,
             AttemptRecord.From,
             ("$job", batch.JobId),
             ("$batch", batch.Id),
-            ("$attempt", batch.Attempt),
             ("$after", afterRow),
             ("$limit", limit));
 
@@ -89,10 +90,11 @@ public sealed partial class AttemptBooks(LedgerDatabase database)
     /// </remarks>
     public IEnumerable<(BatchRecord Batch, AttemptRecord Attempt)> InRowOrder(IEnumerable<BatchRecord> batches, bool onlyLast)
     {
-        PriorityQueue<(BatchRecord Batch, IEnumerator<AttemptRecord>? Attempts), long> next = new();
+        // The attempts of a row come in their order.
+        PriorityQueue<(BatchRecord Batch, IEnumerator<AttemptRecord>? Attempts), (long Row, long Batch)> next = new();
         foreach (BatchRecord batch in batches)
         {
-            next.Enqueue((batch, null), FirstRow(batch));
+            next.Enqueue((batch, null), (FirstRow(batch), batch.Id));
         }
 
         while (next.TryDequeue(out (BatchRecord Batch, IEnumerator<AttemptRecord>? Attempts) first, out _))
@@ -105,7 +107,7 @@ public sealed partial class AttemptBooks(LedgerDatabase database)
             IEnumerator<AttemptRecord> attempts = first.Attempts ?? All(first.Batch, onlyLast).GetEnumerator();
             if (attempts.MoveNext())
             {
-                next.Enqueue((first.Batch, attempts), attempts.Current.Row);
+                next.Enqueue((first.Batch, attempts), (attempts.Current.Row, first.Batch.Id));
             }
             else
             {

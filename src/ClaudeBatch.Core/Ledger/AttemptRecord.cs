@@ -20,8 +20,15 @@ namespace ClaudeBatch.Core.Ledger;
 /// <param name="SpoolDigest">The digest of the request in the spool; 0 where an earlier version wrote it.</param>
 /// <param name="ResultDigest">The digest of the result line; 0 where there is no line, or an earlier version collected it.</param>
 /// <param name="SourceDigest">The digest of the input object; 0 where there is none, or an earlier version wrote it.</param>
+/// <param name="IsIncomplete">
+/// Whether the answer cannot be used as it is; null where there is no answer, it was not judged yet, or an earlier version collected it.
+/// </param>
 /// <param name="CostInPicodollars">
-/// The cost of this attempt and, where the reader asked for it, of the attempts before it; null where a price is not known.
+/// The cost of this attempt and, where the reader asked for it, of the other attempts at the request; null where a price is not known.
+/// </param>
+/// <param name="FailedLater">
+/// The ledger's number of the batch of a later attempt that was to better this answer, and failed; null where there is none, and where not
+/// only last attempts are read.
 /// </param>
 public sealed record AttemptRecord(
     long Row,
@@ -41,15 +48,25 @@ public sealed record AttemptRecord(
     long SpoolDigest,
     long ResultDigest,
     long SourceDigest,
-    long? CostInPicodollars)
+    bool? IsIncomplete,
+    long? CostInPicodollars,
+    long? FailedLater)
 {
     /// <summary>
-    /// The columns that <see cref="From"/> reads, without <c>cost</c>: the statement says whether that is of one or all attempts.
+    /// The columns that <see cref="From"/> reads, without <c>cost</c> and <c>failed_later</c>: the statement says whether they are about one or all
+    /// attempts.
     /// </summary>
     internal const string Columns =
         "a.row, r.custom_id, a.spool_offset, a.spool_length, a.outcome, a.failure_class, a.result_offset, a.result_length, "
         + "r.source_offset, r.source_length, a.output_schema, a.stop_reason, a.model, a.error_type, a.spool_digest, a.result_digest, "
-        + "r.source_digest";
+        + "r.source_digest, a.incomplete";
+
+    /// <summary>
+    /// An SQL expression: 1 where the answer of an attempt that succeeded cannot be used as it is. Of what an earlier version has collected
+    /// only the stop reason tells.
+    /// </summary>
+    internal const string IsUnusable = "coalesce(incomplete, coalesce(stop_reason, '') IN "
+        + "('max_tokens', 'model_context_window_exceeded', 'refusal', 'pause_turn', 'tool_use'))";
 
     internal static AttemptRecord From(LedgerRow row) => new(
         row.Number("row"),
@@ -69,5 +86,7 @@ public sealed record AttemptRecord(
         row.Number("spool_digest"), // NULL is read as 0
         row.Number("result_digest"),
         row.Number("source_digest"),
-        row.NumberOrNull("cost"));
+        row.NumberOrNull("incomplete") is { } incomplete ? incomplete != 0 : null,
+        row.NumberOrNull("cost"),
+        row.NumberOrNull("failed_later"));
 }

@@ -176,6 +176,12 @@ public sealed partial class BatchBooks(LedgerDatabase database)
                 $"Batch '{from.Key}' was changed by another process at the same moment; nothing was written. Run the line again.")
             { Target = from.Key };
         }
+
+        // Only a retry can have come after an answer.
+        if (to.State.IsFinal() && to.Attempt > 1)
+        {
+            new AttemptBooks(database).KeepBetter(to);
+        }
     }
 
     /// <summary>Throws when the batch is no longer in the ledger. Whoever writes rows of a batch calls it in the same transaction.</summary>

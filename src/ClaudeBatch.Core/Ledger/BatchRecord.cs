@@ -12,7 +12,7 @@ public sealed partial record BatchRecord
         + "b.expires_at, b.cancel_initiated_at, b.archived_at, b.organization_id, b.workspace_id, b.duplicated, b.foreign_lines, "
         + "b.message, b.intent, b.refusal, b.settlement, b.resends, b.not_before, b.waits_for_room, b.not_found_since, "
         + "b.spool_digest IS NULL AS made_elsewhere, b.held_for, b.downloads, b.complete_downloads, b.first_complete_at, "
-        + "b.asked_again, b.ask_again_at, b.results_file, b.results_digest, b.has_line_digests";
+        + "b.asked_again, b.ask_again_at, b.results_file, b.results_digest, b.has_line_digests, b.has_kept_answers";
 
     /// <summary>The ledger's number of the batch. No other batch of the ledger ever has it, also when this one is removed.</summary>
     public required long Id { get; init; }
@@ -134,6 +134,9 @@ public sealed partial record BatchRecord
     /// <summary>Whether each of its attempts with an answer has the digest of the answer's line.</summary>
     public bool HasLineDigests { get; init; }
 
+    /// <summary>Whether answers of it are their requests' last words because a later attempt failed, or were so once.</summary>
+    public bool HasKeptAnswers { get; init; }
+
     /// <summary>The ledger's own name for it: the job and the part.</summary>
     public string Key => $"{Job}/{Part}";
 
@@ -229,5 +232,6 @@ public sealed partial record BatchRecord
         ResultsFile = row.Count("results_file"),
         ResultsDigest = row.BytesOrNull("results_digest"),
         HasLineDigests = row.Count("has_line_digests") != 0,
+        HasKeptAnswers = row.Count("has_kept_answers") != 0,
     };
 }

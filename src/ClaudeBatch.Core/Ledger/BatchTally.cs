@@ -27,6 +27,9 @@ internal sealed class BatchTally
     public IEnumerable<(Outcome? Outcome, long Count)> Last
         => _tally.Counts.Where(static c => c.IsLast).Select(static c => (c.Outcome, c.Count));
 
+    /// <summary>The answers among the last attempts that cannot be used as they are.</summary>
+    public long Incomplete => _tally.Counts.Where(static c => c.IsLast && c.IsIncomplete).Sum(static c => c.Count);
+
     public long Of(Outcome outcome) => _tally.Counts.Where(c => c.Outcome == outcome).Sum(static c => c.Count);
 
     /// <summary>
@@ -66,7 +69,8 @@ internal sealed class BatchTally
     // Most attempts have succeeded and were not replaced; these are counted as the rest, because a GROUP BY would have to sort them.
     private static TallyCounts Count(LedgerDatabase database, BatchRecord batch)
     {
-        const string isAnswered = $"(outcome IS {SqlWord.Succeeded} AND {AttemptBooks.IsLast})";
+        const string isUnusable = $"(outcome IS {SqlWord.Succeeded} AND {AttemptRecord.IsUnusable})";
+        const string isAnswered = $"(outcome IS {SqlWord.Succeeded} AND NOT {isUnusable} AND {AttemptBooks.IsLast})";
         (long all, long answered, long? cost) = database.Read(
             $"""
             SELECT count(*) AS requests, total({isAnswered}) AS answered,
@@ -77,14 +81,18 @@ internal sealed class BatchTally
             ("$batch", batch.Id)).Single();
         List<TallyCount> counts = all == answered ? [] : database.Read(
             $"""
-            SELECT outcome, {AttemptBooks.IsLast} AS is_last, count(*) AS requests FROM attempt a
-            WHERE {RowKey.Within("a.id", "$batch")} AND NOT {isAnswered} GROUP BY outcome, is_last
+            SELECT outcome, {AttemptBooks.IsLast} AS is_last, {isUnusable} AS is_unusable, count(*) AS requests FROM attempt a
+            WHERE {RowKey.Within("a.id", "$batch")} AND NOT {isAnswered} GROUP BY outcome, is_last, is_unusable
             """,
-            static row => new TallyCount(row.MemberOrNull<Outcome>("outcome"), row.Number("is_last") != 0, row.Number("requests")),
+            static row => new TallyCount(
+                row.MemberOrNull<Outcome>("outcome"),
+                row.Number("is_last") != 0,
+                row.Number("is_unusable") != 0,
+                row.Number("requests")),
             ("$batch", batch.Id));
         if (all - counts.Sum(static c => c.Count) is > 0 and var rest)
         {
-            counts.Add(new TallyCount(Outcome.Succeeded, true, rest));
+            counts.Add(new TallyCount(Outcome.Succeeded, IsLast: true, IsIncomplete: false, rest));
         }
 
         return new TallyCounts(counts, cost);
@@ -113,13 +121,14 @@ internal sealed record TallyCounts(IReadOnlyList<TallyCount> Counts, long? CostI
             fields[0] == Unknown ? null : long.Parse(fields[0], CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Writes the cost and the counts, such as <c>1200;Succeeded:1:99;Errored:0:1</c>; a hyphen stands for null.</summary>
+    /// <summary>Writes the cost and the counts, such as <c>1200;Succeeded:1:0:99;Errored:0:0:1</c>; a hyphen stands for null.</summary>
     public string ToText()
     {
         StringBuilder text = new(CostInPicodollars?.ToString(CultureInfo.InvariantCulture) ?? Unknown);
         foreach (TallyCount count in Counts)
         {
             text.Append(Between).Append(Word<Outcome>.Of(count.Outcome) ?? Unknown).Append(Within).Append(count.IsLast ? 1 : 0)
+                .Append(Within).Append(count.IsIncomplete ? 1 : 0)
                 .Append(Within).Append(count.Count.ToString(CultureInfo.InvariantCulture));
         }
 
@@ -129,16 +138,18 @@ internal sealed record TallyCounts(IReadOnlyList<TallyCount> Counts, long? CostI
     private static TallyCount ParseCount(string field)
     {
         string[] parts = field.Split(Within);
-        return parts.Length == 3
+        return parts.Length == 4
             ? new TallyCount(
                 parts[0] == Unknown ? null : Word<Outcome>.Read(Encoding.UTF8.GetBytes(parts[0])),
                 parts[1] == "1",
-                long.Parse(parts[2], CultureInfo.InvariantCulture))
+                parts[2] == "1",
+                long.Parse(parts[3], CultureInfo.InvariantCulture))
             : throw new FormatException($"'{field}' is no count.");
     }
 }
 
 /// <param name="Outcome">How the attempts ended; null where they have no outcome yet.</param>
 /// <param name="IsLast">Whether no later attempt has replaced them.</param>
+/// <param name="IsIncomplete">Whether they have answers that cannot be used as they are.</param>
 /// <param name="Count">How many there are.</param>
-internal sealed record TallyCount(Outcome? Outcome, bool IsLast, long Count);
+internal sealed record TallyCount(Outcome? Outcome, bool IsLast, bool IsIncomplete, long Count);

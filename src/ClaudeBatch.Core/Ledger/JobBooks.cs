@@ -161,6 +161,7 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
         {
             Requests = totals.Requests + elsewhere,
             Pending = totals.Pending + elsewhere,
+            Incomplete = tallies.Sum(static t => t.Incomplete),
             Attempts = tallies.Select(static t => t.Batch.Attempt).DefaultIfEmpty().Max(),
             CostInPicodollars = tallies.Aggregate((long?)0, static (sum, t) => sum + t.CostInPicodollars),
         };

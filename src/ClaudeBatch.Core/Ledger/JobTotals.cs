@@ -16,6 +16,11 @@ public sealed record JobTotals
 
     public long Succeeded { get; init; }
 
+    /// <summary>
+    /// How many of those that succeeded have an answer that cannot be used as it is: it was cut, refused, or does not fit its schema.
+    /// </summary>
+    public long Incomplete { get; init; }
+
     public long Errored { get; init; }
 
     public long Canceled { get; init; }
@@ -34,6 +39,12 @@ public sealed record JobTotals
     /// are integers and sums are exact.
     /// </summary>
     public long? CostInPicodollars { get; init; }
+
+    /// <summary>How many have ended without an answer.</summary>
+    public long Failed => NotSubmitted + Errored + Canceled + Expired + Unknown + Missing;
+
+    /// <summary>The share of the requests, 0 to 1, that ended without an answer.</summary>
+    public double FailureRatio => Requests == 0 ? 0 : (double)Failed / Requests;
 
     public long Sum => NotSubmitted + Pending + Succeeded + Errored + Canceled + Expired + Unknown + Missing;
 

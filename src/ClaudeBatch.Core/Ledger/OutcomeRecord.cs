@@ -33,6 +33,11 @@ internal readonly record struct OutcomeRecord
 
     public long ResultOffset { get; init; }
 
+    /// <summary>
+    /// Whether the answer cannot be used as it is; null where there is none, and where it takes more than the line to tell.
+    /// </summary>
+    public bool? IsIncomplete { get; init; }
+
     /// <summary>The digest of its result line; of no meaning where there is none.</summary>
     public long ResultDigest { get; init; }
 

@@ -135,6 +135,7 @@ public sealed partial class BatchCollector(JobLedger ledger, BatchApi api, TimeP
         bool isFinal = table.Agrees(batch) || ResultPatience.IsEnough(batch);
         (ReadOnlyMemory<OutcomeRecord> rows, IReadOnlyList<OutcomeWords> words) = table.Rows(isFinal);
         ledger.Attempts.RecordOutcomes(batch, rows, [.. words.Select(WithoutSecret)]);
+        CloserLook.AtAnswers(ledger, batch, table.Unjudged);
         if (isFinal && !wasCollected)
         {
             PauseForOperator(batch, table);

@@ -36,13 +36,23 @@ public static class Completeness
     }
 
     /// <summary>
+    /// Whether a succeeded answer is incomplete, where its line tells that at once; null where <see cref="Of"/> has to look closer. Whether
+    /// its request has asked for a schema is not seen here.
+    /// </summary>
+    internal static bool? AtFirstSight(string? stopReason, ReadOnlySpan<byte> line)
+        => Reason(Outcome.Succeeded, stopReason, errorMessage: null) is not null ? true
+            : stopReason is null || AnswerJson.MayBeOdd(line) ? null
+            : false;
+
+    /// <summary>
     /// Why a succeeded answer is not what the model wrote, cannot be given as objects, or does not fit the schema of its request; null when
     /// there is nothing to say of it.
     /// </summary>
     public static string? AnswerReason(CollectedResult result)
     {
-        // Nearly no answer is odd, and only those that may be are read here.
+        // An answer that was found complete when it was collected is not judged again, and of others only those that may be odd are read.
         if (result.Attempt.Outcome != Outcome.Succeeded
+            || result.Attempt.IsIncomplete == false
             || (result.OutputSchema is null && result.Attempt.StopReason is not null && !AnswerJson.MayBeOdd(result.Line)))
         {
             return null;

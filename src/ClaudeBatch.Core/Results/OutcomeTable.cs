@@ -62,6 +62,9 @@ internal sealed partial class OutcomeTable : IDisposable
     /// <summary>The number of requests that failed because of the account, and the service's message about the first of them.</summary>
     public (int Count, string? Words) OperatorFixable { get; private set; }
 
+    /// <summary>The number of answers of which their lines alone do not tell whether they can be used.</summary>
+    public int Unjudged { get; private set; }
+
     public int Count => _room.Ids.Count;
 
     public int Missing { get; private set; }
@@ -155,12 +158,15 @@ internal sealed partial class OutcomeTable : IDisposable
         }
 
         Missing--;
+        bool? isIncomplete = result.Status == Outcome.Succeeded ? Completeness.AtFirstSight(result.StopReason, line) : null;
+        Unjudged += result.Status == Outcome.Succeeded && isIncomplete is null ? 1 : 0;
         outcome = new OutcomeRecord
         {
             Row = outcome.Row,
             WordsIndex = IndexOf(result, result.Status == Outcome.Succeeded ? null : failureClass),
             Usage = result.Usage,
             CostInPicodollars = _prices?.Value.Cost(result.Model, result.Usage, isBatch: true),
+            IsIncomplete = isIncomplete,
             ResultOffset = offset,
             ResultLength = line.Length,
             ResultDigest = PayloadDigest.Of(line),

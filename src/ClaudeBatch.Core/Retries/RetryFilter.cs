@@ -34,7 +34,7 @@ public sealed record RetryFilter
     /// <summary>Whether only requests that have failed can be taken, so that no answer need be looked at.</summary>
     internal bool TakesOnlyFailed => !TakesCut && !TakesIncomplete;
 
-    /// <summary>Whether requests of this batch may be tried once more.</summary>
+    /// <summary>Whether requests whose newest attempt is in this batch may be tried once more.</summary>
     internal bool MayTryAgain(BatchRecord batch) => batch.Attempt < MaxAttempts;
 
     /// <summary>Tells why the request is sent again, in one or two words; null when it is not sent again.</summary>

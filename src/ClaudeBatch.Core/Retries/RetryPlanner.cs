@@ -15,6 +15,7 @@ public sealed class RetryPlanner(JobLedger ledger)
     public IEnumerable<RetryCandidate> Candidates(JobRecord job, RetryFilter filter)
     {
         using ResultReader reader = new(ledger);
+        List<RetryCandidate> kept = [];
         foreach (BatchRecord batch in ledger.Batches.OfJob(job.Id).OrderBy(static b => b.Attempt))
         {
             if (!filter.MayTryAgain(batch) || (filter.SkipsRemoved && !HasSpool(batch)))
@@ -22,13 +23,43 @@ public sealed class RetryPlanner(JobLedger ledger)
                 continue;
             }
 
-            foreach (AttemptRecord attempt in ledger.Attempts.All(batch, onlyLast: true, filter.TakesOnlyFailed))
+            bool onlyFailed = filter.TakesOnlyFailed && !batch.HasKeptAnswers;
+            foreach (AttemptRecord attempt in ledger.Attempts.All(batch, onlyLast: true, onlyFailed))
             {
-                if (filter.Reason(attempt, () => Completeness.Of(reader.Read(batch, attempt)) is null) is { } reason)
+                if (attempt.FailedLater is { } newest)
                 {
-                    yield return new RetryCandidate(batch, attempt, reason);
+                    kept.AddRange(OfKept(filter, batch, attempt, ledger.Batches.Get(newest), reader));
+                }
+                else if (filter.Reason(attempt, () => Completeness.Of(reader.Read(batch, attempt)) is null) is { } reason)
+                {
+                    yield return new RetryCandidate(batch, attempt, reason, batch.Attempt + 1);
                 }
             }
+        }
+
+        foreach (RetryCandidate candidate in kept.OrderBy(static c => c.Number))
+        {
+            yield return candidate;
+        }
+    }
+
+    // What failed after an answer is tried again as it was then, like any failure. Otherwise the answer is what may be tried again.
+    private IEnumerable<RetryCandidate> OfKept(
+        RetryFilter filter, BatchRecord batch, AttemptRecord answer, BatchRecord newest, ResultReader reader)
+    {
+        if (!filter.MayTryAgain(newest) || (filter.SkipsRemoved && !HasSpool(newest)))
+        {
+            yield break;
+        }
+
+        AttemptRecord failed = ledger.Attempts.Get(newest, answer.Row);
+        if (filter.Reason(failed, static () => true) is { } reason)
+        {
+            yield return new RetryCandidate(newest, failed, reason, newest.Attempt + 1);
+        }
+        else if (filter.Reason(answer, () => Completeness.Of(reader.Read(batch, answer)) is null) is { } why)
+        {
+            yield return new RetryCandidate(batch, answer, why, newest.Attempt + 1);
         }
     }
 
@@ -76,7 +107,7 @@ public sealed class RetryPlanner(JobLedger ledger)
         using SpoolRanges spools = new(ledger);
         long count = 0;
         byte[] buffer = [];
-        foreach ((BatchRecord batch, AttemptRecord attempt, _) in Candidates(job, filter))
+        foreach ((BatchRecord batch, AttemptRecord attempt, _, int number) in Candidates(job, filter))
         {
             (int length, int schema) = (attempt.SpoolLength, attempt.OutputSchema);
             if (rewritten is not null && !rewritten.TryFind(attempt.Row, out length, out schema))
@@ -98,7 +129,7 @@ public sealed class RetryPlanner(JobLedger ledger)
                 rewritten.Read(attempt.Row, buffer.AsSpan(0, length));
             }
 
-            draft.Replace(parts.Append(attempt.Row, buffer.AsSpan(0, length), batch.Attempt + 1, schema), attempt.Row);
+            draft.Replace(parts.Append(attempt.Row, buffer.AsSpan(0, length), number, schema), attempt.Row);
             count++;
         }
 

@@ -10,7 +10,7 @@ using ClaudeBatch.Sessions;
 namespace ClaudeBatch.Commands;
 
 /// <summary>Base of the cmdlets that work on a ledger.</summary>
-public abstract class ConnectedCommand : AsyncCommand
+public abstract partial class ConnectedCommand : AsyncCommand
 {
     private BatchSession? _session;
 

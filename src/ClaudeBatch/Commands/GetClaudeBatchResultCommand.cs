@@ -11,6 +11,9 @@ namespace ClaudeBatch.Commands;
 [OutputType(typeof(BatchResult))]
 public sealed class GetClaudeBatchResultCommand : BatchCommand
 {
+    // No status of its own: what succeeded with an answer that cannot be used as it is.
+    private const string IncompleteStatus = "Incomplete";
+
     // The batches from the pipeline, by job, that -Ordered holds back until the input ends.
     private readonly Dictionary<long, List<BatchRecord>> _gathered = [];
 
@@ -23,7 +26,7 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
     private NameFilter? _classes;
 
     [Parameter]
-    [ValidateSet("Succeeded", "Errored", "Canceled", "Expired", "Unknown", "Missing")]
+    [ValidateSet("Succeeded", IncompleteStatus, "Errored", "Canceled", "Expired", "Unknown", "Missing")]
     public string[] Status { get; set; } = [];
 
     [Parameter]
@@ -233,7 +236,9 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
                 _unpriced.Add(model);
             }
 
-            if (_statuses!.Takes(result.Status!) && _classes!.Takes(result.FailureClass!))
+            bool isIncomplete = result is { Status: nameof(Outcome.Succeeded), IsComplete: false };
+            if ((_statuses!.Takes(result.Status!) || (isIncomplete && _statuses.Takes(IncompleteStatus)))
+                && _classes!.Takes(result.FailureClass!))
             {
                 WriteOutput(result);
             }

@@ -19,6 +19,7 @@ public sealed partial class InvokeClaudeBatchCommand
     {
         JobProgress progress = new(session.Clock, WriteProgressRecord);
         JobStep step = session.Step;
+        DateTimeOffset? end = IsGiven(nameof(Timeout)) ? session.Clock.GetUtcNow() + Timeout : null;
         try
         {
             // Only a person can end a pause. One step is run in case that has happened; a second would only find the same.
@@ -29,6 +30,7 @@ public sealed partial class InvokeClaudeBatchCommand
             {
                 WriteNotes(await step.RunAsync(session.Ledger.Jobs.Get(_job.Id), isAsked: isFirst, cancellationToken));
                 isFirst = false;
+                WriteDecided(_decided?.Next(_job), cancellationToken);
                 IReadOnlyList<BatchRecord> batches = session.Ledger.Batches.OfJob(_job.Id);
                 JobState state = JobStates.Of(session.Ledger.Folder, session.Ledger.Jobs.Get(_job.Id), batches);
                 // What may be with the service is searched for also while the job waits for somebody, who may have done already what it
@@ -41,10 +43,15 @@ public sealed partial class InvokeClaudeBatchCommand
                 {
                     progress.Update(batches);
                     idleSteps = 0;
-                    await Task.Delay(
-                        session.Round.NextWait(open, PollInterval > TimeSpan.Zero ? PollInterval : null),
-                        session.Clock,
-                        cancellationToken);
+                    TimeSpan wait = session.Round.NextWait(open, PollInterval > TimeSpan.Zero ? PollInterval : null);
+                    TimeSpan? left = end - session.Clock.GetUtcNow();
+                    if (left <= TimeSpan.Zero)
+                    {
+                        _isOutOfTime = true;
+                        return;
+                    }
+
+                    await Task.Delay(left < wait ? left.Value : wait, session.Clock, cancellationToken);
                 }
             }
 
@@ -67,6 +74,18 @@ public sealed partial class InvokeClaudeBatchCommand
     private void Finish(BatchSession session, CancellationToken cancellationToken)
     {
         BatchJob job = BatchJob.From(session.Ledger, session.Ledger.Jobs.Get(_job!.Id));
+        if (_isOutOfTime && job.Standing == JobState.Running)
+        {
+            Fail(
+                new ClaudeBatchException(
+                    FailureKind.Timeout,
+                    "WaitTimedOut",
+                    $"Job '{job.Name}' has not ended within {Timeout.TotalSeconds:0} seconds. Nothing was canceled: it goes on without this "
+                        + $"shell. {GoesOn(_job)}"),
+                job);
+            return;
+        }
+
         if (job.Standing != JobState.Finished)
         {
             if (session.Ledger.Jobs.Get(_job.Id).PausedFor is { } cause && Told.Has(cause.ToString()))
@@ -90,21 +109,24 @@ public sealed partial class InvokeClaudeBatchCommand
         }
 
         BookCheck books = new Reconciler(session.Ledger).Check(session.Ledger.Jobs.Get(_job.Id));
-        using (ResultReader reader = new(session.Ledger))
-        {
-            IEnumerable<BatchRecord> over = session.Ledger.Batches.OfJob(_job.Id)
-                .Where(static b => b.State is BatchState.Collected or BatchState.Lost or BatchState.Deleted);
-            foreach (BatchResult result in BatchResult.From(reader.InOrder(over).Where(r => _rows?.Has(r.Attempt.Row) != false)))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                WriteOutput(result);
-            }
-        }
+        _decided ??= new DecidedRows(session.Ledger, _job.MaxAttempts, row => _rows?.Has(row) != false);
+        WriteDecided(_decided.Rest(_job), cancellationToken);
 
         if (!books.IsReconciled)
         {
             Warn($"The books of job '{job.Name}' do not balance: {string.Join(" ", books.Problems.Select(static p => p.Message))} "
                 + $"Compare-ClaudeBatch -Job {job.Name} lists the ids.");
+        }
+
+        TellEnd(session.Ledger.Jobs.Get(_job.Id), IsGiven(nameof(MaxFailureRatio)) ? MaxFailureRatio : null);
+    }
+
+    private void WriteDecided(IEnumerable<CollectedResult>? results, CancellationToken cancellationToken)
+    {
+        foreach (BatchResult result in BatchResult.From(results ?? []))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            WriteOutput(result);
         }
     }
 

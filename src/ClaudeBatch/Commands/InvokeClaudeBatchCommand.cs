@@ -34,6 +34,11 @@ public sealed partial class InvokeClaudeBatchCommand : SubmissionCommand
     // The rows that came in; null where the job goes on with those it has.
     private InputRows? _rows;
 
+    // The rows whose results were written; null where all are written in the end.
+    private DecidedRows? _decided;
+
+    private bool _isOutOfTime;
+
     [Parameter(Mandatory = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(JobCompleter))]
@@ -63,6 +68,18 @@ public sealed partial class InvokeClaudeBatchCommand : SubmissionCommand
     [DurationTransformation]
     public TimeSpan PollInterval { get; set; }
 
+    /// <summary>How long to wait at most. The job then goes on without this shell, as after Ctrl+C.</summary>
+    [Parameter]
+    [Alias("TimeoutSec")]
+    [DurationTransformation]
+    public TimeSpan Timeout { get; set; }
+
+    /// <summary>
+    /// Writes each result as soon as no further attempt at its request follows by itself, in place of all of them in the order of the input.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter AsCompleted { get; set; }
+
     private protected override string? JobName
     {
         get => Job;
@@ -78,8 +95,10 @@ public sealed partial class InvokeClaudeBatchCommand : SubmissionCommand
 
     private protected override string? StopAdvice => _job is null
         ? null
-        : $"Nothing was canceled: job '{_job.Name}' goes on without this shell. The same line again goes on where it was, and so does: "
-            + $"Resume-ClaudeBatch -Job {_job.Name}";
+        : $"Nothing was canceled: job '{_job.Name}' goes on without this shell. {GoesOn(_job)}";
+
+    private static string GoesOn(JobRecord job)
+        => $"The same line again goes on where it was, and so does: Resume-ClaudeBatch -Job {job.Name}";
 
     protected override Task BeginAsync(CancellationToken cancellationToken)
         => !HasInput && s_forRequests.FirstOrDefault(IsGiven) is { } name
@@ -99,6 +118,7 @@ public sealed partial class InvokeClaudeBatchCommand : SubmissionCommand
         }
 
         BatchSession session = Open();
+        _decided = AsCompleted ? new DecidedRows(session.Ledger, _job!.MaxAttempts, row => _rows?.Has(row) != false) : null;
         if (!IsWorthAStep() || ShouldProcess($"job '{_job!.Name}', {news}", "Submit, wait, retry"))
         {
             await DriveAsync(session, cancellationToken);

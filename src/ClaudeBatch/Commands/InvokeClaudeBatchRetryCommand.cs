@@ -201,7 +201,7 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
         RewrittenRequests rewritten = new(session.Ledger, job, rules, Encoding.UTF8.GetBytes(template?.OutputSchema ?? string.Empty));
         try
         {
-            foreach ((BatchRecord batch, AttemptRecord attempt, _) in candidates)
+            foreach ((BatchRecord batch, AttemptRecord attempt, _, _) in candidates)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 BatchResult result = BatchResult.From(results.Read(batch, attempt));

@@ -78,6 +78,7 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
             WriteNotes([released]);
         }
 
+        bool wasOver = BatchJob.From(session.Ledger, job).Standing == JobState.Finished;
         bool isDue = session.Step.IsDue(session.Ledger.Jobs.Get(job.Id), isNamed) && ShouldProcess($"job '{job.Name}'", "Take one step on");
         bool isOurs = !isDue || await StepAsync(session, session.Ledger.Jobs.Get(job.Id), cancellationToken);
         BatchJob now = BatchJob.From(session.Ledger, session.Ledger.Jobs.Get(job.Id));
@@ -92,6 +93,11 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
         if (isDue || isNamed)
         {
             WriteOutput(now);
+        }
+
+        if (!wasOver && now.Standing == JobState.Finished)
+        {
+            TellEnd(job, MyInvocation.BoundParameters.ContainsKey(nameof(MaxFailureRatio)) ? MaxFailureRatio : null);
         }
     }
 

@@ -21,6 +21,9 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
     // Kept so that the progress bar counts the batches that have ended, too.
     private readonly Dictionary<long, BatchRecord> _ended = [];
 
+    // The jobs of batches that were not over when they came in.
+    private readonly HashSet<long> _jobs = [];
+
     private JobProgress? _progress;
 
     /// <summary>Returns as soon as one of the batches has ended.</summary>
@@ -45,6 +48,9 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
     [ValidateRange(0.0, 1.0)]
     public double MaxFailureRatio { get; set; } = StageGate.DefaultFailureRatio;
 
+    private double? GivenFailureRatio
+        => MyInvocation.BoundParameters.ContainsKey(nameof(MaxFailureRatio)) ? MaxFailureRatio : null;
+
     private protected override string? StopAdvice => _waiting.Count == 0
         ? null
         : $"Nothing was canceled: {_waiting.Count} {(_waiting.Count == 1 ? "batch goes" : "batches go")} on without this shell. To "
@@ -64,6 +70,10 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
             }
 
             _waiting[batch.Id] = batch;
+            if (!batch.State.IsOver())
+            {
+                _jobs.Add(batch.JobId);
+            }
         }
 
         return Task.CompletedTask;
@@ -85,6 +95,7 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
             {
                 if (await RoundAsync(session, cancellationToken) || _waiting.Count == 0)
                 {
+                    TellEnds(session);
                     return;
                 }
 
@@ -96,6 +107,7 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
                         session.Clock,
                         cancellationToken);
                     await RoundAsync(session, cancellationToken);
+                    TellEnds(session);
                     WriteTimeoutErrors();
                     return;
                 }
@@ -125,7 +137,7 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
                 _waiting.Remove(now.Id);
                 _ended[now.Id] = now;
                 WarnOfExpiry(now);
-                CheckFailureRatio(now);
+                CheckFailureRatio(session, now);
                 WriteOutput(Batch.From(now));
                 if (Any)
                 {
@@ -148,10 +160,21 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
         return false;
     }
 
-    private void CheckFailureRatio(BatchRecord batch)
+    // The jobs whose last batches have ended meanwhile.
+    private void TellEnds(BatchSession session)
+    {
+        foreach (long job in _jobs)
+        {
+            TellEnd(session.Ledger.Jobs.Get(job), GivenFailureRatio);
+        }
+    }
+
+    // Of a whole job it is said in the end.
+    private void CheckFailureRatio(BatchSession session, BatchRecord batch)
     {
         int failed = batch.Counts.Errored + batch.Counts.Expired + batch.Counts.Canceled;
-        if (failed == 0 || failed <= batch.RequestCount * MaxFailureRatio)
+        if (failed == 0 || failed <= batch.RequestCount * MaxFailureRatio
+            || (_jobs.Contains(batch.JobId) && session.Ledger.Batches.OfJob(batch.JobId).All(static b => b.State.IsOver())))
         {
             return;
         }
@@ -160,7 +183,7 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
             CultureInfo.InvariantCulture,
             $"Of batch '{batch.ServiceId ?? batch.Key}' {failed} of {batch.RequestCount} requests failed: {batch.Counts.Errored} "
                 + $"errored, {batch.Counts.Expired} expired, {batch.Counts.Canceled} canceled.");
-        if (MyInvocation.BoundParameters.ContainsKey(nameof(MaxFailureRatio)))
+        if (GivenFailureRatio is not null)
         {
             Fail(new ClaudeBatchException(FailureKind.InvalidData, "FailureRatioExceeded", message), Batch.From(batch));
         }

@@ -26,6 +26,11 @@ public sealed class BatchJob
 
     public long Succeeded { get; set; }
 
+    /// <summary>
+    /// How many of those that succeeded have an answer that cannot be used as it is: it was cut, refused, or does not fit its schema.
+    /// </summary>
+    public long Incomplete { get; set; }
+
     public long Errored { get; set; }
 
     public long Canceled { get; set; }
@@ -35,6 +40,9 @@ public sealed class BatchJob
     public long Unknown { get; set; }
 
     public long Missing { get; set; }
+
+    /// <summary>The share of the requests, 0 to 1, that ended without an answer. Those that are incomplete have one.</summary>
+    public double FailureRatio { get; set; }
 
     public int Batches { get; set; }
 
@@ -71,11 +79,13 @@ public sealed class BatchJob
         NotSubmitted = report.Totals.NotSubmitted,
         Pending = report.Totals.Pending,
         Succeeded = report.Totals.Succeeded,
+        Incomplete = report.Totals.Incomplete,
         Errored = report.Totals.Errored,
         Canceled = report.Totals.Canceled,
         Expired = report.Totals.Expired,
         Unknown = report.Totals.Unknown,
         Missing = report.Totals.Missing,
+        FailureRatio = report.Totals.FailureRatio,
         Batches = report.Batches,
         Attempts = report.Totals.Attempts,
         EstimatedCost = PriceList.ToDollars(report.Job.HighEstimateInPicodollars),

@@ -149,6 +149,9 @@ public sealed class BatchResult
         ResultLine? line = status == Outcome.Errored ? ResultLine.Parse(collected.Line) : null;
         string? reason = Core.Results.Completeness.Reason(status, attempt.StopReason, line?.ErrorReason)
             ?? Core.Results.Completeness.AnswerReason(collected);
+        reason = reason is not null && attempt.FailedLater is not null
+            ? $"{reason} A later attempt failed, and this answer is kept; -AllAttempts gives both."
+            : reason;
         return new BatchResult
         {
             _line = collected.Line,

@@ -19,6 +19,9 @@ public sealed class Reconciliation
 
     public long Succeeded { get; set; }
 
+    /// <summary>How many of those that succeeded have an answer that cannot be used as it is.</summary>
+    public long Incomplete { get; set; }
+
     public long Errored { get; set; }
 
     public long Canceled { get; set; }
@@ -50,6 +53,7 @@ public sealed class Reconciliation
         NotSubmitted = check.Totals.NotSubmitted,
         Pending = check.Totals.Pending,
         Succeeded = check.Totals.Succeeded,
+        Incomplete = check.Totals.Incomplete,
         Errored = check.Totals.Errored,
         Canceled = check.Totals.Canceled,
         Expired = check.Totals.Expired,

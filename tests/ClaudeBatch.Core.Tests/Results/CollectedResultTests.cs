@@ -49,5 +49,5 @@ public sealed class CollectedResultTests
         Counts = new(0, 1, 0, 0, 0),
     };
 
-    private static AttemptRecord Attempt() => new(0, "a", 0, 1, Outcome.Succeeded, null, 0, 1, 0, 0, 1, "end_turn", "m", null, 0, 0, 0, null);
+    private static AttemptRecord Attempt() => new(0, "a", 0, 1, Outcome.Succeeded, null, 0, 1, 0, 0, 1, "end_turn", "m", null, 0, 0, 0, null, null, null);
 }

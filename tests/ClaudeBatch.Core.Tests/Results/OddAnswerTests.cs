@@ -110,5 +110,5 @@ public sealed class OddAnswerTests
     };
 
     private static AttemptRecord Attempt(string? stopReason)
-        => new(0, "a", 0, 1, Outcome.Succeeded, null, 0, 1, 0, 0, 1, stopReason, "m", null, 0, 0, 0, null);
+        => new(0, "a", 0, 1, Outcome.Succeeded, null, 0, 1, 0, 0, 1, stopReason, "m", null, 0, 0, 0, null, null, null);
 }

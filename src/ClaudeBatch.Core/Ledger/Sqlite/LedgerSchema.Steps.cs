@@ -208,15 +208,28 @@ internal static partial class LedgerSchema
         UPDATE job SET id_rule = 'AsWritten' WHERE sealed_rows > 0;
         """;
 
-    // Whether an answer can be used is judged once, when it is collected (NULL: by an earlier version). The last batch of a job at the time when
+    // Whether an answer can be used is judged once, when it is collected (NULL: by an earlier version). A batch knows whether it has answers that
+    // later attempts were to better and did not. The last batch of a job at the time when
     // its end was reported to a scheduler, and when what was to be done at its end was done. An event keeps the names of what it is about.
     private const string Ninth = """
         ALTER TABLE attempt ADD COLUMN incomplete INTEGER;
+        ALTER TABLE batch ADD COLUMN has_kept_answers INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE job ADD COLUMN reported_batch INTEGER;
         ALTER TABLE job ADD COLUMN finished_batch INTEGER;
         ALTER TABLE job ADD COLUMN finished_claim TEXT;
         ALTER TABLE event ADD COLUMN job TEXT;
         ALTER TABLE event ADD COLUMN part INTEGER;
         UPDATE batch SET tally = NULL;
+
+        -- Answers that earlier versions hid behind a retry that failed.
+        CREATE TEMP TABLE kept AS SELECT e.id AS answer, a.id AS failure FROM attempt e
+            JOIN attempt a ON a.id = (e.replaced_by << 32) + e.row
+            JOIN batch b ON b.id = e.replaced_by AND b.state IN ('Collected', 'Rejected', 'Lost', 'Abandoned', 'Deleted')
+            WHERE e.outcome = 'Succeeded' AND a.replaced_by IS NULL AND a.outcome IS NOT 'Succeeded' AND NOT EXISTS (
+                SELECT 1 FROM earlier_content c WHERE c.batch_id = b.id AND c.request_id = (b.job_id << 32) + e.row);
+        UPDATE attempt SET replaced_by = NULL WHERE id IN (SELECT answer FROM kept);
+        UPDATE attempt SET replaced_by = (SELECT answer >> 32 FROM kept WHERE failure = attempt.id) WHERE id IN (SELECT failure FROM kept);
+        UPDATE batch SET has_kept_answers = 1 WHERE id IN (SELECT answer >> 32 FROM kept);
+        DROP TABLE kept;
         """;
 }

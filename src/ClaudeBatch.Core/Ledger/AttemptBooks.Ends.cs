@@ -1,0 +1,33 @@
+using ClaudeBatch.Core.Ledger.Sqlite;
+
+namespace ClaudeBatch.Core.Ledger;
+
+/// <content>How the requests of a batch have ended that have no answer, or one that cannot be used.</content>
+public sealed partial class AttemptBooks
+{
+    /// <summary>
+    /// Counts the last words of a batch's requests that are no usable answers, by the outcome, the service's word for the error, what can be
+    /// done about it, and the stop reason. It reads the batch through: ask only where there are such.
+    /// </summary>
+    internal IReadOnlyList<EndCount> Ends(BatchRecord batch) => database.Read(
+        $"""
+        SELECT a.outcome, a.error_type, a.failure_class, a.stop_reason, count(*) AS requests FROM attempt a
+        WHERE {RowKey.Within("a.id", "$batch")} AND {IsLast} AND (a.outcome <> {SqlWord.Succeeded} OR {AttemptRecord.IsUnusable})
+        GROUP BY a.outcome, a.error_type, a.failure_class, a.stop_reason
+        """,
+        static row => new EndCount(
+            row.MemberOrNull<Outcome>("outcome"),
+            row.TextOrNull("error_type"),
+            row.MemberOrNull<FailureClass>("failure_class"),
+            row.TextOrNull("stop_reason"),
+            row.Number("requests")),
+        ("$batch", batch.Id));
+}
+
+/// <summary>How many requests have ended in one way.</summary>
+/// <param name="Outcome">How they ended; null where they have no outcome.</param>
+/// <param name="ErrorType">The <c>type</c> of the service's error; null where there is none.</param>
+/// <param name="FailureClass">What can be done about it; null where there is no failure.</param>
+/// <param name="StopReason">The <c>stop_reason</c> of the answer; null where there is none.</param>
+/// <param name="Count">The number of requests.</param>
+internal sealed record EndCount(Outcome? Outcome, string? ErrorType, FailureClass? FailureClass, string? StopReason, long Count);
