@@ -13,15 +13,26 @@ public sealed class EventBooks(LedgerDatabase database, TimeProvider clock)
     /// <param name="jobId">The job it belongs to; null for none.</param>
     /// <param name="batchId">The batch it belongs to; null for none.</param>
     /// <param name="requestId">The <c>request-id</c> of the reply that it is about; null for none.</param>
-    public void Add(EventKind kind, string message, long? jobId = null, long? batchId = null, string? requestId = null)
+    /// <param name="removed">The name of the job where it was just removed; null for a job that the ledger has.</param>
+    public void Add(
+        EventKind kind, string message, long? jobId = null, long? batchId = null, string? requestId = null, string? removed = null)
         => database.Write(() => database.Execute(
-            "INSERT INTO event (at, job_id, batch_id, kind, request_id, message) VALUES ($at, $job, $batch, $kind, $request, $message)",
+            """
+            INSERT INTO event (at, job_id, job, batch_id, kind, request_id, message)
+            VALUES ($at, $job, $removed, $batch, $kind, $request, $message)
+            """,
             ("$at", LedgerRow.Format(clock.GetUtcNow().UtcDateTime)),
             ("$job", jobId),
+            ("$removed", removed),
             ("$batch", batchId),
             ("$kind", Word<EventKind>.Of(kind)),
             ("$request", requestId),
             ("$message", message.Length <= LongestMessage ? message : message[..LongestMessage])));
+
+    /// <summary>The jobs that were removed and have left events: their numbers, which no other job has, and their names.</summary>
+    public IReadOnlyList<(long Id, string Name)> RemovedJobs() => database.Read(
+        "SELECT DISTINCT job_id, job FROM event WHERE job IS NOT NULL AND job_id NOT IN (SELECT id FROM job) ORDER BY job_id",
+        static row => (row.Number("job_id"), row.Text("job")));
 
     /// <summary>Reads one page of events, in the order in which they were added.</summary>
     /// <param name="jobId">The job whose events are read; null for all jobs.</param>

@@ -116,6 +116,13 @@ public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
     /// </summary>
     public void Forget(JobRecord job)
     {
+        // The journal keeps whose its events were.
+        database.Write(() => database.Execute(
+            """
+            UPDATE event SET job = $name, part = (SELECT part FROM batch WHERE id = event.batch_id) WHERE job_id = $id AND job IS NULL
+            """,
+            ("$name", job.Name),
+            ("$id", job.Id)));
         foreach (long batch in database.Read("SELECT id FROM batch WHERE job_id = $job", static row => row.Number("id"), ("$job", job.Id)))
         {
             database.DeleteRows("attempt", batch);

@@ -13,14 +13,32 @@ public sealed record JobReport(JobRecord Job, JobState State, JobTotals Totals, 
     {
         IReadOnlyList<BatchRecord> batches = ledger.Batches.OfJob(job.Id);
         JobState state = JobStates.Of(ledger.Folder, job, batches);
-        return new JobReport(job, state, ledger.Jobs.Totals(job), batches.Count, MessageOf(job, state, batches));
+        JobTotals totals = ledger.Jobs.Totals(job);
+        string? message = state == JobState.Stopped ? Stopped(job, totals, batches) : MessageOf(job, state, batches);
+        return new JobReport(job, state, totals, batches.Count, message);
+    }
+
+    // What really sends the rest depends on how far it had come.
+    private static string Stopped(JobRecord job, JobTotals totals, IReadOnlyList<BatchRecord> batches)
+    {
+        string[] ways =
+        [
+            .. batches.Any(static b => !b.State.IsOver() && !b.State.IsUnsent())
+                ? [$"Its batches are being canceled; Wait-ClaudeBatch -Job {job.Name} waits for them."] : Array.Empty<string>(),
+            .. batches.Any(static b => b.State is BatchState.Ended or BatchState.Downloaded)
+                ? [$"Get-ClaudeBatchResult -Job {job.Name} collects what was answered."] : Array.Empty<string>(),
+            .. batches.Any(static b => b.State.IsUnsent())
+                ? [$"Resume-ClaudeBatch -Job {job.Name} -Force sends what was not sent."] : Array.Empty<string>(),
+            .. totals.Canceled > 0
+                ? [$"Invoke-ClaudeBatchRetry -Job {job.Name} -Status Canceled sends the canceled requests again."] : Array.Empty<string>(),
+        ];
+        return $"It was stopped. {(ways.Length == 0 ? "Nothing of it is left to send." : string.Join(' ', ways))}";
     }
 
     private static string? MessageOf(JobRecord job, JobState state, IReadOnlyList<BatchRecord> batches) => state switch
     {
         JobState.InputCut => job.PauseReason ?? "Its input broke off and nothing was sent; run the same line again.",
         JobState.Open => "Its input is being read.",
-        JobState.Stopped => $"It was stopped; Resume-ClaudeBatch -Job {job.Name} -Force takes it up again.",
         JobState.Paused => job.PauseReason,
         _ => batches.LastOrDefault(static b => b.Message is not null)?.Message,
     };

@@ -7,6 +7,8 @@ namespace ClaudeBatch.Core.Results;
 /// <summary>How a job has ended, in a line: what was answered, what is incomplete or failed and why, what it cost, and what to do next.</summary>
 public sealed class JobEnd
 {
+    private const string Canceled = "canceled";
+
     private readonly JobRecord _job;
 
     private readonly Dictionary<string, long> _failures = new(StringComparer.Ordinal);
@@ -76,6 +78,7 @@ public sealed class JobEnd
 
     private string Next() => _uncollected > 0 || _failures.Count + _incomplete.Count == 0 ? $"Get-ClaudeBatchResult -Job {_job.Name}"
         : _mayRetry ? $"Invoke-ClaudeBatchRetry -Job {_job.Name}"
+        : _failures.ContainsKey(Canceled) ? $"Invoke-ClaudeBatchRetry -Job {_job.Name} -Status Canceled"
         : _isUnsent ? $"Compare-ClaudeBatch -Job {_job.Name}"
         : _failures.Count == 0 ? $"Get-ClaudeBatchResult -Job {_job.Name} -Status Incomplete"
         : $"Get-ClaudeBatchResult -Job {_job.Name} | Where-Object Status -ne Succeeded";
@@ -91,7 +94,7 @@ public sealed class JobEnd
             _answered += batch.Counts.Succeeded;
             Add(_failures, "errored", batch.Counts.Errored);
             Add(_failures, "expired", batch.Counts.Expired);
-            Add(_failures, "canceled", batch.Counts.Canceled);
+            Add(_failures, Canceled, batch.Counts.Canceled);
             return;
         }
 
@@ -125,7 +128,7 @@ public sealed class JobEnd
             _ => "not fitting their schema or odd",
         },
         Outcome.Errored => count.ErrorType ?? "errored",
-        Outcome.Canceled => "canceled",
+        Outcome.Canceled => Canceled,
         Outcome.Expired => "expired",
         Outcome.Missing => "left out of the results",
         _ => "of unknown outcome",

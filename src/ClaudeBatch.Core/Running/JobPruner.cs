@@ -26,7 +26,7 @@ public sealed class JobPruner(JobLedger ledger)
     {
         DeleteFiles(j);
         ledger.Jobs.Forget(j);
-        ledger.Events.Add(EventKind.JobForgotten, $"Job '{j.Name}' was taken out of the books.");
+        ledger.Events.Add(EventKind.JobForgotten, $"Job '{j.Name}' was taken out of the books.", j.Id, removed: j.Name);
     });
 
     /// <summary>

@@ -23,7 +23,8 @@ public abstract partial class ConnectedCommand
         }
 
         WriteHostLine(end.Sentence());
-        if (end.UnusableRatio <= (maxFailureRatio ?? StageGate.DefaultFailureRatio))
+        // Who stops a job knows that most of it has no answer.
+        if (job.StoppedAt is not null || end.UnusableRatio <= (maxFailureRatio ?? StageGate.DefaultFailureRatio))
         {
             return;
         }

@@ -22,6 +22,10 @@ public abstract partial class ConnectedCommand : AsyncCommand
 
     private readonly HashSet<(long Batch, string What)> _written = [];
 
+    private readonly HashSet<Guid> _taken = [];
+
+    private bool _refusedOthers;
+
     [Parameter]
     public ClaudeBatchConnection? Connection { get; set; }
 
@@ -122,9 +126,34 @@ public abstract partial class ConnectedCommand : AsyncCommand
         return found;
     }
 
+    /// <summary>Whether a job comes for the first time: what is named twice is taken once.</summary>
+    private protected bool IsFirst(JobRecord job) => _taken.Add(job.Identity);
+
+    /// <summary>Whether a batch comes for the first time, by whichever name.</summary>
+    private protected bool IsFirst(BatchRecord batch) => _taken.Add(batch.Identity);
+
     /// <summary>Returns the jobs that a reference names. An object whose job is not in this ledger is written as an error.</summary>
     private protected IReadOnlyList<JobRecord> JobsOf(JobReference reference)
-        => reference.Identity is { } identity ? JobOf(reference.Name, identity, reference.Original) : JobsLike(reference.Name);
+        => reference.IsOther ? NoJobs(reference)
+            : reference.Identity is { } identity ? JobOf(reference.Name, identity, reference.Original) : JobsLike(reference.Name);
+
+    // One error for as many as come: they come of one slip.
+    private IReadOnlyList<JobRecord> NoJobs(JobReference reference)
+    {
+        if (!_refusedOthers)
+        {
+            _refusedOthers = true;
+            Fail(
+                new ClaudeBatchException(
+                    FailureKind.InvalidArgument,
+                    "ObjectIsNoJob",
+                    $"'{reference.Name}' is no job, and {MyInvocation.MyCommand.Name} takes whole jobs; nothing was done. Pipe jobs, such as "
+                        + "those of Get-ClaudeBatchJob, or name them with -Job."),
+                reference.Original);
+        }
+
+        return [];
+    }
 
     /// <summary>Returns the batches that a reference names. A job or batch that is not in the ledger is written as an error.</summary>
     private protected IEnumerable<BatchRecord> BatchesOf(BatchReference reference) => reference.Job is { } name

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
 
@@ -9,6 +10,8 @@ namespace ClaudeBatch.Commands;
 public sealed class GetClaudeBatchEventCommand : JobCommand
 {
     private const int Page = 1_000;
+
+    private readonly HashSet<long> _removed = [];
 
     /// <summary>Returns only events after this time.</summary>
     [Parameter]
@@ -28,12 +31,31 @@ public sealed class GetClaudeBatchEventCommand : JobCommand
             return Task.CompletedTask;
         }
 
-        foreach (JobRecord job in ResolveJobs())
+        foreach (JobReference reference in Job)
         {
-            WriteEvents(job.Id, cancellationToken);
+            long[] removed = [.. Removed(reference).Where(_removed.Add)];
+            foreach (long job in removed)
+            {
+                WriteEvents(job, cancellationToken);
+            }
+
+            // Only a name that no job has or had is an error.
+            bool isGone = removed.Length > 0 && !reference.HasWildcards && Open().Ledger.Jobs.Find(reference.Name) is null;
+            foreach (JobRecord job in isGone ? [] : JobsOf(reference).Where(IsFirst))
+            {
+                WriteEvents(job.Id, cancellationToken);
+            }
         }
 
         return Task.CompletedTask;
+    }
+
+    private IEnumerable<long> Removed(JobReference reference)
+    {
+        NameFilter names = new([reference.Name]);
+        return reference.Identity is null && TryOpen() is { } session
+            ? session.Ledger.Events.RemovedJobs().Where(j => names.Takes(j.Name)).Select(static j => j.Id)
+            : [];
     }
 
     private void WriteEvents(long? jobId, CancellationToken cancellationToken)

@@ -42,7 +42,7 @@ public sealed class GetClaudeBatchRequestCommand : BatchCommand
                 WriteRequestsOfJobs(ResolveJobs(), cancellationToken);
                 break;
             case IdSet:
-                WriteRequestsOfBatches(Id.SelectMany(id => BatchWithId(id, id)), IsWanted, cancellationToken);
+                WriteRequestsOfBatches(Resolve(), IsWanted, cancellationToken);
                 break;
             default:
                 foreach (BatchReference reference in InputObject)
@@ -72,11 +72,12 @@ public sealed class GetClaudeBatchRequestCommand : BatchCommand
     {
         if (reference.Job is { } job)
         {
-            WriteRequestsOfJobs(JobOf(job, reference.Identity, reference.Original), cancellationToken);
+            WriteRequestsOfJobs(JobOf(job, reference.Identity, reference.Original).Where(IsFirst), cancellationToken);
         }
         else if (reference.CustomId is not { } customId)
         {
-            WriteRequestsOfBatches(BatchWithId(reference.Key!, reference.Original, reference), IsWanted, cancellationToken);
+            WriteRequestsOfBatches(
+                BatchWithId(reference.Key!, reference.Original, reference).Where(IsFirst), IsWanted, cancellationToken);
         }
         else if (_ofResults.TryGetValue(reference.Key!, out HashSet<string>? ids))
         {

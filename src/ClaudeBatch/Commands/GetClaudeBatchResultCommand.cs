@@ -9,13 +9,18 @@ namespace ClaudeBatch.Commands;
 /// <summary>Downloads the results of ended batches, each batch once, and writes them from disk.</summary>
 [Cmdlet(VerbsCommon.Get, "ClaudeBatchResult", DefaultParameterSetName = InputObjectSet)]
 [OutputType(typeof(BatchResult))]
-public sealed class GetClaudeBatchResultCommand : BatchCommand
+public sealed partial class GetClaudeBatchResultCommand : BatchCommand
 {
     // No status of its own: what succeeded with an answer that cannot be used as it is.
     private const string IncompleteStatus = "Incomplete";
 
     // The batches from the pipeline, by job, that -Ordered holds back until the input ends.
     private readonly Dictionary<long, List<BatchRecord>> _gathered = [];
+
+    // The custom ids of piped results, by batch: of these only the rows they name are written.
+    private readonly Dictionary<long, (BatchRecord Batch, HashSet<string> Ids)> _ofResults = [];
+
+    private bool _isOfResults;
 
     private readonly HashSet<long> _jobs = [];
 
@@ -70,6 +75,16 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
             return;
         }
 
+        foreach (BatchReference reference in InputObject)
+        {
+            foreach (BatchRecord batch in reference.CustomId is null ? [] : BatchesOf(reference))
+            {
+                _ofResults.TryAdd(batch.Id, (batch, []));
+                _ofResults[batch.Id].Ids.Add(reference.CustomId!);
+            }
+        }
+
+        InputObject = [.. InputObject.Where(static r => r.CustomId is null)];
         foreach (BatchRecord batch in Resolve())
         {
             foreach (BatchRecord collected in await CollectAsync([batch], cancellationToken))
@@ -90,11 +105,23 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
         }
     }
 
-    protected override Task EndAsync(CancellationToken cancellationToken)
+    protected override async Task EndAsync(CancellationToken cancellationToken)
     {
         foreach (List<BatchRecord> batches in _gathered.Values)
         {
             WriteResultsOfBatches(batches, cancellationToken);
+        }
+
+        // A batch that was given itself has been written whole.
+        BatchRecord[] ofResults = [.. _ofResults.Values.Select(static r => r.Batch).Where(IsFirst)];
+        foreach (IGrouping<long, BatchRecord> ofJob in ofResults.GroupBy(static b => b.JobId))
+        {
+            List<BatchRecord> collected = [.. await CollectAsync([.. ofJob], cancellationToken)];
+            if (collected.Count > 0)
+            {
+                _isOfResults = true;
+                WriteResultsOfBatches(collected, cancellationToken);
+            }
         }
 
         foreach (string model in _unpriced)
@@ -106,8 +133,6 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
         {
             Warn($"Job '{job.Name}' is paused: {job.PauseReason}");
         }
-
-        return Task.CompletedTask;
     }
 
     // Other parts of the job may still be running, so only these batches are checked and not the whole job.
@@ -145,7 +170,8 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
             bool missingLast = !Ordered && problems.Any(static p => p.Kind == ProblemKind.Missing);
             // A request that still waits for its answer has no result.
             IEnumerable<CollectedResult> results = reader.InOrder(batches, AllAttempts)
-                .Where(static r => RequestStatuses.Of(r.Batch.State, r.Attempt.Outcome) != RequestStatus.Pending);
+                .Where(r => RequestStatuses.Of(r.Batch.State, r.Attempt.Outcome) != RequestStatus.Pending
+                    && (!_isOfResults || _ofResults[r.Batch.Id].Ids.Contains(r.Attempt.CustomId)));
             WriteResults(missingLast ? results.Where(static r => r.Attempt.Outcome != Outcome.Missing) : results, cancellationToken);
             if (missingLast)
             {
@@ -157,73 +183,6 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
         {
             Warn(complaint);
         }
-    }
-
-    /// <summary>
-    /// Returns the batches with results on disk, all of them or some; writes an error for each that lacks some.
-    /// </summary>
-    private async Task<IReadOnlyList<BatchRecord>> CollectAsync(IReadOnlyList<BatchRecord> batches, CancellationToken cancellationToken)
-    {
-        List<BatchRecord> collected = [];
-        foreach (BatchRecord batch in await RefreshAsync(batches, cancellationToken))
-        {
-            try
-            {
-                collected.Add(await CollectAsync(batch, cancellationToken));
-            }
-            catch (ClaudeBatchException failure) when (!failure.IsFatal)
-            {
-                Fail(failure, Batch.From(batch));
-                BatchRecord now = Open().Ledger.Batches.Get(batch.Id);
-                if (now is { State: BatchState.Ended or BatchState.Lost, ResultsDigest: not null })
-                {
-                    collected.Add(now);
-                }
-            }
-        }
-
-        return collected;
-    }
-
-    /// <summary>Returns the batches with the service's present state; writes an error for each that could not be refreshed.</summary>
-    private async Task<IReadOnlyList<BatchRecord>> RefreshAsync(IReadOnlyList<BatchRecord> batches, CancellationToken cancellationToken)
-    {
-        if (!batches.Any(static b => b.State.IsRunning()))
-        {
-            return batches;
-        }
-
-        List<(BatchRecord Batch, ClaudeBatchException Failure)> failed = [];
-        IReadOnlyList<BatchRecord> now;
-        try
-        {
-            now = await Open().Poller.RefreshAsync(batches, (batch, failure) => failed.Add((batch, failure)), cancellationToken);
-        }
-        catch (ClaudeBatchException failure) when (!failure.IsFatal)
-        {
-            // The account's list failed, which covers all batches. Those that have ended can still be read from disk.
-            now = batches;
-            failed.AddRange(batches.Where(static b => b.State.IsRunning()).Select(b => (b, failure)));
-        }
-
-        foreach ((BatchRecord batch, ClaudeBatchException failure) in failed)
-        {
-            Fail(failure, Batch.From(batch));
-        }
-
-        return [.. now.Where(b => failed.All(f => f.Batch.Id != b.Id))];
-    }
-
-    private async Task<BatchRecord> CollectAsync(BatchRecord batch, CancellationToken cancellationToken)
-    {
-        if (batch.State is BatchState.Lost or BatchState.Deleted || (batch.State == BatchState.Collected && !Refresh))
-        {
-            return batch;
-        }
-
-        BatchRecord collected = await Open().Collector.CollectAsync(batch.Id, received: null, cancellationToken, again: Refresh);
-        WriteVerboseRetries();
-        return collected;
     }
 
     private void WriteResults(IEnumerable<CollectedResult> results, CancellationToken cancellationToken)

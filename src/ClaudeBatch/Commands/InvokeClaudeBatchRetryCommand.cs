@@ -170,7 +170,7 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
 
         if (reasons.Count == 0)
         {
-            WriteVerboseLine($"Job '{job.Name}' has nothing to retry.");
+            WriteHostLine(LeftOut.Describe(session.Ledger, job, filter));
             return;
         }
 
@@ -180,6 +180,13 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
             Rewrites ? "Send again, changed" : "Send again"))
         {
             return;
+        }
+
+        // What is sent of a stopped job is canceled by its next step.
+        if (job.StoppedAt is not null)
+        {
+            session.Ledger.Restart(job);
+            WriteHostLine($"Job '{job.Name}' was stopped, and is taken up again.");
         }
 
         using RewrittenRequests? rewritten = Rewrites ? Rewrite(session, job, planner.Candidates(job, filter), cancellationToken) : null;

@@ -15,5 +15,5 @@ public abstract class JobCommand : ConnectedCommand
     [ArgumentCompleter(typeof(JobCompleter))]
     public JobReference[] Job { get; set; } = [new("*")];
 
-    private protected IEnumerable<JobRecord> ResolveJobs() => Job.SelectMany(JobsOf);
+    private protected IEnumerable<JobRecord> ResolveJobs() => Job.SelectMany(JobsOf).Where(IsFirst);
 }

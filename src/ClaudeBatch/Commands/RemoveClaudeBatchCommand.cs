@@ -30,6 +30,8 @@ public sealed class RemoveClaudeBatchCommand : BatchCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    private protected override string? WholeBatches => "deletes";
+
     protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
         foreach (BatchRecord batch in Resolve())

@@ -28,6 +28,8 @@ public sealed class RepairClaudeBatchCommand : BatchCommand
     [Parameter]
     public SwitchParameter Abandon { get; set; }
 
+    private protected override string? WholeBatches => Abandon || Adopt is not null ? "settles" : null;
+
     protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
         if (Adopt is not null && Abandon)

@@ -28,7 +28,8 @@ public sealed class StopClaudeBatchCommand : BatchCommand
         JobRecord[] jobs = [.. NamedJobs()];
         _ofJobs = jobs.Length > 0;
         MarkStopped(jobs);
-        foreach (BatchRecord batch in jobs.SelectMany(j => Open().Ledger.Batches.OfJob(j.Id)).Concat(NamedBatches()).ToArray())
+        IEnumerable<BatchRecord> ofJobs = jobs.SelectMany(j => Open().Ledger.Batches.OfJob(j.Id)).Where(IsFirst);
+        foreach (BatchRecord batch in ofJobs.Concat(NamedBatches()).ToArray())
         {
             try
             {
@@ -44,16 +45,19 @@ public sealed class StopClaudeBatchCommand : BatchCommand
     private IEnumerable<JobRecord> NamedJobs() => ParameterSetName switch
     {
         JobSet => ResolveJobs(),
-        InputObjectSet => InputObject.Where(static r => r.Job is not null).SelectMany(r => JobOf(r.Job!, r.Identity, r.Original)),
+        InputObjectSet => InputObject.Where(static r => r.Job is not null).SelectMany(r => JobOf(r.Job!, r.Identity, r.Original))
+            .Where(IsFirst),
         _ => [],
     };
 
     private IEnumerable<BatchRecord> NamedBatches() => ParameterSetName switch
     {
         JobSet => [],
-        InputObjectSet => InputObject.Where(static r => r.Job is null).SelectMany(BatchesOf),
+        InputObjectSet => Meant().Where(static r => r.Job is null).SelectMany(BatchesOf).Where(IsFirst),
         _ => Resolve(),
     };
+
+    private protected override string? WholeBatches => "cancels";
 
     // The jobs are marked before any batch is canceled, so that no other process sends their next part meanwhile.
     private void MarkStopped(IEnumerable<JobRecord> jobs)

@@ -24,6 +24,9 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
     // The jobs of batches that were not over when they came in.
     private readonly HashSet<long> _jobs = [];
 
+    // Batches whose failures were told when they were collected.
+    private readonly HashSet<long> _collected = [];
+
     private JobProgress? _progress;
 
     /// <summary>Returns as soon as one of the batches has ended.</summary>
@@ -73,6 +76,10 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
             if (!batch.State.IsOver())
             {
                 _jobs.Add(batch.JobId);
+            }
+            else if (batch.State == BatchState.Collected)
+            {
+                _collected.Add(batch.Id);
             }
         }
 
@@ -173,7 +180,7 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
     private void CheckFailureRatio(BatchSession session, BatchRecord batch)
     {
         int failed = batch.Counts.Errored + batch.Counts.Expired + batch.Counts.Canceled;
-        if (failed == 0 || failed <= batch.RequestCount * MaxFailureRatio
+        if (failed == 0 || failed <= batch.RequestCount * MaxFailureRatio || (_collected.Contains(batch.Id) && GivenFailureRatio is null)
             || (_jobs.Contains(batch.JobId) && session.Ledger.Batches.OfJob(batch.JobId).All(static b => b.State.IsOver())))
         {
             return;

@@ -9,6 +9,7 @@ public sealed class JobReference
     public JobReference(object value)
     {
         Original = value;
+        IsOther = BatchReference.IsDeserialized(value, nameof(Batch)) || BatchReference.IsDeserialized(value, nameof(BatchResult));
         object bare = value is PSObject wrapped ? wrapped.BaseObject : value;
         (string? name, Identity) = bare switch
         {
@@ -30,6 +31,9 @@ public sealed class JobReference
 
     /// <summary>The value that the user gave, for error records.</summary>
     internal object Original { get; }
+
+    /// <summary>Whether it is a batch or a result, whose text would be taken for the name of a job.</summary>
+    internal bool IsOther { get; }
 
     /// <summary>Whether the name may stand for several jobs, or for none.</summary>
     internal bool HasWildcards => Identity is null && WildcardPattern.ContainsWildcardCharacters(Name);

@@ -14,6 +14,10 @@ public abstract class ExportCommand : AsyncCommand
 
     private WholeFile? _file;
 
+    private string _path = string.Empty;
+
+    private bool _any;
+
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [AllowNull]
     public object? InputObject { get; set; }
@@ -38,6 +42,7 @@ public abstract class ExportCommand : AsyncCommand
     {
         string path = ShellPath.Full(ParameterSetName == PathSet ? Path : LiteralPath, GetUnresolvedProviderPathFromPSPath);
         Check(path);
+        _path = path;
         if (ShouldProcess(path, Action))
         {
             _file = new WholeFile(path, Force);
@@ -56,6 +61,7 @@ public abstract class ExportCommand : AsyncCommand
             {
                 InputObject = given;
                 Write(_file, given);
+                _any = true;
             }
         }
         catch (ClaudeBatchException failure)
@@ -67,6 +73,12 @@ public abstract class ExportCommand : AsyncCommand
     protected override Task EndAsync(CancellationToken cancellationToken)
     {
         _file?.Complete();
+        if (_file is not null && !_any)
+        {
+            // The file is written all the same: what was there before would be read for what came now.
+            Warn($"Nothing came in to be exported, and '{_path}' has no rows.");
+        }
+
         return Task.CompletedTask;
     }
 

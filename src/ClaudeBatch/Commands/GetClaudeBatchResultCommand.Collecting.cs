@@ -1,0 +1,75 @@
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Ledger;
+
+namespace ClaudeBatch.Commands;
+
+/// <content>Asks the service how batches stand, and collects those that have ended.</content>
+public sealed partial class GetClaudeBatchResultCommand
+{
+    /// <summary>
+    /// Returns the batches with results on disk, all of them or some; writes an error for each that lacks some.
+    /// </summary>
+    private async Task<IReadOnlyList<BatchRecord>> CollectAsync(IReadOnlyList<BatchRecord> batches, CancellationToken cancellationToken)
+    {
+        List<BatchRecord> collected = [];
+        foreach (BatchRecord batch in await RefreshAsync(batches, cancellationToken))
+        {
+            try
+            {
+                collected.Add(await CollectAsync(batch, cancellationToken));
+            }
+            catch (ClaudeBatchException failure) when (!failure.IsFatal)
+            {
+                Fail(failure, Batch.From(batch));
+                BatchRecord now = Open().Ledger.Batches.Get(batch.Id);
+                if (now is { State: BatchState.Ended or BatchState.Lost, ResultsDigest: not null })
+                {
+                    collected.Add(now);
+                }
+            }
+        }
+
+        return collected;
+    }
+
+    /// <summary>Returns the batches with the service's present state; writes an error for each that could not be refreshed.</summary>
+    private async Task<IReadOnlyList<BatchRecord>> RefreshAsync(IReadOnlyList<BatchRecord> batches, CancellationToken cancellationToken)
+    {
+        if (!batches.Any(static b => b.State.IsRunning()))
+        {
+            return batches;
+        }
+
+        List<(BatchRecord Batch, ClaudeBatchException Failure)> failed = [];
+        IReadOnlyList<BatchRecord> now;
+        try
+        {
+            now = await Open().Poller.RefreshAsync(batches, (batch, failure) => failed.Add((batch, failure)), cancellationToken);
+        }
+        catch (ClaudeBatchException failure) when (!failure.IsFatal)
+        {
+            // The account's list failed, which covers all batches. Those that have ended can still be read from disk.
+            now = batches;
+            failed.AddRange(batches.Where(static b => b.State.IsRunning()).Select(b => (b, failure)));
+        }
+
+        foreach ((BatchRecord batch, ClaudeBatchException failure) in failed)
+        {
+            Fail(failure, Batch.From(batch));
+        }
+
+        return [.. now.Where(b => failed.All(f => f.Batch.Id != b.Id))];
+    }
+
+    private async Task<BatchRecord> CollectAsync(BatchRecord batch, CancellationToken cancellationToken)
+    {
+        if (batch.State is BatchState.Lost or BatchState.Deleted || (batch.State == BatchState.Collected && !Refresh))
+        {
+            return batch;
+        }
+
+        BatchRecord collected = await Open().Collector.CollectAsync(batch.Id, received: null, cancellationToken, again: Refresh);
+        WriteVerboseRetries();
+        return collected;
+    }
+}
