@@ -35,14 +35,15 @@ public sealed class ModelEstimate
 
     public long Requests { get; private set; }
 
-    public long LowInputTokens => (long)(_lowTokens * _lowFactor);
+    // The ends are narrowed by different requests of the sample, so that they may cross: the low end stops at the high one.
+    public long LowInputTokens => Math.Min((long)(_lowTokens * _lowFactor), HighInputTokens);
 
     public long HighInputTokens => (long)(_highTokens * _highFactor);
 
     public long HighOutputTokens { get; private set; }
 
     /// <summary>The lowest cost in picodollars; null where the model has no price.</summary>
-    public long? Low => (long?)(_input.Low * _lowFactor) + _output.Low;
+    public long? Low => (long?)(_input.Low * _lowFactor) + _output.Low is { } low ? Math.Min(low, High ?? long.MaxValue) : null;
 
     /// <summary>The highest cost in picodollars; null where the model has no price, or where nothing limits the searches.</summary>
     public long? High => (long?)(_input.High * _highFactor) + _output.High

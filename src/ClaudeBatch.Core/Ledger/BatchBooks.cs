@@ -82,6 +82,11 @@ public sealed partial class BatchBooks(LedgerDatabase database)
     internal void ForgetTallies(long jobId)
         => database.Execute("UPDATE batch SET tally = NULL WHERE job_id = $job AND tally IS NOT NULL", ("$job", jobId));
 
+    /// <summary>How long the batches took that have ended last, at most 100 of them.</summary>
+    public IReadOnlyList<TimeSpan> Durations() => database.Read(
+        "SELECT created_at, ended_at FROM batch WHERE created_at IS NOT NULL AND ended_at IS NOT NULL ORDER BY id DESC LIMIT 100",
+        static row => row.Time("ended_at") - row.Time("created_at"));
+
     /// <summary>Counts the ledger's batches that, as far as it knows, the service works on.</summary>
     public int CountRunning()
         => (int)database.Scalar($"SELECT count(*) FROM batch WHERE state IN ({SqlWord.InProgress}, {SqlWord.Canceling})");

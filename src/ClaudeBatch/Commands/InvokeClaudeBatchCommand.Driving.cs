@@ -17,7 +17,7 @@ public sealed partial class InvokeClaudeBatchCommand
 
     private async Task DriveAsync(BatchSession session, CancellationToken cancellationToken)
     {
-        JobProgress progress = new(session.Clock, WriteProgressRecord);
+        JobProgress progress = new(session.Ledger, WriteProgressRecord);
         JobStep step = session.Step;
         DateTimeOffset? end = IsGiven(nameof(Timeout)) ? session.Clock.GetUtcNow() + Timeout : null;
         try

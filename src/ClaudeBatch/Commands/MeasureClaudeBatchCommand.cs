@@ -21,6 +21,8 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
 
     private const string FromBytes = "Estimated from the bytes: 2 to 6 of them a token.";
 
+    private static readonly ModelUsage s_total = new("Total", 0, default, 0, 0, 0);
+
     private readonly Dictionary<long, BatchRecord> _batches = [];
 
     private CostEstimate? _estimate;
@@ -160,11 +162,31 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
         WriteOutput(CostReport.Total(estimate, basis));
     }
 
+    // One job is told by its models, several are told by jobs.
     private void WriteCost()
     {
         UsageBooks books = new(Open().Ledger, new PriceList(KnownModels.Of(Connection)));
-        ModelUsage total = new("Total", 0, default, 0, 0, 0);
-        foreach (ModelUsage usage in books.Of(_batches.Values))
+        WarnOfCache(books.Of(_batches.Values));
+        IGrouping<string, BatchRecord>[] jobs = [.. _batches.Values.GroupBy(static b => b.Job)];
+        ModelUsage total = s_total;
+        foreach (IGrouping<string, BatchRecord> job in jobs)
+        {
+            IReadOnlyList<ModelUsage> models = books.Of([.. job]);
+            ModelUsage sum = models.Aggregate(s_total, static (all, m) => all.Plus(m));
+            foreach (ModelUsage usage in jobs.Length == 1 ? models : [sum])
+            {
+                WriteOutput(CostReport.From(usage, job.Key));
+            }
+
+            total = total.Plus(sum);
+        }
+
+        WriteOutput(CostReport.From(total, jobs.Length == 1 ? jobs[0].Key : s_total.Model));
+    }
+
+    private void WarnOfCache(IReadOnlyList<ModelUsage> models)
+    {
+        foreach (ModelUsage usage in models)
         {
             WarnOfPrice(usage.Model, usage.Cost is not null);
             if (usage.SavedByCache < 0)
@@ -174,12 +196,7 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
                     $"With {usage.Model} the cache cost ${PriceList.ToDollars(-usage.SavedByCache.Value):0.00####} more than it saved: "
                         + $"what was written to it was read too seldom."));
             }
-
-            WriteOutput(CostReport.From(usage));
-            total = total.Plus(usage);
         }
-
-        WriteOutput(CostReport.From(total));
     }
 
     private void WarnOfPrice(string model, bool isKnown)

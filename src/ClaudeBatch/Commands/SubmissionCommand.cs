@@ -20,8 +20,10 @@ public abstract partial class SubmissionCommand : ConnectedCommand
 
     private readonly RowFaults _faults = new();
 
-    // How many objects came in, also those that are no requests.
+    // How many objects or lines came in, also those that are no requests.
     private long _given;
+
+    private ReadingProgress? _reading;
 
     private protected const string InputObjectSet = "InputObject";
 
@@ -106,6 +108,7 @@ public abstract partial class SubmissionCommand : ConnectedCommand
                 InputObject = given;
                 _given++;
                 Guard(AddRow, InputObject);
+                Reading.Update(JobName, _given);
             }
 
             return;
@@ -123,6 +126,7 @@ public abstract partial class SubmissionCommand : ConnectedCommand
     /// </summary>
     private protected SealedInput? Seal()
     {
+        Reading.Complete();
         foreach (ClaudeBatchException fault in _faults.ToErrors())
         {
             Fail(fault);
@@ -166,70 +170,6 @@ public abstract partial class SubmissionCommand : ConnectedCommand
         }
 
         base.Dispose(disposing);
-    }
-
-    private void AddRow()
-    {
-        BatchRequest request;
-        try
-        {
-            request = BatchRequest.From(InputObject);
-        }
-        catch (ClaudeBatchException fault)
-        {
-            _faults.Add(_given, fault, InputObject);
-            return;
-        }
-
-        if (IsWhatIf)
-        {
-            Preview().Add(request.CustomId!, request.Utf8.Span, request.EarlierId);
-            return;
-        }
-
-        _input ??= TryOpenInput();
-        _input.Add(
-            request.CustomId!,
-            request.Utf8.Span,
-            request.SourceUtf8.Span,
-            request.OutputSchemaUtf8.Span,
-            _input.TakesEarlierIds ? request.EarlierId : null);
-    }
-
-    private void AddFiles(string given, bool isLiteral)
-    {
-        foreach (string file in RequestFiles.Resolve(this, given, isLiteral))
-        {
-            RequestFiles.Read(file, (line, place) =>
-            {
-                if (Stopping)
-                {
-                    throw new PipelineStoppedException();
-                }
-
-                try
-                {
-                    AddLine(line, place);
-                }
-                catch (ClaudeBatchException failure) when (!failure.IsFatal)
-                {
-                    WriteError(Pipeline.ErrorRecords.ToErrorRecord(failure));
-                }
-            });
-        }
-    }
-
-    private void AddLine(ReadOnlySpan<byte> line, Func<string> place)
-    {
-        if (IsWhatIf)
-        {
-            PreparedRequest request = RequestLine.Parse(line.ToArray(), place());
-            Preview().Add(request.CustomId, request.Utf8.Span);
-            return;
-        }
-
-        _input ??= TryOpenInput();
-        _input.AddLine(line, place);
     }
 
     private CostEstimate Estimate => _estimate ??= new CostEstimate(KnownModels.Of(Connection));

@@ -94,7 +94,7 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
         }
 
         BatchSession session = Open();
-        _progress = new JobProgress(session.Clock, WriteProgressRecord);
+        _progress = new JobProgress(session.Ledger, WriteProgressRecord);
         DateTimeOffset began = session.Clock.GetUtcNow();
         try
         {

@@ -3,11 +3,14 @@ using ClaudeBatch.Core.Costs;
 namespace ClaudeBatch;
 
 /// <summary>
-/// What requests have cost, or the range of what they will cost. There is one report for each model, and one with <c>Model = 'Total'</c>.
-/// Amounts are in USD, and null where a price is not known.
+/// What requests have cost, or the range of what they will cost. There is one report for each model, or for each job where there are several,
+/// and one with <c>Model = 'Total'</c>. Amounts are in USD, and null where a price is not known.
 /// </summary>
 public sealed class CostReport
 {
+    /// <summary>The job that was measured, <c>Total</c> for the sum of several; null before submission.</summary>
+    public string? Job { get; set; }
+
     public string? Model { get; set; }
 
     /// <summary>The number of requests before submission, and of answers after it.</summary>
@@ -60,8 +63,9 @@ public sealed class CostReport
 
     public override string ToString() => Model ?? string.Empty;
 
-    internal static CostReport From(ModelUsage usage) => new()
+    internal static CostReport From(ModelUsage usage, string job) => new()
     {
+        Job = job,
         Model = usage.Model,
         Requests = usage.Answers,
         InputTokens = usage.Usage.InputTokens,

@@ -33,7 +33,18 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
 
     protected sealed override void EndProcessing() => Run(EndAsync, perInput: false);
 
-    protected sealed override void StopProcessing() => _stop.Cancel();
+    // No stage need be running, and no stream takes anything then: the host is told itself.
+    protected sealed override void StopProcessing()
+    {
+        _stop.Cancel();
+        if (ReadingAdvice is { } advice)
+        {
+            Host.UI.WriteLine(advice);
+        }
+    }
+
+    /// <summary>The message for a person who has pressed Ctrl+C while the input was read; null where none is read.</summary>
+    private protected virtual string? ReadingAdvice => null;
 
     /// <summary>The message for a person who has pressed Ctrl+C: what goes on at the service, and how to continue; null for none.</summary>
     private protected virtual string? StopAdvice => null;

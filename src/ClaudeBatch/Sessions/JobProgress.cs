@@ -5,7 +5,9 @@ using ClaudeBatch.Core.Ledger;
 namespace ClaudeBatch.Sessions;
 
 /// <summary>Shows one progress bar for each job, and under it one for each of its first four running batches.</summary>
-internal sealed class JobProgress(TimeProvider clock, Action<ProgressRecord> writeRecord)
+/// <param name="ledger">Gives the jobs, and how long batches have taken before.</param>
+/// <param name="writeRecord">Writes a progress record.</param>
+internal sealed class JobProgress(JobLedger ledger, Action<ProgressRecord> writeRecord)
 {
     // High enough not to meet the ids of progress bars that a script writes itself.
     private const int FirstId = 20260;
@@ -18,9 +20,12 @@ internal sealed class JobProgress(TimeProvider clock, Action<ProgressRecord> wri
 
     private readonly HashSet<int> _shown = [];
 
+    private ExpectedEnd? _expected;
+
     /// <param name="batches">All batches that are waited for, including those that have ended.</param>
     public void Update(IEnumerable<BatchRecord> batches)
     {
+        _expected ??= new ExpectedEnd(ledger.Batches.Durations());
         foreach (IGrouping<string, BatchRecord> job in batches.GroupBy(static b => b.Job))
         {
             if (!_jobs.TryGetValue(job.Key, out int place))
@@ -44,24 +49,25 @@ internal sealed class JobProgress(TimeProvider clock, Action<ProgressRecord> wri
         _shown.Clear();
     }
 
-    private void UpdateJob(int id, IReadOnlyList<BatchRecord> batches)
+    private void UpdateJob(int id, BatchRecord[] batches)
     {
-        long requests = batches.Sum(static b => (long)b.RequestCount);
-        long done = batches.Sum(Done);
+        // A request that is tried again is in two batches, and waits in the later one.
+        JobRecord job = ledger.Jobs.Get(batches[0].JobId);
+        long requests = Math.Min(batches.Sum(static b => (long)b.RequestCount), Math.Max(1, job.SealedRows - job.RefusedRows));
+        long done = requests - Math.Min(requests, batches.Sum(static b => (long)Waiting(b)));
         BatchRecord[] running = [.. batches.Where(static b => !b.State.IsOver())];
         Write(id, -1, $"Job '{batches[0].Job}'", done, requests, string.Create(
             CultureInfo.CurrentCulture,
-            $"{done:N0} of {requests:N0} requests, {batches.Count - running.Length} of {batches.Count} batches "
-                + $"ended{Age(batches.Min(static b => b.CreatedAt))}"));
+            $"{done:N0} of {requests:N0} requests, {batches.Length - running.Length} of {batches.Length} batches ended{Times(running, batches)}"));
         for (int i = 0; i < BatchesShown; i++)
         {
             int child = id + 1 + i;
-            if (i < running.Length && batches.Count > 1)
+            if (i < running.Length && batches.Length > 1)
             {
                 BatchRecord batch = running[i];
-                Write(child, id, $"Part {batch.Part}", Done(batch), batch.RequestCount, string.Create(
-                    CultureInfo
-                        .CurrentCulture, $"{batch.State}, {Done(batch):N0} of {batch.RequestCount:N0} requests{Age(batch.CreatedAt)}"));
+                int ready = batch.RequestCount - Waiting(batch);
+                Write(child, id, $"Part {batch.Part}", ready, batch.RequestCount, string.Create(
+                    CultureInfo.CurrentCulture, $"{batch.State}, {ready:N0} of {batch.RequestCount:N0} requests{Times([batch], [batch])}"));
             }
             else if (_shown.Remove(child))
             {
@@ -71,21 +77,28 @@ internal sealed class JobProgress(TimeProvider clock, Action<ProgressRecord> wri
         }
     }
 
-    private static long Done(BatchRecord batch) => batch.State.IsOver() ? batch.RequestCount : batch.RequestCount - batch.Counts.Processing;
+    private static int Waiting(BatchRecord batch)
+        => batch.State.IsOver() ? 0 : batch.State.IsRunning() ? batch.Counts.Processing : batch.RequestCount;
 
-    private string Age(DateTime? since)
+    // The batches run side by side: the last one to be done ends the job. What is not sent yet may take any time.
+    private string Times(BatchRecord[] running, BatchRecord[] all)
     {
-        if (since is not { } begin)
+        DateTime now = ledger.Clock.GetUtcNow().UtcDateTime;
+        if (all.Min(static b => b.CreatedAt) is not { } begin)
         {
             return string.Empty;
         }
 
-        TimeSpan age = clock.GetUtcNow().UtcDateTime - begin;
-        string text = age.TotalHours >= 1 ? $"{(int)age.TotalHours} h {age.Minutes} min"
-            : age.TotalMinutes >= 1 ? $"{age.Minutes} min"
-            : $"{Math.Max(0, age.Seconds)} s";
-        return $", {text}";
+        TimeSpan?[] remaining = [.. running.Select(b => b.CreatedAt is null ? null : _expected!.Of(b, now))];
+        string left = remaining.Length > 0 && remaining.All(static r => r is not null)
+            ? $", expected remaining {InWords(remaining.Max()!.Value)}"
+            : string.Empty;
+        return $", elapsed {InWords(now - begin)}{left}";
     }
+
+    private static string InWords(TimeSpan time) => time.TotalHours >= 1 ? $"{(int)time.TotalHours} h {time.Minutes} min"
+        : time.TotalMinutes >= 1 ? $"{time.Minutes} min"
+        : $"{Math.Max(0, time.Seconds)} s";
 
     private void Write(int id, int parent, string activity, long done, long all, string status)
     {
