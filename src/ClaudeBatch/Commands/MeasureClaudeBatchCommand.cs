@@ -162,12 +162,13 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
         WriteOutput(CostReport.Total(estimate, basis));
     }
 
-    // One job is told by its models, several are told by jobs.
+    // One job is told by its models, several are told by jobs, and a time by the models of all of it.
     private void WriteCost()
     {
         UsageBooks books = new(Open().Ledger, new PriceList(KnownModels.Of(Connection)));
         WarnOfCache(books.Of(_batches.Values));
-        IGrouping<string, BatchRecord>[] jobs = [.. _batches.Values.GroupBy(static b => b.Job)];
+        IGrouping<string, BatchRecord>[] jobs
+            = [.. _batches.Values.GroupBy(b => ParameterSetName == SinceSet ? s_total.Model : b.Job)];
         ModelUsage total = s_total;
         foreach (IGrouping<string, BatchRecord> job in jobs)
         {
