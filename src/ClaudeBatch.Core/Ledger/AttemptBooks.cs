@@ -7,11 +7,12 @@ public sealed partial class AttemptBooks(LedgerDatabase database)
 {
     private const int Page = 2_000;
 
-    // The cost of all attempts of a request. It is NULL where the cost of one of them is not known: a sum of the others would be too low.
+    // The cost of all attempts of a request that the service may have had. It is NULL where the cost of one of them is not known: a sum of the
+    // others would be too low.
     private static readonly string s_costOfAll =
         "(SELECT CASE WHEN count(*) = count(p.cost_in_picodollars) THEN sum(p.cost_in_picodollars) END "
         + $"FROM batch pb JOIN attempt p ON p.id = {RowKey.Of("pb.id", "a.row")} "
-        + $"WHERE pb.job_id = $job AND pb.state <> {SqlWord.Draft})";
+        + $"WHERE pb.job_id = $job AND pb.state NOT IN ({SqlWord.Draft}, {SqlWord.Rejected}, {SqlWord.Abandoned}))";
 
     private static readonly string s_itsRequest = $"JOIN request r ON r.id = {RowKey.Of("$job", "a.row")}";
 

@@ -14,6 +14,11 @@ public sealed partial class GetClaudeBatchResultCommand
         List<BatchRecord> collected = [];
         foreach (BatchRecord batch in await RefreshAsync(batches, cancellationToken))
         {
+            if (IsSuperseded(batch))
+            {
+                continue;
+            }
+
             try
             {
                 collected.Add(await CollectAsync(batch, cancellationToken));
@@ -31,6 +36,10 @@ public sealed partial class GetClaudeBatchResultCommand
 
         return collected;
     }
+
+    // Nobody misses what was never accepted where each of its requests has another word.
+    private bool IsSuperseded(BatchRecord batch) => batch.State is BatchState.Rejected or BatchState.Abandoned
+        && !Open().Ledger.Batches.WithLastAttempts(batch.JobId).Any(b => b.Id == batch.Id);
 
     /// <summary>Returns the batches with the service's present state; writes an error for each that could not be refreshed.</summary>
     private async Task<IReadOnlyList<BatchRecord>> RefreshAsync(IReadOnlyList<BatchRecord> batches, CancellationToken cancellationToken)
