@@ -120,3 +120,28 @@ Describe 'A ledger of schema 7' {
         ($request | Invoke-ClaudeBatch -Job today).CustomId | Should -Be $request.CustomId
     }
 }
+
+Describe 'A ledger of schema 8' {
+    BeforeAll {
+        $ledger = Expand-TestLedger -Name 'schema-8'
+        Connect-ClaudeBatch -Emulator -LedgerPath $ledger -EmulatorPlan @{ Speed = 6000; Latency = 60 } -WarningAction SilentlyContinue
+    }
+
+    It 'counts what was cut, which its stop reasons tell' {
+        $job = Get-ClaudeBatchJob -Name mixed
+        "$($job.Succeeded) $($job.Incomplete) $($job.Errored) $($job.FailureRatio)" | Should -Be '15 8 5 0.25'
+        @(Get-ClaudeBatchResult -Job mixed -Status Incomplete) | Should -HaveCount 8
+    }
+
+    It 'judges when they are read the answers that were collected without a verdict' {
+        (Get-ClaudeBatchResult -Job misfit -Status Incomplete).CustomId | Should -Be 'label-2'
+    }
+
+    It 'gives the cut answers back that a failed retry had hidden' {
+        $results = Get-ClaudeBatchResult -Job cut
+        $results.Status | Should -Be 'Succeeded', 'Succeeded'
+        $results.Attempt | Should -Be 1, 1
+        @(Get-ClaudeBatchResult -Job cut -AllAttempts) | Should -HaveCount 4
+        (Compare-ClaudeBatch -Job cut).IsReconciled | Should -BeTrue
+    }
+}

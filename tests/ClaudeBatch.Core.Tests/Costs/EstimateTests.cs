@@ -251,6 +251,17 @@ public sealed class EstimateTests
         Assert.Equal(((high * 0.5m * 0.5m) + 25m) / Million, PriceList.ToDollars(estimate.High));
     }
 
+    [Fact]
+    public void The_low_end_is_never_above_the_high_one_whatever_a_sample_says()
+    {
+        CostEstimate estimate = Estimate(1, Request(s_text));
+
+        estimate.Models.Single().Narrow(lowFactor: 40, highFactor: 0.5);
+
+        Assert.Equal(estimate.Models.Single().HighInputTokens, estimate.Models.Single().LowInputTokens);
+        Assert.Equal(estimate.High, estimate.Low);
+    }
+
     private static byte[] Request(string text = "Hi", string fields = "", string model = "claude-haiku-4-5", string? content = null) => Encoding.UTF8.GetBytes(
         $$$"""{"custom_id":"a","params":{"model":"{{{model}}}","max_tokens":10{{{fields}}},"messages":[{"role":"user","content":{{{content ?? $"\"{text}\""}}} }]}}""");
 
