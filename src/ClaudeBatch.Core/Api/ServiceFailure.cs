@@ -33,11 +33,10 @@ internal static partial class ServiceFailure
         string said = string.Join(' ', new[] { Shorten(words), toDo, isTransient ? LongerWait(headers) : null }.OfType<string>());
 
         string call = requestId is null ? what : $"{what}, request {requestId}";
-        string suffix = requestId is null ? string.Empty : $" (request {requestId})";
         string message = known.Kind == FailureKind.Authentication
-            ? $"The service does not take the {credential}; it says: {Sentence(said)} Give a valid key with Connect-ClaudeBatch -ApiKey "
+            ? $"The service does not take the {credential}; it says: {Sentence.Of(said)} Give a valid key with Connect-ClaudeBatch -ApiKey "
                 + $"or in ANTHROPIC_API_KEY, and run the same line again. ({call})"
-            : $"{what}: {said}{suffix}";
+            : $"{call}: {Sentence.Of(said)}";
         return new ClaudeBatchException(known.Kind, known.Id, message)
         {
             Pauses = known.Pauses,
@@ -102,8 +101,6 @@ internal static partial class ServiceFailure
         $"The reply to a call about batch '{asked}' is about {(told is null ? "no batch" : $"batch '{Shorten(told)}'")}. A cache or a gateway "
             + "between here and the service may have given it; nothing was written.")
     { Target = asked };
-
-    private static string Sentence(string words) => words.TrimEnd() is var text && text.EndsWith('.') ? text : $"{text}.";
 
     internal static string Shorten(string words) => words.Length <= 500 ? words : string.Concat(words.AsSpan(0, 499), "…");
 

@@ -224,8 +224,8 @@ public sealed partial class BatchCollector
             : throw new ClaudeBatchException(
                 FailureKind.NotFound,
                 "ResultsNotFound",
-                $"The service has no results for batch '{batch.Key}' now: {denial.ServiceMessage ?? denial.Message} Run the line again "
-                    + $"in some minutes; nothing is sent again for it.",
+                $"The service has no results for batch '{batch.Key}' now: {Sentence.Of(denial.ServiceMessage ?? denial.Message)} Run the "
+                    + $"line again in some minutes; nothing is sent again for it.",
                 denial)
             { Target = batch.Key, RequestId = denial.RequestId };
     }

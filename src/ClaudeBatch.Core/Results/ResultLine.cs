@@ -36,7 +36,9 @@ public sealed partial class ResultLine
     public string? ErrorToDo { get; private set; }
 
     /// <summary>The service's message and what to do.</summary>
-    public string? ErrorReason => ErrorToDo is null ? ErrorMessage : $"{ErrorMessage} {ErrorToDo}".TrimStart();
+    public string? ErrorReason => ErrorToDo is null ? ErrorMessage
+        : string.IsNullOrEmpty(ErrorMessage) ? ErrorToDo
+        : $"{Sentence.Of(ErrorMessage)} {ErrorToDo}";
 
     public string? ErrorRequestId { get; private set; }
 

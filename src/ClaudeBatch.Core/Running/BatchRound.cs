@@ -161,7 +161,7 @@ public sealed class BatchRound(JobLedger ledger, BatchApi api)
         {
             IReadOnlyList<BatchRecord> now = await _poller.RefreshAsync(
                 batches,
-                (batch, failure) => notes.Add(new RoundNote(batch, $"{failure.Message} Still waiting.", failure, NoteWeight.Detail)),
+                (batch, failure) => notes.Add(StillWaiting(batch, failure)),
                 cancellationToken).ConfigureAwait(false);
             foreach (BatchRecord lost in now.Where(
                 b => b.State == BatchState.Lost && batches.Any(o => o.Id == b.Id && o.State != BatchState.Lost)))
@@ -176,7 +176,7 @@ public sealed class BatchRound(JobLedger ledger, BatchApi api)
         catch (ClaudeBatchException failure) when (!failure.IsFatal)
         {
             // An outage here does not affect the batches at the service, so the wait goes on.
-            notes.Add(new RoundNote(batches[0], $"{failure.Message} Still waiting.", failure, NoteWeight.Detail));
+            notes.Add(StillWaiting(batches[0], failure));
             return batches;
         }
     }
@@ -191,4 +191,7 @@ public sealed class BatchRound(JobLedger ledger, BatchApi api)
 
     private static ClaudeBatchException Ambiguous(BatchRecord batch)
         => new(FailureKind.Conflict, "BatchAmbiguous", batch.Message!) { Target = batch.Key };
+
+    private static RoundNote StillWaiting(BatchRecord batch, ClaudeBatchException failure)
+        => new(batch, $"{Sentence.Of(failure.Message)} Still waiting.", failure, NoteWeight.Detail);
 }

@@ -156,7 +156,7 @@ internal sealed class CreateRecorder(JobLedger ledger)
 
     private static string NotSentYet(BatchRecord batch, string words, TimeSpan wait, string also) => string.Create(
         CultureInfo.InvariantCulture,
-        $"Part {batch.Part} of job '{batch.Job}' is not sent yet: {words} It is tried again after {wait.TotalSeconds:0} seconds{also}.");
+        $"Part {batch.Part} of job '{batch.Job}' is not sent yet: {Sentence.Of(words)} It is tried again after {wait.TotalSeconds:0} seconds{also}.");
 
     // The next try would go the same way, with all of its bytes: a person is asked first.
     private SendResult Intercepted(JobRecord job, BatchRecord batch, ClaudeBatchException failure)

@@ -238,7 +238,7 @@ public abstract partial class ConnectedCommand : AsyncCommand
     // The HTTP client reports a retry on the pipeline's thread or on a pool thread. Only the pipeline's thread may write, so the text
     // waits.
     private void QueueRetry(ClaudeBatchException failure, TimeSpan wait)
-        => _retries.Enqueue($"{failure.Message} Trying again in {wait.TotalSeconds:0.0} s.");
+        => _retries.Enqueue($"{Sentence.Of(failure.Message)} Trying again in {wait.TotalSeconds:0.0} s.");
 
     private readonly System.Collections.Concurrent.ConcurrentQueue<string> _retries = new();
 

@@ -106,7 +106,7 @@ public sealed class GetClaudeBatchCommand : BatchCommand
         }
         catch (ClaudeBatchException failure)
         {
-            Warn($"{failure.Message} What follows is the ledger's last word.");
+            Warn($"{Sentence.Of(failure.Message)} What follows is the ledger's last word.");
             return [.. _batches.Select(b => Open().Ledger.Batches.Get(b.Id))];
         }
     }

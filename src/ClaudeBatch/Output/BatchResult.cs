@@ -150,7 +150,7 @@ public sealed class BatchResult
         string? reason = Core.Results.Completeness.Reason(status, attempt.StopReason, line?.ErrorReason)
             ?? Core.Results.Completeness.AnswerReason(collected);
         reason = reason is not null && attempt.FailedLater is not null
-            ? $"{reason} A later attempt failed, and this answer is kept; -AllAttempts gives both."
+            ? $"{Sentence.Of(reason)} A later attempt failed, and this answer is kept; -AllAttempts gives both."
             : reason;
         return new BatchResult
         {
