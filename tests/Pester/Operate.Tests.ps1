@@ -79,7 +79,7 @@ Describe 'Wait-ClaudeBatch' {
     It 'warns of a batch of which more than a tenth failed, and makes it an error where a limit is given' {
         Connect-TestEmulator -Plan @{ Invalid = 0.5; Seed = 4 }
         New-TestRequest -Count 20 | Submit-ClaudeBatch -Job failing | Wait-ClaudeBatch -WarningVariable warned -WarningAction SilentlyContinue | Out-Null
-        $warned.Message | Should -Match 'of 20 requests failed: \d+ errored, 0 expired'
+        $warned.Message | Should -Match '^Of the 20 requests of job ''failing'' \d+ failed: '
         New-TestRequest -Count 20 | Submit-ClaudeBatch -Job strict | Wait-ClaudeBatch -MaxFailureRatio 0.3 -ErrorVariable problem -ErrorAction SilentlyContinue | Should -HaveCount 1
         $problem[0].FullyQualifiedErrorId | Should -BeLike 'FailureRatioExceeded,*'
         New-TestRequest -Count 20 | Submit-ClaudeBatch -Job lax | Wait-ClaudeBatch -MaxFailureRatio 1 -WarningVariable quiet | Should -HaveCount 1
@@ -111,7 +111,7 @@ Describe 'Wait-ClaudeBatch' {
         $bars = $shell.Streams.Progress
         $job = @($bars | Where-Object { $_.ParentActivityId -lt 0 -and $_.RecordType -eq 'Processing' })
         $job[0].Activity | Should -Be "Job 'bars'"
-        $job[0].StatusDescription | Should -Match '^0 of 9 requests, 0 of 3 batches ended, \d+ '
+        $job[0].StatusDescription | Should -Match '^0 of 9 requests, 0 of 3 batches ended, elapsed \d+ '
         @($bars | Where-Object ParentActivityId -EQ $job[0].ActivityId | Select-Object -ExpandProperty Activity -Unique) | Should -Contain 'Part 1'
         foreach ($id in $bars.ActivityId | Select-Object -Unique) {
             @($bars | Where-Object ActivityId -EQ $id)[-1].RecordType | Should -Be 'Completed'

@@ -43,7 +43,8 @@ internal sealed class Delivery(
         if (_held is { } held)
         {
             string count = string.Create(CultureInfo.InvariantCulture, $"{_heldParts} {(_heldParts == 1 ? "part is" : "parts are")}");
-            writeNote(held with { Message = $"{Sentence.Of(held.Message)} {count} waiting; Wait-ClaudeBatch and Resume-ClaudeBatch send what waits." });
+            string message = $"{Sentence.Of(held.Message)} {count} waiting; Wait-ClaudeBatch and Resume-ClaudeBatch send what waits.";
+            writeNote(held with { Message = message });
         }
     }
 
