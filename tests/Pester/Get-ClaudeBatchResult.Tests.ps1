@@ -91,7 +91,7 @@ Describe 'Get-ClaudeBatchResult' {
         $script = @"
 Import-Module '$modulePath'
 Connect-ClaudeBatch -Emulator -LedgerPath '$ledger' -EmulatorPlan @{ Speed = 6000 }
-Wait-ClaudeBatch -Id '$($batch.Id)' | Get-ClaudeBatchResult | ForEach-Object Text
+Wait-ClaudeBatch -Id '$($batch.Id)' -InformationAction Ignore | Get-ClaudeBatchResult | ForEach-Object Text
 "@
         & $shellPath -NoProfile -Command $script | Should -Be @('message 1', 'message 2', 'message 3')
         (Get-ClaudeBatch -Job handed -Local).State | Should -Be 'Collected'

@@ -60,7 +60,7 @@ Describe 'An object that outlives its ledger' {
     It 'is taken where it belongs, by object, by name and by id' {
         ($job | Get-ClaudeBatchJob).Name | Should -Be nightly
         ($batch | Get-ClaudeBatchRequest).Count | Should -Be 3
-        (Get-ClaudeBatchJob nightly, 'night*').Count | Should -Be 2
+        @(Get-ClaudeBatchJob nightly, 'night*').Count | Should -Be 1
         ($batch.Id | Get-ClaudeBatchRequest).Count | Should -Be 3
         ($job | Stop-ClaudeBatch -PassThru).State | Should -Be Canceling
     }
