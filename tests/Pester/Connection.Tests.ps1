@@ -55,6 +55,39 @@ Describe 'Connect-ClaudeBatch' {
         Get-ChildItem -LiteralPath "$folder/emulator/jobs" -File -Recurse | ForEach-Object UnixMode | Select-Object -Unique | Should -Be '-rw-------'
     }
 
+    It 'shows where the ledger of the emulator is, and takes that path again' {
+        $folder = New-TestFolder
+        $shown = (Connect-ClaudeBatch -Emulator -LedgerPath $folder -PassThru).LedgerPath
+        $shown | Should -Be (Join-Path -Path $folder -ChildPath emulator)
+        Connect-TestEmulator -LedgerPath $shown
+        New-TestRequest | Submit-ClaudeBatch -Job there | Out-Null
+        "$shown/ledger.db" | Should -Exist
+        Connect-TestEmulator -LedgerPath $folder
+        (Get-ClaudeBatchJob).Name | Should -Be 'there'
+        Connect-TestEmulator -LedgerPath (Get-ClaudeBatchConnection).LedgerPath
+        (Get-ClaudeBatchJob).Name | Should -Be 'there'
+        (Get-ClaudeBatchConnection).LedgerPath | Should -Be $shown
+        { Connect-ClaudeBatch -ApiKey (ConvertTo-SecureString -String sk-ant-test -AsPlainText -Force) -LedgerPath $shown } | Should -Throw -ErrorId 'LedgerIsEmulators,*'
+    }
+
+    It 'keeps a rehearsal out of a ledger of the service that is called emulator' {
+        $folder = Join-Path -Path (New-TestFolder) -ChildPath emulator
+        Connect-ClaudeBatch -ApiKey (ConvertTo-SecureString -String sk-ant-test -AsPlainText -Force) -LedgerPath $folder -RetentionDays 3
+        Connect-TestEmulator -LedgerPath $folder
+        (Get-ClaudeBatchConnection).LedgerPath | Should -Be (Join-Path -Path $folder -ChildPath emulator)
+    }
+
+    It 'shows for how long answers are kept' {
+        $folder = New-TestFolder
+        (Connect-ClaudeBatch -Emulator -LedgerPath $folder -PassThru).RetentionDays | Should -Be 0
+        Connect-ClaudeBatch -Emulator -LedgerPath $folder -RetentionDays 30
+        (Get-ClaudeBatchConnection).RetentionDays | Should -Be 30
+        Connect-ClaudeBatch -Emulator -LedgerPath $folder
+        Get-ClaudeBatchConnection | Out-String | Should -Match 'RetentionDays : 30'
+        Connect-ClaudeBatch -Emulator -LedgerPath $folder -RetentionDays 0
+        (Get-ClaudeBatchConnection).RetentionDays | Should -Be 0
+    }
+
     It 'reads the environment at each call' {
         $env:ANTHROPIC_API_KEY = 'sk-ant-env'
         $env:CLAUDEBATCH_HOME = New-TestFolder

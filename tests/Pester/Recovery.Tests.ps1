@@ -14,7 +14,7 @@ Describe 'Resume-ClaudeBatch' {
         $job.Succeeded | Should -Be 4
         (Compare-ClaudeBatch -Job lost).IsReconciled | Should -BeTrue
         (Get-ClaudeBatch -Job lost -Local).Adopted | Should -Be @('Confirmed', 'No')
-        @(Get-ChildItem -Path (Join-Path (Get-ClaudeBatchConnection).LedgerPath 'emulator/service/batches') -Filter *.body) | Should -HaveCount 2
+        @(Get-ChildItem -Path (Join-Path (Get-ClaudeBatchConnection).LedgerPath 'service/batches') -Filter *.body) | Should -HaveCount 2
     }
 
     It 'retries within what the job allows, and no more' {
@@ -79,7 +79,7 @@ Describe 'Repair-ClaudeBatch' {
     }
 
     It 'takes the one a person names, and shows its answers when their ids agree' {
-        $ours = Get-ChildItem -Path (Join-Path (Get-ClaudeBatchConnection).LedgerPath 'emulator/service/batches') -Filter *.body |
+        $ours = Get-ChildItem -Path (Join-Path (Get-ClaudeBatchConnection).LedgerPath 'service/batches') -Filter *.body |
             Where-Object { (Get-Content -Raw -LiteralPath $_.FullName) -match 'row-1' } | ForEach-Object BaseName
         $adopted = Repair-ClaudeBatch -Id 'lost/1' -Adopt $ours
         $adopted.Id, $adopted.State, $adopted.Adopted | Should -Be @($ours, 'InProgress', 'Tentative')

@@ -35,7 +35,7 @@ function New-TestRequest {
 # Lets time pass at the emulator of the default connection.
 function Move-TestClock {
     param([Parameter(Mandatory)] [timespan] $By)
-    $path = Join-Path -Path (Get-ClaudeBatchConnection).LedgerPath -ChildPath 'emulator/service/time'
+    $path = Join-Path -Path (Get-ClaudeBatchConnection).LedgerPath -ChildPath 'service/time'
     # The file of ClockState: how far the emulator's time is ahead stands first, in ticks.
     $file = [IO.File]::Open($path, 'Open', 'ReadWrite', 'ReadWrite')
     try {

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Security;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Ledger.Files;
 using ClaudeBatch.Emulator;
 using ClaudeBatch.Pipeline;
 using ClaudeBatch.Sessions;
@@ -93,7 +94,7 @@ public sealed partial class ConnectClaudeBatchCommand : AsyncCommand
             ApiVersion = ApiVersion,
             Beta = Beta,
             WorkspaceId = WorkspaceId,
-            LedgerPath = LedgerPath is null ? ConnectionDefaults.LedgerPath : GetUnresolvedProviderPathFromPSPath(LedgerPath),
+            LedgerPath = Folder().Root,
             Credential = credential ?? throw ClaudeBatchConnection.KeyMissing(),
             KeySource = source,
             IsEmulator = Emulator,
@@ -107,10 +108,29 @@ public sealed partial class ConnectClaudeBatchCommand : AsyncCommand
         HintAtVersion(connection.BaseUri);
         if (PassThru)
         {
+            ConnectionDefaults.ReadSettings(connection);
             WriteOutput(connection);
         }
 
         return Task.CompletedTask;
+    }
+
+    // The path that a connection shows can be given again, and stands for the same ledger.
+    private LedgerFolder Folder()
+    {
+        LedgerFolder given = new(LedgerPath is null ? ConnectionDefaults.LedgerPath : GetUnresolvedProviderPathFromPSPath(LedgerPath));
+        if (Emulator)
+        {
+            return given.IsForEmulator ? given : given.Emulator;
+        }
+
+        return Directory.Exists(given.EmulatorState)
+            ? throw new ClaudeBatchException(
+                FailureKind.Conflict,
+                "LedgerIsEmulators",
+                $"'{given.Root}' is the ledger of an emulator, and real jobs are kept apart from rehearsals. Give the folder above it, or another.")
+            { Target = given.Root }
+            : given;
     }
 
     // Every path of the API begins with /v1, and a gateway's own path may end with it.

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ClaudeBatch.Core;
 using ClaudeBatch.Pipeline;
 using ClaudeBatch.Sessions;
 
@@ -11,7 +12,17 @@ public sealed class GetClaudeBatchConnectionCommand : AsyncCommand
 {
     protected override Task EndAsync(CancellationToken cancellationToken)
     {
-        WriteOutput(ConnectionDefaults.Resolve(given: null));
+        ClaudeBatchConnection connection = ConnectionDefaults.Resolve(given: null);
+        try
+        {
+            ConnectionDefaults.ReadSettings(connection);
+        }
+        catch (ClaudeBatchException failure)
+        {
+            Warn(failure.Message); // the connection is shown also where its ledger is damaged
+        }
+
+        WriteOutput(connection);
         return Task.CompletedTask;
     }
 }

@@ -17,7 +17,14 @@ public sealed class ClaudeBatchConnection
 
     public string? WorkspaceId { get; set; }
 
+    /// <summary>The folder of the ledger; of an emulator the one of its own, in which no real job is.</summary>
     public string? LedgerPath { get; set; }
+
+    /// <summary>
+    /// How many days the payloads of a finished job are kept, by the setting of the ledger when this object was emitted; 0 keeps them for ever.
+    /// Null where the ledger could not be read.
+    /// </summary>
+    public int? RetentionDays { get; set; }
 
     /// <summary>Where the key came from, such as <c>ANTHROPIC_API_KEY</c>; not the key itself.</summary>
     public string? KeySource { get; set; }
@@ -35,7 +42,7 @@ public sealed class ClaudeBatchConnection
         WorkspaceId = WorkspaceId,
     };
 
-    internal LedgerFolder Folder => IsEmulator ? new LedgerFolder(LedgerPath!).Emulator : new LedgerFolder(LedgerPath!);
+    internal LedgerFolder Folder => new(LedgerPath!);
 
     internal static ClaudeBatchException KeyMissing() => new(
         FailureKind.Authentication,

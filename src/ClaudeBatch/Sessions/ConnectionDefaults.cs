@@ -88,6 +88,14 @@ internal static class ConnectionDefaults
     /// <summary>Leaves the process without a default connection until somebody connects or disconnects.</summary>
     public static void Fail() => (Current, LastConnectFailed) = (null, true);
 
+    /// <summary>Reads into a connection what its ledger has as settings.</summary>
+    public static void ReadSettings(ClaudeBatchConnection connection)
+    {
+        connection.RetentionDays = null;
+        using BatchSession? session = BatchSession.Open(connection, create: false, static (_, _) => { });
+        connection.RetentionDays = session?.Ledger.Settings.RetentionDays ?? 0;
+    }
+
     /// <summary>Returns the connection to use. It may have no key, because reading the ledger needs none.</summary>
     /// <exception cref="ClaudeBatchException"><c>ConnectFailed</c>: the last Connect-ClaudeBatch has failed, and none is given.</exception>
     public static ClaudeBatchConnection Resolve(ClaudeBatchConnection? given)

@@ -21,7 +21,7 @@ internal sealed class ServiceSession : IDisposable
         Clock = connection switch
         {
             { Plan: null } => TimeProvider.System,
-            { IsEmulator: true } => EmulatorClock.Open(StateFolder, connection.Plan.Speed),
+            { IsEmulator: true } => EmulatorClock.Open(_connection.Folder.EmulatorState, connection.Plan.Speed),
             _ => new EmulatorClock(TimeProvider.System, connection.Plan.Speed),
         };
     }
@@ -51,8 +51,8 @@ internal sealed class ServiceSession : IDisposable
         (Clock as IDisposable)?.Dispose();
     }
 
-    private string StateFolder => Path.Combine(_connection.Folder.Root, "service");
-
     private HttpMessageHandler Transport()
-        => _connection.IsEmulator ? new EmulatorHandler(StateFolder, _connection.Plan!, Clock) : HttpTransport.Create();
+        => _connection.IsEmulator
+            ? new EmulatorHandler(_connection.Folder.EmulatorState, _connection.Plan!, Clock)
+            : HttpTransport.Create();
 }

@@ -22,6 +22,8 @@ public class LedgerFolder
 
     private const UnixFileMode OwnerOnlyFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    private const string EmulatorName = "emulator";
+
     public LedgerFolder(string root) => Root = Path.GetFullPath(root);
 
     public string Root { get; }
@@ -35,7 +37,14 @@ public class LedgerFolder
     public bool Exists => File.Exists(Database);
 
     /// <summary>The folder of the emulator's own ledger, so that rehearsals and real jobs never mix.</summary>
-    public LedgerFolder Emulator => new(Path.Combine(Root, "emulator"));
+    public LedgerFolder Emulator => new(Path.Combine(Root, EmulatorName));
+
+    /// <summary>The folder of what the emulator keeps in its ledger in place of a service.</summary>
+    public string EmulatorState => Path.Combine(Root, "service");
+
+    /// <summary>Whether the folder is itself the one that an emulator has or would have, and not one that has it inside.</summary>
+    public bool IsForEmulator => Path.GetFileName(Path.TrimEndingDirectorySeparator(Root)) == EmulatorName
+        && (Directory.Exists(EmulatorState) || !Exists);
 
     public string Job(long jobId) => Path.Combine(Root, "jobs", jobId.ToString(CultureInfo.InvariantCulture));
 
