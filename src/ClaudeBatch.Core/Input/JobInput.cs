@@ -86,7 +86,7 @@ public sealed partial class JobInput : IDisposable
     /// <exception cref="ClaudeBatchException"><c>JobNameInvalid</c>, <c>JobBusy</c>, <c>JobBoundElsewhere</c>.</exception>
     public static JobInput Open(JobLedger ledger, JobInputOptions options)
     {
-        JobName.Check(options.Name);
+        JobName.Check(options.Name, name => ledger.Jobs.Find(name) is not null);
         JobRecord job = ledger.Jobs.FindOrCreate(options.Name, options.Connection, options.MaxAttempts);
         JobBinding.Check(job, options.Connection);
         OwnershipLock ownership = Ownership.TakeInput(ledger.Folder, job);

@@ -91,7 +91,7 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
     /// <c>CustomIdConflict</c>, <c>ResultsUnreadable</c>, and what the service says.</exception>
     public async Task<BatchRecord> ImportAsync(string jobName, string serviceId, CancellationToken cancellationToken)
     {
-        JobName.Check(jobName);
+        JobName.Check(jobName, name => ledger.Jobs.Find(name) is not null);
         JobRecord? there = ledger.Jobs.Find(jobName);
         if (there is not null)
         {

@@ -5,7 +5,10 @@ using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Commands;
 
-/// <summary>Base of the cmdlets that take batches: from the pipeline, by id, or by the name of their job, with wildcards.</summary>
+/// <summary>
+/// Base of the cmdlets that take batches: from the pipeline, at the first position by an id, a key or the name of their job, by <c>-Id</c>, or
+/// by <c>-Job</c> with wildcards.
+/// </summary>
 public abstract class BatchCommand : ConnectedCommand
 {
     private bool _refusedResults;
@@ -17,6 +20,7 @@ public abstract class BatchCommand : ConnectedCommand
     private protected const string JobSet = "Job";
 
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
+    [ArgumentCompleter(typeof(ReferenceCompleter))]
     public BatchReference[] InputObject { get; set; } = [];
 
     [Parameter(Mandatory = true, ParameterSetName = IdSet)]
@@ -38,15 +42,28 @@ public abstract class BatchCommand : ConnectedCommand
     {
         IEnumerable<BatchRecord> named = ParameterSetName switch
         {
-            JobSet => ResolveJobs().SelectMany(j => Open().Ledger.Batches.OfJob(j.Id)),
+            JobSet => Job.SelectMany(JobsLike).SelectMany(j => Open().Ledger.Batches.OfJob(j.Id)),
             IdSet => Id.SelectMany(id => BatchWithId(id, id)),
             _ => Meant().SelectMany(BatchesOf),
         };
         return named.Where(IsFirst);
     }
 
-    /// <summary>Returns the jobs that <c>-Job</c> names, as <see cref="ConnectedCommand.JobsLike"/> does.</summary>
-    private protected IEnumerable<JobRecord> ResolveJobs() => Job.SelectMany(JobsLike).Where(IsFirst);
+    /// <summary>Returns the jobs that are named as a whole: by <c>-Job</c>, by their name at the position, or by their object.</summary>
+    private protected IEnumerable<JobRecord> ResolveJobs() => (ParameterSetName switch
+    {
+        JobSet => Job.SelectMany(JobsLike),
+        InputObjectSet => Meant().Where(static r => r.Job is not null).SelectMany(JobsOf),
+        _ => [],
+    }).Where(IsFirst);
+
+    /// <summary>Returns the batches that are named themselves, and not by their job.</summary>
+    private protected IEnumerable<BatchRecord> ResolveBatches() => (ParameterSetName switch
+    {
+        IdSet => Id.SelectMany(id => BatchWithId(id, id)),
+        InputObjectSet => Meant().Where(static r => r.Job is null).SelectMany(BatchesOf),
+        _ => [],
+    }).Where(IsFirst);
 
     /// <summary>
     /// Returns what came through the pipeline. Where a result cannot stand for its batch, an error is written for the first one, and none of

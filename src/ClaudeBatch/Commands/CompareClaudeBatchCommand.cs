@@ -12,10 +12,12 @@ public sealed class CompareClaudeBatchCommand : BatchCommand
 {
     private readonly HashSet<long> _jobs = [];
 
+    private protected override bool TakesPatterns => true;
+
     protected override Task ProcessAsync(CancellationToken cancellationToken)
     {
         // Books can only be compared for a whole job, so a batch or a result stands for its job.
-        _jobs.UnionWith(ParameterSetName == JobSet ? ResolveJobs().Select(static j => j.Id) : Resolve().Select(static b => b.JobId));
+        _jobs.UnionWith(ResolveJobs().Select(static j => j.Id).Concat(ResolveBatches().Select(static b => b.JobId)));
         return Task.CompletedTask;
     }
 

@@ -153,12 +153,51 @@ public abstract partial class ConnectedCommand : AsyncCommand
         }
 
         return [];
+    /// <summary>Whether a name in place of an object may have wildcards: only where nothing is changed or sent.</summary>
+    private protected virtual bool TakesPatterns => false;
+
     }
 
     /// <summary>Returns the batches that a reference names. A job or batch that is not in the ledger is written as an error.</summary>
-    private protected IEnumerable<BatchRecord> BatchesOf(BatchReference reference) => reference.Job is { } name
-        ? JobOf(name, reference.Identity, reference.Original).SelectMany(j => Open().Ledger.Batches.OfJob(j.Id))
-        : BatchWithId(reference.Key!, reference.Original, reference);
+    private protected IEnumerable<BatchRecord> BatchesOf(BatchReference reference) => reference.Job is null
+        ? BatchWithId(reference.Key!, reference.Original, reference)
+        : JobsOf(reference).SelectMany(j => Open().Ledger.Batches.OfJob(j.Id));
+
+    /// <summary>Returns the jobs that a reference to a job names. What is not in the ledger is written as an error.</summary>
+    private protected IReadOnlyList<JobRecord> JobsOf(BatchReference reference)
+    {
+        string name = reference.Job!;
+        if (!reference.IsName)
+        {
+            return JobOf(name, reference.Identity, reference.Original);
+        }
+
+        bool isPattern = WildcardPattern.ContainsWildcardCharacters(name);
+        if (isPattern && TakesPatterns)
+        {
+            return JobsLike(name);
+        }
+
+        if (!isPattern && TryOpen()?.Ledger.Jobs.Find(name) is { } job)
+        {
+            return [job];
+        }
+
+        Fail(
+            isPattern
+                ? new ClaudeBatchException(
+                    FailureKind.InvalidArgument,
+                    "WildcardRefused",
+                    $"'{name}' may be several jobs, and {MyInvocation.MyCommand.Name} changes or sends what it is given. Name the job, or "
+                        + $"give the pattern by its parameter: -Job '{name}'.")
+                : new ClaudeBatchException(
+                    FailureKind.NotFound,
+                    "JobNotFound",
+                    $"'{name}' is neither a job nor a batch in the ledger at '{ConnectionDefaults.Resolve(Connection).Folder.Root}'. A batch is "
+                        + "named by its id (msgbatch_…) or as job/part. Get-ClaudeBatchJob lists the jobs, Get-ClaudeBatch the batches."),
+            reference.Original);
+        return [];
+    }
 
     /// <summary>Returns the job of a name, or writes an error and returns nothing where there is none, or another one.</summary>
     /// <param name="name">The job's name.</param>
@@ -205,7 +244,8 @@ public abstract partial class ConnectedCommand : AsyncCommand
                 FailureKind.NotFound,
                 "BatchNotFound",
                 $"Batch '{key}' is not in the ledger at '{ConnectionDefaults.Resolve(Connection).Folder.Root}'. Get-ClaudeBatch lists "
-                    + $"those that are."),
+                    + $"those that are."
+                    + (TryOpen()?.Ledger.Jobs.Find(key) is null ? string.Empty : $" There is a job of this name: -Job {key}.")),
             target);
         return [];
     }

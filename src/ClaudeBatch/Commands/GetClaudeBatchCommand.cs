@@ -38,6 +38,8 @@ public sealed class GetClaudeBatchCommand : BatchCommand
     [ValidateRange(1, int.MaxValue)]
     public int First { get; set; } = int.MaxValue;
 
+    private protected override bool TakesPatterns => true;
+
     protected override Task BeginAsync(CancellationToken cancellationToken)
     {
         _states = Choices.Of<BatchState>(State);

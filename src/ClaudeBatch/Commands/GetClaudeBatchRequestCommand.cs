@@ -27,6 +27,8 @@ public sealed class GetClaudeBatchRequestCommand : BatchCommand
     [ValidateSet("Succeeded", "Errored", "Canceled", "Expired", "Unknown", "Missing", "Pending", "NotSubmitted", "Refused")]
     public string[] Status { get; set; } = [];
 
+    private protected override bool TakesPatterns => true;
+
     protected override Task BeginAsync(CancellationToken cancellationToken)
     {
         _ids = new NameFilter(CustomId);
@@ -70,9 +72,9 @@ public sealed class GetClaudeBatchRequestCommand : BatchCommand
 
     private void AddOrWrite(BatchReference reference, CancellationToken cancellationToken)
     {
-        if (reference.Job is { } job)
+        if (reference.Job is not null)
         {
-            WriteRequestsOfJobs(JobOf(job, reference.Identity, reference.Original).Where(IsFirst), cancellationToken);
+            WriteRequestsOfJobs(JobsOf(reference).Where(IsFirst), cancellationToken);
         }
         else if (reference.CustomId is not { } customId)
         {

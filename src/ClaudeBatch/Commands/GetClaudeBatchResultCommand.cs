@@ -54,6 +54,8 @@ public sealed partial class GetClaudeBatchResultCommand : BatchCommand
     [Parameter]
     public SwitchParameter Strict { get; set; }
 
+    private protected override bool TakesPatterns => true;
+
     protected override Task BeginAsync(CancellationToken cancellationToken)
     {
         _statuses = new NameFilter(Status);
@@ -63,16 +65,12 @@ public sealed partial class GetClaudeBatchResultCommand : BatchCommand
 
     protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
-        if (ParameterSetName == JobSet)
+        foreach (JobRecord job in ResolveJobs())
         {
-            foreach (JobRecord job in ResolveJobs())
-            {
-                IReadOnlyList<BatchRecord> collected = await CollectAsync(Open().Ledger.Batches.OfJob(job.Id), cancellationToken);
-                BookCheck books = new Reconciler(Open().Ledger).Check(Open().Ledger.Jobs.Get(job.Id));
-                WriteCheckedResults($"job '{job.Name}'", job.Name, books.Problems, job.Id, collected, cancellationToken);
-            }
-
-            return;
+            BatchRecord[] batches = [.. Open().Ledger.Batches.OfJob(job.Id).Where(IsFirst)];
+            IReadOnlyList<BatchRecord> collected = await CollectAsync(batches, cancellationToken);
+            BookCheck books = new Reconciler(Open().Ledger).Check(Open().Ledger.Jobs.Get(job.Id));
+            WriteCheckedResults($"job '{job.Name}'", job.Name, books.Problems, job.Id, collected, cancellationToken);
         }
 
         foreach (BatchReference reference in InputObject)
@@ -85,7 +83,7 @@ public sealed partial class GetClaudeBatchResultCommand : BatchCommand
         }
 
         InputObject = [.. InputObject.Where(static r => r.CustomId is null)];
-        foreach (BatchRecord batch in Resolve())
+        foreach (BatchRecord batch in ResolveBatches())
         {
             foreach (BatchRecord collected in await CollectAsync([batch], cancellationToken))
             {

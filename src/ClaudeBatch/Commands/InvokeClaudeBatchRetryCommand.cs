@@ -72,19 +72,14 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
 
     protected override Task ProcessAsync(CancellationToken cancellationToken)
     {
-        if (ParameterSetName == JobSet)
+        foreach (JobRecord job in ResolveJobs())
         {
-            foreach (JobRecord job in ResolveJobs())
-            {
-                _jobs[job.Id] = null;
-            }
-
-            return Task.CompletedTask;
+            _jobs[job.Id] = null;
         }
 
         if (ParameterSetName == IdSet)
         {
-            foreach (BatchRecord batch in Resolve())
+            foreach (BatchRecord batch in ResolveBatches())
             {
                 _jobs[batch.JobId] = null;
             }
@@ -92,7 +87,7 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
             return Task.CompletedTask;
         }
 
-        foreach (BatchReference reference in InputObject)
+        foreach (BatchReference reference in InputObject.Where(static r => r.Job is null))
         {
             foreach (BatchRecord batch in BatchesOf(reference))
             {

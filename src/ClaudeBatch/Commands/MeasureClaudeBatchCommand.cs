@@ -33,9 +33,10 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
 
     private long _notCountable;
 
-    /// <summary>Requests to estimate, or batches, jobs, results or batch ids whose cost is reported.</summary>
+    /// <summary>Requests to estimate, or batches, jobs, results, ids of batches or names of jobs whose cost is reported.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(ReferenceCompleter))]
     public object[] InputObject { get; set; } = [];
 
     [Parameter(Mandatory = true, ParameterSetName = JobSet)]
@@ -54,6 +55,8 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
     public int CountTokens { get; set; }
 
     // Not asynchronous: a request takes microseconds, and the pump would double that.
+    private protected override bool TakesPatterns => true;
+
     protected override void ProcessRecord()
     {
         foreach (object item in InputObject)

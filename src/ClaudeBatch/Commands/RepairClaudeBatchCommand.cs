@@ -40,16 +40,17 @@ public sealed class RepairClaudeBatchCommand : BatchCommand
                 "-Adopt and -Abandon exclude each other; give one of them.");
         }
 
-        if (Adopt is not null && ParameterSetName == JobSet)
+        string[] jobs = ParameterSetName == InputObjectSet ? [.. InputObject.Where(static r => r.IsName).Select(static r => r.Job!)] : Job;
+        if (Adopt is not null && jobs.Length > 0)
         {
-            if (Job is not [string name] || WildcardPattern.ContainsWildcardCharacters(name))
+            if (jobs is not [string name] || WildcardPattern.ContainsWildcardCharacters(name))
             {
                 throw new ClaudeBatchException(
                     FailureKind.InvalidArgument,
                     "JobNameInvalid",
-                    $"-Adopt takes one batch for one job, and '{string.Join(", ", Job)}' may be several. Give the job's name, without "
+                    $"-Adopt takes one batch for one job, and '{string.Join(", ", jobs)}' may be several. Give the job's name, without "
                         + "wildcards.")
-                { Target = Job };
+                { Target = jobs };
             }
 
             if (!HasOpen(name))
@@ -59,8 +60,8 @@ public sealed class RepairClaudeBatchCommand : BatchCommand
             }
         }
 
-        BatchRecord[] batches = [.. Resolve()];
-        foreach (BatchRecord batch in ParameterSetName == JobSet ? batches.Where(static b => b.State == BatchState.Unconfirmed) : batches)
+        IEnumerable<BatchRecord> ofJobs = ResolveJobs().SelectMany(j => Open().Ledger.Batches.OfJob(j.Id));
+        foreach (BatchRecord batch in ofJobs.Where(static b => b.State == BatchState.Unconfirmed).Concat(ResolveBatches()).ToArray())
         {
             try
             {

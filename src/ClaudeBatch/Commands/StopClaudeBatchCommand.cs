@@ -25,11 +25,11 @@ public sealed class StopClaudeBatchCommand : BatchCommand
 
     protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
-        JobRecord[] jobs = [.. NamedJobs()];
+        JobRecord[] jobs = [.. ResolveJobs()];
         _ofJobs = jobs.Length > 0;
         MarkStopped(jobs);
         IEnumerable<BatchRecord> ofJobs = jobs.SelectMany(j => Open().Ledger.Batches.OfJob(j.Id)).Where(IsFirst);
-        foreach (BatchRecord batch in ofJobs.Concat(NamedBatches()).ToArray())
+        foreach (BatchRecord batch in ofJobs.Concat(ResolveBatches()).ToArray())
         {
             try
             {
@@ -41,21 +41,6 @@ public sealed class StopClaudeBatchCommand : BatchCommand
             }
         }
     }
-
-    private IEnumerable<JobRecord> NamedJobs() => ParameterSetName switch
-    {
-        JobSet => ResolveJobs(),
-        InputObjectSet => InputObject.Where(static r => r.Job is not null).SelectMany(r => JobOf(r.Job!, r.Identity, r.Original))
-            .Where(IsFirst),
-        _ => [],
-    };
-
-    private IEnumerable<BatchRecord> NamedBatches() => ParameterSetName switch
-    {
-        JobSet => [],
-        InputObjectSet => Meant().Where(static r => r.Job is null).SelectMany(BatchesOf).Where(IsFirst),
-        _ => Resolve(),
-    };
 
     private protected override string? WholeBatches => "cancels";
 

@@ -92,7 +92,7 @@ public abstract partial class SubmissionCommand : ConnectedCommand
 
         if (JobName is not null)
         {
-            Core.Input.JobName.Check(JobName);
+            Core.Input.JobName.Check(JobName, name => TryOpen()?.Ledger.Jobs.Find(name) is not null);
         }
 
         return Task.CompletedTask;

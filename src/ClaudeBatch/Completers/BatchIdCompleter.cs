@@ -9,7 +9,9 @@ namespace ClaudeBatch.Completers;
 /// </summary>
 public sealed class BatchIdCompleter : LedgerCompleter
 {
-    private protected override IEnumerable<CompletionResult> Candidates(BatchSession session) => session.Ledger.Batches.All().Reverse()
+    private protected override IEnumerable<CompletionResult> Candidates(BatchSession session) => Batches(session);
+
+    internal static IEnumerable<CompletionResult> Batches(BatchSession session) => session.Ledger.Batches.All().Reverse()
         .Where(static b => b.ServiceId is not null)
         .Select(static b => Candidate(
             b.ServiceId!,

@@ -7,7 +7,9 @@ namespace ClaudeBatch.Completers;
 /// <summary>Completes the names of jobs, the newest first. The tooltip has the state and the counts.</summary>
 public sealed class JobCompleter : LedgerCompleter
 {
-    private protected override IEnumerable<CompletionResult> Candidates(BatchSession session)
+    private protected override IEnumerable<CompletionResult> Candidates(BatchSession session) => Jobs(session);
+
+    internal static IEnumerable<CompletionResult> Jobs(BatchSession session)
         => session.Ledger.Jobs.All().Reverse().Select(record =>
     {
         BatchJob job = BatchJob.From(session.Ledger, record);

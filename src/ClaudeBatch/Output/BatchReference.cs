@@ -1,12 +1,16 @@
 using System.Management.Automation;
+using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch;
 
-/// <summary>A batch or a job that a user has given as an object of this module, as one read back from a file, or by its id.</summary>
+/// <summary>
+/// A batch or a job that a user has given as an object of this module, as one read back from a file, or as a text: the id or the key of a
+/// batch, or else the name of a job.
+/// </summary>
 public sealed class BatchReference
 {
-    /// <param name="value">A Batch, a BatchJob, a BatchResult, or the id of a batch.</param>
+    /// <param name="value">A Batch, a BatchJob, a BatchResult, the id or the key of a batch, or the name of a job.</param>
     public BatchReference(object value)
     {
         Original = value;
@@ -24,8 +28,11 @@ public sealed class BatchReference
                 CustomId = result.CustomId;
                 IsAnswer = result.Status == nameof(Outcome.Succeeded);
                 break;
-            case string id:
-                Key = id;
+            case string text when JobName.IsOfBatch(text):
+                Key = text;
+                break;
+            case string { Length: > 0 } name:
+                (Job, IsName) = (name, true);
                 break;
             default:
                 FromDeserialized(PSObject.AsPSObject(value));
@@ -34,7 +41,7 @@ public sealed class BatchReference
 
         if (Key is null && Job is null)
         {
-            throw new PSArgumentException($"'{value}' is not a batch, a job, a result or the id of a batch.");
+            throw new PSArgumentException($"'{value}' is not a batch, a job, a result, the id of a batch or the name of a job.");
         }
     }
 
@@ -42,6 +49,9 @@ public sealed class BatchReference
     public string? Key { get; private set; }
 
     public string? Job { get; private set; }
+
+    /// <summary>Whether the reference is a text that names a job.</summary>
+    internal bool IsName { get; }
 
     /// <summary>The service's id of the batch that the object was; null where it had none.</summary>
     public string? ServiceId { get; private set; }

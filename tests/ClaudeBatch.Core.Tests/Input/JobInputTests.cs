@@ -203,8 +203,18 @@ public sealed class JobInputTests : IDisposable
     [InlineData("a b")]
     [InlineData("a/b")]
     [InlineData("ü")]
+    [InlineData("msgbatch_1")]
+    [InlineData("MSGBATCH_")]
     public void A_bad_job_name_is_refused(string name)
         => Assert.Equal("JobNameInvalid", Assert.Throws<ClaudeBatchException>(() => _engine.Seal(name, "a")).Id);
+
+    [Fact]
+    public void A_job_that_an_earlier_version_named_as_a_batch_goes_on()
+    {
+        _engine.Ledger.Jobs.FindOrCreate("msgbatch_1", _engine.Connection, maxAttempts: 1);
+
+        Assert.Single(_engine.Seal("MsgBatch_1", "a").NewBatches);
+    }
 
     private static InputVerdict Add(JobInput input, string id, string prompt = "Hi")
         => input.Add(id, EngineFixture.Request(id, prompt).Utf8.Span, default);
