@@ -179,7 +179,8 @@ Wait-ClaudeBatch -Id '$($batch.Id)' -InformationAction Ignore | Get-ClaudeBatchR
         $early | Should -BeNullOrEmpty
         Move-TestClock -By 2.00:00:00
         Get-ClaudeBatch -Job old -WarningVariable warned -WarningAction SilentlyContinue | Out-Null
-        $warned[0].Message | Should -BeLike "The service keeps the results of batch 'old/1' until *"
+        $until = (Get-ClaudeBatch old/1 -WarningAction Ignore).ResultsExpireAt.ToString('yyyy-MM-dd HH:mm zzz', [cultureinfo]::InvariantCulture)
+        $warned[0].Message | Should -BeLike "The service keeps the results of batch 'old/1' until $until. Collect them: *"
         Move-TestClock -By 5.00:00:00
         $batch | Get-ClaudeBatchResult -ErrorVariable problem -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
         $problem[0].FullyQualifiedErrorId | Should -BeLike 'ResultsExpired,*'

@@ -144,7 +144,7 @@ Describe 'Get-ClaudeBatchEvent' {
         $events.Kind | Should -Be @('Sealed', 'Uploading', 'Unconfirmed', 'InProgress', 'Ended', 'Downloaded', 'Collected')
         ($events | Where-Object Kind -EQ 'InProgress').RequestId | Should -Match '^req_'
         ($events.Message -join ' ') | Should -Not -Match 'message 1|sk-ant'
-        $events[0].At.Kind | Should -Be 'Utc'
+        $events[0].At.Kind | Should -Be 'Local'
     }
 
     It 'filters by kind and time' {

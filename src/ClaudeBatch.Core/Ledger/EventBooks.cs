@@ -39,16 +39,24 @@ public sealed class EventBooks(LedgerDatabase database, TimeProvider clock)
     /// <param name="after">The UTC time after which the events happened; null for all times.</param>
     /// <param name="afterId">The number of the last event of the page before; 0 for the first page.</param>
     /// <param name="limit">The most events to read.</param>
-    public IReadOnlyList<EventRecord> Read(long? jobId, DateTime? after, long afterId, int limit)
+    /// <param name="since">The UTC time at which or after which the events happened; null for all times.</param>
+    /// <param name="before">The UTC time before which the events happened; null for all times.</param>
+    public IReadOnlyList<EventRecord> Read(
+        long? jobId, DateTime? after, long afterId, int limit, DateTime? since = null, DateTime? before = null)
         => database.Read(
             $"""
             SELECT {EventRecord.Columns} FROM event e
             LEFT JOIN job j ON j.id = e.job_id LEFT JOIN batch b ON b.id = e.batch_id
-            WHERE e.id > $id AND ($job IS NULL OR e.job_id = $job) AND ($after IS NULL OR e.at > $after) ORDER BY e.id LIMIT $limit
+            WHERE e.id > $id AND ($job IS NULL OR e.job_id = $job) AND ($after IS NULL OR e.at > $after)
+            AND ($since IS NULL OR e.at >= $since) AND ($before IS NULL OR e.at < $before) ORDER BY e.id LIMIT $limit
             """,
             EventRecord.From,
             ("$id", afterId),
             ("$job", jobId),
-            ("$after", after is { } time ? LedgerRow.Format(time) : null),
+            ("$after", Text(after)),
+            ("$since", Text(since)),
+            ("$before", Text(before)),
             ("$limit", limit));
+
+    private static string? Text(DateTime? time) => time is { } given ? LedgerRow.Format(given) : null;
 }

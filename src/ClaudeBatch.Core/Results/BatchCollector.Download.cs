@@ -198,7 +198,7 @@ public sealed partial class BatchCollector
 
     private static string NotKnown(BatchRecord batch) => string.Create(
         CultureInfo.InvariantCulture,
-        $"The service kept the results of batch '{batch.ServiceId}' until {batch.ArchivedAt ?? batch.ResultsExpireAt:yyyy-MM-dd}, and has "
+        $"The service kept the results of batch '{batch.ServiceId}' until {batch.ArchivedAt ?? batch.ResultsExpireAt:yyyy-MM-dd} UTC, and has "
             + $"given no complete ones before. What became of the requests without an answer is not known; they are not sent again by "
             + $"themselves.");
 

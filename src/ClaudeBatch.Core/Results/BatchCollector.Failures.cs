@@ -20,7 +20,7 @@ public sealed partial class BatchCollector
     private static ClaudeBatchException Archived(BatchRecord batch) => new(
         FailureKind.NotFound,
         "ResultsExpired",
-        $"The results of batch '{batch.Key}' were archived by the service on {batch.ArchivedAt ?? batch.ResultsExpireAt:yyyy-MM-dd}; it keeps "
+        $"The results of batch '{batch.Key}' were archived by the service on {batch.ArchivedAt ?? batch.ResultsExpireAt:yyyy-MM-dd} UTC; it keeps "
             + "them for 29 days, and they can be had no more.")
     { Target = batch.Key };
 

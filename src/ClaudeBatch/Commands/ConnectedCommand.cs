@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Management.Automation;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Ledger;
@@ -71,9 +70,8 @@ public abstract partial class ConnectedCommand : AsyncCommand
         if (batch is { State: BatchState.Ended, ResultsExpireAt: { } end }
             && end - OpenService().Clock.GetUtcNow().UtcDateTime < TimeSpan.FromDays(daysBefore))
         {
-            Warn(string.Create(
-                CultureInfo.InvariantCulture, $"The service keeps the results of batch '{batch.Key}' until {end:yyyy-MM-dd HH:mm} UTC. "
-                    + $"Collect them: Get-ClaudeBatchResult -Job {batch.Job}"));
+            Warn($"The service keeps the results of batch '{batch.Key}' until {ShellTime.InWords(end)}. Collect them: "
+                + $"Get-ClaudeBatchResult -Job {batch.Job}");
         }
     }
 
@@ -153,10 +151,10 @@ public abstract partial class ConnectedCommand : AsyncCommand
         }
 
         return [];
+    }
+
     /// <summary>Whether a name in place of an object may have wildcards: only where nothing is changed or sent.</summary>
     private protected virtual bool TakesPatterns => false;
-
-    }
 
     /// <summary>Returns the batches that a reference names. A job or batch that is not in the ledger is written as an error.</summary>
     private protected IEnumerable<BatchRecord> BatchesOf(BatchReference reference) => reference.Job is null

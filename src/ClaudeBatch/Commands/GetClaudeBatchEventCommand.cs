@@ -15,7 +15,18 @@ public sealed class GetClaudeBatchEventCommand : JobCommand
 
     /// <summary>Returns only events after this time.</summary>
     [Parameter]
-    public DateTime? After { get; set; }
+    [TimeTransformation]
+    public TimeReference? After { get; set; }
+
+    /// <summary>Returns only events of this time or later.</summary>
+    [Parameter]
+    [TimeTransformation]
+    public TimeReference? Since { get; set; }
+
+    /// <summary>Returns only events before this time.</summary>
+    [Parameter]
+    [TimeTransformation]
+    public TimeReference? Before { get; set; }
 
     /// <summary>Returns only events of these kinds; wildcards are allowed.</summary>
     [Parameter]
@@ -67,12 +78,15 @@ public sealed class GetClaudeBatchEventCommand : JobCommand
 
         WildcardPattern[] kinds = [.. Kind.Select(
             static k => WildcardPattern.Get(k, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant))];
+        DateTime? after = After?.At(session.Clock);
+        DateTime? since = Since?.At(session.Clock);
+        DateTime? before = Before?.At(session.Clock);
         long last = 0;
         IReadOnlyList<EventRecord> events;
         do
         {
             cancellationToken.ThrowIfCancellationRequested();
-            events = session.Ledger.Events.Read(jobId, After?.ToUniversalTime(), last, Page);
+            events = session.Ledger.Events.Read(jobId, after, last, Page, since, before);
             foreach (EventRecord entry in events)
             {
                 last = entry.Id;

@@ -1,5 +1,7 @@
 using System.Management.Automation;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Sessions;
+using JobState = ClaudeBatch.Core.Ledger.JobState;
 
 namespace ClaudeBatch.Commands;
 
@@ -8,11 +10,26 @@ namespace ClaudeBatch.Commands;
 [OutputType(typeof(BatchJob))]
 public sealed class GetClaudeBatchJobCommand : JobCommand
 {
+    /// <summary>Returns only jobs in one of these states.</summary>
+    [Parameter]
+    [ValidateSet("Open", "InputCut", "Running", "Paused", "Ambiguous", "Stopped", "Finished")]
+    public string[] State { get; set; } = [];
+
+    /// <summary>Returns only jobs that were created at this time or later.</summary>
+    [Parameter]
+    [TimeTransformation]
+    public TimeReference? Since { get; set; }
+
     protected override Task ProcessAsync(CancellationToken cancellationToken)
     {
-        foreach (JobRecord job in ResolveJobs())
+        HashSet<JobState>? states = Choices.Of<JobState>(State);
+        foreach (JobRecord record in ResolveJobs().Where(j => Since is null || j.CreatedAt >= Since.At(Open().Clock)))
         {
-            WriteOutput(BatchJob.From(Open().Ledger, job));
+            BatchJob job = BatchJob.From(Open().Ledger, record);
+            if (states?.Contains(job.Standing) != false)
+            {
+                WriteOutput(job);
+            }
         }
 
         return Task.CompletedTask;

@@ -47,16 +47,17 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
 
     /// <summary>Reports on all batches of the ledger that were created at this time or later.</summary>
     [Parameter(Mandatory = true, ParameterSetName = SinceSet)]
-    public DateTime Since { get; set; }
+    [TimeTransformation]
+    public TimeReference? Since { get; set; }
 
     /// <summary>How many of the requests the service counts the tokens of. Counting is free.</summary>
     [Parameter(ParameterSetName = InputObjectSet)]
     [ValidateRange(1, 1_000)]
     public int CountTokens { get; set; }
 
-    // Not asynchronous: a request takes microseconds, and the pump would double that.
     private protected override bool TakesPatterns => true;
 
+    // Not asynchronous: a request takes microseconds, and the pump would double that.
     protected override void ProcessRecord()
     {
         foreach (object item in InputObject)
@@ -73,8 +74,8 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
                 AddBatches(Job.SelectMany(JobsLike).SelectMany(j => Open().Ledger.Batches.OfJob(j.Id)));
                 break;
             case SinceSet when TryOpen() is { } session:
-                AddBatches(session.Ledger.Jobs.All().SelectMany(j => session.Ledger.Batches.OfJob(j.Id))
-                    .Where(b => b.CreatedAt >= Since.ToUniversalTime()));
+                DateTime since = Since!.At(session.Clock);
+                AddBatches(session.Ledger.Jobs.All().SelectMany(j => session.Ledger.Batches.OfJob(j.Id)).Where(b => b.CreatedAt >= since));
                 break;
         }
 

@@ -3,7 +3,7 @@ using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch;
 
-/// <summary>A batch as the ledger has recorded it.</summary>
+/// <summary>A batch as the ledger has recorded it. Times are local.</summary>
 public sealed class Batch
 {
     /// <summary>The service's id, <c>msgbatch_…</c>; null until the service has accepted the batch.</summary>
@@ -49,9 +49,12 @@ public sealed class Batch
 
     public DateTime? EndedAt { get; set; }
 
+    /// <summary>How long the service took, from <see cref="CreatedAt"/> to <see cref="EndedAt"/>; null until the batch has ended.</summary>
+    public TimeSpan? Duration { get; set; }
+
     public DateTime? ExpiresAt { get; set; }
 
-    /// <summary>The UTC time at which the service deletes the results, 29 days after the batch was created.</summary>
+    /// <summary>When the service deletes the results, 29 days after the batch was created.</summary>
     public DateTime? ResultsExpireAt { get; set; }
 
     public DateTime? CancelInitiatedAt { get; set; }
@@ -82,12 +85,13 @@ public sealed class Batch
         Canceled = record.Counts.Canceled,
         Expired = record.Counts.Expired,
         SizeInBytes = record.SizeInBytes,
-        CreatedAt = record.CreatedAt,
-        EndedAt = record.EndedAt,
-        ExpiresAt = record.ExpiresAt,
-        ResultsExpireAt = record.ResultsExpireAt,
-        CancelInitiatedAt = record.CancelInitiatedAt,
-        ArchivedAt = record.ArchivedAt,
+        CreatedAt = record.CreatedAt.ToShell(),
+        EndedAt = record.EndedAt.ToShell(),
+        Duration = record.EndedAt - record.CreatedAt,
+        ExpiresAt = record.ExpiresAt.ToShell(),
+        ResultsExpireAt = record.ResultsExpireAt.ToShell(),
+        CancelInitiatedAt = record.CancelInitiatedAt.ToShell(),
+        ArchivedAt = record.ArchivedAt.ToShell(),
         OrganizationId = record.OrganizationId,
         WorkspaceId = record.WorkspaceId,
     };

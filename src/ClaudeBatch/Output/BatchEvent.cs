@@ -5,7 +5,7 @@ namespace ClaudeBatch;
 /// <summary>An entry of the ledger's journal: what changed, when, and the message of the service where there was one.</summary>
 public sealed class BatchEvent
 {
-    /// <summary>The time of the event, in UTC.</summary>
+    /// <summary>The time of the event, local.</summary>
     public DateTime At { get; set; }
 
     public string? Job { get; set; }
@@ -24,7 +24,7 @@ public sealed class BatchEvent
 
     internal static BatchEvent From(EventRecord record) => new()
     {
-        At = record.At,
+        At = record.At.ToShell(),
         Job = record.Job,
         Part = record.Part,
         Kind = record.Kind,

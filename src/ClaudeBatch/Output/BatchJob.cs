@@ -4,7 +4,7 @@ using JobState = ClaudeBatch.Core.Ledger.JobState;
 
 namespace ClaudeBatch;
 
-/// <summary>A job: all batches and attempts that were made from one input.</summary>
+/// <summary>A job: all batches and attempts that were made from one input. Times are local.</summary>
 public sealed class BatchJob
 {
     public string? Name { get; set; }
@@ -90,8 +90,8 @@ public sealed class BatchJob
         Attempts = report.Totals.Attempts,
         EstimatedCost = PriceList.ToDollars(report.Job.HighEstimateInPicodollars),
         Cost = PriceList.ToDollars(report.Totals.CostInPicodollars),
-        CreatedAt = report.Job.CreatedAt,
-        UpdatedAt = report.Job.UpdatedAt,
+        CreatedAt = report.Job.CreatedAt.ToShell(),
+        UpdatedAt = report.Job.UpdatedAt.ToShell(),
         Message = report.Message,
     };
 }

@@ -74,8 +74,8 @@ public sealed class Model
         Alias = model.Alias,
         DisplayName = model.DisplayName,
         Lifecycle = model.Lifecycle,
-        RetiresAt = Day(model.RetiresAt),
-        RetiresNotBefore = Day(model.RetiresNotBefore),
+        RetiresAt = model.RetiresAt.ToShell(),
+        RetiresNotBefore = model.RetiresNotBefore.ToShell(),
         BatchInput = model.Prices?.Input * BatchDiscount,
         BatchOutput = model.Prices?.Output * BatchDiscount,
         BatchCacheWrite5m = model.Prices?.CacheWrite5m * BatchDiscount,
@@ -86,11 +86,9 @@ public sealed class Model
         LongPromptFrom = model.LongPromptFrom,
         LongPromptBatchInput = model.LongPrompt?.Input * BatchDiscount,
         LongPromptBatchOutput = model.LongPrompt?.Output * BatchDiscount,
-        PricesAsOf = Day(asOf)!.Value,
+        PricesAsOf = asOf.ToShell(),
         Context = model.Context,
         MaxOutput = model.MaxOutput,
         MinCacheableTokens = model.MinCacheableTokens,
     };
-
-    private static DateTime? Day(DateOnly? day) => day?.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc);
 }
