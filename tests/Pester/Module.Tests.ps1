@@ -100,6 +100,38 @@ Describe 'The module' {
         $lines -join '' | Should -Not -Match 'msgb…'
     }
 
+    It 'heads each column with the property that it shows' {
+        $views = ([xml] (Get-Content -Raw -LiteralPath (Join-Path -Path (Split-Path -Path $modulePath) -ChildPath 'ClaudeBatch.Format.ps1xml'))).Configuration.ViewDefinitions.View
+        $views.Count | Should -BeGreaterThan 10
+        foreach ($view in $views) {
+            $properties = ($view.Name -as [type]).GetProperties().Name
+            $table = $view.SelectNodes('TableControl/TableHeaders/TableColumnHeader')
+            $cells = $view.SelectNodes('.//TableColumnItem | .//ListItem')
+            for ($i = 0; $i -lt $cells.Count; $i++) {
+                $heading = $table.Count ? $table[$i].Label : ($cells[$i].Label ?? $cells[$i].PropertyName)
+                $properties | Should -Contain $heading -Because $view.Name
+                # What is formatted is that property, and no other.
+                $shown = $cells[$i].ScriptBlock ? [regex]::Matches($cells[$i].ScriptBlock, '(?<=\$_\.)\w+').Value : $cells[$i].PropertyName
+                $shown | Select-Object -Unique | Should -BeExactly $heading -Because $view.Name
+            }
+        }
+    }
+
+    It 'shows the whole name of a job where the window has room' {
+        Connect-TestEmulator
+        $names = @{ 80 = 'tickets-2026'; 120 = 'bank-statements-2026-11-28-all' }
+        foreach ($name in $names.Values) {
+            New-TestRequest | Submit-ClaudeBatch -Job $name | Wait-ClaudeBatch | Get-ClaudeBatchResult | Out-Null
+        }
+        foreach ($width in $names.Keys) {
+            foreach ($command in 'Get-ClaudeBatch', 'Get-ClaudeBatchJob', 'Compare-ClaudeBatch', 'Get-ClaudeBatchEvent') {
+                $lines = (& $command $names[$width] | Out-String -Width $width) -split '\r?\n' | Where-Object { $_ }
+                $lines[2..$lines.Count] | Should -BeLike "* $($names[$width])*" -Because $command
+                ($lines | Measure-Object -Property Length -Maximum).Maximum | Should -BeLessOrEqual $width
+            }
+        }
+    }
+
     It 'gives objects that survive Clixml and go on from there' {
         Connect-TestEmulator
         $file = New-TestFolder

@@ -61,7 +61,7 @@ Describe 'The README' {
 
         # Somebody who answers where a key is asked for, and a service that is quicker than Claude's.
         $server = Get-ChildItem -Path "$root/src/ClaudeBatch.Emulator.Server/bin" -Recurse -Filter ClaudeBatch.Emulator.Server.dll | Select-Object -First 1
-        $service = Start-TestProcess -FilePath dotnet -ArgumentList $server.FullName, '--state', "$checkout/service", '--plan', '{"Speed":6000}' -Until '^Listening on'
+        $service = Start-TestProcess -FilePath dotnet -ArgumentList $server.FullName, '--state', "$checkout/service", '--plan', (@{ Speed = 6000; Answers = "$root/docs/examples/labels.jsonl" } | ConvertTo-Json -Compress) -Until '^Listening on'
         $address = $service.Line.Split(' ')[-1]
         try {
             $script = @(

@@ -112,8 +112,8 @@ Describe 'New-ClaudeBatchTemplate' {
 
     It 'prints what is frozen and what is volatile' {
         $text = New-ClaudeBatchTemplate @haiku -System 'S' -Prompt '{{Body}}' | Out-String -Width 300
-        $text | Should -Match 'Frozen.*"system":"S"'
-        $text | Should -Match 'Volatile.*\{\{Body\}\}'
+        $text | Should -Match 'Params.*"system":"S"'
+        $text | Should -Match 'Prompt.*\{\{Body\}\}'
     }
 }
 
