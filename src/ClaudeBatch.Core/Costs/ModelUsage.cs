@@ -12,6 +12,9 @@ namespace ClaudeBatch.Core.Costs;
 /// reading from it saved.</param>
 public sealed record ModelUsage(string Model, long Answers, TokenUsage Usage, long? Cost, long? StandardCost, long? SavedByCache)
 {
+    /// <summary>Whether the prices are known; where they are and the cost is not, an answer came without its usage.</summary>
+    public bool HasPrice => SavedByCache is not null;
+
     /// <summary>Adds another usage to this one. The sum keeps the model of this one.</summary>
     public ModelUsage Plus(ModelUsage other) => this with
     {

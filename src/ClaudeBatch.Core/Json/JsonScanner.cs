@@ -18,8 +18,8 @@ internal ref partial struct JsonScanner(ReadOnlySpan<byte> json)
     /// <summary>Marks a method that runs for every line: it is compiled with full optimization at its first call.</summary>
     internal const MethodImplOptions AtOnce = MethodImplOptions.AggressiveOptimization;
 
-    /// <summary>The deepest nesting that is accepted, which is the default of <see cref="Utf8JsonReader"/>.</summary>
-    private const int MostDepth = 64;
+    /// <summary>The deepest nesting that is accepted. What an answer passes to a tool may be nested in any way.</summary>
+    internal const int MostDepth = 1_000;
 
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -99,13 +99,19 @@ internal ref partial struct JsonScanner(ReadOnlySpan<byte> json)
     /// <exception cref="JsonException">The text is not JSON.</exception>
     /// <exception cref="FormatException">The number has a fraction or an exponent, or does not fit into 64 bits.</exception>
     [MethodImpl(AtOnce)]
-    public long Number()
+    public long Number() => NumberOrNull() ?? 0;
+
+    /// <summary>Returns the whole number that comes next; null where another value comes.</summary>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
+    /// <exception cref="FormatException">The number is not whole, or too large.</exception>
+    [MethodImpl(AtOnce)]
+    public long? NumberOrNull()
     {
         bool isNumber = Next() is (byte)'-' or (>= (byte)'0' and <= (byte)'9');
         int start = _at;
         Skip();
         ReadOnlySpan<byte> digits = _json[start.._at];
-        return !isNumber ? 0
+        return !isNumber ? null
             : Utf8Parser.TryParse(digits, out long number, out int used) && used == digits.Length ? number
             : throw new FormatException("Not a whole number.");
     }

@@ -113,4 +113,5 @@ public static class ParamsEdit
 
 [System.Text.Json.Serialization.JsonSerializable(typeof(string))]
 [System.Text.Json.Serialization.JsonSerializable(typeof(long))]
+[System.Text.Json.Serialization.JsonSerializable(typeof(JsonElement))]
 internal sealed partial class EditJson : System.Text.Json.Serialization.JsonSerializerContext;

@@ -1,12 +1,20 @@
 using System.Text.Json;
 using ClaudeBatch.Core.Json;
+using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Results;
 
 /// <summary>The parts of a succeeded line that people look at, as slices of it.</summary>
 public sealed class AnswerContent
 {
+    // What a call passes to its tool may be nested deeper than the line of an answer in words.
+    private static readonly JsonReaderOptions s_anyDepth = new() { MaxDepth = int.MaxValue };
+
     private readonly List<string> _texts = [];
+
+    private List<ToolUse>? _calls;
+
+    private List<CitedWords>? _cited;
 
     private string? _text;
 
@@ -28,6 +36,12 @@ public sealed class AnswerContent
         _ => string.Concat(_texts),
     };
 
+    /// <summary>The calls of the user's tools, in the order of the answer.</summary>
+    public IReadOnlyList<ToolUse> Calls => _calls ?? [];
+
+    /// <summary>The texts that stand on citations, in the order of the answer.</summary>
+    public IReadOnlyList<CitedWords> Cited => _cited ?? [];
+
     /// <summary>Whether U+FFFD stands in the text for what is no character.</summary>
     public bool IsMended { get; private set; }
 
@@ -36,7 +50,7 @@ public sealed class AnswerContent
     {
         try
         {
-            Utf8JsonReader reader = new(line.Span);
+            Utf8JsonReader reader = new(line.Span, s_anyDepth);
             AnswerContent answer = new();
             return reader.Read() && Seek(ref reader, "result"u8) && Seek(ref reader, "message"u8)
                 && reader.TokenType == JsonTokenType.StartObject
@@ -48,6 +62,9 @@ public sealed class AnswerContent
             return null; // an unreadable line is a problem of the books, reported there
         }
     }
+
+    /// <summary>The call of the tool that the request forces, where it is the only call; else null.</summary>
+    internal ToolUse? CallOf(ForcedTool? tool) => tool?.Name is { } name && Calls is [var only] && only.Name == name ? only : null;
 
     // Goes into the object the reader stands on, to the value of that property.
     private static bool Seek(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
@@ -83,7 +100,7 @@ public sealed class AnswerContent
             int valueStart = (int)reader.TokenStartIndex;
             if (isContent && reader.TokenType == JsonTokenType.StartArray)
             {
-                ReadContent(ref reader);
+                ReadContent(ref reader, line);
             }
             else
             {
@@ -97,34 +114,72 @@ public sealed class AnswerContent
         return this;
     }
 
-    private void ReadContent(ref Utf8JsonReader reader)
+    private void ReadContent(ref Utf8JsonReader reader, ReadOnlyMemory<byte> line)
     {
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (reader.TokenType != JsonTokenType.StartObject)
+            if (reader.TokenType == JsonTokenType.StartObject)
+            {
+                ReadBlock(ref reader, line);
+            }
+            else
             {
                 reader.Skip();
-                continue;
-            }
-
-            bool isText = false;
-            string? text = null;
-            bool isMended = false;
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                bool isType = MendedText.Equals(ref reader, "type"u8);
-                bool isWords = MendedText.Equals(ref reader, "text"u8);
-                reader.Read();
-                isText |= isType && reader.TokenType == JsonTokenType.String && MendedText.Equals(ref reader, "text"u8);
-                text = isWords && reader.TokenType == JsonTokenType.String ? MendedText.Read(ref reader, out isMended) : text;
-                reader.Skip();
-            }
-
-            if (isText && text is not null)
-            {
-                _texts.Add(text);
-                IsMended |= isMended;
             }
         }
+    }
+
+    private void ReadBlock(ref Utf8JsonReader reader, ReadOnlyMemory<byte> line)
+    {
+        bool isText = false, isCall = false, isMended = false;
+        string? text = null;
+        Range id = default, name = default, input = default, citations = default;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool isType = MendedText.Equals(ref reader, "type"u8);
+            bool isWords = MendedText.Equals(ref reader, "text"u8);
+            bool isId = MendedText.Equals(ref reader, "id"u8);
+            bool isName = MendedText.Equals(ref reader, "name"u8);
+            bool isInput = MendedText.Equals(ref reader, "input"u8);
+            bool isCitations = MendedText.Equals(ref reader, "citations"u8);
+            reader.Read();
+            JsonTokenType kind = reader.TokenType;
+            isText |= isType && kind == JsonTokenType.String && MendedText.Equals(ref reader, "text"u8);
+            isCall |= isType && kind == JsonTokenType.String && MendedText.Equals(ref reader, "tool_use"u8);
+            text = isWords && kind == JsonTokenType.String ? MendedText.Read(ref reader, out isMended) : text;
+            int start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            Range value = start..(int)reader.BytesConsumed;
+            id = isId && kind == JsonTokenType.String ? value : id;
+            name = isName && kind == JsonTokenType.String ? value : name;
+            input = isInput ? value : input;
+            citations = isCitations && kind == JsonTokenType.StartArray ? value : citations;
+        }
+
+        if (isText && text is not null)
+        {
+            _texts.Add(text);
+            IsMended |= isMended;
+            if (!line[citations].IsEmpty)
+            {
+                (_cited ??= []).Add(new CitedWords(text, line[citations]));
+            }
+        }
+        else if (isCall)
+        {
+            (_calls ??= []).Add(new ToolUse(Words(line.Span[id]), Words(line.Span[name]), line[input]));
+        }
+    }
+
+    private static string? Words(ReadOnlySpan<byte> json)
+    {
+        if (json.IsEmpty)
+        {
+            return null;
+        }
+
+        Utf8JsonReader reader = new(json);
+        reader.Read();
+        return MendedText.Read(ref reader, out _);
     }
 }

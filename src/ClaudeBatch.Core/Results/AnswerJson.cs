@@ -14,13 +14,19 @@ public static class AnswerJson
 
     /// <summary>Says why JSON cannot be given as objects; null where it can, and where it is not JSON.</summary>
     /// <param name="json">The answer in UTF-8.</param>
-    public static string? Fault(ReadOnlySpan<byte> json)
+    public static string? Fault(ReadOnlySpan<byte> json) => Fault(json, "The answer is", "Output is null; Text has it.");
+
+    /// <summary>Says why what a call passes to its tool cannot be given as objects; null where it can.</summary>
+    internal static string? Fault(ToolUse call)
+        => Fault(call.Input.Span, $"What it passes to {call.Name} is", "Output and the call's Input are null; Raw has it.");
+
+    private static string? Fault(ReadOnlySpan<byte> json, string what, string where)
     {
         bool mayBeDeep = Openings(json) > Deepest;
         bool hasHalfPair = JsonTexts.HaveHalfPair(json);
         return (!mayBeDeep && !hasHalfPair) || Depth(json) is not { } depth ? null
-            : depth > Deepest ? $"The answer is JSON nested more than {Deepest} levels deep, so that Output is null; Text has it."
-            : hasHalfPair ? "The answer is JSON with half of a surrogate pair in a string, so that Output is null; Text has it."
+            : depth > Deepest ? $"{what} JSON nested more than {Deepest} levels deep, so that {where}"
+            : hasHalfPair ? $"{what} JSON with half of a surrogate pair in a string, so that {where}"
             : null;
     }
 

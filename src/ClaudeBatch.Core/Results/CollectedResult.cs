@@ -11,10 +11,20 @@ namespace ClaudeBatch.Core.Results;
 /// <param name="OutputSchema">The schema the answer is to fit, where there is one.</param>
 public sealed record CollectedResult(BatchRecord Batch, AttemptRecord Attempt, byte[] Line, byte[] Source, AnswerSchema? OutputSchema)
 {
+    /// <summary>
+    /// The tool that the request forces. It is looked for only where the answer calls tools and was not judged yet, or not found complete;
+    /// null where the request cannot be read.
+    /// </summary>
+    public ForcedTool? ForcedTool { get; init; }
+
     /// <summary>The answer in the line, where somebody has looked for it; null before that, and where the line has none.</summary>
     public AnswerContent? Answer { get; private set; }
 
     /// <summary>Finds the answer in the line. The line is parsed once, whoever asks afterwards.</summary>
     /// <returns>Null where the line is no answer.</returns>
     public AnswerContent? ReadAnswer() => Answer ??= AnswerContent.Read(Line);
+
+    /// <summary>Whether the answer is what it passes to the one tool that it had to call.</summary>
+    public bool IsForcedCall() => Attempt.StopReason == Completeness.CallsTools
+        && (Attempt.IsIncomplete == false || ReadAnswer()?.CallOf(ForcedTool) is not null);
 }

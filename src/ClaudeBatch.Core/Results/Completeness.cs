@@ -1,11 +1,17 @@
 using System.Text;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Results;
 
 /// <summary>Whether an answer can be used. A cut or a refused answer is "succeeded" to the service.</summary>
 public static class Completeness
 {
+    /// <summary>The service's <c>stop_reason</c> of an answer that calls tools and waits for what they give.</summary>
+    public const string CallsTools = "tool_use";
+
+    private const int MostNames = 3;
+
     /// <summary>Why the answer is not complete, in a few words; null when it is.</summary>
     /// <param name="status">How the request ended.</param>
     /// <param name="stopReason">The service's word for why it ended.</param>
@@ -41,27 +47,60 @@ public static class Completeness
     /// </summary>
     internal static bool? AtFirstSight(string? stopReason, ReadOnlySpan<byte> line)
         => Reason(Outcome.Succeeded, stopReason, errorMessage: null) is not null ? true
-            : stopReason is null || AnswerJson.MayBeOdd(line) ? null
+            : stopReason is null or CallsTools || AnswerJson.MayBeOdd(line) ? null
             : false;
 
     /// <summary>
-    /// Why a succeeded answer is not what the model wrote, cannot be given as objects, or does not fit the schema of its request; null when
-    /// there is nothing to say of it.
+    /// Why a succeeded answer is not what the model wrote, cannot be given as objects, waits for its tools, or does not fit the schema of
+    /// its request; null when there is nothing to say of it.
     /// </summary>
     public static string? AnswerReason(CollectedResult result)
     {
         // An answer that was found complete when it was collected is not judged again, and of others only those that may be odd are read.
-        if (result.Attempt.Outcome != Outcome.Succeeded
+        string? stopReason = result.Attempt.StopReason;
+        return result.Attempt.Outcome != Outcome.Succeeded
             || result.Attempt.IsIncomplete == false
-            || (result.OutputSchema is null && result.Attempt.StopReason is not null && !AnswerJson.MayBeOdd(result.Line)))
+            || (result.OutputSchema is null && stopReason is not (null or CallsTools) && !AnswerJson.MayBeOdd(result.Line))
+            ? null
+            : AnswerReason(result.ReadAnswer(), stopReason, result.OutputSchema, result.ForcedTool);
+    }
+
+    /// <summary>Judges an answer by what its request asked for.</summary>
+    /// <param name="answer">The answer; null where the line has none.</param>
+    /// <param name="stopReason">The service's word for why it ended.</param>
+    /// <param name="schema">The schema that its text is to fit; null where there is none.</param>
+    /// <param name="tool">The tool that the request forces; null where the request cannot be read.</param>
+    internal static string? AnswerReason(AnswerContent? answer, string? stopReason, AnswerSchema? schema, ForcedTool? tool)
+        => answer is null ? "The service's line has no message; Raw is the line."
+            : answer.IsMended ? "U+FFFD stands in Text for what is no character: half of a surrogate pair, or bytes that are not UTF-8."
+            : stopReason == CallsTools ? CallReason(answer, tool)
+            : AnswerJson.MayBe(answer.Text) && AnswerJson.Fault(Encoding.UTF8.GetBytes(answer.Text)) is { } fault ? fault
+            : schema?.Reason(answer.Text);
+
+    private static string? CallReason(AnswerContent answer, ForcedTool? tool)
+    {
+        if (answer.CallOf(tool) is { } forced)
         {
-            return null;
+            return AnswerJson.Fault(forced) ?? tool!.InputSchema.Reason(Encoding.UTF8.GetString(forced.Input.Span));
         }
 
-        AnswerContent? answer = result.ReadAnswer();
-        return answer is null ? "The service's line has no message; Raw is the line."
-            : answer.IsMended ? "U+FFFD stands in Text for what is no character: half of a surrogate pair, or bytes that are not UTF-8."
-            : AnswerJson.MayBe(answer.Text) && AnswerJson.Fault(Encoding.UTF8.GetBytes(answer.Text)) is { } fault ? fault
-            : result.OutputSchema?.Reason(answer.Text);
+        string[] names = [.. answer.Calls.Select(static c => c.Name ?? "a tool").Distinct()];
+        string waits = (names, answer.Calls.Count) switch
+        {
+            ([], _) => "It stopped to call a tool, and there is no call in it; Raw is the line.",
+            ([var only], 1) => $"It calls {only} and waits for its result.",
+            ([var only], var count) => $"It calls {only} {count} times and waits for the results.",
+            (_, var count) => $"It calls {string.Join(", ", names.Take(MostNames))}{(names.Length > MostNames ? ", …" : string.Empty)} "
+                + $"({count} calls) and waits for the results.",
+        };
+        string?[] more =
+        [
+            waits,
+            tool is null && answer.Calls.Count == 1
+                ? "Whether its request forced the call is not known, because the request cannot be read."
+                : null,
+            answer.Calls.Select(AnswerJson.Fault).FirstOrDefault(static f => f is not null),
+        ];
+        return string.Join(' ', more.Where(static m => m is not null));
     }
 }

@@ -165,7 +165,9 @@ internal sealed partial class OutcomeTable : IDisposable
             Row = outcome.Row,
             WordsIndex = IndexOf(result, result.Status == Outcome.Succeeded ? null : failureClass),
             Usage = result.Usage,
-            CostInPicodollars = _prices?.Value.Cost(result.Model, result.Usage, isBatch: true),
+            CostInPicodollars = result.Status == Outcome.Succeeded && !result.HasUsage
+                ? null
+                : _prices?.Value.Cost(result.Model, result.Usage, isBatch: true),
             IsIncomplete = isIncomplete,
             ResultOffset = offset,
             ResultLength = line.Length,

@@ -48,6 +48,9 @@ public sealed partial class ResultLine
 
     public TokenUsage Usage { get; private set; }
 
+    /// <summary>Whether the line says how many tokens the request took. An answer that does not has not cost nothing.</summary>
+    public bool HasUsage { get; private set; }
+
     public FailureClass FailureClass => FailureClasses.Of(Status, ErrorType, ErrorMessage);
 
     /// <summary>Reads a line; null when it is not a readable result.</summary>
@@ -64,7 +67,7 @@ public sealed partial class ResultLine
         Status = Outcome.Unknown;
         ErrorType = ErrorMessage = ErrorToDo = ErrorRequestId = StopReason = Model = null;
         Usage = default;
-        _hasContent = false;
+        HasUsage = _hasContent = false;
         try
         {
             JsonScanner scanner = new(line);
@@ -177,7 +180,7 @@ public sealed partial class ResultLine
             }
             else if (name.SequenceEqual("usage"u8))
             {
-                Usage = UsageScan.Read(ref scanner);
+                (Usage, HasUsage) = UsageScan.Read(ref scanner);
             }
             else if (name.SequenceEqual("content"u8))
             {

@@ -21,6 +21,9 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
     // Of the batch that was read last; the next row is nearly always of the same one.
     private (BatchRecord? Batch, string Results, string Source) _paths = (null, string.Empty, string.Empty);
 
+    // The requests of a job nearly always force the same tool; its schema is read once.
+    private ForcedTool _forced = ForcedTool.None;
+
     /// <summary>The last word of each request of collected batches of one job, in input order.</summary>
     /// <remarks>The ledger is read ahead on another thread: whoever enumerates does not use it meanwhile.</remarks>
     /// <param name="batches">The batches.</param>
@@ -52,7 +55,10 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
             attempt,
             attempt.ResultOffset is { } offset ? Line(batch, attempt, offset) : [],
             attempt.SourceLength > 0 ? Source(batch, attempt) : [],
-            attempt.OutputSchema > 0 ? Schemas(batch.JobId)[attempt.OutputSchema - 1] : null);
+            attempt.OutputSchema > 0 ? Schemas(batch.JobId)[attempt.OutputSchema - 1] : null)
+        {
+            ForcedTool = attempt is { StopReason: Completeness.CallsTools, IsIncomplete: not false } ? Forced(batch, attempt) : null,
+        };
     }
 
     /// <summary>Makes the error for results on disk that are not what the service has sent.</summary>
@@ -87,6 +93,25 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
             ? row
             : throw ClaudeBatchException.SourceChanged(
                 _paths.Source, attempt.CustomId, $"The answers are in '{_paths.Results}' as the service sent them.");
+    }
+
+    // Null where the request is not here, was changed, or has no digest to be compared with.
+    private ForcedTool? Forced(BatchRecord batch, AttemptRecord attempt)
+    {
+        string path = ledger.Folder.Spool(batch.JobId, batch.Part);
+        if (batch.MadeElsewhere || attempt.SpoolDigest == 0 || !File.Exists(path))
+        {
+            return null;
+        }
+
+        byte[] request = GC.AllocateUninitializedArray<byte>(attempt.SpoolLength);
+        if (!_files.TryRead(path, attempt.SpoolOffset, request, attempt.SpoolDigest))
+        {
+            return null;
+        }
+
+        ForcedTool forced = ForcedTool.Of(request);
+        return _forced = forced.IsSame(_forced) ? _forced : forced;
     }
 
     private AnswerSchema[] Schemas(long jobId)

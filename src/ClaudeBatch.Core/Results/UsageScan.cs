@@ -5,31 +5,31 @@ using ClaudeBatch.Core.Ledger;
 namespace ClaudeBatch.Core.Results;
 
 /// <summary>
-/// Reads a <c>usage</c> object. Every field may be absent or null. Where <c>cache_creation</c> is absent, all cache writes count as
-/// 5-minute ones.
+/// Reads a <c>usage</c> object. Every field may be absent or null; without those of input and output it is none. Where
+/// <c>cache_creation</c> is absent, all cache writes count as 5-minute ones.
 /// </summary>
 internal static class UsageScan
 {
     [MethodImpl(JsonScanner.AtOnce)]
-    public static TokenUsage Read(ref JsonScanner scanner)
+    public static (TokenUsage Usage, bool IsThere) Read(ref JsonScanner scanner)
     {
         if (!scanner.TryEnter())
         {
             return default;
         }
 
-        long input = 0, writes = 0, read = 0, output = 0, searches = 0;
-        long? write5m = null, write1h = null;
+        long writes = 0, read = 0, searches = 0;
+        long? input = null, output = null, write5m = null, write1h = null;
         string? geo = null;
         while (scanner.TryProperty(out ReadOnlySpan<byte> name))
         {
             if (name.SequenceEqual("input_tokens"u8))
             {
-                input = Count(ref scanner);
+                input = CountOrNull(ref scanner);
             }
             else if (name.SequenceEqual("output_tokens"u8))
             {
-                output = Count(ref scanner);
+                output = CountOrNull(ref scanner);
             }
             else if (name.SequenceEqual("cache_creation_input_tokens"u8))
             {
@@ -62,11 +62,16 @@ internal static class UsageScan
             }
         }
 
-        return new TokenUsage(input, write5m ?? writes, write1h ?? 0, read, output, searches, geo);
+        TokenUsage usage = new(input ?? 0, write5m ?? writes, write1h ?? 0, read, output ?? 0, searches, geo);
+        return (usage, input is not null && output is not null);
     }
 
-    private static long Count(ref JsonScanner scanner)
-        => scanner.Number() is >= 0 and <= uint.MaxValue and var count ? count : throw new FormatException("No count of tokens.");
+    private static long Count(ref JsonScanner scanner) => CountOrNull(ref scanner) ?? 0;
+
+    private static long? CountOrNull(ref JsonScanner scanner)
+        => scanner.NumberOrNull() is not { } count ? null
+            : count is >= 0 and <= uint.MaxValue ? count
+            : throw new FormatException("No count of tokens.");
 
     [MethodImpl(JsonScanner.AtOnce)]
     private static (long? First, long? Second) Pair(ref JsonScanner scanner, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)

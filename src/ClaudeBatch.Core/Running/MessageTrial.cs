@@ -42,11 +42,15 @@ public sealed class MessageTrial(BatchApi api, PriceList prices)
         }
 
         string? reason = Completeness.Reason(answer.Status, answer.StopReason, answer.ErrorMessage)
-            ?? (outputSchema.IsEmpty ? null : new AnswerSchema(outputSchema).Reason(AnswerContent.Read(line)?.Text ?? string.Empty));
+            ?? Completeness.AnswerReason(
+                AnswerContent.Read(line),
+                answer.StopReason,
+                outputSchema.IsEmpty ? null : new AnswerSchema(outputSchema),
+                ForcedTool.Of(item));
         return (
             reason is null
                 ? null
                 : new RequestFault("OnlineIncomplete", $"The service answered, and the answer is not complete: {reason}", IsError: false),
-            PriceList.ToDollars(prices.Cost(model, answer.Usage, isBatch: false)));
+            answer.HasUsage ? PriceList.ToDollars(prices.Cost(model, answer.Usage, isBatch: false)) : null);
     }
 }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Management.Automation;
 using ClaudeBatch.Core;
+using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Results;
 using ClaudeBatch.Sessions;
@@ -25,6 +27,11 @@ public sealed partial class GetClaudeBatchResultCommand : BatchCommand
     private readonly HashSet<long> _jobs = [];
 
     private readonly HashSet<string> _unpriced = new(StringComparer.Ordinal);
+
+    // The answers whose cost is not known although prices are.
+    private long _unmeasured;
+
+    private PriceList? _prices;
 
     private NameFilter? _statuses;
 
@@ -127,6 +134,12 @@ public sealed partial class GetClaudeBatchResultCommand : BatchCommand
             Warn($"Model '{model}' has no price here; what its answers cost is not known.");
         }
 
+        if (_unmeasured > 0)
+        {
+            string answers = _unmeasured == 1 ? "1 answer" : $"{_unmeasured.ToString("N0", CultureInfo.InvariantCulture)} answers";
+            Warn($"The service gave no usage for {answers}, or for an earlier attempt at the same request; the cost is not known.");
+        }
+
         foreach (JobRecord job in _jobs.Select(id => Open().Ledger.Jobs.Get(id)).Where(static j => j.PauseReason is not null))
         {
             Warn($"Job '{job.Name}' is paused: {job.PauseReason}");
@@ -188,9 +201,9 @@ public sealed partial class GetClaudeBatchResultCommand : BatchCommand
         foreach (BatchResult result in BatchResult.From(results))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (result is { IsPriced: false, Model: { } model })
+            if (result is { IsPriced: false, Model: { } model } && !_unpriced.Contains(model))
             {
-                _unpriced.Add(model);
+                NoteUnknownCost(result, model);
             }
 
             bool isIncomplete = result is { Status: nameof(Outcome.Succeeded), IsComplete: false };
@@ -199,6 +212,19 @@ public sealed partial class GetClaudeBatchResultCommand : BatchCommand
             {
                 WriteOutput(result);
             }
+        }
+    }
+
+    private void NoteUnknownCost(BatchResult result, string model)
+    {
+        _prices ??= new PriceList(KnownModels.Of(Connection));
+        if (result.Tokens is { } tokens && _prices.Cost(model, tokens, isBatch: true) is null)
+        {
+            _unpriced.Add(model);
+        }
+        else
+        {
+            _unmeasured++;
         }
     }
 }

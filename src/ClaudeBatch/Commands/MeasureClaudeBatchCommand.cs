@@ -193,7 +193,12 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
     {
         foreach (ModelUsage usage in models)
         {
-            WarnOfPrice(usage.Model, usage.Cost is not null);
+            WarnOfPrice(usage.Model, usage.Cost is not null || usage.HasPrice);
+            if (usage is { HasPrice: true, Cost: null })
+            {
+                Warn($"The service gave no usage for some answers of {usage.Model}; what they cost is not known.");
+            }
+
             if (usage.SavedByCache < 0)
             {
                 Warn(string.Create(

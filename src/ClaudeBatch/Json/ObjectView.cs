@@ -35,6 +35,19 @@ internal static class ObjectView
         return value;
     }
 
+    /// <summary>Parses JSON; null where it is nested more deeply than objects are made.</summary>
+    public static object? ParseOrNull(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return Parse(json);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     private static object? Value(ref Utf8JsonReader reader) => reader.TokenType switch
     {
         JsonTokenType.StartObject => Object(ref reader),

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Management.Automation;
-using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using ClaudeBatch.Core;
@@ -8,16 +5,13 @@ using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Results;
 using ClaudeBatch.Json;
+using ClaudeBatch.Rows;
 
 namespace ClaudeBatch;
 
 /// <summary>The outcome of one request, with the row it was made from. Objects and texts are made from the bytes on first use.</summary>
-public sealed class BatchResult
+public sealed partial class BatchResult
 {
-    // The objects, and the texts that they are made from.
-    private static readonly (string Name, string Text)[] s_madeFromText =
-        [(nameof(Output), nameof(Text)), (nameof(Usage), nameof(Raw)), (nameof(Message), nameof(Raw)), (nameof(Source), nameof(RawSource))];
-
     private byte[] _line = [];
 
     private byte[] _sourceJson = [];
@@ -40,6 +34,13 @@ public sealed class BatchResult
 
     private bool _wasRead;
 
+    // Whether the answer is what it passes to the one tool that it had to call.
+    private bool _isForcedCall;
+
+    private ToolCall[]? _toolCalls;
+
+    private Citation[]? _citations;
+
     public string? CustomId { get; set; }
 
     /// <summary>
@@ -55,17 +56,32 @@ public sealed class BatchResult
     }
 
     /// <summary>
-    /// The answer as an object where its text is JSON; else null. Where an object cannot hold it, it is null and Reason says so.
+    /// The answer as an object: what it passes to the one tool that it had to call; else its text where that is JSON and waits for no tool;
+    /// else null. Where an object cannot hold it, it is null and Reason says so.
     /// </summary>
     public object? Output
     {
-        get => _output ??= Text is { } text ? TryParse(text) : null;
+        get => _output ??= StopReason == Core.Results.Completeness.CallsTools ? ForcedInput() : Text is { } text ? TryParse(text) : null;
         set => _output = value;
+    }
+
+    /// <summary>The calls of tools that the answer makes and nobody has answered.</summary>
+    public ToolCall[] ToolCalls
+    {
+        get => _toolCalls ??= [.. (Answer?.Calls ?? []).Select(ToolCall.From)];
+        set => _toolCalls = value;
+    }
+
+    /// <summary>What the texts of the answer stand on.</summary>
+    public Citation[] Citations
+    {
+        get => _citations ??= [.. Citation.From(Answer?.Cited ?? [], Columns)];
+        set => _citations = value;
     }
 
     public string? StopReason { get; set; }
 
-    /// <summary>Whether the request succeeded and the answer was not cut off, was not refused, and fits its schema.</summary>
+    /// <summary>Whether the request succeeded and the answer was not cut off, was not refused, waits for no tool, and fits its schema.</summary>
     public bool IsComplete { get; set; }
 
     /// <summary>Why the result is not complete; null when it is.</summary>
@@ -117,7 +133,7 @@ public sealed class BatchResult
     /// <summary>The service's whole message as an object; null where there is no answer.</summary>
     public object? Message
     {
-        get => _message ??= Answer is { } answer ? ObjectView.Parse(answer.Message.Span) : null;
+        get => _message ??= Answer is { } answer ? ObjectView.ParseOrNull(answer.Message.Span) : null;
         set => _message = value;
     }
 
@@ -130,6 +146,9 @@ public sealed class BatchResult
 
     /// <summary>Whether the cost is known.</summary>
     internal bool IsPriced => _picodollars is not null || _cost is not null;
+
+    /// <summary>What the answer says of its tokens; null where it says nothing.</summary>
+    internal TokenUsage? Tokens => ResultLine.Parse(_line) is { HasUsage: true } line ? line.Usage : null;
 
     private AnswerContent? Answer => _wasRead ? _answer : _answer = Read();
 
@@ -157,6 +176,7 @@ public sealed class BatchResult
             _line = collected.Line,
             _answer = collected.Answer, // already parsed where a schema was checked
             _wasRead = collected.Answer is not null,
+            _isForcedCall = collected.IsForcedCall(),
             _sourceJson = collected.Source,
             CustomId = attempt.CustomId,
             Status = Enum.GetName(status),
@@ -175,49 +195,6 @@ public sealed class BatchResult
         };
     }
 
-    /// <summary>Returns the result from the pipeline, which may have been deserialized from Clixml or a PowerShell job.</summary>
-    /// <exception cref="ClaudeBatchException"><c>ResultInvalid</c>: the value is not a result.</exception>
-    internal static BatchResult From(object? value)
-    {
-        PSObject? item = value is null ? null : PSObject.AsPSObject(value);
-        if (item?.BaseObject is BatchResult result)
-        {
-            return result;
-        }
-
-        if (item?.TypeNames.Any(static t => t.EndsWith("ClaudeBatch.BatchResult", StringComparison.Ordinal)) != true)
-        {
-            throw new ClaudeBatchException(
-                FailureKind.InvalidArgument, "ResultInvalid", $"'{value ?? "null"}' is not a result; Get-ClaudeBatchResult gives them.")
-            { Target = value };
-        }
-
-        BatchResult again = new();
-        foreach (PropertyInfo property in typeof(BatchResult).GetProperties())
-        {
-            if (item.Properties[property.Name]?.Value is { } kept && !IsMadeFromText(property.Name, kept, item))
-            {
-                property.SetValue(again, LanguagePrimitives.ConvertTo(kept, property.PropertyType, CultureInfo.InvariantCulture));
-            }
-        }
-
-        return again;
-    }
-
-    // When the shell writes an object to a file or another process, it cuts what is nested and takes large numbers apart. Texts come whole,
-    // and objects are made from them again.
-    private static bool IsMadeFromText(string name, object kept, PSObject item)
-        => Array.Find(s_madeFromText, m => m.Name == name).Text is { } text
-            && (item.Properties[text]?.Value is string
-                || (JsonText.Write(kept).AsSpan().IndexOf("\"@{"u8) >= 0
-                    ? throw new ClaudeBatchException(
-                        FailureKind.InvalidArgument,
-                        "ResultInvalid",
-                        $"{name} of result '{item.Properties[nameof(CustomId)]?.Value}' was cut when it was written: '{kept}'. {text}, from which it "
-                            + "could be made again, is not there. Write the results anew, with all their properties.")
-                    { Target = item }
-                    : false));
-
     private static Outcome UnfinishedStatus(BatchState batchState)
         => batchState is BatchState.Lost or BatchState.Deleted ? Outcome.Unknown : Outcome.Missing;
 
@@ -226,6 +203,12 @@ public sealed class BatchResult
         _wasRead = true;
         return _line.Length == 0 ? null : AnswerContent.Read(_line);
     }
+
+    private object? ForcedInput() => _isForcedCall && ToolCalls is [var only] ? only.Input : null;
+
+    private (string Name, string Text)[] Columns() => Source is { } row
+        ? [.. new ShellRow(row, number: 0).Members(static _ => true).Select(static m => (m.Name, JsonText.Text(m.Value)))]
+        : [];
 
     private static object? TryParse(string text)
     {

@@ -21,7 +21,11 @@ internal sealed class ResultColumns(IReadOnlyList<string> wanted, bool expandsOu
 
     private const int OutputSection = 2;
 
-    private const int LastSection = 3;
+    private const int CallSection = 3;
+
+    private const int CitationSection = 4;
+
+    private const int LastSection = 5;
 
     private static readonly (string Name, Func<BatchResult, object?> Value)[] s_first =
     [
@@ -48,7 +52,10 @@ internal sealed class ResultColumns(IReadOnlyList<string> wanted, bool expandsOu
     ];
 
     private static readonly HashSet<string> s_own = new(
-        [.. s_first.Select(static c => c.Name), nameof(BatchResult.Output), .. s_last.Select(static c => c.Name)],
+        [
+            .. s_first.Select(static c => c.Name), nameof(BatchResult.Output), nameof(BatchResult.ToolCalls), nameof(BatchResult.Citations),
+            .. s_last.Select(static c => c.Name),
+        ],
         StringComparer.OrdinalIgnoreCase);
 
     private readonly HashSet<string> _found = new(StringComparer.OrdinalIgnoreCase);
@@ -77,6 +84,9 @@ internal sealed class ResultColumns(IReadOnlyList<string> wanted, bool expandsOu
         {
             cells[cell.Name] = cell.Value;
         }
+
+        cells[nameof(BatchResult.ToolCalls)] = result.ToolCalls is { Length: > 0 } calls ? calls : null;
+        cells[nameof(BatchResult.Citations)] = result.Citations is { Length: > 0 } citations ? citations : null;
 
         cells[nameof(BatchResult.Output)] = result.Output;
         ShellRow row = new(cells, number: 0);
@@ -143,7 +153,21 @@ internal sealed class ResultColumns(IReadOnlyList<string> wanted, bool expandsOu
 
     private IEnumerable<ResultCell> Own(BatchResult result)
         => First(result).Concat(expandsOutput ? Output(result) : [new(OutputSection, nameof(BatchResult.Output), result.Output)])
-            .Concat(Last(result));
+            .Concat(Found(result)).Concat(Last(result));
+
+    // Few answers have any of these: without them a file has no such column.
+    private static IEnumerable<ResultCell> Found(BatchResult result)
+    {
+        if (result.ToolCalls.Length > 0)
+        {
+            yield return new ResultCell(CallSection, nameof(BatchResult.ToolCalls), result.ToolCalls);
+        }
+
+        if (result.Citations.Length > 0)
+        {
+            yield return new ResultCell(CitationSection, nameof(BatchResult.Citations), result.Citations);
+        }
+    }
 
     private static IEnumerable<ResultCell> First(BatchResult result)
         => s_first.Select(c => new ResultCell(FirstSection, c.Name, c.Value(result)));

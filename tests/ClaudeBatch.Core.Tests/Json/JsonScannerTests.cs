@@ -35,15 +35,10 @@ public sealed class JsonScannerTests
                 }));
 
     [Theory]
-    [InlineData(64)]
-    [InlineData(65)]
-    public void It_goes_as_deep_as_Utf8JsonReader(int depth)
-    {
-        byte[] json = Encoding.UTF8.GetBytes(new string('[', depth) + new string(']', depth));
-
-        Assert.Equal(ReaderTakes(json), Takes(json));
-        Assert.Equal(depth == 64, Takes(json));
-    }
+    [InlineData(JsonScanner.MostDepth, true)]
+    [InlineData(JsonScanner.MostDepth + 1, false)]
+    public void It_goes_deep_and_comes_to_an_end(int depth, bool isTaken)
+        => Assert.Equal(isTaken, Takes(Encoding.UTF8.GetBytes(new string('[', depth) + new string(']', depth))));
 
     [Fact]
     public void A_string_ends_where_it_ends_wherever_it_begins()
