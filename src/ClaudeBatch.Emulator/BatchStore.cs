@@ -18,7 +18,13 @@ internal sealed class BatchStore
 
     public string BodyOf(string id) => Path.Combine(_root, id + ".body");
 
+    public string AnswersOf(string id) => Path.Combine(_root, id + ".answers");
+
     public string ResultsOf(string id) => Path.Combine(_root, id + ".results");
+
+    /// <summary>Gives what answers the requests of a batch: what was stored for them, else what the plan says.</summary>
+    public AnswerSource AnswersTo(StoredBatch batch)
+        => new(File.Exists(AnswersOf(batch.Id)) ? AnswersOf(batch.Id) : batch.Plan.Answers, batch.Plan.Seed);
 
     /// <summary>Gives a new path for a body that is still being received.</summary>
     public string NewIncoming() => Path.Combine(_root, Guid.NewGuid().ToString("N") + ".incoming");
@@ -62,6 +68,7 @@ internal sealed class BatchStore
         File.Delete(MetaOf(id));
         File.Delete(ResultsOf(id));
         File.Delete(BodyOf(id));
+        File.Delete(AnswersOf(id));
     }
 
     private static StoredBatch? Read(string path)

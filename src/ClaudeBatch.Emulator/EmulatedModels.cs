@@ -29,18 +29,21 @@ internal static class EmulatedModels
         new("claude-fable-5-1", null, "Claude Fable 5.1", "active", Million, 128_000, AlwaysThinking | Refused.ForcedTool),
         new("claude-mythos-5-1", null, "Claude Mythos 5.1", "active", Million, 128_000, AlwaysThinking | Refused.ForcedTool),
         new("claude-opus-5", null, "Claude Opus 5", "active", Million, 128_000, SinceOpus47 | Refused.NoThinkingAtHighEffort),
-        new("claude-sonnet-5", null, "Claude Sonnet 5", "active", Million, 128_000, SinceOpus47),
+        new("claude-sonnet-5", null, "Claude Sonnet 5", "active", Million, 128_000, SinceOpus47) { LeastCached = 1_024 },
         new("claude-fable-5", null, "Claude Fable 5", "active", Million, 128_000, AlwaysThinking),
         new("claude-mythos-5", null, "Claude Mythos 5", "active", Million, 128_000, AlwaysThinking),
-        new("claude-opus-4-8", null, "Claude Opus 4.8", "active", Million, 128_000, SinceOpus47),
-        new("claude-mythos-preview", null, "Claude Mythos Preview", "deprecated", Million, 128_000, Refused.Nothing),
-        new("claude-opus-4-7", null, "Claude Opus 4.7", "active", Million, 128_000, SinceOpus47),
-        new("claude-sonnet-4-6", null, "Claude Sonnet 4.6", "active", Million, 128_000, SinceClaude46),
-        new("claude-opus-4-6", null, "Claude Opus 4.6", "active", Million, 128_000, SinceClaude46),
+        new("claude-opus-4-8", null, "Claude Opus 4.8", "active", Million, 128_000, SinceOpus47) { LeastCached = 1_024 },
+        new("claude-mythos-preview", null, "Claude Mythos Preview", "deprecated", Million, 128_000, Refused.Nothing)
+            { LeastCached = 2_048 },
+        new("claude-opus-4-7", null, "Claude Opus 4.7", "active", Million, 128_000, SinceOpus47) { LeastCached = 2_048 },
+        new("claude-sonnet-4-6", null, "Claude Sonnet 4.6", "active", Million, 128_000, SinceClaude46) { LeastCached = 1_024 },
+        new("claude-opus-4-6", null, "Claude Opus 4.6", "active", Million, 128_000, SinceClaude46) { LeastCached = 4_096 },
         new("claude-opus-4-5-20251101", "claude-opus-4-5", "Claude Opus 4.5", "deprecated", 200_000, 64_000,
-            Refused.Region | Refused.Adaptive),
-        new("claude-haiku-4-5-20251001", "claude-haiku-4-5", "Claude Haiku 4.5", "active", 200_000, 64_000, BeforeOpus45),
-        new("claude-sonnet-4-5-20250929", "claude-sonnet-4-5", "Claude Sonnet 4.5", "deprecated", 200_000, 64_000, BeforeOpus45),
+            Refused.Region | Refused.Adaptive) { LeastCached = 4_096 },
+        new("claude-haiku-4-5-20251001", "claude-haiku-4-5", "Claude Haiku 4.5", "active", 200_000, 64_000, BeforeOpus45)
+            { LeastCached = 4_096 },
+        new("claude-sonnet-4-5-20250929", "claude-sonnet-4-5", "Claude Sonnet 4.5", "deprecated", 200_000, 64_000, BeforeOpus45)
+            { LeastCached = 1_024 },
     ];
 
     public static EmulatedModel? Find(string name)
@@ -49,7 +52,11 @@ internal static class EmulatedModels
 
 /// <summary>A model of the emulated service.</summary>
 internal sealed record EmulatedModel(
-    string Id, string? Alias, string DisplayName, string Lifecycle, long MaxInputTokens, int MaxTokens, Refused Refuses);
+    string Id, string? Alias, string DisplayName, string Lifecycle, long MaxInputTokens, int MaxTokens, Refused Refuses)
+{
+    /// <summary>The fewest tokens of a prompt that it caches; of the models 5.2 none are known, and those of 5.1 are taken.</summary>
+    public int LeastCached { get; init; } = 512;
+}
 
 /// <summary>What a model refuses with an error, besides what every model refuses.</summary>
 [Flags]

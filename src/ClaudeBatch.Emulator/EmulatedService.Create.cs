@@ -176,6 +176,7 @@ public sealed partial class EmulatedService
             Plan = plan,
             WorkspaceId = plan.WorkspaceId,
         };
+        new AnswerStore(stateFolder).Take(incoming, _store.AnswersOf(made.Id));
         File.Move(incoming, _store.BodyOf(made.Id));
         _store.Save(made);
         return made;

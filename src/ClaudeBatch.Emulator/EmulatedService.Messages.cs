@@ -79,8 +79,8 @@ public sealed partial class EmulatedService
             throw fault;
         }
 
-        string text = new AnswerSource(plan.Answers).Text(string.Empty, body.RootElement);
-        return EmulatedReply.Json(Written(writer => EmulatedAnswer.Write(writer, body.RootElement, text, "standard")));
+        Said said = new AnswerSource(plan.Answers, plan.Seed).To(string.Empty, body.RootElement);
+        return EmulatedReply.Json(Written(writer => EmulatedAnswer.Write(writer, body.RootElement, said, "standard")));
     }
 
     private static async Task<EmulatedReply> CountTokensAsync(EmulatedRequest request, CancellationToken cancellationToken)

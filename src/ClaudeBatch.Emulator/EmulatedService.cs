@@ -24,6 +24,7 @@ public sealed partial class EmulatedService(
     [
         FaultKind.DownloadCut, FaultKind.DownloadStall, FaultKind.DownloadShort, FaultKind.TornLastLine,
         FaultKind.DuplicatedLines, FaultKind.MissingLines, FaultKind.ForeignLines, FaultKind.GarbledLines,
+        FaultKind.UsageMissing,
     ];
 
     private readonly BatchStore _store = new(stateFolder);
@@ -209,7 +210,7 @@ public sealed partial class EmulatedService(
             return batch;
         }
 
-        int[] counts = new ResultsMaker(batch, new AnswerSource(batch.Plan.Answers), _store.Cache)
+        int[] counts = new ResultsMaker(batch, _store.AnswersTo(batch), _store.Cache)
             .Write(_store.BodyOf(batch.Id), _store.ResultsOf(batch.Id));
         StoredBatch finished = batch with { FinalCounts = counts };
         _store.Save(finished);

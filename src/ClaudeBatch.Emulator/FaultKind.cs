@@ -54,9 +54,12 @@ public static class FaultKind
     /// <summary>Some lines of the results are not JSON or not UTF-8.</summary>
     public const string GarbledLines = nameof(GarbledLines);
 
+    /// <summary>Some answers come without their usage.</summary>
+    public const string UsageMissing = nameof(UsageMissing);
+
     public static IReadOnlyList<string> All { get; } =
     [
         LostReply, ReplyCut, Refuse, EarlyRefusal, BodyCut, ForeignBatch, Outage, NotFound, ListLag,
-        DownloadCut, DownloadStall, DownloadShort, TornLastLine, DuplicatedLines, MissingLines, ForeignLines, GarbledLines,
+        DownloadCut, DownloadStall, DownloadShort, TornLastLine, DuplicatedLines, MissingLines, ForeignLines, GarbledLines, UsageMissing,
     ];
 }

@@ -118,8 +118,7 @@ internal sealed class ResultsMaker(StoredBatch batch, AnswerSource answers, Prom
             _counts[1]++;
             writer.WriteString("type"u8, "succeeded"u8);
             writer.WritePropertyName("message"u8);
-            string text = answers.Text(id, parameters);
-            EmulatedAnswer.Write(writer, parameters, text, "batch", cache.Use(parameters, batch.CreatedAt, batch.EndsAt));
+            EmulatedAnswer.Write(writer, parameters, answers.To(id, parameters), "batch", cache.Use(batch, id, parameters));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace ClaudeBatch.Emulator;
 
@@ -50,6 +51,13 @@ internal static class TamperedResults
                 lines.AddRange(Enumerable.Range(1, fault.Count).Select(static i => Encoding.UTF8.GetBytes(
                     $$$"""{"custom_id":"somebody-elses-{{{i}}}","result":{"type":"canceled"}}""" + "\n")));
                 break;
+            case FaultKind.UsageMissing:
+                for (int i = 0; i < Math.Min(fault.Count, lines.Count); i++)
+                {
+                    lines[i] = WithoutUsage(lines[i]);
+                }
+
+                break;
             default:
                 for (int i = 0; i < Math.Min(fault.Count, lines.Count); i++)
                 {
@@ -63,6 +71,13 @@ internal static class TamperedResults
         }
 
         return [.. lines.SelectMany(static l => l)];
+    }
+
+    private static byte[] WithoutUsage(byte[] line)
+    {
+        JsonNode parsed = JsonNode.Parse(line)!;
+        (parsed["result"]!["message"] as JsonObject)?.Remove("usage");
+        return [.. Encoding.UTF8.GetBytes(parsed.ToJsonString()), (byte)Newline];
     }
 
     private static IEnumerable<byte[]> Lines(byte[] whole)

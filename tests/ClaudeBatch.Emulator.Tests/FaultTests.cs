@@ -133,6 +133,7 @@ public sealed class FaultTests : IDisposable
     [InlineData("MissingLines", 2, 4, 4)]
     [InlineData("ForeignLines", 2, 8, 8)]
     [InlineData("GarbledLines", 2, 6, 4)]
+    [InlineData("UsageMissing", 2, 6, 6)]
     public async Task Results_are_tampered_with_once_and_the_counts_stay(string kind, int count, int lines, int readable)
     {
         string id = await _service.CreateAsync("a", "b", "c", "d", "e", "f");

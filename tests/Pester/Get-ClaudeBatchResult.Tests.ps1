@@ -27,7 +27,7 @@ Describe 'Get-ClaudeBatchResult' {
                 output_config = @{ format = @{ type = 'json_schema'; schema = $schema } }
             } |
             Submit-ClaudeBatch -Job schema | Wait-ClaudeBatch | Get-ClaudeBatchResult
-        $result.Output.label | Should -Be 'billing'
+        $result.Output.label | Should -BeIn 'billing', 'bug'
         $result.Output.score | Should -BeOfType [long]
     }
 
@@ -169,6 +169,18 @@ Wait-ClaudeBatch -Id '$($batch.Id)' -InformationAction Ignore | Get-ClaudeBatchR
         $warned.Message | Should -Match "Model 'claude-mythos-preview' has no price here"
         (Get-ClaudeBatchJob unpriced).Cost | Should -BeNullOrEmpty
         (Measure-ClaudeBatch -Job unpriced -WarningAction SilentlyContinue)[0].Cost | Should -BeNullOrEmpty
+    }
+
+    It 'knows no cost of an answer that came without its usage, and says so' {
+        Connect-TestEmulator -Plan @{ Faults = @(@{ Kind = 'UsageMissing'; Count = 2 }) }
+        $results = New-TestRequest -Count 3 | Submit-ClaudeBatch -Job unmeasured | Wait-ClaudeBatch |
+            Get-ClaudeBatchResult -WarningVariable warned -WarningAction SilentlyContinue
+        ($results | Where-Object { $null -eq $_.Cost }).Count | Should -Be 2
+        $results.IsComplete | Should -Not -Contain $false
+        $warned.Message | Should -Be 'The service gave no usage for 2 answers, or for an earlier attempt at the same request; the cost is not known.'
+        (Get-ClaudeBatchJob unmeasured).Cost | Should -BeNullOrEmpty
+        (Measure-ClaudeBatch -Job unmeasured -WarningVariable told -WarningAction SilentlyContinue)[0].Cost | Should -BeNullOrEmpty
+        $told.Message | Should -Be 'The service gave no usage for some answers of claude-haiku-4-5-20251001; what they cost is not known.'
     }
 
     It 'warns before the service gives results up, and says so when it has' {

@@ -109,17 +109,24 @@ Describe 'Invoke-ClaudeBatch' {
     }
 
     It 'warms the cache with one request and reads it with the others' {
-        Connect-TestEmulator
+        Connect-TestEmulator -Plan @{ Seed = 1 } # with which the cache is found often
         $requests = New-TestRow -Count 20 | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 10 -System $shared -CacheSystem -CustomId 'row-{{Id}}' -Prompt '{{Body}}'
         $results = $requests | Invoke-ClaudeBatch -Job warm -WarmCache -InformationVariable said
         $results.Count | Should -Be 20
         (Get-ClaudeBatch -Job warm -Local).RequestCount | Should -Be 1, 19
         $results[0].Usage.cache_creation_input_tokens | Should -BeGreaterThan 4000
-        $results[1..19] | ForEach-Object { $_.Usage.cache_read_input_tokens | Should -BeGreaterThan 4000 }
+        ($results[1..19] | Where-Object { $_.Usage.cache_read_input_tokens -gt 4000 }).Count | Should -BeGreaterThan 15
         "$said" | Should -Match "Cache of job 'warm': [\d,]+ tokens written, [\d,]+ read; it saved \`$0\.0\d+"
         $report = (Measure-ClaudeBatch -Job warm)[-1]
         $report.SavedByCache | Should -BeGreaterThan 0
         $report.CacheReadRatio | Should -BeGreaterThan 0.8
+    }
+
+    It 'says what a cache cost that was seldom found' {
+        Connect-TestEmulator -Plan @{ Seed = 11 }
+        New-TestRow -Count 20 | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 10 -System $shared -CacheSystem -CustomId 'row-{{Id}}' -Prompt '{{Body}}' |
+            Invoke-ClaudeBatch -Job seldom -WarmCache -InformationVariable said | Out-Null
+        "$said" | Should -Match "Cache of job 'seldom': .* read; it cost \`$0\.0\d+ more than it saved\."
     }
 
     It 'shows that a cold cache costs more than none' {

@@ -9,7 +9,13 @@ namespace ClaudeBatch.Core.Running;
 /// One round over some batches: settles the unconfirmed ones, sends the spooled ones, and asks for the state of the running ones.
 /// </summary>
 /// <remarks>A round may be repeated, and run beside another process: a batch that another process has locked is left to it.</remarks>
-public sealed class BatchRound(JobLedger ledger, BatchApi api)
+/// <param name="ledger">The open ledger.</param>
+/// <param name="api">The service.</param>
+/// <param name="beforeSending">
+/// What is done with a part right before it is sent, while neither a lock nor a transaction is held; null for nothing. Where it fails,
+/// nothing of the part is sent, and the round ends with its exception.
+/// </param>
+public sealed class BatchRound(JobLedger ledger, BatchApi api, Func<BatchRecord, CancellationToken, Task>? beforeSending = null)
 {
     private readonly BatchSender _sender = new(ledger, api);
 
@@ -131,6 +137,11 @@ public sealed class BatchRound(JobLedger ledger, BatchApi api)
             if (!batch.State.IsUnsent() || batch.HeldFor is not null || held.Contains(batch.JobId))
             {
                 continue;
+            }
+
+            if (beforeSending is not null && SendGate.Obstacle(ledger, ledger.Jobs.Get(batch.JobId), batch) is null)
+            {
+                await beforeSending(batch, cancellationToken).ConfigureAwait(false);
             }
 
             SendResult result = await _sender.SendAsync(id, sent, cancellationToken).ConfigureAwait(false);

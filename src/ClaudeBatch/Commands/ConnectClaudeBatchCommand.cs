@@ -5,6 +5,7 @@ using ClaudeBatch.Core;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger.Files;
 using ClaudeBatch.Emulator;
+using ClaudeBatch.Json;
 using ClaudeBatch.Pipeline;
 using ClaudeBatch.Sessions;
 
@@ -98,7 +99,8 @@ public sealed partial class ConnectClaudeBatchCommand : AsyncCommand
             Credential = credential ?? throw ClaudeBatchConnection.KeyMissing(),
             KeySource = source,
             IsEmulator = Emulator,
-            Plan = Plan(),
+            Plan = Plan(out RehearsedAnswers? answers),
+            Answers = answers,
         };
         _ = connection.ToService(); // refuses a bad address now and not at the first call
         connection.Folder.Create();
@@ -176,8 +178,9 @@ public sealed partial class ConnectClaudeBatchCommand : AsyncCommand
         }
     }
 
-    private EmulatorPlan? Plan()
+    private EmulatorPlan? Plan(out RehearsedAnswers? answers)
     {
+        answers = null;
         if (EmulatorPlan is null)
         {
             return Emulator ? new EmulatorPlan() : null;
@@ -185,7 +188,8 @@ public sealed partial class ConnectClaudeBatchCommand : AsyncCommand
 
         try
         {
-            EmulatorPlan plan = ClaudeBatch.Emulator.EmulatorPlan.FromDictionary((IDictionary)WithoutPSObjects(EmulatorPlan)!);
+            EmulatorPlan plan = ClaudeBatch.Emulator.EmulatorPlan.FromDictionary(
+                (IDictionary)WithoutPSObjects(WithoutAnswers(EmulatorPlan, out answers))!);
             if (plan.Answers is not ("echo" or "schema"))
             {
                 plan.Answers = ExistingFile(plan.Answers);
@@ -197,6 +201,22 @@ public sealed partial class ConnectClaudeBatchCommand : AsyncCommand
         {
             throw new ClaudeBatchException(FailureKind.InvalidArgument, "EmulatorPlanInvalid", e.Message, e) { Target = EmulatorPlan };
         }
+    }
+
+    // The emulator knows no script; what it is to answer by one is stored for it when the requests are known.
+    private static IDictionary WithoutAnswers(IDictionary plan, out RehearsedAnswers? answers)
+    {
+        object? key = plan.Keys.Cast<object>().FirstOrDefault(
+            static k => string.Equals(k.ToString(), nameof(ClaudeBatch.Emulator.EmulatorPlan.Answers), StringComparison.OrdinalIgnoreCase));
+        answers = (key is null ? null : ForeignValue.Bare(plan[key])) switch
+        {
+            ScriptBlock block => new RehearsedAnswers(block),
+            IDictionary byId => new RehearsedAnswers(byId),
+            _ => null,
+        };
+        return answers is null
+            ? plan
+            : new Hashtable(plan.Keys.Cast<object>().Where(k => !Equals(k, key)).ToDictionary(static k => k, k => plan[k]));
     }
 
     // The emulator does not know PowerShell's types and would not recognize a PSObject.

@@ -135,10 +135,15 @@ public sealed partial class InvokeClaudeBatchCommand
         UsageBooks usage = new(session.Ledger, new PriceList(KnownModels.Of(Connection)));
         ModelUsage total = usage.Of(session.Ledger.Batches.OfJob(_job!.Id))
             .Aggregate(new ModelUsage("Total", 0, default, 0, 0, 0), static (sum, m) => sum.Plus(m));
-        string saved = total.SavedByCache is { } amount ? PriceList.Text(PriceList.ToDollars(amount)) : "an amount that is not known here";
+        string saved = total.SavedByCache switch
+        {
+            null => "it saved an amount that is not known here",
+            < 0 and var lost => $"it cost {PriceList.Text(PriceList.ToDollars(-lost))} more than it saved",
+            { } amount => $"it saved {PriceList.Text(PriceList.ToDollars(amount))}",
+        };
         WriteHostLine(string.Create(
             CultureInfo.InvariantCulture,
             $"Cache of job '{_job.Name}': {total.Usage.CacheWrite5mTokens + total.Usage.CacheWrite1hTokens:N0} tokens written, "
-                + $"{total.Usage.CacheReadTokens:N0} read; it saved {saved}."));
+                + $"{total.Usage.CacheReadTokens:N0} read; {saved}."));
     }
 }

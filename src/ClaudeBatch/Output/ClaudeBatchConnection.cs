@@ -35,6 +35,9 @@ public sealed class ClaudeBatchConnection
 
     internal EmulatorPlan? Plan { get; set; }
 
+    /// <summary>The answers of the emulator that no plan can hold; null where the plan has them.</summary>
+    internal RehearsedAnswers? Answers { get; set; }
+
     internal ServiceConnection ToService() => new(BaseUri!, Credential ?? throw KeyMissing())
     {
         ApiVersion = ApiVersion ?? ServiceConnection.DefaultApiVersion,

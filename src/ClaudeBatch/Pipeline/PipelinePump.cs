@@ -11,6 +11,8 @@ namespace ClaudeBatch.Pipeline;
 /// </remarks>
 internal sealed class PipelinePump : SynchronizationContext, IDisposable
 {
+    private static readonly AsyncLocal<PipelinePump?> s_running = new();
+
     private readonly BlockingCollection<(SendOrPostCallback Callback, object? State)> _queue = [];
 
     private PipelinePump(SynchronizationContext? outer) => Outer = outer;
@@ -21,10 +23,12 @@ internal sealed class PipelinePump : SynchronizationContext, IDisposable
     public static void Run(Func<CancellationToken, Task> work, CancellationToken stop)
     {
         SynchronizationContext? previous = Current;
+        PipelinePump? around = s_running.Value;
         using CancellationTokenSource abandon = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using PipelinePump pump = new(previous);
 
         SetSynchronizationContext(pump);
+        s_running.Value = pump;
         try
         {
             Task task = work(abandon.Token);
@@ -41,6 +45,7 @@ internal sealed class PipelinePump : SynchronizationContext, IDisposable
         finally
         {
             abandon.Cancel(); // whatever was begun in a stage ends with it
+            s_running.Value = around;
             SetSynchronizationContext(previous);
         }
     }
@@ -66,6 +71,28 @@ internal sealed class PipelinePump : SynchronizationContext, IDisposable
         {
             SetSynchronizationContext(pump);
         }
+    }
+
+    /// <summary>Has the thread of the pipeline run a script, for work that may have gone on to other threads.</summary>
+    /// <returns>A task that ends with the script, also with its exception.</returns>
+    public static Task OnPipelineAsync(Action script)
+    {
+        TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        s_running.Value!.Post(
+            _ =>
+            {
+                try
+                {
+                    Outside(script, static s => s());
+                    done.SetResult();
+                }
+                catch (Exception e)
+                {
+                    done.SetException(e);
+                }
+            },
+            null);
+        return done.Task;
     }
 
     public override void Post(SendOrPostCallback d, object? state)

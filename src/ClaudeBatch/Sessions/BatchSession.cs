@@ -5,6 +5,8 @@ using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Ledger.Files;
 using ClaudeBatch.Core.Results;
 using ClaudeBatch.Core.Running;
+using ClaudeBatch.Emulator;
+using ClaudeBatch.Pipeline;
 
 namespace ClaudeBatch.Sessions;
 
@@ -30,7 +32,7 @@ internal sealed class BatchSession : IDisposable
 
     public BatchApi Api => Service.Api;
 
-    public BatchRound Round => _round ??= new BatchRound(Ledger, Api);
+    public BatchRound Round => _round ??= new BatchRound(Ledger, Api, Rehearsal());
 
     public JobStep Step => new(Ledger, Round, Collector);
 
@@ -60,6 +62,12 @@ internal sealed class BatchSession : IDisposable
         JobLedger ledger = create ? JobLedger.OpenOrCreate(folder, service.Clock) : JobLedger.Open(folder, service.Clock);
         return new BatchSession(connection, service, ledger);
     }
+
+    // On the thread of the pipeline, where alone a script block may run; the round waits for it without a lock.
+    private Func<BatchRecord, CancellationToken, Task>? Rehearsal() => _connection is { IsEmulator: true, Answers: { } answers }
+        ? (part, token) => PipelinePump.OnPipelineAsync(() => answers.Answer(
+            part.Identity, Ledger.Folder.Spool(part.JobId, part.Part), new AnswerStore(Service.StateFolder), token))
+        : null;
 
     public void Dispose()
     {

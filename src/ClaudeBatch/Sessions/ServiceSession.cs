@@ -51,8 +51,11 @@ internal sealed class ServiceSession : IDisposable
         (Clock as IDisposable)?.Dispose();
     }
 
+    /// <summary>The folder in which the emulated service keeps its batches.</summary>
+    public string StateFolder => _connection.Folder.EmulatorState;
+
     private HttpMessageHandler Transport()
         => _connection.IsEmulator
-            ? new EmulatorHandler(_connection.Folder.EmulatorState, _connection.Plan!, Clock)
+            ? new EmulatorHandler(StateFolder, _connection.Plan!, Clock)
             : HttpTransport.Create();
 }
