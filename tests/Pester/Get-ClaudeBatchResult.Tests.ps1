@@ -177,10 +177,10 @@ Wait-ClaudeBatch -Id '$($batch.Id)' -InformationAction Ignore | Get-ClaudeBatchR
             Get-ClaudeBatchResult -WarningVariable warned -WarningAction SilentlyContinue
         ($results | Where-Object { $null -eq $_.Cost }).Count | Should -Be 2
         $results.IsComplete | Should -Not -Contain $false
-        $warned.Message | Should -Be 'The service gave no usage for 2 answers, or for an earlier attempt at the same request; the cost is not known.'
+        $warned.Message | Should -BeLike 'What 2 answers cost is not known: they, or an earlier attempt at the same request, came without usage*'
         (Get-ClaudeBatchJob unmeasured).Cost | Should -BeNullOrEmpty
         (Measure-ClaudeBatch -Job unmeasured -WarningVariable told -WarningAction SilentlyContinue)[0].Cost | Should -BeNullOrEmpty
-        $told.Message | Should -Be 'The service gave no usage for some answers of claude-haiku-4-5-20251001; what they cost is not known.'
+        $told.Message | Should -BeLike 'What some answers of claude-haiku-4-5-20251001 cost is not known: they came without usage*'
     }
 
     It 'warns before the service gives results up, and says so when it has' {

@@ -66,6 +66,12 @@ Describe 'Answers of a rehearsal by a script block' {
         (Get-ClaudeBatch -Service).Count | Should -Be 1
     }
 
+    It 'that write an error have failed: <_>' -ForEach 'Write-Error "no idea"; "fine"', '1 / 0; "fine"', 'Get-Item ./nothing; "fine"' {
+        Connect-TestEmulator -Plan @{ Answers = [scriptblock]::Create($_) }
+        { New-TestRequest -Count 1 | Submit-ClaudeBatch -Job failing } | Should -Throw -ErrorId 'ScriptBlockFailed,*'
+        (Get-ClaudeBatch -Service).Count | Should -Be 0
+    }
+
     It 'hold neither the lock of the part nor a transaction while they are made' {
         Connect-TestEmulator -Plan @{ Answers = { Get-ClaudeBatch -Local | Stop-ClaudeBatch -Confirm:$false -ErrorAction Stop; 'x' } }
         $batch = New-TestRequest -Count 1 | Submit-ClaudeBatch -Job stopped -WarningAction SilentlyContinue

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Management.Automation;
 using ClaudeBatch.Core;
-using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Results;
 using ClaudeBatch.Sessions;
@@ -25,13 +23,6 @@ public sealed partial class GetClaudeBatchResultCommand : BatchCommand
     private bool _isOfResults;
 
     private readonly HashSet<long> _jobs = [];
-
-    private readonly HashSet<string> _unpriced = new(StringComparer.Ordinal);
-
-    // The answers whose cost is not known although prices are.
-    private long _unmeasured;
-
-    private PriceList? _prices;
 
     private NameFilter? _statuses;
 
@@ -129,17 +120,7 @@ public sealed partial class GetClaudeBatchResultCommand : BatchCommand
             }
         }
 
-        foreach (string model in _unpriced)
-        {
-            Warn($"Model '{model}' has no price here; what its answers cost is not known.");
-        }
-
-        if (_unmeasured > 0)
-        {
-            string answers = _unmeasured == 1 ? "1 answer" : $"{_unmeasured.ToString("N0", CultureInfo.InvariantCulture)} answers";
-            Warn($"The service gave no usage for {answers}, or for an earlier attempt at the same request; the cost is not known.");
-        }
-
+        WarnOfUnknownCosts();
         foreach (JobRecord job in _jobs.Select(id => Open().Ledger.Jobs.Get(id)).Where(static j => j.PauseReason is not null))
         {
             Warn($"Job '{job.Name}' is paused: {job.PauseReason}");
@@ -201,10 +182,7 @@ public sealed partial class GetClaudeBatchResultCommand : BatchCommand
         foreach (BatchResult result in BatchResult.From(results))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (result is { IsPriced: false, Model: { } model } && !_unpriced.Contains(model))
-            {
-                NoteUnknownCost(result, model);
-            }
+            NoteCost(result);
 
             bool isIncomplete = result is { Status: nameof(Outcome.Succeeded), IsComplete: false };
             if ((_statuses!.Takes(result.Status!) || (isIncomplete && _statuses.Takes(IncompleteStatus)))
@@ -212,19 +190,6 @@ public sealed partial class GetClaudeBatchResultCommand : BatchCommand
             {
                 WriteOutput(result);
             }
-        }
-    }
-
-    private void NoteUnknownCost(BatchResult result, string model)
-    {
-        _prices ??= new PriceList(KnownModels.Of(Connection));
-        if (result.Tokens is { } tokens && _prices.Cost(model, tokens, isBatch: true) is null)
-        {
-            _unpriced.Add(model);
-        }
-        else
-        {
-            _unmeasured++;
         }
     }
 }

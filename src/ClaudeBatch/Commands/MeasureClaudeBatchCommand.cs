@@ -196,7 +196,8 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
             WarnOfPrice(usage.Model, usage.Cost is not null || usage.HasPrice);
             if (usage is { HasPrice: true, Cost: null })
             {
-                Warn($"The service gave no usage for some answers of {usage.Model}; what they cost is not known.");
+                Warn($"What some answers of {usage.Model} cost is not known: they came without usage, or were collected before their price "
+                    + "was known.");
             }
 
             if (usage.SavedByCache < 0)

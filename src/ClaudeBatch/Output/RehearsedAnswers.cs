@@ -79,7 +79,12 @@ internal sealed class RehearsedAnswers
             request.Properties.Add(new PSNoteProperty("CustomId", id));
             request.Properties.Add(new PSNoteProperty("Prompt", prompt));
             request.Properties.Add(new PSNoteProperty("Params", ObjectView.Parse(Encoding.UTF8.GetBytes(parameters.GetRawText()))));
-            List<PSVariable> variables = [new PSVariable("_", request), new PSVariable("PSItem", request)];
+            // What goes on after an error would be answered as if nothing had happened.
+            List<PSVariable> variables =
+            [
+                new PSVariable("_", request), new PSVariable("PSItem", request),
+                new PSVariable("ErrorActionPreference", ActionPreference.Stop),
+            ];
             PSObject?[] given = [.. block.InvokeWithContext(null, variables, request)];
             return given switch
             {
