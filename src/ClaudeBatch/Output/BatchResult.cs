@@ -68,14 +68,14 @@ public sealed partial class BatchResult
     /// <summary>The calls of tools that the answer makes and nobody has answered.</summary>
     public ToolCall[] ToolCalls
     {
-        get => _toolCalls ??= [.. (Answer?.Calls ?? []).Select(ToolCall.From)];
+        get => _toolCalls ??= Answer is { Calls: { Count: > 0 } calls } ? [.. calls.Select(ToolCall.From)] : [];
         set => _toolCalls = value;
     }
 
     /// <summary>What the texts of the answer stand on.</summary>
     public Citation[] Citations
     {
-        get => _citations ??= [.. Citation.From(Answer?.Cited ?? [], Columns)];
+        get => _citations ??= Answer is { Cited: { Count: > 0 } cited } ? [.. Citation.From(cited, Columns)] : [];
         set => _citations = value;
     }
 
