@@ -60,21 +60,39 @@ public sealed class ToolAnswerTests : IDisposable
         CollectedResult result = await CollectAsync(tools, choice, content);
 
         Assert.Equal(reason, Completeness.Of(result));
+        Assert.Equal(reason is not null, result.Attempt.IsIncomplete); // as it was judged when it was collected
         Assert.Equal(reason is null || reason.Contains("schema:", StringComparison.Ordinal), result.IsForcedCall());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_call_whose_request_is_not_here_or_was_changed_waits_and_says_so(bool isThere)
+    {
+        BatchRecord batch = await RunAsync(Label, """{"type":"any"}""", Good, beforeCollecting: spool =>
+        {
+            File.WriteAllText(spool, File.ReadAllText(spool).Replace("label", "lapel", StringComparison.Ordinal));
+            if (!isThere)
+            {
+                File.Delete(spool);
+            }
+        });
+
+        CollectedResult result = Read(batch);
+        Assert.Equal("It calls label and waits for its result." + NotReadable, Completeness.Of(result));
+        Assert.False(result.IsForcedCall());
+        Assert.Equal(1, _engine.Ledger.Jobs.Totals(_engine.Job("job")).Incomplete);
+    }
+
     [Fact]
-    public async Task A_call_whose_request_is_not_here_or_was_changed_waits_and_says_so()
+    public async Task A_call_that_was_found_to_be_the_answer_stays_one_without_its_request()
     {
         BatchRecord batch = await RunAsync(Label, """{"type":"any"}""", Good);
-        string spool = _engine.Ledger.Folder.Spool(batch.JobId, batch.Part);
-        File.WriteAllText(spool, File.ReadAllText(spool).Replace("label", "lapel", StringComparison.Ordinal));
+        File.Delete(_engine.Ledger.Folder.Spool(batch.JobId, batch.Part));
 
-        Assert.Equal("It calls label and waits for its result." + NotReadable, Completeness.Of(Read(batch)));
-
-        File.Delete(spool);
-
-        Assert.Equal("It calls label and waits for its result." + NotReadable, Completeness.Of(Read(batch)));
+        CollectedResult result = Read(batch);
+        Assert.Null(Completeness.Of(result));
+        Assert.True(result.IsForcedCall());
     }
 
     [Fact]
@@ -157,15 +175,16 @@ public sealed class ToolAnswerTests : IDisposable
     private async Task<CollectedResult> CollectAsync(string tools, string? choice, string content, string stopReason = "tool_use")
         => Read(await RunAsync(tools, choice, content, stopReason));
 
-    private Task<BatchRecord> RunAsync(string tools, string? choice, string content, string stopReason = "tool_use")
+    private Task<BatchRecord> RunAsync(string tools, string? choice, string content, string stopReason = "tool_use", Action<string>? beforeCollecting = null)
     {
         _results["a"] = $$"""{"type":"succeeded","message":{"model":"claude-haiku-4-5-20251001","content":[{{content}}],"stop_reason":"{{stopReason}}"} }""";
-        return RunAsync(_engine.Seal("job", [Request(tools, choice)]).NewBatches[0]);
+        return RunAsync(_engine.Seal("job", [Request(tools, choice)]).NewBatches[0], beforeCollecting);
     }
 
-    private async Task<BatchRecord> RunAsync(BatchRecord batch)
+    private async Task<BatchRecord> RunAsync(BatchRecord batch, Action<string>? beforeCollecting = null)
     {
         await _engine.SendAsync(batch);
+        beforeCollecting?.Invoke(_engine.Ledger.Folder.Spool(batch.JobId, batch.Part));
         _engine.Clock.Advance(TimeSpan.FromHours(1));
         await new BatchPoller(_engine.Ledger, _engine.Api, _engine.Clock).RefreshAsync(_engine.Now(batch), CancellationToken.None);
         await new BatchCollector(_engine.Ledger, _engine.Api, _engine.Clock, static () => ModelCatalog.Shipped).CollectAsync(batch.Id, null, CancellationToken.None);
