@@ -59,7 +59,7 @@ Describe 'Answers of a rehearsal by a script block' {
         $failed = $null
         try { New-TestRequest -Count 4 | Submit-ClaudeBatch -Job failing -MaxRequestsPerBatch 2 } catch { $failed = $_ }
         $failed.FullyQualifiedErrorId | Should -BeLike 'ScriptBlockFailed,*'
-        "$failed" | Should -BeLike "*failed for 'row-3': no idea*Nothing of its part was sent."
+        "$failed" | Should -BeLike "*failed for 'row-3': no idea. Nothing of its part was sent."
         $failed.TargetObject | Should -BeExactly 'row-3'
         (Get-ClaudeBatch -Job failing -Local).State | Should -Be 'InProgress', 'Spooled'
         { Invoke-ClaudeBatch -Job failing -InformationAction Ignore } | Should -Throw -ErrorId 'ScriptBlockFailed,*'

@@ -98,7 +98,7 @@ internal sealed class RehearsedAnswers
             throw new ClaudeBatchException(
                 FailureKind.InvalidRequest,
                 "ScriptBlockFailed",
-                $"The script block of the emulator's Answers failed for '{id}': {e.Message} Nothing of its part was sent.",
+                $"The script block of the emulator's Answers failed for '{id}': {Sentence.Of(e.Message)} Nothing of its part was sent.",
                 e)
             { Target = id };
         }
