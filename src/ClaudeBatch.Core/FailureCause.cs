@@ -12,6 +12,9 @@ public enum FailureCause
     /// <summary>Another process has recorded a decision about the batch since it was read.</summary>
     BatchChanged,
 
+    /// <summary>The connection that was asked for could not be made, and no other is used.</summary>
+    ConnectFailed,
+
     /// <summary>A part's file is gone or is not what was sealed; the other parts of the job are fine.</summary>
     SpoolChanged,
 }

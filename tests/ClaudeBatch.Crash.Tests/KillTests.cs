@@ -158,6 +158,35 @@ public sealed class KillTests
         Assert.Contains("succeeded 4 of 4", end, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("end-claimed", "begun by process")]
+    [InlineData("end-handled", "begun by process")]
+    [InlineData("end-booked", null)]
+    public async Task Killed_while_an_end_is_handled(string place, string? again)
+    {
+        await using Scene scene = await Scene.StartAsync(new EmulatorPlan { Speed = 600, Latency = TimeSpan.FromSeconds(30) });
+        await scene.RunAsync("finish");
+        await scene.KillAtAsync("end", place);
+
+        string next = await scene.RunAsync("end");
+        string last = await scene.RunAsync("end");
+
+        Assert.Equal(again is not null, next.Contains("handled job", StringComparison.Ordinal));
+        Assert.Contains(again ?? "owed False", next, StringComparison.Ordinal);
+        Assert.Equal("owed False", last.Trim());
+    }
+
+    [Fact]
+    public async Task Killed_after_an_end_was_told_and_before_the_shell_has_ended()
+    {
+        await using Scene scene = await Scene.StartAsync(new EmulatorPlan { Speed = 600, Latency = TimeSpan.FromSeconds(30) });
+        await scene.RunAsync("finish");
+        await scene.KillAtAsync("report", "end-told");
+
+        Assert.Equal("told", (await scene.RunAsync("report")).Trim());
+        Assert.Empty(await scene.RunAsync("report"));
+    }
+
     // A server notices a moment later that its client was killed. It has then received all of the body that it will ever get.
     private static async Task ServiceIsDoneAsync(Scene scene, int ids)
     {

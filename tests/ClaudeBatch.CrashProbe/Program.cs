@@ -52,6 +52,8 @@ internal sealed class Probe(JobLedger ledger, BatchApi api, Options options)
         "submit" => SubmitAsync(),
         "steps" => StepsAsync(),
         "finish" => FinishAsync(),
+        "end" => EndAsync(),
+        "report" => ReportAsync(),
         "cancel" => ForEachBatchAsync(static (control, batch) => control.CancelAsync(batch, default)),
         "delete" => ForEachBatchAsync(static (control, batch) => control.DeleteAsync(batch, default)),
         _ => throw new ArgumentException($"There is no command '{options.Command}'."),
@@ -62,6 +64,30 @@ internal sealed class Probe(JobLedger ledger, BatchApi api, Options options)
     {
         await SubmitAsync();
         await StepsAsync();
+    }
+
+    private JobEnds Ends => new(ledger, new JobStep(ledger, _round, new BatchCollector(ledger, api, ledger.Clock)));
+
+    private Task ReportAsync()
+    {
+        using EndReport report = new(ledger, isBooked: true);
+        if (Ends.Unreported(Job) is { } end)
+        {
+            Console.WriteLine("told");
+            report.Add(Job, end);
+        }
+
+        report.BookAtExit();
+        Milestone.Pass("end-told");
+        return Task.CompletedTask;
+    }
+
+    private Task EndAsync()
+    {
+        JobEnds ends = Ends;
+        ends.Settle(Job, (job, claim) => Console.WriteLine($"handled {job.Name}, {(claim is null ? "new" : $"begun by {claim}")}"));
+        Console.WriteLine($"owed {ends.IsOwed(Job)}");
+        return Task.CompletedTask;
     }
 
     private async Task StepsAsync()

@@ -12,13 +12,19 @@ namespace ClaudeBatch.Core.Api;
 /// <param name="clock">Tells when a reply came.</param>
 /// <param name="limits">The time limits of calls.</param>
 /// <param name="repeatable">How calls are repeated that may be made twice.</param>
+/// <param name="reach">Told what became of each call.</param>
 internal sealed class ServiceExchange(
-    ServiceConnection connection, HttpClient http, TimeProvider clock, TransportLimits limits, ResiliencePipeline repeatable)
+    ServiceConnection connection,
+    HttpClient http,
+    TimeProvider clock,
+    TransportLimits limits,
+    ResiliencePipeline repeatable,
+    ServiceReach reach)
 {
     public TransportLimits Limits => limits;
 
     /// <summary>Makes an exchange of the same transport for another connection.</summary>
-    public ServiceExchange As(ServiceConnection other) => new(other, http, clock, limits, repeatable);
+    public ServiceExchange As(ServiceConnection other) => new(other, http, clock, limits, repeatable, reach);
 
     /// <summary>Makes a call that may be repeated, and reads its reply, which is JSON.</summary>
     /// <param name="method">The HTTP method.</param>
@@ -52,7 +58,8 @@ internal sealed class ServiceExchange(
             {
                 using HttpRequestMessage request = await ServiceRequest
                     .SignedAsync(connection, HttpMethod.Get, path, body: null, token).ConfigureAwait(false);
-                HttpResponseMessage response = await AnswerAsync(request, what, target, limits.Answer, token).ConfigureAwait(false);
+                HttpResponseMessage response = await reach
+                    .WatchAsync(() => AnswerAsync(request, what, target, limits.Answer, token), proves: false).ConfigureAwait(false);
                 Stream body = await response.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
                 return ResultsReply.Of(response, new StallLimitedStream(body, response, limits.Stall), HeadersOf(response));
             },
@@ -68,7 +75,12 @@ internal sealed class ServiceExchange(
     }
 
     /// <summary>Makes a call once, and reads its reply, which is JSON.</summary>
-    public async Task<Reply<T>> OnceAsync<T>(
+    public Task<Reply<T>> OnceAsync<T>(
+        HttpRequestMessage request, string what, object? target, Func<JsonElement, T> read,
+        TimeSpan limit, CancellationToken cancellationToken)
+        => reach.WatchAsync(() => ReadAsync(request, what, target, read, limit, cancellationToken), proves: true);
+
+    private async Task<Reply<T>> ReadAsync<T>(
         HttpRequestMessage request, string what, object? target, Func<JsonElement, T> read,
         TimeSpan limit, CancellationToken cancellationToken)
     {

@@ -43,6 +43,12 @@ public enum EventKind
     Paused,
     Stopped,
     Restarted,
+
+    /// <summary>The script of <c>-OnFinished</c> has run.</summary>
+    EndHandled,
+
+    /// <summary>The script of <c>-OnFinished</c> has failed; the next step runs it again.</summary>
+    EndNotHandled,
     PayloadRemoved,
     JobForgotten,
 }

@@ -4,7 +4,7 @@ using ClaudeBatch.Core.Ledger.Sqlite;
 namespace ClaudeBatch.Core.Ledger;
 
 /// <summary>The ledger's table of jobs.</summary>
-public sealed class JobBooks(LedgerDatabase database, TimeProvider clock)
+public sealed partial class JobBooks(LedgerDatabase database, TimeProvider clock)
 {
     public IReadOnlyList<JobRecord> All() => database.Read($"SELECT {JobRecord.Columns} FROM job ORDER BY id", JobRecord.From);
 

@@ -9,7 +9,7 @@ public sealed record JobRecord
         "id, guid, name, base_address, organization_id, workspace_id, api_version, betas, max_attempts, sealed_at, sealed_rows, "
         + "stopped_at, pause_reason, created_at, updated_at, paused_at, low_estimate_in_picodollars, "
         + "high_estimate_in_picodollars, max_failure_ratio, max_cost_in_picodollars, pause_id, "
-        + "max_requests_per_part, max_bytes_per_part, refused_rows, id_rule";
+        + "max_requests_per_part, max_bytes_per_part, refused_rows, id_rule, reported_batch, finished_batch, finished_claim";
 
     /// <summary>The ledger's number of the job. No other job of the ledger ever has it, also when this one is removed.</summary>
     public required long Id { get; init; }
@@ -75,8 +75,20 @@ public sealed record JobRecord
     /// <summary>How the custom ids of rows that were given none are made.</summary>
     public IdRule IdRule { get; init; }
 
+    /// <summary>The last batch that the job had when its end was reported to a scheduler; null where none was.</summary>
+    public long? ReportedBatch { get; init; }
+
+    /// <summary>The last batch that the job had when what was to be done at its end was done; null where it never was.</summary>
+    public long? FinishedBatch { get; init; }
+
+    /// <summary>The process that began what is to be done at the job's end, and when; null where it is done, or was not begun.</summary>
+    public string? FinishedClaim { get; init; }
+
     /// <summary>The name of the lock that says whose input is being read.</summary>
     public string LockName => LockNameOf(Id);
+
+    /// <summary>The name of the lock that says who does what is to be done at the job's end.</summary>
+    internal string FinishedLockName => $"finished-{Id}";
 
     internal static string LockNameOf(long id) => $"job-{id}";
 
@@ -106,6 +118,9 @@ public sealed record JobRecord
         MaxRequestsPerPart = (int?)row.NumberOrNull("max_requests_per_part"),
         MaxBytesPerPart = row.NumberOrNull("max_bytes_per_part"),
         IdRule = row.Member<IdRule>("id_rule"),
+        ReportedBatch = row.NumberOrNull("reported_batch"),
+        FinishedBatch = row.NumberOrNull("finished_batch"),
+        FinishedClaim = row.TextOrNull("finished_claim"),
         PausedFor = row.MemberOrNull<PauseCause>("pause_id"),
     };
 }

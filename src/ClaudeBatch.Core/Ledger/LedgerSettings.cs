@@ -23,6 +23,13 @@ public sealed class LedgerSettings(LedgerDatabase database)
         set => Set("retention_days", value);
     }
 
+    /// <summary>Whether jobs that end are waited for by <c>-OnFinished</c>: those that had ended before are not.</summary>
+    internal bool WatchesEnds
+    {
+        get => Get("watches_ends") is not null;
+        set => Set("watches_ends", value ? 1 : null);
+    }
+
     private double? Get(string name)
         => database.Read("SELECT value FROM setting WHERE name = $name", static row => row.Text("value"), ("$name", name)) is [string text]
             ? double.Parse(text, CultureInfo.InvariantCulture)

@@ -31,7 +31,7 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
             JobState.Stopped => IsSettling(job) || ledger.Batches.OfJob(job.Id).Any(static b => b.OutlivesStop),
             JobState.Paused => isNamed || IsSettling(job) || (!Lasts(job) && IsOldPause(job)),
             // Collected, but with failures that may be tried again.
-            JobState.Finished => MayRetry(job) || ledger.Batches.OfJob(job.Id).Any(AreResultsDue),
+            JobState.Finished => GoesOn(job) || ledger.Batches.OfJob(job.Id).Any(AreResultsDue),
             _ => false,
         };
     }
@@ -76,13 +76,20 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
 
         // When this step has paused the job, a retry waits for the next step.
         JobRecord now = ledger.Jobs.Get(job.Id);
-        if (now.PausedAt == job.PausedAt && MayRetry(now))
+        if (now.PausedAt == job.PausedAt && GoesOn(now))
         {
             await RetryAsync(now, notes, cancellationToken).ConfigureAwait(false);
         }
 
         return notes;
     }
+
+    /// <summary>Tells whether a step of the job, all of whose batches are final, sends requests again that have failed.</summary>
+    /// <remarks>Retries wait until all batches are final, so that the failed requests make one batch and not many small ones.</remarks>
+    public bool GoesOn(JobRecord job)
+        => job.MaxAttempts > 1 && job.StoppedAt is null
+            && ledger.Batches.OfJob(job.Id).All(static b => b.State.IsFinal())
+            && new RetryPlanner(ledger).Any(job, Filter(job));
 
     private async Task<RoundReport> RoundAsync(JobRecord job, List<RoundNote> notes, CancellationToken cancellationToken)
     {
@@ -123,12 +130,6 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
     // A part that the lists have not shown may still appear in one, however long its job is paused.
     private bool IsSettling(JobRecord job)
         => ledger.Batches.OfJob(job.Id).Any(static b => b.State == BatchState.Unconfirmed);
-
-    // Retries wait until all batches of the job are final, so that the failed requests make one batch and not many small ones.
-    private bool MayRetry(JobRecord job)
-        => job.MaxAttempts > 1 && job.StoppedAt is null
-            && ledger.Batches.OfJob(job.Id).All(static b => b.State.IsFinal())
-            && new RetryPlanner(ledger).Any(job, Filter(job));
 
     private async Task RetryAsync(JobRecord job, List<RoundNote> notes, CancellationToken cancellationToken)
     {

@@ -22,31 +22,46 @@ internal static class ExitCode
 
     public const int Budget = 6;
 
+    public const int Unreachable = 7;
+
     /// <summary>All codes, from the worst to the best. The worst one among several jobs is the exit code.</summary>
-    private static readonly int[] s_byGravity = [Otherwise, Ambiguous, Operator, Budget, Failures, Running, Done];
+    private static readonly int[] s_byGravity = [Ambiguous, Operator, Budget, Unreachable, Otherwise, Failures, Running, Done];
+
+    /// <summary>Whether this shell runs one script or command and ends, as a scheduler's does.</summary>
+    public static bool IsScheduled { get; } = EndsByItself(Environment.GetCommandLineArgs());
 
     public static int Worse(int one, int other) => Array.IndexOf(s_byGravity, one) <= Array.IndexOf(s_byGravity, other) ? one : other;
 
-    public static int Of(BatchJob job, PauseCause? pause, BookCheck? books, double maxFailureRatio) => job.Standing switch
+    /// <summary>The code of how a job stands that has not ended. One that has ended is told once, with <see cref="OfEnd"/>.</summary>
+    public static int Of(JobState standing, PauseCause? pause) => standing switch
     {
         JobState.Ambiguous => Ambiguous,
         JobState.Paused or JobState.InputCut when pause == PauseCause.BudgetExceeded => Budget,
         JobState.Paused => Operator,
         JobState.Running or JobState.Open => Running,
-        JobState.Stopped => Done,
-        JobState.Finished when books?.IsReconciled != true => Otherwise,
-        JobState.Finished => job.Errored + job.Expired + job.Canceled > job.Requests * maxFailureRatio ? Failures : Done,
+        JobState.Stopped or JobState.Finished => Done,
         _ => Otherwise,
     };
 
-    public static int Of(ClaudeBatchException failure)
-        => failure.Kind is FailureKind.Authentication or FailureKind.Permission or FailureKind.Billing ? Operator : Otherwise;
+    public static int OfEnd(BatchJob job, BookCheck books, double maxFailureRatio)
+        => !books.IsReconciled ? Otherwise
+            : job.Errored + job.Expired + job.Canceled > job.Requests * maxFailureRatio ? Failures
+            : Done;
+
+    // What a step meets with at the service is told by the jobs, which go on, and by whether the service has answered at all.
+    public static int Of(ClaudeBatchException failure) => failure.Kind switch
+    {
+        FailureKind.Authentication or FailureKind.Permission or FailureKind.Billing => Operator,
+        FailureKind.Network or FailureKind.Timeout or FailureKind.Service or FailureKind.RateLimited or FailureKind.Overloaded => Running,
+        _ when failure.Cause == FailureCause.ConnectFailed => Operator,
+        _ => Otherwise,
+    };
 
     /// <summary>Sets <c>$LASTEXITCODE</c>. A shell that was started to run one script or command also ends with the code.</summary>
     public static void Set(PSCmdlet command, int code)
     {
         command.SessionState.PSVariable.Set("global:LASTEXITCODE", code);
-        if (EndsByItself(Environment.GetCommandLineArgs()))
+        if (IsScheduled)
         {
             command.Host.SetShouldExit(code);
         }

@@ -80,6 +80,11 @@ public sealed partial class InvokeClaudeBatchCommand : SubmissionCommand
     [Parameter]
     public SwitchParameter AsCompleted { get; set; }
 
+    /// <summary>Runs when the job has ended, once, with the job as <c>$_</c> and as its argument.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public ScriptBlock? OnFinished { get; set; }
+
     private protected override string? JobName
     {
         get => Job;
@@ -125,6 +130,7 @@ public sealed partial class InvokeClaudeBatchCommand : SubmissionCommand
         }
 
         Finish(session, cancellationToken);
+        RunOnFinished(session, OnFinished, [session.Ledger.Jobs.Get(_job!.Id)]);
         _job = null;
     }
 

@@ -17,7 +17,19 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
 {
     private int _code = ExitCode.Done;
 
+    // What ends a step of one job would end that of the next. How the others stand is still told.
     private bool _isOver;
+
+    private bool _watches;
+
+    private readonly HashSet<Guid> _jobs = [];
+
+    private readonly HashSet<Guid> _told = [];
+
+    // Those that belong to another service or account.
+    private readonly HashSet<long> _elsewhere = [];
+
+    private string? _failure;
 
     // A person names the job, and no schedule does: what is not sent again by itself may be sent.
     private bool _isAsked;
@@ -35,26 +47,44 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
     [Parameter]
     public SwitchParameter Exit { get; set; }
 
+    /// <summary>Runs when a job has ended, once a job's end, with the job as <c>$_</c> and as its argument.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public ScriptBlock? OnFinished { get; set; }
+
     protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
         bool isNamed = MyInvocation.BoundParameters.ContainsKey(nameof(Job)) || MyInvocation.ExpectingInput;
         _isAsked = isNamed && !Exit && !Job.Any(static j => j.HasWildcards);
-        foreach (JobRecord job in ResolveJobs())
+        try
         {
-            if (_isOver)
+            Watch();
+            foreach (JobRecord job in ResolveJobs())
             {
-                return;
+                if (_jobs.Add(job.Identity))
+                {
+                    await AdvanceAsync(Open(), job, isNamed, cancellationToken);
+                }
             }
-
-            await AdvanceAsync(Open(), job, isNamed, cancellationToken);
+        }
+        catch (ClaudeBatchException failure) when (Exit)
+        {
+            ToldBy(failure);
         }
     }
 
     protected override Task EndAsync(CancellationToken cancellationToken)
     {
-        if (TryOpen() is { } session)
+        try
         {
-            new JobPruner(session.Ledger).ApplyRetention();
+            if (TryOpen() is { } session)
+            {
+                End(session);
+            }
+        }
+        catch (ClaudeBatchException failure) when (Exit)
+        {
+            ToldBy(failure);
         }
 
         if (Exit)
@@ -64,6 +94,78 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
 
         return Task.CompletedTask;
     }
+
+    private void End(BatchSession session)
+    {
+        if (!RunOnFinished(session, OnFinished, JobsNow(session)))
+        {
+            _code = ExitCode.Worse(_code, ExitCode.Otherwise);
+        }
+
+        new JobPruner(session.Ledger).ApplyRetention();
+        if (Exit)
+        {
+            _code = session.Service.IsOut ? ExitCode.Worse(_code, ExitCode.Unreachable) : _code;
+            TellEnds(session);
+        }
+    }
+
+    // What ends the command would leave the shell without a code: the code is set, and the error is written.
+    private void ToldBy(ClaudeBatchException failure)
+    {
+        _code = ExitCode.Worse(_code, ExitCode.Of(failure));
+        if (_failure != failure.Id)
+        {
+            Fail(failure);
+        }
+
+        _failure = failure.Id;
+    }
+
+    private void Watch()
+    {
+        if (OnFinished is not null && !IsWhatIf && !_watches)
+        {
+            OpenOrCreate().Ends.Watch();
+            _watches = true;
+        }
+    }
+
+    // The jobs are read again: another scheduler's step may have told of them before the right to tell was ours. What a graver code hides
+    // is left to the step in which it is the gravest.
+    private void TellEnds(BatchSession session)
+    {
+        using EndReport report = new(session.Ledger, ExitCode.IsScheduled && !IsWhatIf);
+        if (report.IsElsewhere)
+        {
+            return;
+        }
+
+        List<(JobRecord Job, long End, int Code)> ends = [];
+        foreach (JobRecord job in JobsNow(session).Where(j => !_elsewhere.Contains(j.Id)))
+        {
+            if (session.Ends.Unreported(job) is { } end)
+            {
+                BookCheck books = new Reconciler(session.Ledger).Check(job);
+                ends.Add((job, end, ExitCode.OfEnd(BatchJob.From(session.Ledger, job), books, MaxFailureRatio)));
+            }
+        }
+
+        _code = ends.Aggregate(_code, static (worst, e) => ExitCode.Worse(worst, e.Code));
+        foreach ((JobRecord job, long end, int code) in ends.Where(e => e.Code == _code || e.Code == ExitCode.Done))
+        {
+            report.Add(job, end);
+            if (code != ExitCode.Done && !_told.Contains(job.Identity))
+            {
+                WriteOutput(BatchJob.From(session.Ledger, job));
+            }
+        }
+
+        report.BookAtExit();
+    }
+
+    // Another process may have removed one.
+    private JobRecord[] JobsNow(BatchSession session) => [.. session.Ledger.Jobs.All().Where(j => _jobs.Contains(j.Identity))];
 
     private async Task AdvanceAsync(BatchSession session, JobRecord job, bool isNamed, CancellationToken cancellationToken)
     {
@@ -79,19 +181,22 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
         }
 
         bool wasOver = BatchJob.From(session.Ledger, job).Standing == JobState.Finished;
-        bool isDue = session.Step.IsDue(session.Ledger.Jobs.Get(job.Id), isNamed) && ShouldProcess($"job '{job.Name}'", "Take one step on");
-        bool isOurs = !isDue || await StepAsync(session, session.Ledger.Jobs.Get(job.Id), cancellationToken);
-        BatchJob now = BatchJob.From(session.Ledger, session.Ledger.Jobs.Get(job.Id));
-        if (isOurs)
+        bool isDue = !_isOver && session.Step.IsDue(session.Ledger.Jobs.Get(job.Id), isNamed)
+            && ShouldProcess($"job '{job.Name}'", "Take one step on");
+        if (isDue && !await StepAsync(session, session.Ledger.Jobs.Get(job.Id), cancellationToken))
         {
-            BookCheck? books = now.Standing == JobState.Finished
-                ? new Reconciler(session.Ledger).Check(session.Ledger.Jobs.Get(job.Id))
-                : null;
-            _code = ExitCode.Worse(_code, ExitCode.Of(now, session.Ledger.Jobs.Get(job.Id).PausedFor, books, MaxFailureRatio));
+            _elsewhere.Add(job.Id);
+        }
+
+        BatchJob now = BatchJob.From(session.Ledger, session.Ledger.Jobs.Get(job.Id));
+        if (!_elsewhere.Contains(job.Id))
+        {
+            _code = ExitCode.Worse(_code, ExitCode.Of(now.Standing, session.Ledger.Jobs.Get(job.Id).PausedFor));
         }
 
         if (isDue || isNamed)
         {
+            _told.Add(job.Identity);
             WriteOutput(now);
         }
 

@@ -36,6 +36,8 @@ internal sealed class BatchSession : IDisposable
 
     public JobStep Step => new(Ledger, Round, Collector);
 
+    public JobEnds Ends => new(Ledger, Step);
+
     public BatchControl Control => new(Ledger, Api);
 
     public BatchRepair Repair => new(Ledger, Api);

@@ -109,7 +109,7 @@ internal static class ConnectionDefaults
         {
             throw new ClaudeBatchException(
                 FailureKind.Conflict,
-                "ConnectFailed",
+                FailureCause.ConnectFailed,
                 "The last Connect-ClaudeBatch failed, so no connection is used. Run it again; or Disconnect-ClaudeBatch, to go back to "
                     + "the connection of the environment.");
         }

@@ -29,6 +29,9 @@ internal sealed class ServiceSession : IDisposable
     /// <summary>The system's clock, or the emulator's, which can run faster.</summary>
     public TimeProvider Clock { get; }
 
+    /// <summary>Whether calls were made, and the service has answered none of them.</summary>
+    public bool IsOut => _api?.IsOut == true;
+
     public bool IsEmulator => _connection.IsEmulator;
 
     /// <exception cref="ClaudeBatchException"><c>ApiKeyMissing</c>.</exception>

@@ -5,7 +5,7 @@ using ClaudeBatch.Emulator;
 
 namespace ClaudeBatch.Core.Tests.Api;
 
-public sealed class BatchApiTests : IDisposable
+public sealed partial class BatchApiTests : IDisposable
 {
     private readonly ScriptedHandler _network = new();
 
