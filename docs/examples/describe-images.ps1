@@ -22,8 +22,11 @@ $request = @{
     System    = 'Describe the image in one sentence, for people who cannot see it.'
     Image     = '{{FullName}}'
     Prompt    = 'The file is named {{Name}}.'
-    # A name may hold what an id may not, and be longer than one.
-    CustomId  = { (Get-FileHash -LiteralPath $_.FullName -Algorithm SHA256).Hash }
+    # A name may hold what an id may not, and two files may hold the same.
+    CustomId  = {
+        $content = (Get-FileHash -LiteralPath $_.FullName -Algorithm SHA256).Hash
+        [Convert]::ToHexString([System.Security.Cryptography.SHA256]::HashData([System.Text.Encoding]::UTF8.GetBytes("$($_.Name) $content")))
+    }
 }
 
 Get-ChildItem -LiteralPath $Path -File |

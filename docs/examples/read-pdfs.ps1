@@ -33,7 +33,11 @@ $request = @{
         required             = @('number', 'issued', 'total', 'currency')
         additionalProperties = $false
     }
-    CustomId     = { (Get-FileHash -LiteralPath $_.FullName -Algorithm SHA256).Hash }
+    # A name may hold what an id may not, and two files may hold the same.
+    CustomId     = {
+        $content = (Get-FileHash -LiteralPath $_.FullName -Algorithm SHA256).Hash
+        [Convert]::ToHexString([System.Security.Cryptography.SHA256]::HashData([System.Text.Encoding]::UTF8.GetBytes("$($_.Name) $content")))
+    }
 }
 
 Get-ChildItem -LiteralPath $Path -Filter *.pdf -File |

@@ -65,6 +65,11 @@ Describe 'describe-images.ps1' {
         $content = (Get-ClaudeBatchRequest -Job describe-images)[0].Params.messages[0].content
         $content[0].source.media_type | Should -Be 'image/png'
         $content[1].text | Should -Match '^The file is named picture of day \d.png\.$'
+
+        # The same picture under another name is another one.
+        Copy-Item -LiteralPath "$folder/picture of day 1.png" -Destination "$folder/copy.png"
+        (& "$examples/describe-images.ps1" -Path $folder).Name | Should -Contain 'copy.png'
+        (Get-ClaudeBatchJob describe-images).Requests | Should -Be 4
     }
 }
 
@@ -80,6 +85,10 @@ Describe 'read-pdfs.ps1' {
         $rows.Reason | Where-Object { $_ } | Should -BeNullOrEmpty
         $rows[0].PSObject.Properties.Name | Should -Be 'Name', 'Number', 'Issued', 'Total', 'Currency', 'Status', 'Reason'
         (Get-ClaudeBatchRequest -Job read-pdfs)[0].Params.messages[0].content[0].source.media_type | Should -Be 'application/pdf'
+
+        # So is the same invoice.
+        Copy-Item -LiteralPath "$folder/invoice 1.pdf" -Destination "$folder/copy.pdf"
+        (& "$examples/read-pdfs.ps1" -Path $folder).Name | Sort-Object | Should -Be 'copy.pdf', 'invoice 1.pdf', 'invoice 2.pdf'
     }
 }
 

@@ -52,6 +52,21 @@ Describe 'Resume-ClaudeBatch -OnFinished' {
         $ran | Should -Be 3, 5
     }
 
+    It 'sees the variables of where it was written: a module, or a closure' {
+        $work = New-Module -ScriptBlock {
+            $ours = 'of the module'
+            function Get-Closure { param($Ran) { $Ran.Add("$($_.Name) $($args[0].Name)") }.GetNewClosure() }
+            function Get-Work { { $global:onFinishedRan = "$($_.Name) $ours" } }
+        }
+        Resume-ClaudeBatch -OnFinished { }
+        Complete-Job nightly
+        Resume-ClaudeBatch -OnFinished (& $work { Get-Work })
+        $global:onFinishedRan | Should -Be 'nightly of the module'
+        Complete-Job second
+        Resume-ClaudeBatch -OnFinished (& $work { Get-Closure $args[0] } $ran)
+        $ran | Should -Be 'second second'
+    }
+
     It 'may use every command of the module' {
         Resume-ClaudeBatch -OnFinished { }
         Complete-Job nightly
@@ -96,8 +111,8 @@ Describe 'Resume-ClaudeBatch -OnFinished' {
     It 'shows an error that does not end the script, and has run' {
         Resume-ClaudeBatch -OnFinished { }
         Complete-Job a
-        Resume-ClaudeBatch -OnFinished { $ran.Add($_.Name); Write-Error -Message 'a detail' -ErrorAction Continue } -ErrorVariable failed -ErrorAction SilentlyContinue 2>$null
-        "$failed" | Should -Match 'a detail'
+        $said = Resume-ClaudeBatch -OnFinished { $ran.Add($_.Name); Write-Error -Message 'a detail' -ErrorAction Continue } -ErrorAction Continue 2>&1
+        "$said" | Should -Match 'a detail'
         Resume-ClaudeBatch -OnFinished { $ran.Add($_.Name) }
         $ran | Should -Be 'a'
     }

@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using System.Management.Automation;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Ledger;
@@ -29,7 +28,9 @@ public abstract partial class ConnectedCommand
             {
                 if (session.Ends.IsOwed(job) && ShouldProcess($"job '{job.Name}'", "Run -OnFinished"))
                 {
-                    session.Ends.Settle(job, (ended, claim) => RunOnFinished(session, block, ended, claim));
+                    List<PSObject> given = [];
+                    session.Ends.Settle(job, (ended, claim) => given = RunOnFinished(session, block, ended, claim));
+                    PipelinePump.Outside((Command: this, given), static x => x.Command.Show(x.given));
                 }
             }
             catch (ClaudeBatchException failure) when (failure.Id == OnFinishedFailed)
@@ -44,7 +45,7 @@ public abstract partial class ConnectedCommand
 
     private const string OnFinishedFailed = nameof(OnFinishedFailed);
 
-    private void RunOnFinished(BatchSession session, ScriptBlock block, JobRecord job, string? claim)
+    private List<PSObject> RunOnFinished(BatchSession session, ScriptBlock block, JobRecord job, string? claim)
     {
         if (claim is not null)
         {
@@ -54,7 +55,9 @@ public abstract partial class ConnectedCommand
         BatchJob ended = BatchJob.From(session.Ledger, job);
         try
         {
-            PipelinePump.Outside((Command: this, block, ended), static x => x.Command.RunOnFinished(x.block, x.ended));
+            List<PSObject> given = [];
+            PipelinePump.Outside((block, ended, given), static x => x.given.AddRange(Run(x.block, x.ended)));
+            return given;
         }
         catch (RuntimeException e) when (e is not PipelineStoppedException)
         {
@@ -67,17 +70,31 @@ public abstract partial class ConnectedCommand
         }
     }
 
-    // Among the objects that the command writes, what the script gives would be taken for one of them.
-    private void RunOnFinished(ScriptBlock block, BatchJob ended)
+    // Errors of the script, which would pass by the command and its redirections, come with what it gives.
+    private static IEnumerable<PSObject> Run(ScriptBlock block, BatchJob ended)
     {
-        Collection<PSObject> given = block.InvokeWithContext(null, [new PSVariable("_", ended), new PSVariable("PSItem", ended)], ended);
-        if (given.Count > 0)
+        ScriptBlock run = ScriptBlock.Create("& $args[0] $args[1] 2>&1");
+        run = block.Module?.NewBoundScriptBlock(run) ?? run;
+        List<PSVariable> variables = [new PSVariable("_", ended), new PSVariable("PSItem", ended)];
+        return run.InvokeWithContext(null, variables, block, ended).Where(static o => o is not null);
+    }
+
+    // Among the objects that the command writes, what the script gives would be taken for one of them.
+    private void Show(List<PSObject> given)
+    {
+        PSObject[] output = [.. given.Where(static o => o.BaseObject is not ErrorRecord)];
+        if (output.Length > 0)
         {
             using PowerShell shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
-            foreach (string line in shell.AddCommand("Out-String").AddParameter("Stream").Invoke<string>(given))
+            foreach (string line in shell.AddCommand("Out-String").AddParameter("Stream").Invoke<string>(output))
             {
                 WriteHostLine(line);
             }
+        }
+
+        foreach (ErrorRecord error in given.Select(static o => o.BaseObject).OfType<ErrorRecord>())
+        {
+            WriteError(error);
         }
     }
 }
