@@ -28,12 +28,14 @@
         'Get-ClaudeBatchModel'
         'Get-ClaudeBatchRequest'
         'Get-ClaudeBatchResult'
+        'Get-ClaudeBatchSchedule'
         'Import-ClaudeBatchRequest'
         'Invoke-ClaudeBatch'
         'Invoke-ClaudeBatchRetry'
         'Measure-ClaudeBatch'
         'New-ClaudeBatchRequest'
         'New-ClaudeBatchTemplate'
+        'Register-ClaudeBatchSchedule'
         'Remove-ClaudeBatch'
         'Remove-ClaudeBatchJob'
         'Repair-ClaudeBatch'
@@ -42,6 +44,7 @@
         'Submit-ClaudeBatch'
         'Test-ClaudeBatchConnection'
         'Test-ClaudeBatchRequest'
+        'Unregister-ClaudeBatchSchedule'
         'Wait-ClaudeBatch'
     )
     PrivateData          = @{

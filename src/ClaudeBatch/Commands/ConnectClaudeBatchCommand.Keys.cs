@@ -29,6 +29,13 @@ public sealed partial class ConnectClaudeBatchCommand
         }
     }
 
+    private KeyOrigin? Origin() => ParameterSetName switch
+    {
+        PathSet => new KeyOrigin(GetUnresolvedProviderPathFromPSPath(ApiKeyPath!), null, null),
+        SecretSet => new KeyOrigin(null, SecretName, VaultName),
+        _ => null,
+    };
+
     private string ExistingFile(string given)
     {
         string path = GetUnresolvedProviderPathFromPSPath(given);

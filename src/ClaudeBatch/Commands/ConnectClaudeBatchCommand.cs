@@ -98,6 +98,7 @@ public sealed partial class ConnectClaudeBatchCommand : AsyncCommand
             LedgerPath = Folder().Root,
             Credential = credential ?? throw ClaudeBatchConnection.KeyMissing(),
             KeySource = source,
+            Origin = Origin(),
             IsEmulator = Emulator,
             Plan = Plan(out RehearsedAnswers? answers),
             Answers = answers,

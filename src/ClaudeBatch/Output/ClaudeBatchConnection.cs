@@ -33,6 +33,9 @@ public sealed class ClaudeBatchConnection
 
     internal ServiceCredential? Credential { get; set; }
 
+    /// <summary>From where another process can get the same key; null where it cannot, or from the environment alone.</summary>
+    internal KeyOrigin? Origin { get; set; }
+
     internal EmulatorPlan? Plan { get; set; }
 
     /// <summary>The answers of the emulator that no plan can hold; null where the plan has them.</summary>

@@ -1,0 +1,146 @@
+using System.Management.Automation;
+using ClaudeBatch.Core;
+using ClaudeBatch.Pipeline;
+using ClaudeBatch.Scheduling;
+using ClaudeBatch.Sessions;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Has a manager of this machine take every unfinished job one step on, again and again.</summary>
+[Cmdlet(
+    VerbsLifecycle.Register,
+    "ClaudeBatchSchedule",
+    DefaultParameterSetName = ConnectionSet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(ClaudeBatchSchedule))]
+public sealed class RegisterClaudeBatchScheduleCommand : AsyncCommand
+{
+    private const string ConnectionSet = "Connection";
+
+    private const string PathSet = "ApiKeyPath";
+
+    private const string SecretSet = "Secret";
+
+    private const string ScriptSet = "ScriptPath";
+
+    [Parameter(Position = 0)]
+    [ValidatePattern(ScheduleCommand.NamePattern)]
+    public string Name { get; set; } = ScheduleCommand.DefaultName;
+
+    /// <summary>The time between two steps.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan Interval { get; set; } = TimeSpan.FromMinutes(5);
+
+    [Parameter]
+    public ScheduleManager Manager { get; set; }
+
+    [Parameter(Mandatory = true, ParameterSetName = PathSet)]
+    [ValidateNotNullOrEmpty]
+    public string? ApiKeyPath { get; set; }
+
+    [Parameter(Mandatory = true, ParameterSetName = SecretSet)]
+    [ValidateNotNullOrEmpty]
+    public string? SecretName { get; set; }
+
+    [Parameter(ParameterSetName = SecretSet)]
+    [ValidateNotNullOrEmpty]
+    public string? VaultName { get; set; }
+
+    /// <summary>A file with the variables of the step, such as ANTHROPIC_API_KEY.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? EnvironmentFile { get; set; }
+
+    /// <summary>A script to run in place of a step of the connection's ledger.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ScriptSet)]
+    [ValidateNotNullOrEmpty]
+    public string? ScriptPath { get; set; }
+
+    /// <summary>Has systemd go on when the user has logged out.</summary>
+    [Parameter]
+    public SwitchParameter Linger { get; set; }
+
+    [Parameter]
+    public ClaudeBatchConnection? Connection { get; set; }
+
+    protected override Task EndAsync(CancellationToken cancellationToken)
+    {
+        if (Interval < TimeSpan.FromMinutes(1))
+        {
+            throw new ClaudeBatchException(
+                FailureKind.InvalidArgument,
+                "ScheduleIntervalInvalid",
+                $"A step takes seconds, and a batch minutes: -Interval is at least a minute, and {Interval:c} is less.")
+            { Target = Interval };
+        }
+
+        Scheduler scheduler = Scheduler.Of(IsGiven(nameof(Manager)) ? Manager : Scheduler.Default());
+        ScheduledStep step = new(
+            Name,
+            Interval,
+            StepCommand.ShellPath(PowerShellHome()),
+            ScriptPath is null ? StepCommand.OfConnection(Resolved(), Origin()) : StepCommand.OfScript(Existing(ScriptPath)),
+            EnvironmentFile is null ? null : Existing(EnvironmentFile),
+            IsSilent: ScriptPath is null);
+        string text = scheduler.Render(step);
+        if (ShouldProcess($"Register schedule '{Name}' with {scheduler.Manager}:\n{text}", $"Register schedule '{Name}'?", "Confirm"))
+        {
+            scheduler.Register(step);
+            SeeToLinger(scheduler);
+            foreach (ClaudeBatchSchedule schedule in scheduler.Find().Where(s => s.Name == Name))
+            {
+                WriteOutput(schedule);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    private string PowerShellHome() => (string)SessionState.PSVariable.GetValue("PSHOME");
+
+    private ClaudeBatchConnection Resolved() => ConnectionDefaults.Resolve(Connection);
+
+    // The key itself is never written down: a schedule says where it is.
+    private KeyOrigin? Origin() => ParameterSetName switch
+    {
+        PathSet => new KeyOrigin(Existing(ApiKeyPath!), null, null),
+        SecretSet => new KeyOrigin(null, SecretName, VaultName),
+        _ when Resolved().IsEmulator || EnvironmentFile is not null => null,
+        _ => Resolved().Origin ?? throw new ClaudeBatchException(
+            FailureKind.Authentication,
+            "ScheduleKeyMissing",
+            $"The key of this connection comes from {Resolved().KeySource ?? "nowhere"}, where a schedule cannot get it. Say where it finds one: "
+                + "-ApiKeyPath (a file with the key alone, chmod 600), -SecretName, or -EnvironmentFile (a file with a line "
+                + "ANTHROPIC_API_KEY=...).") { Target = Name },
+    };
+
+    private string Existing(string given)
+    {
+        string path = GetUnresolvedProviderPathFromPSPath(given);
+        return File.Exists(path)
+            ? path
+            : throw new ClaudeBatchException(FailureKind.NotFound, "PathNotFound", $"There is no file '{path}'.") { Target = given };
+    }
+
+    private void SeeToLinger(Scheduler scheduler)
+    {
+        if (scheduler.Manager != ScheduleManager.Systemd)
+        {
+            return;
+        }
+
+        if (Linger)
+        {
+            SystemdScheduler.EnableLinger();
+        }
+        else if (SystemdScheduler.Lingers() == false)
+        {
+            Warn("The schedule ends when you log out, and begins again when you log in. So that it goes on: loginctl enable-linger, or the "
+                + "same line with -Linger.");
+        }
+    }
+}
