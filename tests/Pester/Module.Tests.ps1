@@ -67,7 +67,7 @@ Describe 'The module' {
     }
 
     It 'names what each cmdlet gives' {
-        foreach ($command in Get-Command -Module ClaudeBatch | Where-Object Name -NE 'Disconnect-ClaudeBatch') {
+        foreach ($command in Get-Command -Module ClaudeBatch | Where-Object Name -NotIn 'Disconnect-ClaudeBatch', 'Unregister-ClaudeBatchSchedule') {
             $command.OutputType | Should -Not -BeNullOrEmpty -Because $command.Name
         }
     }

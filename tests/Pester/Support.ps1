@@ -82,3 +82,31 @@ function Stop-TestProcess {
     $Process.Kill()
     $Process.WaitForExit()
 }
+
+# A folder of programs that are found before the machine's.
+function Add-TestPath {
+    $folder = (New-Item -ItemType Directory -Path (New-TestFolder)).FullName
+    $env:PATH = $folder + [IO.Path]::PathSeparator + $env:PATH
+    $folder
+}
+
+function Set-TestProgram {
+    param([Parameter(Mandatory)] [string] $Path, [Parameter(Mandatory)] [string] $Text)
+    Set-Content -LiteralPath $Path -Value "#!/bin/sh`n$Text"
+    chmod +x $Path
+}
+
+# A crontab of the test's own, in the file CRONTAB_FILE: it does as cron's program does.
+function Set-TestCrontab {
+    param([Parameter(Mandatory)] [string] $Folder)
+    Set-TestProgram -Path "$Folder/crontab" -Text @'
+case "$1" in
+-l) [ -f "$CRONTAB_FILE" ] || { echo "no crontab for somebody" >&2; exit 1; }; cat "$CRONTAB_FILE" ;;
+-) cat > "$CRONTAB_FILE.new"
+   [ ! -s "$CRONTAB_FILE.new" ] || [ -z "$(tail -c 1 "$CRONTAB_FILE.new")" ] || { echo "new crontab file is missing newline before EOF" >&2; exit 1; }
+   mv "$CRONTAB_FILE.new" "$CRONTAB_FILE" ;;
+-r) rm "$CRONTAB_FILE" ;;
+esac
+'@
+    $env:CRONTAB_FILE = New-TestFolder
+}

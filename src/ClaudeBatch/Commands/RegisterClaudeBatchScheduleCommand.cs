@@ -107,6 +107,10 @@ public sealed class RegisterClaudeBatchScheduleCommand : AsyncCommand
     // The key itself is never written down: a schedule says where it is.
     private KeyOrigin? Origin() => ParameterSetName switch
     {
+        PathSet or SecretSet when Resolved().IsEmulator => throw new ClaudeBatchException(
+            FailureKind.InvalidArgument,
+            "ParameterConflict",
+            "The emulator takes no key, and this connection is to it. Connect to the service first, or leave the key out."),
         PathSet => new KeyOrigin(Existing(ApiKeyPath!), null, null),
         SecretSet => new KeyOrigin(null, SecretName, VaultName),
         _ when Resolved().IsEmulator || EnvironmentFile is not null => null,

@@ -79,8 +79,7 @@ internal sealed class LaunchdScheduler : Scheduler
         File.Delete(PathOf(name));
     }
 
-    private static string Folder
-        => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), "Library", "LaunchAgents");
+    private static string Folder => Path.Combine(ScheduleFile.Home, "Library", "LaunchAgents");
 
     private static string Domain
         => $"gui/{System.Text.Encoding.ASCII.GetString(OtherProgram.Run("id", ["-u"])).Trim()}";

@@ -7,6 +7,10 @@ internal static class ScheduleFile
 {
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
+    /// <summary>The user's home folder.</summary>
+    public static string Home
+        => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+
     /// <summary>Writes a file whole or not at all.</summary>
     public static void Write(string path, string text)
     {

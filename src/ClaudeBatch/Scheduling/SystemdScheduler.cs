@@ -90,7 +90,7 @@ internal sealed class SystemdScheduler : Scheduler
     private static string Folder => Path.Combine(
         Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } config
             ? config
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".config"),
+            : Path.Combine(ScheduleFile.Home, ".config"),
         "systemd",
         "user");
 
