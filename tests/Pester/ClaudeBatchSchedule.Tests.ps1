@@ -260,6 +260,12 @@ Describe 'A schedule of systemd' -Skip:$IsWindows {
         Get-ChildItem -LiteralPath $units | Should -BeNullOrEmpty
     }
 
+    It 'is not half there where the user''s systemd does not run' {
+        Set-Program systemctl 'exit 1'
+        { Register-ClaudeBatchSchedule -Manager Systemd } | Should -Throw -ErrorId 'ScheduleManagerMissing,*'
+        $units | Should -Not -Exist
+    }
+
     It 'lingers with -Linger' {
         Register-ClaudeBatchSchedule -Linger -WarningVariable said | Out-Null
         $said | Should -BeNullOrEmpty
@@ -305,10 +311,11 @@ Describe 'A schedule of launchd' -Skip:$IsWindows {
 Describe 'A schedule of Windows' -Skip:$IsWindows {
     It 'is registered, found and removed, in a folder of its own' {
         $store = New-Item -ItemType Directory -Path (New-TestFolder)
+        $next = ([datetime] '2027-01-02 03:04:00').ToString()
         Set-Program schtasks.exe @"
 case "`$1 `$4" in
 '/Create /XML') cp "`$5" '$store/task.xml' ;;
-'/Query /NH') printf '"\\Other\\x","N/A","Ready"\r\n'; [ ! -f '$store/task.xml' ] || printf '"\\ClaudeBatch\\ClaudeBatch","N/A","Ready"\r\n' ;;
+'/Query /NH') printf '"\\Other\\x","N/A","Ready"\r\n'; [ ! -f '$store/task.xml' ] || printf '"\\ClaudeBatch\\ClaudeBatch","$next","Ready"\r\n' ;;
 '/Query /XML') iconv -f UTF-16 -t UTF-8 '$store/task.xml' ;;
 '/Delete /F') rm '$store/task.xml' ;;
 esac
@@ -316,6 +323,7 @@ esac
         Connect-TestEmulator
         $schedule = Register-ClaudeBatchSchedule -Manager TaskScheduler -Interval 20m
         $schedule.Path | Should -Be '\ClaudeBatch\ClaudeBatch'
+        $schedule.NextRun | Should -Be ([datetime] '2027-01-02 03:04:00')
         $schedule.Interval | Should -Be '00:20:00'
         $schedule.Command | Should -Match 'Resume-ClaudeBatch -Exit'
         Unregister-ClaudeBatchSchedule -Manager TaskScheduler

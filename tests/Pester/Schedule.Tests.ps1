@@ -144,6 +144,15 @@ Describe 'Resume-ClaudeBatch -Exit' {
         Invoke-Task $ledger | Should -Be 5
     }
 
+    It 'counts the gravest, in the order 5, 4, 6, 7, 1, 3, 2, 0' {
+        $codes = (Get-Command -Name Resume-ClaudeBatch).ImplementingType.Assembly.GetType('ClaudeBatch.Commands.ExitCode')
+        $order = 5, 4, 6, 7, 1, 3, 2, 0
+        foreach ($at in 1..7) {
+            $codes::Worse($order[$at], $order[$at - 1]) | Should -Be $order[$at - 1]
+            $codes::Worse($order[$at - 1], $order[$at]) | Should -Be $order[$at - 1]
+        }
+    }
+
     It 'is 4 for a key that is refused, and still says that another job is ambiguous' {
         Connect-TestEmulator -LedgerPath $ledger
         New-TestRequest | Submit-ClaudeBatch -Job key | Out-Null

@@ -30,6 +30,15 @@ internal sealed class SystemdScheduler : Scheduler
 
     public override void Register(ScheduledStep step)
     {
+        if (!Runs())
+        {
+            throw new ClaudeBatchException(
+                FailureKind.NotFound,
+                "ScheduleManagerMissing",
+                "The user's own systemd does not run here: 'systemctl --user' fails. Log in, or enable-linger; or use -Manager Cron.")
+            { Target = Systemctl };
+        }
+
         string service = PathOf(step.Name, ".service");
         string timer = PathOf(step.Name, ".timer");
         foreach (string path in new[] { service, timer })

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
@@ -70,12 +71,13 @@ internal sealed class WindowsScheduler : Scheduler
             yield break;
         }
 
-        IEnumerable<string> names = Encoding.UTF8.GetString(all.Output).Split('\n')
-            .Select(static line => line.Split("\",\"")[0].Trim('"'))
-            .Where(static path => path.StartsWith(Folder, StringComparison.OrdinalIgnoreCase))
-            .Select(static path => path[Folder.Length..]).Distinct();
-        foreach (string name in names)
+        // A line a trigger: the path of the task, the time at which it runs next as the user writes times, the state.
+        IEnumerable<string[]> lines = Encoding.UTF8.GetString(all.Output).Split('\n')
+            .Select(static line => line.Trim().Trim('"').Split("\",\""))
+            .Where(static cells => cells.Length > 1 && cells[0].StartsWith(Folder, StringComparison.OrdinalIgnoreCase));
+        foreach (string[] cells in lines.DistinctBy(static cells => cells[0]))
         {
+            string name = cells[0][Folder.Length..];
             if (OtherProgram.TryRun(Program, ["/Query", "/TN", Folder + name, "/XML"]) is { Code: 0 } told)
             {
                 string text = Encoding.UTF8.GetString(told.Output);
@@ -86,6 +88,9 @@ internal sealed class WindowsScheduler : Scheduler
                     Name = name,
                     Manager = Manager,
                     Interval = every is null ? null : XmlConvert.ToTimeSpan(every.Value),
+                    NextRun = DateTime.TryParse(cells[1], CultureInfo.CurrentCulture, DateTimeStyles.AssumeLocal, out DateTime next)
+                        ? next
+                        : null,
                     Path = Folder + name,
                     Command = string.Join(' ', task.Descendants(s_task + "Exec").Elements().Select(static e => e.Value)),
                 };
