@@ -45,7 +45,7 @@ internal static class ExitCode
 
     public static int OfEnd(BatchJob job, BookCheck books, double maxFailureRatio)
         => !books.IsReconciled ? Otherwise
-            : job.Errored + job.Expired + job.Canceled > job.Requests * maxFailureRatio ? Failures
+            : job.FailureRatio > maxFailureRatio ? Failures
             : Done;
 
     // What a step meets with at the service is told by the jobs, which go on, and by whether the service has answered at all.
