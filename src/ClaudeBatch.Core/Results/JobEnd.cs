@@ -124,7 +124,7 @@ public sealed class JobEnd
             "model_context_window_exceeded" => "cut at the context window",
             "refusal" => "refused by the model",
             "pause_turn" => "paused",
-            "tool_use" => "waiting for a tool",
+            "tool_use" => "ending with calls of tools",
             _ => "not fitting their schema or odd",
         },
         Outcome.Errored => count.ErrorType ?? "errored",
