@@ -56,12 +56,13 @@ Describe 'Resume-ClaudeBatch -OnFinished' {
         $work = New-Module -ScriptBlock {
             $ours = 'of the module'
             function Get-Closure { param($Ran) { $Ran.Add("$($_.Name) $($args[0].Name)") }.GetNewClosure() }
-            function Get-Work { { $global:onFinishedRan = "$($_.Name) $ours" } }
+            $kept = @{}
+            function Get-Work { { $kept.Ran = "$($_.Name) $ours" } }
         }
         Resume-ClaudeBatch -OnFinished { }
         Complete-Job nightly
         Resume-ClaudeBatch -OnFinished (& $work { Get-Work })
-        $global:onFinishedRan | Should -Be 'nightly of the module'
+        & $work { $kept.Ran } | Should -Be 'nightly of the module'
         Complete-Job second
         Resume-ClaudeBatch -OnFinished (& $work { Get-Closure $args[0] } $ran)
         $ran | Should -Be 'second second'

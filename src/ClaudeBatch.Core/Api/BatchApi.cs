@@ -13,8 +13,6 @@ public sealed class BatchApi : IDisposable
 
     private readonly ServiceExchange _exchange;
 
-    private readonly ServiceReach _reach;
-
     /// <param name="connection">The service's address, and the caller's credential.</param>
     /// <param name="handler">The transport: that of <see cref="HttpTransport"/>, or the emulator's.</param>
     /// <param name="clock">Measures the waits between tries.</param>
@@ -31,28 +29,26 @@ public sealed class BatchApi : IDisposable
     {
         Connection = connection;
         _http = new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
-        _reach = new ServiceReach();
         _exchange = new ServiceExchange(
             connection,
             _http,
             clock,
             limits ?? new TransportLimits(),
             RepeatableCalls.Create(clock, chance ?? Random.Shared.NextDouble, onRetry),
-            _reach);
+            new ServiceReach());
     }
 
     private BatchApi(BatchApi origin, ServiceConnection connection)
     {
         Connection = connection;
         _http = origin._http;
-        _reach = origin._reach;
         _exchange = origin._exchange.As(connection);
     }
 
     public ServiceConnection Connection { get; }
 
     /// <summary>Whether calls were made, and the service has answered none of them.</summary>
-    public bool IsOut => _reach.IsOut;
+    public bool IsOut => _exchange.IsOut;
 
     /// <summary>Makes a client for the same service with another API version and other betas. Both clients share one transport.</summary>
     /// <param name="apiVersion">The value of the header <c>anthropic-version</c>, such as <c>2026-10-21</c>.</param>
