@@ -28,7 +28,7 @@ AfterAll {
 Describe 'What a schedule looks like' -Skip:$IsWindows {
     BeforeAll {
         $ledger = "$(New-TestFolder)/$odd"
-        $plain = $ledger.Replace("'", "''")
+        $plain = "$ledger/emulator".Replace("'", "''")
     }
 
     It 'is two units for systemd, in which % and $ are doubled and quotes and backslashes are escaped' {

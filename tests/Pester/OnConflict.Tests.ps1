@@ -5,7 +5,8 @@ BeforeAll {
     # The lines for the person at the shell.
     function Get-Told {
         param([object[]] $Record)
-        @($Record | Where-Object { 'PSHOST' -in $_.Tags } | ForEach-Object { "$($_.MessageData)" })
+        # The line that closes a job is another test's.
+        @($Record | Where-Object { 'PSHOST' -in $_.Tags } | ForEach-Object { "$($_.MessageData)" } | Where-Object { $_ -notlike '*has ended: *' })
     }
 }
 

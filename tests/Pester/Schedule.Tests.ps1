@@ -91,7 +91,7 @@ Describe 'Resume-ClaudeBatch -Exit' {
 
     It 'emits a job whose end it tells, though another command has ended it' {
         Complete-FailingJob $ledger
-        (Invoke-Task $ledger -Raw | Out-String) | Should -Match 'failed +Finished'
+        (Invoke-Task $ledger -Raw | Out-String) | Should -Match 'Finished .* failed'
         (Invoke-Task $ledger -Raw | Out-String) | Should -Not -Match 'Finished'
     }
 
