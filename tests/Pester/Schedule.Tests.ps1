@@ -325,6 +325,7 @@ Describe 'The script of docs/scheduled-tasks.md' {
         }
         $step.Code | Should -Be 7
         $step.Mail | Should -Match 'Code 7: the service cannot be reached'
+        $step.Mail | Should -Match "The service at '$address' could not be reached: Connection refused"
     }
 
     It 'alerts of a key that cannot be read, with the reason: 4' {

@@ -47,8 +47,9 @@ public sealed class BatchApi : IDisposable
 
     public ServiceConnection Connection { get; }
 
-    /// <summary>Whether calls were made, and the service has answered none of them.</summary>
-    public bool IsOut => _exchange.IsOut;
+    /// <summary>How the last call failed, where the service has answered none of those that were made; null where it has, or was not
+    /// called.</summary>
+    public ClaudeBatchException? Outage => _exchange.Outage;
 
     /// <summary>Makes a client for the same service with another API version and other betas. Both clients share one transport.</summary>
     /// <param name="apiVersion">The value of the header <c>anthropic-version</c>, such as <c>2026-10-21</c>.</param>

@@ -23,8 +23,8 @@ internal sealed class ServiceExchange(
 {
     public TransportLimits Limits => limits;
 
-    /// <summary>Whether calls were made, by this exchange or one of the same transport, and the service has answered none of them.</summary>
-    public bool IsOut => reach.IsOut;
+    /// <inheritdoc cref="ServiceReach.Outage"/>
+    public ClaudeBatchException? Outage => reach.Outage;
 
     /// <summary>Makes an exchange of the same transport for another connection.</summary>
     public ServiceExchange As(ServiceConnection other) => new(other, http, clock, limits, repeatable, reach);

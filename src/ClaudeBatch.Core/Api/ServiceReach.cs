@@ -9,10 +9,11 @@ internal sealed class ServiceReach
 {
     private volatile bool _isAnswered;
 
-    private volatile bool _hasFailed;
+    private volatile ClaudeBatchException? _failure;
 
-    /// <summary>Whether calls were made, and the service has answered none of them.</summary>
-    public bool IsOut => _hasFailed && !_isAnswered;
+    /// <summary>How the last call failed, where the service has answered none of those that were made; null where it has, or was not
+    /// called.</summary>
+    public ClaudeBatchException? Outage => _isAnswered ? null : _failure;
 
     /// <summary>Makes a call, and notes what became of it.</summary>
     /// <param name="call">The call.</param>
@@ -30,7 +31,7 @@ internal sealed class ServiceReach
         {
             // A page of a gateway is no answer, whatever its status; and a service that says that it fails at everything is out, too.
             bool isOutage = failure.Kind is FailureKind.Network or FailureKind.Timeout or FailureKind.Service or FailureKind.InvalidData;
-            _hasFailed |= isOutage;
+            _failure = isOutage ? failure : _failure;
             _isAnswered |= !isOutage && (failure.IsFromService || failure.Kind is FailureKind.RateLimited or FailureKind.Overloaded);
             throw;
         }

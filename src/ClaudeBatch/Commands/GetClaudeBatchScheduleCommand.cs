@@ -38,5 +38,6 @@ public sealed class GetClaudeBatchScheduleCommand : ScheduleCommand
     internal static ClaudeBatchException NotFound(string name) => new(
         FailureKind.NotFound,
         "ScheduleNotFound",
-        $"There is no schedule '{name}' of this user that Register-ClaudeBatchSchedule has made.") { Target = name };
+        $"There is no schedule '{name}' of this user that Register-ClaudeBatchSchedule has made.")
+    { Target = name };
 }

@@ -119,7 +119,8 @@ public sealed class RegisterClaudeBatchScheduleCommand : AsyncCommand
             "ScheduleKeyMissing",
             $"The key of this connection comes from {Resolved().KeySource ?? "nowhere"}, where a schedule cannot get it. Say where it finds one: "
                 + "-ApiKeyPath (a file with the key alone, chmod 600), -SecretName, or -EnvironmentFile (a file with a line "
-                + "ANTHROPIC_API_KEY=...).") { Target = Name },
+                + "ANTHROPIC_API_KEY=...).")
+        { Target = Name },
     };
 
     private string Existing(string given)

@@ -105,7 +105,12 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
         new JobPruner(session.Ledger).ApplyRetention();
         if (Exit)
         {
-            _code = session.Service.IsOut ? ExitCode.Worse(_code, ExitCode.Unreachable) : _code;
+            if (session.Service.Outage is { } outage)
+            {
+                Fail(outage); // each job only waits, and says so to nobody
+                _code = ExitCode.Worse(_code, ExitCode.Unreachable);
+            }
+
             TellEnds(session);
         }
     }

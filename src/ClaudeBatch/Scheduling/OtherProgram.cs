@@ -16,7 +16,8 @@ internal static class OtherProgram
         (int code, byte[] output, string error) = TryRun(program, arguments, input) ?? throw new ClaudeBatchException(
             FailureKind.NotFound,
             "ScheduleManagerMissing",
-            $"There is no program '{program}' here. Name another manager with -Manager, or install it.") { Target = program };
+            $"There is no program '{program}' here. Name another manager with -Manager, or install it.")
+        { Target = program };
         return code == 0 ? output : throw new ClaudeBatchException(
             FailureKind.Conflict,
             "ScheduleFailed",

@@ -49,5 +49,6 @@ internal abstract class Scheduler
     private protected static ClaudeBatchException NameTaken(string name, string where) => new(
         FailureKind.Conflict,
         "ScheduleNameTaken",
-        $"'{where}' was not made by Register-ClaudeBatchSchedule, and is left as it is. Give another -Name.") { Target = name };
+        $"'{where}' was not made by Register-ClaudeBatchSchedule, and is left as it is. Give another -Name.")
+    { Target = name };
 }

@@ -29,8 +29,9 @@ internal sealed class ServiceSession : IDisposable
     /// <summary>The system's clock, or the emulator's, which can run faster.</summary>
     public TimeProvider Clock { get; }
 
-    /// <summary>Whether calls were made, and the service has answered none of them.</summary>
-    public bool IsOut => _api?.IsOut == true;
+    /// <summary>How the last call failed, where the service has answered none of those that were made; null where it has, or was not
+    /// called.</summary>
+    public ClaudeBatchException? Outage => _api?.Outage;
 
     public bool IsEmulator => _connection.IsEmulator;
 

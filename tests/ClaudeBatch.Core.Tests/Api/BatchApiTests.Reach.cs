@@ -15,11 +15,11 @@ public sealed partial class BatchApiTests
     [InlineData(200, "<html>Please sign in to the network.</html>")]
     public async Task A_service_that_fails_at_everything_or_in_whose_place_something_else_answers_is_out(int status, string body)
     {
-        Assert.False(_api.IsOut);
+        Assert.Null(_api.Outage);
 
         await FailAsync(status, body);
 
-        Assert.True(_api.IsOut);
+        Assert.NotNull(_api.Outage);
     }
 
     [Theory]
@@ -32,7 +32,7 @@ public sealed partial class BatchApiTests
     {
         await FailAsync(status, body);
 
-        Assert.False(_api.IsOut);
+        Assert.Null(_api.Outage);
     }
 
     [Fact]
@@ -41,11 +41,11 @@ public sealed partial class BatchApiTests
         await FailAsync(500, InItsWords);
         _network.Answer(HttpStatusCode.OK, """{"data":[],"has_more":false}""");
         await _api.As("2026-10-21", []).ListAsync(20, null, CancellationToken.None);
-        Assert.False(_api.IsOut);
+        Assert.Null(_api.Outage);
 
         await FailAsync(500, InItsWords);
 
-        Assert.False(_api.IsOut);
+        Assert.Null(_api.Outage);
     }
 
     private async Task FailAsync(int status, string body)
