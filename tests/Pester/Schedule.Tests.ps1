@@ -261,7 +261,7 @@ Describe 'The script of docs/scheduled-tasks.md' {
         Move-TestClock -By 03:00:00
         $step = Invoke-PageScript $ledger -Plan 'Speed = 1'
         $step.Code | Should -Be 0
-        $step.Log | Should -Match '^\d{4}-.* nightly: Finished, 3 of 3 succeeded'
+        "$($step.Log)" | Should -Match '\d{4}-.* nightly: Finished, 3 of 3 succeeded'
         $step.Mail | Should -BeNullOrEmpty
     }
 

@@ -23,6 +23,8 @@ public sealed class JobEnd
 
     private bool _isUnsent;
 
+    private bool _waitsForOperator;
+
     private long? _cost;
 
     private JobEnd(JobRecord job) => _job = job;
@@ -77,6 +79,7 @@ public sealed class JobEnd
     }
 
     private string Next() => _uncollected > 0 || _failures.Count + _incomplete.Count == 0 ? $"Get-ClaudeBatchResult -Job {_job.Name}"
+        : _waitsForOperator ? $"Invoke-ClaudeBatchRetry -Job {_job.Name} -FailureClass OperatorFixable, once the account is mended"
         : _mayRetry ? $"Invoke-ClaudeBatchRetry -Job {_job.Name}"
         : _failures.ContainsKey(Canceled) ? $"Invoke-ClaudeBatchRetry -Job {_job.Name} -Status Canceled"
         : _isUnsent ? $"Compare-ClaudeBatch -Job {_job.Name}"
@@ -108,6 +111,7 @@ public sealed class JobEnd
         foreach (EndCount count in ledger.Attempts.Ends(batch))
         {
             Add(count.Outcome == Outcome.Succeeded ? _incomplete : _failures, WordsOf(count), count.Count);
+            _waitsForOperator |= count.FailureClass == FailureClass.OperatorFixable;
             _mayRetry |= count.FailureClass == FailureClass.Transient;
         }
 
