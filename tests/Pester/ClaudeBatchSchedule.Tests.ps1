@@ -122,7 +122,7 @@ WantedBy=timers.target
         $env:SYSTEMD_LOG_LEVEL = $env:XDG_RUNTIME_DIR = $null
         # What it has read, in its own quotes; a variable would be looked for only as it is run.
         $read | Should -Match "EnvironmentFile: $([regex]::Escape($variables))\n"
-        $read | Should -Match ([regex]::Escape("/o d''d %h \`$\`$x & XX
+        $read | Should -Match ([regex]::Escape("/o d''d %h \`$\`$x & <\""q\"">/emulator'; Resume-ClaudeBatch -Exit"))
         $schedule.Command | Should -Match 'Resume-ClaudeBatch -Exit"$'
     }
 }
