@@ -34,7 +34,7 @@ internal sealed class History : IDisposable
         _jobs.Add(new JobPlan("a", rows, maxAttempts));
         if (choices.Next(3, 1) == 1)
         {
-            _jobs.Add(new JobPlan("b", 2, 1));
+            _jobs.Add(new JobPlan("b", 2, 1, maxTokens: 9));
         }
     }
 
@@ -130,7 +130,7 @@ internal sealed class History : IDisposable
 
     private async Task<bool> CommandAsync(SimulatedProcess process, Person person, bool submits)
     {
-        int command = submits ? 1 : _choices.Next(1, 8, 12, 6, 6, 8, 2, 2, 2, 2, 2, 2, 2, 2, 2);
+        int command = submits ? 1 : _choices.Next(1, 8, 12, 6, 6, 8, 2, 2, 2, 2, 2, 2, 2, 2, 2, 4);
         JobPlan plan = _jobs[_choices.OneOf(_jobs.Count)];
         process.BeginCommand($"command {command} for job {plan.Name}");
         try
@@ -151,6 +151,7 @@ internal sealed class History : IDisposable
                 12 => person.RestartAsync(plan),
                 13 => Done(() => person.Forget(plan, isForced: true)),
                 14 => Done(() => person.Forget(plan, isForced: false)),
+                15 => person.RetryCutAsync(plan),
                 _ => Task.CompletedTask,
             });
         }

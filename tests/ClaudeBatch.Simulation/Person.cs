@@ -139,6 +139,17 @@ internal sealed class Person : IDisposable
         }
     }
 
+    /// <summary>Invoke-ClaudeBatchRetry -Job -Incomplete: what was paid for and is cut is asked for, and paid, once more.</summary>
+    public async Task RetryCutAsync(JobPlan plan)
+    {
+        if (Find(plan) is { SealedAt: not null } job)
+        {
+            IReadOnlyList<BatchRecord> parts = new RetryPlanner(Ledger).Plan(job, new RetryFilter { TakesIncomplete = true }, SpoolLimits.Of(job));
+            _world.Account.Permit(parts.SelectMany(b => Ledger.Attempts.All(b)).Select(static a => a.CustomId));
+            await DeliverAsync(parts);
+        }
+    }
+
     /// <summary>Remove-ClaudeBatchJob -Job.</summary>
     public void Remove(JobPlan plan)
     {

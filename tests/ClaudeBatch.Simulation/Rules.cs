@@ -16,6 +16,7 @@ internal sealed class Rules(World world, JobLedger ledger)
             {
                 CheckBooks(plan, job);
                 CheckAnswers(job);
+                CheckLastWords(job);
             }
         }
 
@@ -94,6 +95,25 @@ internal sealed class Rules(World world, JobLedger ledger)
                 {
                     throw new Broken("Foreign", $"Row {attempt.Row} of part {batch.Key} has the answer of another one: {line}");
                 }
+            }
+        }
+    }
+
+    // A paid answer stays the word of its request until another answer comes. What waits in a stopped job may still become one.
+    private void CheckLastWords(JobRecord job)
+    {
+        BatchRecord[] batches = [.. ledger.Batches.OfJob(job.Id)];
+        if (job.StoppedAt is not null)
+        {
+            return;
+        }
+
+        HashSet<long> answered = [.. batches.SelectMany(b => ledger.Attempts.All(b)).Where(static a => a.Outcome == Outcome.Succeeded).Select(static a => a.Row)];
+        foreach ((BatchRecord batch, AttemptRecord attempt) in ledger.Attempts.LastOf(batches))
+        {
+            if (answered.Contains(attempt.Row) && attempt.Outcome != Outcome.Succeeded)
+            {
+                throw new Broken("Hidden", $"The last word on row {attempt.Row} is {attempt.Outcome} of part {batch.Key}, and it has an answer.");
             }
         }
     }
