@@ -12,6 +12,7 @@ public sealed partial class JobInput
     /// the ledger.</exception>
     public SealedInput Seal(decimal? maxCost = null)
     {
+        _draft.Wait();
         if (maxCost is { } most && _options.Estimate?.Above(most) is { } excess)
         {
             _ledger.DiscardDraft(_job.Id);
@@ -34,7 +35,7 @@ public sealed partial class JobInput
         _schemas.FlushToDisk();
         _options.Staging?.First.CompletePart();
         _parts.CompletePart();
-        _draft.Flush();
+        _draft.Complete();
         IReadOnlyList<BatchRecord> existing = _tally.AlreadyThere == 0 ? [] : _ledger.Batches.WithLastAttempts(_job.Id);
         _ledger.Write(() =>
         {

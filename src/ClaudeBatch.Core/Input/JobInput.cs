@@ -71,7 +71,7 @@ public sealed partial class JobInput : IDisposable
         _ledger = ledger;
         _job = job;
         _lock = ownership;
-        _draft = ledger.BeginDraft(job.Id);
+        _draft = ledger.BeginDraft(job.Id, isReadMeanwhile: false);
         _known = KnownRequests.Load(ledger, job, withInFlight: options.OnConflict == ConflictRule.Replace);
         _nextRow = job.SealedRows;
         _attempt = _options.SendsAgain || _options.OnConflict == ConflictRule.Replace ? 1 + ledger.Jobs.Totals(job).Attempts : 1;
@@ -213,6 +213,7 @@ public sealed partial class JobInput : IDisposable
 
     public void Dispose()
     {
+        _draft.Dispose();
         _parts.Dispose();
         _options.Staging?.First.Dispose();
         _rows.Dispose();

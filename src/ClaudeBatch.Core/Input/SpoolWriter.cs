@@ -1,21 +1,35 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using ClaudeBatch.Core.Ledger.Files;
 
 namespace ClaudeBatch.Core.Input;
 
-/// <summary>Writes the spool of a part: the exact body of its create call.</summary>
+/// <summary>
+/// Writes the spool of a part: the exact body of its create call. Its bytes are gathered, and another thread writes and digests them.
+/// </summary>
 internal sealed class SpoolWriter : IDisposable
 {
     /// <summary>The number of bytes that a body of one request has around it: <c>{"requests":[</c> and <c>]}</c>.</summary>
     public const int EnvelopeLength = 15;
 
+    private const int PieceSize = 1 << 20;
+
     private readonly LedgerFile _file;
 
     private readonly IncrementalHash _digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
+    private readonly SideWork _writing = new();
+
+    private byte[] _piece = ArrayPool<byte>.Shared.Rent(PieceSize);
+
+    // The piece that is being written, or that was.
+    private byte[] _spare = ArrayPool<byte>.Shared.Rent(PieceSize);
+
+    private int _gathered;
+
     public SpoolWriter(LedgerFolder folder, string path)
     {
-        _file = folder.OpenForWriting(path, FileMode.Create);
+        _file = folder.OpenForWriting(path, FileMode.Create, bufferSize: 1);
         Put("{\"requests\":["u8);
     }
 
@@ -48,6 +62,8 @@ internal sealed class SpoolWriter : IDisposable
     {
         Put("]}"u8);
         Length -= 2;
+        _writing.Wait();
+        Write(_piece, _gathered);
         _file.FlushToDisk();
         FolderFlush.Of(Path.GetDirectoryName(_file.Name)!);
         return _digest.GetHashAndReset();
@@ -55,14 +71,42 @@ internal sealed class SpoolWriter : IDisposable
 
     public void Dispose()
     {
+        _writing.Dispose();
         _file.Dispose();
         _digest.Dispose();
+        ArrayPool<byte>.Shared.Return(_piece);
+        ArrayPool<byte>.Shared.Return(_spare);
+        _piece = _spare = [];
     }
 
     private void Put(ReadOnlySpan<byte> bytes)
     {
-        _file.Write(bytes);
-        _digest.AppendData(bytes);
         Length += bytes.Length;
+        while (!bytes.IsEmpty)
+        {
+            int count = Math.Min(bytes.Length, PieceSize - _gathered);
+            bytes[..count].CopyTo(_piece.AsSpan(_gathered));
+            _gathered += count;
+            bytes = bytes[count..];
+            if (_gathered == PieceSize)
+            {
+                HandOver();
+            }
+        }
+    }
+
+    private void HandOver()
+    {
+        _writing.Wait(); // the spare piece is free then
+        (_piece, _spare) = (_spare, _piece);
+        (byte[] full, int count) = (_spare, _gathered);
+        _gathered = 0;
+        _writing.Run(() => Write(full, count));
+    }
+
+    private void Write(byte[] piece, int count)
+    {
+        _file.Write(piece.AsSpan(0, count));
+        _digest.AppendData(piece, 0, count);
     }
 }

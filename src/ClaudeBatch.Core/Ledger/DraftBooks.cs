@@ -4,18 +4,26 @@ using ClaudeBatch.Core.Ledger.Sqlite;
 namespace ClaudeBatch.Core.Ledger;
 
 /// <summary>
-/// Writes the rows of an input to the ledger while it is read, a bounded number in each transaction. They count only when the end of the
-/// input was read and the draft is sealed.
+/// Writes the rows of an input to the ledger while it is read, a bounded number in each transaction, on another thread. They count only when
+/// the end of the input was read and the draft is sealed.
 /// </summary>
-internal sealed class DraftBooks(LedgerDatabase database, long jobId)
+/// <remarks>The database is one thread's at a time: whoever uses it while a draft is written waits for it first.</remarks>
+/// <param name="database">The ledger's database.</param>
+/// <param name="jobId">The ledger's number of the job.</param>
+/// <param name="isReadMeanwhile">Whether the ledger is read while rows are added: each piece is waited for then.</param>
+internal sealed class DraftBooks(LedgerDatabase database, long jobId, bool isReadMeanwhile) : IDisposable
 {
-    private readonly List<RequestRecord> _requests = [];
+    // Few enough that two times as many are a small part of the memory of a job.
+    private const int RowsHandedOver = 5_000;
+
+    private readonly SideWork _writing = new();
+
+    private DraftRows _rows = new();
+
+    // Those that are being written, or that were.
+    private DraftRows _spare = new();
 
     private int _nextPart;
-
-    private readonly List<(long Batch, long Row)> _replacements = [];
-
-    private readonly List<DraftedAttempt> _attempts = [];
 
     /// <summary>Deletes what an input that was never sealed has left. Sealed rows stay.</summary>
     public static void Discard(LedgerDatabase database, long jobId)
@@ -51,6 +59,7 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
     /// <summary>Gives the number of the job's next part. All spoolers that write to the draft ask for it here.</summary>
     public int NextPart()
     {
+        Wait();
         _nextPart = _nextPart == 0
             ? 1 + (int)database.Scalar("SELECT coalesce(max(part), 0) FROM batch WHERE job_id = $job", ("$job", jobId))
             : _nextPart + 1;
@@ -59,6 +68,7 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
 
     public long BeginBatch(int part, int attempt, Hold? heldFor)
     {
+        Wait();
         long id = 0;
         database.Write(() => id = database.Insert(
             $"""
@@ -74,33 +84,48 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
     }
 
     public void CompleteBatch(long batchId, int count, long size, byte[] digest)
-        => database.Write(() => database.Execute(
+    {
+        Wait();
+        database.Write(() => database.Execute(
             "UPDATE batch SET request_count = $count, processing = $count, size_in_bytes = $size, spool_digest = $digest WHERE id = $id",
             ("$count", count),
             ("$size", size),
             ("$digest", digest),
             ("$id", batchId)));
+    }
 
     public void Add(RequestRecord request)
     {
-        _requests.Add(request);
-        if (_requests.Count >= LedgerDatabase.RowsPerTransaction)
+        _rows.Requests.Add(request);
+        if (_rows.Requests.Count >= RowsHandedOver)
         {
-            Flush();
+            HandOver();
         }
     }
 
     public void Add(long batchId, long row, long offset, int length, long digest, int schema)
     {
-        _attempts.Add(new DraftedAttempt(batchId, row, offset, length, digest, schema));
-        if (_attempts.Count >= LedgerDatabase.RowsPerTransaction)
+        _rows.Attempts.Add(new DraftedAttempt(batchId, row, offset, length, digest, schema));
+        if (_rows.Attempts.Count >= RowsHandedOver)
         {
-            Flush();
+            HandOver();
         }
     }
 
     /// <summary>Records that an attempt of this batch replaces the row's last attempt as soon as the batch is sealed.</summary>
-    public void Replace(long batchId, long row) => _replacements.Add((batchId, row));
+    public void Replace(long batchId, long row) => _rows.Replacements.Add((batchId, row));
+
+    /// <summary>Writes what is left, and waits until all of it is in the ledger.</summary>
+    public void Complete()
+    {
+        HandOver();
+        Wait();
+    }
+
+    /// <summary>Waits until the rows that were handed over are in the ledger.</summary>
+    public void Wait() => _writing.Wait();
+
+    public void Dispose() => _writing.Dispose();
 
     /// <summary>Makes the batches of the draft, and what they replace, count from now on. It is called inside a transaction.</summary>
     public void Seal()
@@ -109,13 +134,29 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
         database.Execute($"UPDATE batch SET state = {SqlWord.Spooled} WHERE job_id = $job AND state = {SqlWord.Draft}", ("$job", jobId));
     }
 
-    public void Flush()
+    private void HandOver()
     {
-        if (_requests.Count == 0 && _attempts.Count == 0 && _replacements.Count == 0)
+        if (_rows.IsEmpty)
         {
             return;
         }
 
+        Wait(); // the spare rows are written then
+        (_rows, _spare) = (_spare, _rows);
+        DraftRows full = _spare;
+        _writing.Run(() =>
+        {
+            Write(full);
+            full.Clear();
+        });
+        if (isReadMeanwhile)
+        {
+            Wait();
+        }
+    }
+
+    private void Write(DraftRows rows)
+    {
         database.Write(() =>
         {
             database.ExecuteMany(
@@ -123,7 +164,7 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
                 INSERT INTO request (id, custom_id, digest, source_offset, source_length, source_digest, refusal)
                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                 """,
-                CollectionsMarshal.AsSpan(_requests),
+                CollectionsMarshal.AsSpan(rows.Requests),
                 (r, statement) =>
                 {
                     statement.Bind(1, RowKey.Of(jobId, r.Row));
@@ -136,7 +177,7 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
                 });
             database.ExecuteMany(
                 "INSERT INTO attempt (id, spool_offset, spool_length, spool_digest, output_schema) VALUES (?1, ?2, ?3, ?4, ?5)",
-                CollectionsMarshal.AsSpan(_attempts),
+                CollectionsMarshal.AsSpan(rows.Attempts),
                 static (a, statement) =>
                 {
                     statement.Bind(1, RowKey.Of(a.Batch, a.Row));
@@ -151,7 +192,7 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
                 WHERE id IN (SELECT {RowKey.Of("b.id", "?2")} FROM batch b WHERE b.job_id = ?3 AND b.state <> {SqlWord.Draft})
                     AND {AttemptBooks.IsLast}
                 """,
-                CollectionsMarshal.AsSpan(_replacements),
+                CollectionsMarshal.AsSpan(rows.Replacements),
                 (r, statement) =>
                 {
                     statement.Bind(1, r.Batch);
@@ -159,11 +200,26 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId)
                     statement.Bind(3, jobId);
                 });
         });
-        _requests.Clear();
-        _attempts.Clear();
-        _replacements.Clear();
     }
 
     // A tuple of these would be read by code that cannot be compiled ahead.
     private readonly record struct DraftedAttempt(long Batch, long Row, long Offset, int Length, long Digest, int Schema);
+
+    private sealed class DraftRows
+    {
+        public List<RequestRecord> Requests { get; } = [];
+
+        public List<DraftedAttempt> Attempts { get; } = [];
+
+        public List<(long Batch, long Row)> Replacements { get; } = [];
+
+        public bool IsEmpty => Requests.Count == 0 && Attempts.Count == 0 && Replacements.Count == 0;
+
+        public void Clear()
+        {
+            Requests.Clear();
+            Attempts.Clear();
+            Replacements.Clear();
+        }
+    }
 }

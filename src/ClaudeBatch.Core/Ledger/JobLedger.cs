@@ -59,10 +59,12 @@ public sealed class JobLedger : IDisposable
     /// <summary>
     /// Begins a draft for an input or a retry of a job. It counts only when it is sealed. What an unsealed draft has left is deleted.
     /// </summary>
-    internal DraftBooks BeginDraft(long jobId)
+    /// <param name="jobId">The ledger's number of the job.</param>
+    /// <param name="isReadMeanwhile">Whether this ledger is read while rows are added to the draft.</param>
+    internal DraftBooks BeginDraft(long jobId, bool isReadMeanwhile)
     {
         DiscardDraft(jobId);
-        return new DraftBooks(_database, jobId);
+        return new DraftBooks(_database, jobId, isReadMeanwhile);
     }
 
     /// <summary>Deletes what an input that was never sealed has left. Sealed rows stay.</summary>

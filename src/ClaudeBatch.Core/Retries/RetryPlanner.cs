@@ -81,7 +81,7 @@ public sealed class RetryPlanner(JobLedger ledger)
     public IReadOnlyList<BatchRecord> Plan(JobRecord job, RetryFilter filter, SpoolLimits limits, RewrittenRequests? rewritten = null)
     {
         using OwnershipLock ownership = Ownership.TakeInput(ledger.Folder, job);
-        DraftBooks draft = ledger.BeginDraft(job.Id);
+        using DraftBooks draft = ledger.BeginDraft(job.Id, isReadMeanwhile: true);
         using PartSpooler parts = new(ledger.Folder, job.Id, limits, draft);
         long count = Copy(job, filter, draft, parts, rewritten);
         if (count == 0)
@@ -91,7 +91,7 @@ public sealed class RetryPlanner(JobLedger ledger)
 
         Milestone.Pass("retry-planned");
         parts.CompletePart();
-        draft.Flush();
+        draft.Complete();
         ledger.Write(draft.Seal);
         ledger.Events.Add(
             EventKind.RetryPlanned,
