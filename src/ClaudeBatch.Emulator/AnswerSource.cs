@@ -26,7 +26,7 @@ internal sealed class AnswerSource
         foreach (string line in File.ReadLines(answers).Where(static l => l.Length > 0))
         {
             using JsonDocument document = JsonDocument.Parse(line);
-            _scripted[document.RootElement.GetProperty("custom_id").GetString()!] = document.RootElement.GetProperty("text").GetString()!;
+            _scripted[document.RootElement.GetProperty("custom_id").GetString()!] = AnyText.Read(document.RootElement.GetProperty("text"));
         }
     }
 

@@ -67,7 +67,7 @@ public sealed class AnswerStore(string stateFolder)
         {
             writer.WriteStartObject();
             writer.WriteString("custom_id"u8, id);
-            writer.WriteString("text"u8, text);
+            AnyText.Write(writer, "text"u8, text);
             writer.WriteEndObject();
         }
 

@@ -57,7 +57,7 @@ internal static class EmulatedAnswer
         if (tool is null)
         {
             writer.WriteString("type"u8, "text"u8);
-            writer.WriteString("text"u8, words);
+            AnyText.Write(writer, "text"u8, words);
         }
         else
         {

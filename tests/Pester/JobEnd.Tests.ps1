@@ -24,7 +24,7 @@ Describe 'The line that closes a job' {
         $failed = @($results | Where-Object Status -EQ 'Errored').Count
         $cost = ($results | Measure-Object -Property Cost -Sum).Sum.ToString('0.00####', [cultureinfo]::InvariantCulture)
         "$($lines[-1])" | Should -Be ("Job 'j' has ended: $(20 - $failed) of 20 answered ($cut cut at max_tokens), $failed failed (invalid_request_error); " +
-            "`$$cost. Next: Get-ClaudeBatchResult -Job j | Where-Object Status -ne Succeeded")
+            "`$$cost. Next: Get-ClaudeBatchResult -Job j | Where-Object IsComplete -eq `$false")
         "$warnings" | Should -BeLike "Of the 20 requests of job 'j' $failed failed and $cut have an answer that cannot be used as it is: *"
     }
 
@@ -150,7 +150,7 @@ Describe 'A retry that takes nothing' {
             Cut       = @($results | Where-Object StopReason -EQ 'max_tokens').Count
         }
         $word = Get-Word -Job j
-        $word | Should -Match "$($count.Permanent) failed for good as they are \(-Repair, -Template or -Model .*-FailureClass Permanent"
+        $word | Should -Match "$($count.Permanent) failed for good as they are \(-Repair or -Template .*-FailureClass Permanent"
         $word | Should -Match "$($count.Canceled) were canceled \(-Status Canceled\)"
         $word | Should -Match "$($count.Cut) have an answer that was cut at max_tokens \(-MaxTokensFactor 2\)"
         (Invoke-ClaudeBatchRetry -Job j -FailureClass Permanent).RequestCount | Should -Be $count.Permanent

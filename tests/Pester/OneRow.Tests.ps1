@@ -115,6 +115,14 @@ Describe 'A cut answer whose retry fails' {
         $results.Attempt | Should -Be 1, 3, 3, 3, 3
     }
 
+    It 'is what a further retry betters, and not what failed after it, however passing the cause was' {
+        Connect-TestEmulator -LedgerPath $ledger -Plan @{ Errored = 1.0 }
+        Invoke-ClaudeBatchRetry -Job j -MaxTokensFactor 2 | Wait-ClaudeBatch 3>$null 6>$null | Get-ClaudeBatchResult 3>$null 6>$null | Out-Null
+        Connect-TestEmulator -LedgerPath $ledger
+        $batch = Invoke-ClaudeBatchRetry -Job j -MaxTokensFactor 9
+        ($batch | Get-ClaudeBatchRequest).MaxTokens | Select-Object -Unique | Should -Be 90
+    }
+
     It 'is kept where the service refuses the retry''s batch' {
         Connect-TestEmulator -LedgerPath $ledger -Plan @{ Faults = @(@{ Kind = 'Refuse'; Status = 400 }) }
         Invoke-ClaudeBatchRetry -Job j -MaxTokensFactor 9 -ErrorAction SilentlyContinue | Out-Null

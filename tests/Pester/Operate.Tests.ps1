@@ -111,7 +111,7 @@ Describe 'Wait-ClaudeBatch' {
         $bars = $shell.Streams.Progress
         $job = @($bars | Where-Object { $_.ParentActivityId -lt 0 -and $_.RecordType -eq 'Processing' })
         $job[0].Activity | Should -Be "Job 'bars'"
-        $job[0].StatusDescription | Should -Match '^0 of 9 requests, 0 of 3 batches ended, elapsed \d+ '
+        $job[0].StatusDescription | Should -Match '^0 of 9 requests, elapsed \d+ .*, 0 of 3 batches ended$'
         @($bars | Where-Object ParentActivityId -EQ $job[0].ActivityId | Select-Object -ExpandProperty Activity -Unique) | Should -Contain 'Part 1'
         foreach ($id in $bars.ActivityId | Select-Object -Unique) {
             @($bars | Where-Object ActivityId -EQ $id)[-1].RecordType | Should -Be 'Completed'

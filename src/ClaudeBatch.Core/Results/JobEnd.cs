@@ -84,7 +84,7 @@ public sealed class JobEnd
         : _failures.ContainsKey(Canceled) ? $"Invoke-ClaudeBatchRetry -Job {_job.Name} -Status Canceled"
         : _isUnsent ? $"Compare-ClaudeBatch -Job {_job.Name}"
         : _failures.Count == 0 ? $"Get-ClaudeBatchResult -Job {_job.Name} -Status Incomplete"
-        : $"Get-ClaudeBatchResult -Job {_job.Name} | Where-Object Status -ne Succeeded";
+        : $"Get-ClaudeBatchResult -Job {_job.Name} | Where-Object IsComplete -eq $false";
 
     private void Add(JobLedger ledger, BatchTally tally)
     {
@@ -129,7 +129,7 @@ public sealed class JobEnd
             "refusal" => "refused by the model",
             "pause_turn" => "paused",
             "tool_use" => "ending with calls of tools",
-            _ => "not fitting their schema or odd",
+            _ => "incomplete otherwise",
         },
         Outcome.Errored => count.ErrorType ?? "errored",
         Outcome.Canceled => Canceled,

@@ -32,21 +32,21 @@ public static class LeftOut
             static g => string.Create(CultureInfo.InvariantCulture, $"{g.Sum(static f => f.Count):N0} {g.Key.What} ({g.Key.How})"))];
         return kinds.Length == 0
             ? $"Job '{job.Name}' has nothing to retry: each of its requests has a complete answer."
-            : $"Nothing of job '{job.Name}' is sent again as it was asked for. Of its requests {string.Join(", ", kinds)}.";
+            : $"Nothing that was asked for is sent again. Of the requests of job '{job.Name}' {string.Join(", ", kinds)}.";
     }
 
     private static (string What, string How) Of(EndCount end, bool mayTryAgain) => end switch
     {
         { Outcome: Outcome.Succeeded, StopReason: "max_tokens" } => ("have an answer that was cut at max_tokens", "-MaxTokensFactor 2"),
         { Outcome: Outcome.Succeeded } => ("have another answer that cannot be used as it is", "-Incomplete"),
-        _ when !mayTryAgain => ("were tried as often as -MaxAttempts says", "a higher -MaxAttempts"),
         { Outcome: Outcome.Canceled } => ("were canceled", "-Status Canceled"),
         { Outcome: Outcome.Missing } => ("were left out of the results", "-Status Missing"),
         { Outcome: Outcome.Unknown } => ("ended in a way that is not known", "-Status Unknown"),
         { FailureClass: FailureClass.Permanent } => (
-            "failed for good as they are", "-Repair, -Template or -Model to change them; -FailureClass Permanent to send the same"),
+            "failed for good as they are", "-Repair or -Template to change them; -FailureClass Permanent to send the same"),
         { FailureClass: FailureClass.OperatorFixable } => (
             "failed for a cause at the account", "-FailureClass OperatorFixable once it is mended"),
-        _ => ("may be tried again", "without other switches"),
+        _ when !mayTryAgain => ("were tried as often as -MaxAttempts says", "a higher -MaxAttempts"),
+        _ => ("may be tried again", "the same command without what narrows it"),
     };
 }

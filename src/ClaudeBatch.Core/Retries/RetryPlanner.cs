@@ -43,7 +43,8 @@ public sealed class RetryPlanner(JobLedger ledger)
         }
     }
 
-    // What failed after an answer is tried again as it was then, like any failure. Otherwise the answer is what may be tried again.
+    // The answer is the word of its request: where such answers are asked for, it is what is bettered once more. Otherwise what failed after it
+    // is tried again as it was then, like any failure.
     private IEnumerable<RetryCandidate> OfKept(
         RetryFilter filter, BatchRecord batch, AttemptRecord answer, BatchRecord newest, ResultReader reader)
     {
@@ -53,13 +54,13 @@ public sealed class RetryPlanner(JobLedger ledger)
         }
 
         AttemptRecord failed = ledger.Attempts.Get(newest, answer.Row);
-        if (filter.Reason(failed, static () => true) is { } reason)
-        {
-            yield return new RetryCandidate(newest, failed, reason, newest.Attempt + 1);
-        }
-        else if (filter.Reason(answer, () => Completeness.Of(reader.Read(batch, answer)) is null) is { } why)
+        if (filter.Reason(answer, () => Completeness.Of(reader.Read(batch, answer)) is null) is { } why)
         {
             yield return new RetryCandidate(batch, answer, why, newest.Attempt + 1);
+        }
+        else if (filter.Reason(failed, static () => true) is { } reason)
+        {
+            yield return new RetryCandidate(newest, failed, reason, newest.Attempt + 1);
         }
     }
 

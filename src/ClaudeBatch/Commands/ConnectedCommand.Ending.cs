@@ -2,6 +2,7 @@ using ClaudeBatch.Core;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Results;
 using ClaudeBatch.Core.Running;
+using ClaudeBatch.Pipeline;
 
 namespace ClaudeBatch.Commands;
 
@@ -18,6 +19,12 @@ public abstract partial class ConnectedCommand
     private protected void TellEnd(JobRecord job, double? maxFailureRatio)
     {
         if (JobEnd.Of(Open().Ledger, job) is not { } end)
+        {
+            return;
+        }
+
+        // Two commands of a pipeline may see the same end.
+        if (!Told.TryAdd(this, end.Sentence()))
         {
             return;
         }

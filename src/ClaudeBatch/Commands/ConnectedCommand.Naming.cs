@@ -38,8 +38,14 @@ public abstract partial class ConnectedCommand
 
     /// <summary>Returns the jobs that a reference names. An object whose job is not in this ledger is written as an error.</summary>
     private protected IReadOnlyList<JobRecord> JobsOf(JobReference reference)
-        => reference.IsOther ? NoJobs(reference)
+        => TakesBatches && TryOpen()?.Ledger is { } ledger && ledger.Jobs.Find(reference.Name) is null
+            && ledger.Batches.Find(reference.Name) is { } batch
+            ? [ledger.Jobs.Get(batch.JobId)]
+            : reference.IsOther ? NoJobs(reference)
             : reference.Identity is { } identity ? JobOf(reference.Name, identity, reference.Original) : JobsLike(reference.Name);
+
+    /// <summary>Whether a batch stands for its job: only where nothing is changed.</summary>
+    private protected virtual bool TakesBatches => false;
 
     // One error for as many as come: they come of one slip.
     private IReadOnlyList<JobRecord> NoJobs(JobReference reference)

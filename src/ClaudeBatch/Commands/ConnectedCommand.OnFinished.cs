@@ -64,7 +64,7 @@ public abstract partial class ConnectedCommand
             throw new ClaudeBatchException(
                 FailureKind.Conflict,
                 OnFinishedFailed,
-                $"The script of -OnFinished failed for job '{job.Name}': {e.Message} The next step with -OnFinished runs it again.",
+                $"The script of -OnFinished failed for job '{job.Name}': {Sentence.Of(e.Message)} The next step with -OnFinished runs it again.",
                 e)
             { Target = job.Name };
         }

@@ -34,6 +34,8 @@ public sealed class GetClaudeBatchEventCommand : JobCommand
     [ValidateNotNullOrEmpty]
     public string[] Kind { get; set; } = ["*"];
 
+    private protected override bool TakesBatches => true;
+
     protected override Task ProcessAsync(CancellationToken cancellationToken)
     {
         if (!MyInvocation.BoundParameters.ContainsKey(nameof(Job)) && !MyInvocation.ExpectingInput)

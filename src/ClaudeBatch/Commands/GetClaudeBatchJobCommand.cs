@@ -20,6 +20,8 @@ public sealed class GetClaudeBatchJobCommand : JobCommand
     [TimeTransformation]
     public TimeReference? Since { get; set; }
 
+    private protected override bool TakesBatches => true;
+
     protected override Task ProcessAsync(CancellationToken cancellationToken)
     {
         HashSet<JobState>? states = Choices.Of<JobState>(State);

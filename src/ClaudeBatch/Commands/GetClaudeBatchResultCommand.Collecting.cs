@@ -6,6 +6,18 @@ namespace ClaudeBatch.Commands;
 /// <content>Asks the service how batches stand, and collects those that have ended.</content>
 public sealed partial class GetClaudeBatchResultCommand
 {
+    // The jobs of which this command was the first to see answers: whether the end of one was seen before, only now it is known how it ended.
+    private void TellEnds()
+    {
+        foreach (JobRecord job in _collected.Select(id => Open().Ledger.Jobs.Get(id)))
+        {
+            if (Open().Ledger.Batches.OfJob(job.Id).All(static b => b.State.IsFinal()))
+            {
+                TellEnd(job, maxFailureRatio: null);
+            }
+        }
+    }
+
     /// <summary>
     /// Returns the batches with results on disk, all of them or some; writes an error for each that lacks some.
     /// </summary>
@@ -79,6 +91,11 @@ public sealed partial class GetClaudeBatchResultCommand
 
         BatchRecord collected = await Open().Collector.CollectAsync(batch.Id, received: null, cancellationToken, again: Refresh);
         WriteVerboseRetries();
+        if (batch.State != BatchState.Collected)
+        {
+            _collected.Add(batch.JobId);
+        }
+
         return collected;
     }
 }

@@ -24,6 +24,8 @@ public sealed partial class GetClaudeBatchResultCommand : BatchCommand
 
     private readonly HashSet<long> _jobs = [];
 
+    private readonly HashSet<long> _collected = [];
+
     private NameFilter? _statuses;
 
     private NameFilter? _classes;
@@ -125,6 +127,8 @@ public sealed partial class GetClaudeBatchResultCommand : BatchCommand
         {
             Warn($"Job '{job.Name}' is paused: {job.PauseReason}");
         }
+
+        TellEnds();
     }
 
     // Other parts of the job may still be running, so only these batches are checked and not the whole job.

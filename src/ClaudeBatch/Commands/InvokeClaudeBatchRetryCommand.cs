@@ -185,6 +185,12 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
         }
 
         using RewrittenRequests? rewritten = Rewrites ? Rewrite(session, job, planner.Candidates(job, filter), cancellationToken) : null;
+        if (rewritten?.Count == 0)
+        {
+            WriteHostLine($"Nothing of job '{job.Name}' is sent again: none of the {why} was given in another form.");
+            return;
+        }
+
         Delivery delivery = new(session, static _ => true, note => WriteNotes([note]), batch => WriteOutput(Batch.From(batch)));
         await delivery.RunAsync(planner.Plan(job, filter, SpoolLimits.Of(job), rewritten), cancellationToken);
     }

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Sessions;
+using JobState = ClaudeBatch.Core.Ledger.JobState;
 
 namespace ClaudeBatch.Commands;
 
@@ -49,7 +50,11 @@ public sealed class StopClaudeBatchCommand : BatchCommand
     {
         foreach (JobRecord job in jobs)
         {
-            if (ShouldProcess($"job '{job.Name}'", "Stop"))
+            if (JobReport.Of(Open().Ledger, job).State == JobState.Finished)
+            {
+                WriteHostLine($"Job '{job.Name}' has ended, and there is nothing to stop.");
+            }
+            else if (ShouldProcess($"job '{job.Name}'", "Stop"))
             {
                 Open().Ledger.Stop(job);
             }

@@ -125,8 +125,9 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         {
             PipelinePump.Run(stage, _stop.Token);
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (Exception e) when (_stop.IsCancellationRequested && e is OperationCanceledException or ClaudeBatchException)
         {
+            // What was canceled in the middle may end as a failure of its own.
             if (StopAdvice is { } advice)
             {
                 // PowerShell refuses warnings and errors while the pipeline stops, but it still takes information that is meant for the

@@ -58,7 +58,7 @@ internal sealed class JobProgress(JobLedger ledger, Action<ProgressRecord> write
         BatchRecord[] running = [.. batches.Where(static b => !b.State.IsOver())];
         Write(id, -1, $"Job '{batches[0].Job}'", done, requests, string.Create(
             CultureInfo.CurrentCulture,
-            $"{done:N0} of {requests:N0} requests, {batches.Length - running.Length} of {batches.Length} batches ended{Times(running, batches)}"));
+            $"{done:N0} of {requests:N0} requests{Times(running, batches)}, {batches.Length - running.Length} of {batches.Length} batches ended"));
         for (int i = 0; i < BatchesShown; i++)
         {
             int child = id + 1 + i;
