@@ -123,6 +123,28 @@ Describe 'A cut answer whose retry fails' {
         ($batch | Get-ClaudeBatchRequest).MaxTokens | Select-Object -Unique | Should -Be 90
     }
 
+    It 'is kept however many retries fail, also one of what a download had not brought whole' {
+        Connect-TestEmulator -LedgerPath $ledger -Plan @{ Errored = 1.0; Faults = @(@{ Kind = 'DownloadShort'; Times = 1 }) }
+        Invoke-ClaudeBatchRetry -Job j -MaxTokensFactor 2 | Wait-ClaudeBatch 3>$null 6>$null | Get-ClaudeBatchResult -ErrorAction SilentlyContinue 3>$null 6>$null | Out-Null
+        Connect-TestEmulator -LedgerPath $ledger -Plan @{ Errored = 1.0 }
+        foreach ($time in 1..2) {
+            Invoke-ClaudeBatchRetry -Job j | Out-Null
+            Wait-ClaudeBatch -Job j 3>$null 6>$null | Get-ClaudeBatchResult 3>$null 6>$null | Out-Null
+        }
+        $results = Get-ClaudeBatchResult -Job j 3>$null
+        $results.Status | Select-Object -Unique | Should -Be 'Succeeded'
+        $results | Should -HaveCount 5
+        (Compare-ClaudeBatch -Job j).IsReconciled | Should -BeTrue
+    }
+
+    It 'can be bettered when what failed after it was removed' {
+        Connect-TestEmulator -LedgerPath $ledger -Plan @{ Expired = 1.0 }
+        Invoke-ClaudeBatchRetry -Job j -MaxTokensFactor 2 | Wait-ClaudeBatch 3>$null 6>$null | Get-ClaudeBatchResult 3>$null 6>$null | Out-Null
+        Connect-TestEmulator -LedgerPath $ledger
+        Remove-ClaudeBatch -Id j/2 -Confirm:$false
+        (Invoke-ClaudeBatchRetry -Job j -Incomplete -MaxTokensFactor 9).RequestCount | Should -Be 4
+    }
+
     It 'is kept where the service refuses the retry''s batch' {
         Connect-TestEmulator -LedgerPath $ledger -Plan @{ Faults = @(@{ Kind = 'Refuse'; Status = 400 }) }
         Invoke-ClaudeBatchRetry -Job j -MaxTokensFactor 9 -ErrorAction SilentlyContinue | Out-Null

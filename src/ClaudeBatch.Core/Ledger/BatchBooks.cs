@@ -182,8 +182,7 @@ public sealed partial class BatchBooks(LedgerDatabase database)
             { Target = from.Key };
         }
 
-        // Only a retry can have come after an answer.
-        if (to.State.IsFinal() && to.Attempt > 1)
+        if (to.State.IsFinal())
         {
             new AttemptBooks(database).KeepBetter(to);
         }

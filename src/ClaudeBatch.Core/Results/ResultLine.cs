@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Json;
 using ClaudeBatch.Core.Ledger;
@@ -71,7 +72,9 @@ public sealed partial class ResultLine
         try
         {
             JsonScanner scanner = new(line);
-            return TryScan(ref scanner) && scanner.IsAtEnd() && (Status != Outcome.Succeeded || _hasContent);
+            return TryScan(ref scanner) && scanner.IsAtEnd() && (Status != Outcome.Succeeded || _hasContent)
+                // A type that is not known may be one that was damaged.
+                && (Status != Outcome.Unknown || Utf8.IsValid(line));
         }
         catch (Exception e) when (e is JsonException or ArgumentException or FormatException)
         {

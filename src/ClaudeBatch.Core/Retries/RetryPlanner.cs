@@ -48,7 +48,7 @@ public sealed class RetryPlanner(JobLedger ledger)
     private IEnumerable<RetryCandidate> OfKept(
         RetryFilter filter, BatchRecord batch, AttemptRecord answer, BatchRecord newest, ResultReader reader)
     {
-        if (!filter.MayTryAgain(newest) || (filter.SkipsRemoved && !HasSpool(newest)))
+        if (!filter.MayTryAgain(newest))
         {
             yield break;
         }
@@ -58,7 +58,7 @@ public sealed class RetryPlanner(JobLedger ledger)
         {
             yield return new RetryCandidate(batch, answer, why, newest.Attempt + 1);
         }
-        else if (filter.Reason(failed, static () => true) is { } reason)
+        else if ((!filter.SkipsRemoved || HasSpool(newest)) && filter.Reason(failed, static () => true) is { } reason)
         {
             yield return new RetryCandidate(newest, failed, reason, newest.Attempt + 1);
         }

@@ -97,8 +97,10 @@ public sealed partial class InvokeClaudeBatchCommand
                 new ClaudeBatchException(
                     FailureKind.Conflict,
                     "JobNotFinished",
-                    $"Job '{job.Name}' is {job.State}; what it has so far is given by Get-ClaudeBatchResult -Job {job.Name}. "
-                        + (job.Message ?? "It waits for somebody.")),
+                    $"Job '{job.Name}' is {job.State}: {job.Message ?? "it waits for somebody."}")
+                {
+                    RecommendedAction = $"What it has so far: Get-ClaudeBatchResult -Job {job.Name}",
+                },
                 job);
             return;
         }

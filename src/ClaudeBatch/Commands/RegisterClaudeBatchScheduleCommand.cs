@@ -84,6 +84,15 @@ public sealed class RegisterClaudeBatchScheduleCommand : AsyncCommand
             ScriptPath is null ? StepCommand.OfConnection(Resolved(), Origin()) : StepCommand.OfScript(Existing(ScriptPath)),
             EnvironmentFile is null ? null : Existing(EnvironmentFile),
             IsSilent: ScriptPath is null);
+        if (step.Arguments.Append(step.EnvironmentFile).Any(static a => a?.AsSpan().IndexOfAny('\n', '\r') >= 0))
+        {
+            throw new ClaudeBatchException(
+                FailureKind.InvalidArgument,
+                "ScheduleFailed",
+                "A path with a line break has no place in a schedule: what follows the break would be read as a line of its own.")
+            { Target = Name };
+        }
+
         string text = scheduler.Render(step);
         if (ShouldProcess($"Register schedule '{Name}' with {scheduler.Manager}:\n{text}", $"Register schedule '{Name}'?", "Confirm"))
         {

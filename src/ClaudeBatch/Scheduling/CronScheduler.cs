@@ -65,12 +65,12 @@ internal sealed class CronScheduler : Scheduler
         }
     }
 
-    // Without a crontab, -l is an error, and what it says differs between systems: only the code is looked at.
+    // Without a crontab -l is an error, and a program that only could not read one must not lead to a crontab without its lines.
     private static string Read()
     {
         (int code, byte[] output, string error) = OtherProgram.TryRun(Crontab, ["-l"]) ?? throw Missing();
         return code == 0 ? s_bytes.GetString(output)
-            : error.Contains("no crontab", StringComparison.OrdinalIgnoreCase) ? string.Empty
+            : IsOfNoCrontab(error) ? string.Empty
             : throw new ClaudeBatchException(
                 FailureKind.Conflict,
                 "ScheduleFailed",
@@ -95,16 +95,19 @@ internal sealed class CronScheduler : Scheduler
         return at > 0 && !line.StartsWith('#') ? line[(at + s_mark.Length)..].Trim() : null;
     }
 
+    // The words of cron's own program, and of BusyBox's.
+    private static bool IsOfNoCrontab(string error) => error.TrimStart() is var words
+        && (words.StartsWith("no crontab for ", StringComparison.OrdinalIgnoreCase)
+            || words.StartsWith("crontab: no crontab for ", StringComparison.OrdinalIgnoreCase)
+            || (words.StartsWith("crontab: can't open '", StringComparison.Ordinal)
+                && words.TrimEnd().EndsWith("No such file or directory", StringComparison.Ordinal)));
+
     private static string Line(ScheduledStep step)
     {
         string words = string.Join(' ', step.Arguments.Prepend(step.Program).Select(Quoting.ForShell));
         string command = step.EnvironmentFile is { } file ? $"set -a; . {Quoting.ForShell(file)}; set +a; {words}" : words;
         string silence = step.IsSilent ? " > /dev/null" : string.Empty;
-        return command.AsSpan().IndexOfAny('\n', '\r') < 0
-            ? $"{TimeOf(step.Interval)} {Quoting.ForCrontab(command)}{silence} # {step.Mark}"
-            : throw new ClaudeBatchException(
-                FailureKind.InvalidArgument, "ScheduleFailed", "A path with a line break has no place in a crontab.")
-            { Target = step.Name };
+        return $"{TimeOf(step.Interval)} {Quoting.ForCrontab(command)}{silence} # {step.Mark}";
     }
 
     // A step of minutes that does not divide the hour begins anew with each hour.

@@ -221,15 +221,21 @@ internal static partial class LedgerSchema
         ALTER TABLE event ADD COLUMN part INTEGER;
         UPDATE batch SET tally = NULL;
 
-        -- Answers that earlier versions hid behind a retry that failed.
-        CREATE TEMP TABLE kept AS SELECT e.id AS answer, a.id AS failure FROM attempt e
-            JOIN attempt a ON a.id = (e.replaced_by << 32) + e.row
-            JOIN batch b ON b.id = e.replaced_by AND b.state IN ('Collected', 'Rejected', 'Lost', 'Abandoned', 'Deleted')
-            WHERE e.outcome = 'Succeeded' AND a.replaced_by IS NULL AND a.outcome IS NOT 'Succeeded' AND NOT EXISTS (
-                SELECT 1 FROM earlier_content c WHERE c.batch_id = b.id AND c.request_id = (b.job_id << 32) + e.row);
+        -- Answers that earlier versions hid behind retries that failed: the newest answer of a request becomes its last word again.
+        CREATE TEMP TABLE word (job INTEGER, row INTEGER, answer INTEGER, last INTEGER);
+        INSERT INTO word SELECT b.job_id, a.row, max(CASE WHEN a.outcome = 'Succeeded' THEN b.id END), max(CASE WHEN a.replaced_by IS NULL THEN b.id END)
+            FROM batch b JOIN attempt a ON a.id >= b.id << 32 AND a.id < (b.id + 1) << 32
+            WHERE b.state <> 'Draft' AND b.job_id IN (SELECT job_id FROM batch WHERE attempt > 1) GROUP BY b.job_id, a.row;
+        CREATE TEMP TABLE kept (failure INTEGER PRIMARY KEY, answer INTEGER);
+        INSERT INTO kept SELECT a.id, (w.answer << 32) + w.row FROM word w
+            JOIN attempt a ON a.id = (w.last << 32) + w.row AND a.outcome IS NOT 'Succeeded'
+            JOIN batch b ON b.id = w.last AND (a.outcome IS NOT NULL OR b.state IN ('Collected', 'Rejected', 'Lost', 'Abandoned', 'Deleted'))
+            WHERE w.answer < w.last AND NOT EXISTS (
+                SELECT 1 FROM earlier_content c WHERE c.request_id = (w.job << 32) + w.row AND c.batch_id > w.answer);
         UPDATE attempt SET replaced_by = NULL WHERE id IN (SELECT answer FROM kept);
         UPDATE attempt SET replaced_by = (SELECT answer >> 32 FROM kept WHERE failure = attempt.id) WHERE id IN (SELECT failure FROM kept);
         UPDATE batch SET has_kept_answers = 1 WHERE id IN (SELECT answer >> 32 FROM kept);
+        DROP TABLE word;
         DROP TABLE kept;
         """;
 }
