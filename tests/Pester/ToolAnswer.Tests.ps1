@@ -84,14 +84,13 @@ Describe 'Calls of tools in an answer' {
         }
     }
 
-    It 'come through a file without the line, or say what was cut' {
+    It 'come through a file without the line, and through a second file, whatever -Depth says' {
         $answer = New-Answer -Content (New-Call) | Select-Object -Property CustomId, Text, ToolCalls
         $answer.PSObject.TypeNames.Insert(0, 'Deserialized.ClaudeBatch.BatchResult')
-        $answer | Export-Clixml -LiteralPath ($file = New-Path 'xml') -Depth 9
-        Import-Clixml -LiteralPath $file | Export-ClaudeBatchResult -Path ($path = New-Path 'jsonl')
-        (Get-Content -LiteralPath $path | ConvertFrom-Json).ToolCalls[0].Input.id | Should -Be 7
         $answer | Export-Clixml -LiteralPath ($file = New-Path 'xml') -Depth 1
-        { Import-Clixml -LiteralPath $file | Export-ClaudeBatchResult -Path (New-Path 'jsonl') -ErrorAction Stop } | Should -Throw -ErrorId 'ResultInvalid*'
+        Import-Clixml -LiteralPath $file | Export-Clixml -LiteralPath ($second = New-Path 'xml') -Depth 1
+        Import-Clixml -LiteralPath $second | Export-ClaudeBatchResult -Path ($path = New-Path 'jsonl')
+        (Get-Content -LiteralPath $path | ConvertFrom-Json).ToolCalls[0].Input.id | Should -Be 7
     }
 }
 
