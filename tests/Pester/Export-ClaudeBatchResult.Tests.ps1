@@ -106,6 +106,13 @@ Describe 'Export-ClaudeBatchResult' {
         $stage[0].'Source.text', $stage[0].'Source.Status', $stage[0].Id | Should -Be 'lower', 'open', '1'
     }
 
+    It 'keeps fields of Output whose names differ only in their letters, each in a column of its own' {
+        $answer = [ClaudeBatch.BatchResult] @{ CustomId = 'a'; Text = '{"Text":"one","text":"two","TEXT":"three"}' }
+        $answer | Export-ClaudeBatchResult -Path ($path = New-Path 'csv') -ExpandOutput
+        $back = Import-Csv -LiteralPath $path
+        $back.'Output.Text', $back.'Output.Output.text', $back.'Output.Output.Output.TEXT' | Should -Be 'one', 'two', 'three'
+    }
+
     It 'writes each field of Output as a column of its own' {
         $answers = @(
             [ClaudeBatch.BatchResult] @{ CustomId = 'a'; Text = '{"label":"x","sure":0.50,"why":{"b":[1]}}'; Source = @{ Id = 1; 'Output.label' = 'mine' } }

@@ -181,7 +181,22 @@ internal sealed class ResultColumns(IReadOnlyList<string> wanted, bool expandsOu
         null => [],
         var output when ForeignValue.Bare(output) is string or System.Collections.IList
             => [new(OutputSection, nameof(BatchResult.Output), output)],
-        var output => new ShellRow(output, number: 0).Members(static _ => true)
-            .Select(static m => new ResultCell(OutputSection, OutputPrefix + m.Name, m.Value)),
+        var output => Fields(output),
     };
+
+    // A field whose name another one of the answer has in other letters gets a name that is free: of one column a file would keep one of them.
+    private static IEnumerable<ResultCell> Fields(object output)
+    {
+        HashSet<string> given = new(StringComparer.OrdinalIgnoreCase);
+        foreach ((string field, object? value) in new ShellRow(output, number: 0).Members(static _ => true))
+        {
+            string name = OutputPrefix + field;
+            while (!given.Add(name))
+            {
+                name = OutputPrefix + name;
+            }
+
+            yield return new ResultCell(OutputSection, name, value);
+        }
+    }
 }
