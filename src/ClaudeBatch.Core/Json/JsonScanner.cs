@@ -68,6 +68,51 @@ internal ref partial struct JsonScanner(ReadOnlySpan<byte> json)
         return true;
     }
 
+    /// <summary>Moves past the object's next member and returns true. After the last, leaves the object and returns false.</summary>
+    /// <param name="name">Where its name stands, with quotes and escapes.</param>
+    /// <param name="value">Where its value stands.</param>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
+    [MethodImpl(AtOnce)]
+    public bool TryMember(out Range name, out Range value)
+    {
+        name = value = default;
+        if (!TryElement('}'))
+        {
+            return false;
+        }
+
+        _ = Next();
+        int start = _at;
+        SkipString();
+        name = start.._at;
+        Expect(':');
+        _ = Next();
+        start = _at;
+        Skip();
+        value = start.._at;
+        return true;
+    }
+
+    /// <summary>Enters the array that comes next and returns true. Moves past any other value and returns false.</summary>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
+    [MethodImpl(AtOnce)]
+    public bool TryEnterArray()
+    {
+        if (Next() != '[')
+        {
+            Skip();
+            return false;
+        }
+
+        Descend();
+        return true;
+    }
+
+    /// <summary>Moves to the array's next item and returns true. After the last, leaves the array and returns false.</summary>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
+    [MethodImpl(AtOnce)]
+    public bool TryItem() => TryElement(']');
+
     /// <summary>Reads the string that comes next and returns true. Moves past any other value and returns false.</summary>
     /// <param name="text">The string in UTF-8, without quotes and escapes.</param>
     /// <exception cref="JsonException">The text is not JSON.</exception>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
@@ -32,6 +33,34 @@ public static class MendedText
         => reader.ValueIsEscaped
             ? Read(ref reader, out _) == Encoding.UTF8.GetString(text)
             : reader.ValueSpan.SequenceEqual(text);
+
+    /// <summary>
+    /// Writes in UTF-8 what a string of JSON says, without a string of it. Returns false and writes nothing where that is not simple: a pair
+    /// of surrogates or half of one may be escaped in it.
+    /// </summary>
+    /// <param name="escaped">What stands between the quotes, which is valid.</param>
+    /// <param name="text">Takes the text.</param>
+    public static bool TryWrite(ReadOnlySpan<byte> escaped, IBufferWriter<byte> text)
+    {
+        if (escaped.IndexOf(@"\ud"u8) >= 0 || escaped.IndexOf(@"\uD"u8) >= 0)
+        {
+            return false;
+        }
+
+        Span<byte> to = text.GetSpan(escaped.Length); // an escape is longer than what it stands for
+        int written = 0;
+        for (int plain = escaped.IndexOf((byte)'\\'); plain >= 0; plain = escaped.IndexOf((byte)'\\'))
+        {
+            escaped[..plain].CopyTo(to[written..]);
+            Rune rune = new(JsonTexts.Escaped(escaped[plain..], out int length));
+            written += plain + rune.EncodeToUtf8(to[(written + plain)..]);
+            escaped = escaped[(plain + length)..];
+        }
+
+        escaped.CopyTo(to[written..]);
+        text.Advance(written + escaped.Length);
+        return true;
+    }
 
     private static string Mended(ReadOnlySpan<byte> escaped)
     {

@@ -49,6 +49,9 @@ internal static class JsonText
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
+    /// <summary>Writes a value as it stands.</summary>
+    public static void Write(Utf8JsonWriter writer, object? value) => Write(writer, value, 0, isCanonical: false);
+
     /// <summary>Writes the canonical JSON of a value.</summary>
     public static void WriteCanonical(Utf8JsonWriter writer, object? value) => Write(writer, value, 0, isCanonical: true);
 

@@ -15,6 +15,9 @@ namespace ClaudeBatch.Json;
 /// </summary>
 internal static class ObjectView
 {
+    /// <summary>The deepest nesting of which objects are made: the default of <see cref="Utf8JsonReader"/>.</summary>
+    public const int Deepest = 64;
+
     // Reading a number takes time by the square of its digits.
     private const int LongestInteger = 1_000;
 

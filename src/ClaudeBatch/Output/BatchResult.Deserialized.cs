@@ -20,12 +20,12 @@ public sealed partial class BatchResult
     /// <exception cref="ClaudeBatchException"><c>ResultInvalid</c>: the value is not a result.</exception>
     internal static BatchResult From(object? value)
     {
-        PSObject? item = value is null ? null : PSObject.AsPSObject(value);
-        if (item?.BaseObject is BatchResult result)
+        if ((value is PSObject wrapped ? wrapped.BaseObject : value) is BatchResult result)
         {
             return result;
         }
 
+        PSObject? item = value is null ? null : PSObject.AsPSObject(value);
         if (item?.TypeNames.Any(static t => t.EndsWith("ClaudeBatch.BatchResult", StringComparison.Ordinal)) != true)
         {
             throw new ClaudeBatchException(

@@ -34,6 +34,9 @@ public sealed partial class BatchResult
 
     private bool _wasRead;
 
+    // Whether the line was replaced after its answer had been read.
+    private bool _hasOtherLine;
+
     // Whether the answer is what it passes to the one tool that it had to call.
     private bool _isForcedCall;
 
@@ -141,7 +144,7 @@ public sealed partial class BatchResult
     public string? Raw
     {
         get => _line.Length > 0 ? Encoding.UTF8.GetString(_line) : null;
-        set => _line = value is null ? [] : Encoding.UTF8.GetBytes(value);
+        set => (_line, _hasOtherLine) = (value is null ? [] : Encoding.UTF8.GetBytes(value), _hasOtherLine || _wasRead);
     }
 
     /// <summary>Whether the cost is known.</summary>
@@ -149,6 +152,22 @@ public sealed partial class BatchResult
 
     /// <summary>What the answer says of its tokens; null where it says nothing.</summary>
     internal TokenUsage? Tokens => ResultLine.Parse(_line) is { HasUsage: true } line ? line.Usage : null;
+
+    /// <summary>
+    /// Whether the bytes say all that the result has of its row and answer, but for <see cref="ReadText"/>. Where somebody has an object of
+    /// it, that may have been changed.
+    /// </summary>
+    internal bool IsAsRead => !_hasOtherLine && (_source ?? _output ?? _usage ?? _toolCalls ?? (object?)_citations) is null
+        && StopReason != Core.Results.Completeness.CallsTools;
+
+    /// <summary>The text, where it was read or set; else null.</summary>
+    internal string? ReadText => _text;
+
+    /// <summary>The row as the ledger keeps it; empty where there is none.</summary>
+    internal ReadOnlySpan<byte> SourceBytes => _sourceJson;
+
+    /// <summary>The line of the results as it was received; empty where there is none.</summary>
+    internal ReadOnlySpan<byte> LineBytes => _line;
 
     private AnswerContent? Answer => _wasRead ? _answer : _answer = Read();
 
@@ -195,22 +214,8 @@ public sealed partial class BatchResult
         };
     }
 
-    private static Outcome UnfinishedStatus(BatchState batchState)
-        => batchState is BatchState.Lost or BatchState.Deleted ? Outcome.Unknown : Outcome.Missing;
-
-    private AnswerContent? Read()
-    {
-        _wasRead = true;
-        return _line.Length == 0 ? null : AnswerContent.Read(_line);
-    }
-
-    private object? ForcedInput() => _isForcedCall && ToolCalls is [var only] ? only.Input : null;
-
-    private (string Name, string Text)[] Columns() => Source is { } row
-        ? [.. new ShellRow(row, number: 0).Members(static _ => true).Select(static m => (m.Name, JsonText.Text(m.Value)))]
-        : [];
-
-    private static object? TryParse(string text)
+    /// <summary>Gives the objects that a text is as an answer; null where it is not JSON, or no objects can hold it.</summary>
+    internal static object? TryParse(string text)
     {
         if (!AnswerJson.MayBe(text))
         {
@@ -227,4 +232,19 @@ public sealed partial class BatchResult
             return null; // a text that only looks like JSON is a valid answer
         }
     }
+
+    private static Outcome UnfinishedStatus(BatchState batchState)
+        => batchState is BatchState.Lost or BatchState.Deleted ? Outcome.Unknown : Outcome.Missing;
+
+    private AnswerContent? Read()
+    {
+        _wasRead = true;
+        return _line.Length == 0 ? null : AnswerContent.Read(_line);
+    }
+
+    private object? ForcedInput() => _isForcedCall && ToolCalls is [var only] ? only.Input : null;
+
+    private (string Name, string Text)[] Columns() => Source is { } row
+        ? [.. new ShellRow(row, number: 0).Members(static _ => true).Select(static m => (m.Name, JsonText.Text(m.Value)))]
+        : [];
 }

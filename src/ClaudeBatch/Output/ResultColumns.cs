@@ -11,11 +11,12 @@ namespace ClaudeBatch.Output;
 /// <param name="expandsOutput">Whether each field of <c>Output</c> has a column of its own.</param>
 internal sealed class ResultColumns(IReadOnlyList<string> wanted, bool expandsOutput)
 {
+    /// <summary>The section of the columns that a row has.</summary>
+    public const int SourceSection = 0;
+
     private const string SourcePrefix = "Source.";
 
     private const string OutputPrefix = nameof(BatchResult.Output) + ".";
-
-    private const int SourceSection = 0;
 
     private const int FirstSection = 1;
 
@@ -62,6 +63,13 @@ internal sealed class ResultColumns(IReadOnlyList<string> wanted, bool expandsOu
 
     // Nearly all rows of a job have the same columns.
     private (string[] Names, string[] Columns) _last = ([], []);
+
+    /// <summary>The columns of its own that each result has, in their order.</summary>
+    public static IReadOnlyList<(string Name, Func<BatchResult, object?> Value)> OfAll { get; }
+        = [.. s_first, (nameof(BatchResult.Output), static r => r.Output), .. s_last];
+
+    /// <summary>Whether the cells of a result are all those of its row, and then its own.</summary>
+    public bool AreAll => wanted.Count == 0 && !expandsOutput;
 
     /// <summary>The columns that a file has whatever the results are.</summary>
     public IEnumerable<ResultCell> Always => wanted.Count > 0
@@ -121,9 +129,11 @@ internal sealed class ResultColumns(IReadOnlyList<string> wanted, bool expandsOu
         return cells.Select((c, i) => new ResultCell(SourceSection, columns[i], c.Value));
     }
 
-    // Gives each name of a row one that no other column has in any letters; else a shell could not read the file. It is the name itself
-    // where that is free.
-    private string[] Free(string[] names)
+    /// <summary>
+    /// Gives each name of a row one that no other column has in any letters; else a shell could not read the file. It is the name itself
+    /// where that is free.
+    /// </summary>
+    public string[] Free(string[] names)
     {
         string[] columns = new string[names.Length];
         HashSet<string> given = new(StringComparer.OrdinalIgnoreCase);

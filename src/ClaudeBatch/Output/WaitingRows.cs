@@ -5,9 +5,7 @@ namespace ClaudeBatch.Output;
 /// <summary>Rows of a table that wait in a temporary file: its columns are known only after the last row.</summary>
 internal sealed class WaitingRows : IDisposable
 {
-    private readonly List<ResultCell> _columns = [];
-
-    private readonly Dictionary<string, int> _places = new(StringComparer.OrdinalIgnoreCase);
+    private readonly TableColumns _columns;
 
     private readonly FileStream _file = new(
         Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
@@ -18,10 +16,7 @@ internal sealed class WaitingRows : IDisposable
     public WaitingRows(IEnumerable<ResultCell> always)
     {
         _writer = new BinaryWriter(_file, Encoding.UTF8, leaveOpen: true);
-        foreach (ResultCell column in always)
-        {
-            PlaceOf(column);
-        }
+        _columns = new TableColumns(always);
     }
 
     public long Count { get; private set; }
@@ -32,7 +27,7 @@ internal sealed class WaitingRows : IDisposable
         _writer.Write(row.Length);
         foreach ((ResultCell cell, string text) in row)
         {
-            _writer.Write(PlaceOf(cell));
+            _writer.Write(_columns.PlaceOf(cell.Section, cell.Name));
             _writer.Write(text);
         }
 
@@ -45,14 +40,14 @@ internal sealed class WaitingRows : IDisposable
         _writer.Flush();
         _file.Position = 0;
         using BinaryReader reader = new(_file, Encoding.UTF8, leaveOpen: true);
-        int[] order = [.. Enumerable.Range(0, _columns.Count).OrderBy(p => _columns[p].Section)];
+        int[] order = _columns.Order();
         int[] places = new int[order.Length];
         for (int i = 0; i < order.Length; i++)
         {
             places[order[i]] = i;
         }
 
-        yield return [.. order.Select(p => _columns[p].Name)];
+        yield return [.. order.Select(p => _columns.Name(p))];
         string[] cells = new string[order.Length];
         for (long row = 0; row < Count; row++)
         {
@@ -71,17 +66,5 @@ internal sealed class WaitingRows : IDisposable
     {
         _writer.Dispose();
         _file.Dispose();
-    }
-
-    private int PlaceOf(ResultCell cell)
-    {
-        if (!_places.TryGetValue(cell.Name, out int place))
-        {
-            place = _columns.Count;
-            _places.Add(cell.Name, place);
-            _columns.Add(cell with { Value = null });
-        }
-
-        return place;
     }
 }

@@ -7,9 +7,9 @@ internal sealed class WholeFile : IDisposable
 {
     private readonly string _path;
 
-    private readonly string _partial;
+    private string _partial;
 
-    private readonly FileStream _file;
+    private FileStream _file;
 
     private bool _isComplete;
 
@@ -26,9 +26,12 @@ internal sealed class WholeFile : IDisposable
         }
 
         _path = path;
-        _partial = $"{path}.{Guid.NewGuid():N}.partial";
-        _file = Try(() => new FileStream(_partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20));
+        _partial = NewPartial();
+        _file = Try(() => Create(_partial));
     }
+
+    /// <summary>How many bytes were written.</summary>
+    public long Length => _file.Position;
 
     /// <exception cref="ClaudeBatchException"><c>FileNotWritable</c>.</exception>
     public void Write(ReadOnlySpan<byte> bytes)
@@ -56,6 +59,28 @@ internal sealed class WholeFile : IDisposable
             throw NotWritable(e);
         }
     }
+
+    /// <summary>Lets something write the file again, from what was written until now.</summary>
+    /// <exception cref="ClaudeBatchException"><c>FileNotWritable</c>.</exception>
+    public void Rewrite(Action<Stream, Stream> write) => Try(() =>
+    {
+        string again = NewPartial();
+        FileStream file = Create(again);
+        (string before, FileStream from) = (_partial, _file);
+        (_partial, _file) = (again, file);
+        try
+        {
+            from.Position = 0;
+            write(from, file);
+        }
+        finally
+        {
+            from.Dispose();
+            File.Delete(before);
+        }
+
+        return true;
+    });
 
     /// <summary>Flushes the file to the disk and gives it its final name. It is called when everything has been written.</summary>
     /// <exception cref="ClaudeBatchException"><c>FileNotWritable</c>.</exception>
@@ -89,6 +114,10 @@ internal sealed class WholeFile : IDisposable
 
         File.Delete(_partial);
     }
+
+    private string NewPartial() => $"{_path}.{Guid.NewGuid():N}.partial";
+
+    private static FileStream Create(string path) => new(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 20);
 
     private T Try<T>(Func<T> work)
     {
