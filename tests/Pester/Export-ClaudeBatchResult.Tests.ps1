@@ -161,6 +161,48 @@ Describe 'Export-ClaudeBatchResult' {
         { $results | Export-ClaudeBatchResult -Path (New-Path 'csv') -Delimiter '"' } | Should -Throw -ErrorId 'DelimiterInvalid,*'
     }
 
+    It 'gives rows that are written already the columns of a later one' {
+        $names = @('{"Id":1,"Body":"a \"b\";"}', '{"Id":2,"Extra":"é"}', '', '{"id":4,"Body":";\n"}', '{"Id":5,"More":[1,{"x":";"}]}')
+        $path = New-Path 'csv'
+        $names | ForEach-Object { [ClaudeBatch.BatchResult] @{ CustomId = '"c"'; RawSource = $_ } } |
+            Export-ClaudeBatchResult -Path $path -Delimiter ';' -Encoding utf8BOM
+        [IO.File]::ReadAllBytes($path)[0..2] | Should -Be 0xEF, 0xBB, 0xBF
+        $back = Import-Csv -LiteralPath $path -Delimiter ';'
+        $back[0].PSObject.Properties.Name | Select-Object -First 5 | Should -BeExactly 'Id', 'Body', 'Extra', 'More', 'CustomId'
+        $back.Id | Should -Be '1', '2', '', '4', '5'
+        $back.Body | Should -BeExactly 'a "b";', '', '', ";`n", ''
+        $back.Extra | Should -Be '', 'é', '', '', ''
+        $back.More | Should -Be '', '', '', '', '[1,{"x":";"}]'
+        $back.CustomId | Select-Object -Unique | Should -Be '"c"'
+        Get-ChildItem -Path "$path.*" | Should -BeNullOrEmpty
+    }
+
+    It 'gives them to rows of any length' {
+        $texts = @('"' * 200001) + (1..1500 | ForEach-Object { 'x"' * ($_ % 97) }) + ('y' * 300000)
+        $rows = @($texts | ForEach-Object { @{ Body = $_ } }) + @{ More = 'last' }
+        $rows | ForEach-Object { [ClaudeBatch.BatchResult] @{ Source = $_ } } | Export-ClaudeBatchResult -Path ($path = New-Path 'csv') -Delimiter '§'
+        $back = Import-Csv -LiteralPath $path -Delimiter '§'
+        ($back.Body -join '|') -ceq (($texts + '') -join '|') | Should -BeTrue
+        $back[-1].More | Should -Be 'last'
+        @($back.More).Where({ $_ }).Count | Should -Be 1
+    }
+
+    It 'writes what was changed in the objects of a result' {
+        $changed = [ClaudeBatch.BatchResult] @{
+            Raw = '{"custom_id":"1","result":{"message":{"content":[{"type":"text","text":"{\"a\":1}"}],"usage":{"input_tokens":1}}}}'
+            RawSource = '{"Id":1,"Body":"x"}'
+        }
+        $changed.Source.Body = 'mended'
+        $changed.Output.a = 2
+        $changed.Usage.input_tokens = 3
+        $changed | Export-ClaudeBatchResult -Path ($path = New-Path 'jsonl')
+        $back = Get-Content -LiteralPath $path | ConvertFrom-Json
+        $back.Body, $back.Output.a, $back.Usage.input_tokens | Should -Be 'mended', 2, 3
+        $changed.Text = 'said anew'
+        $changed | Export-ClaudeBatchResult -Path ($path = New-Path 'csv')
+        (Import-Csv -LiteralPath $path).Text | Should -BeExactly 'said anew'
+    }
+
     It 'writes a text to CSV byte for byte, whatever a spreadsheet would do with it' {
         $text = "=1+1`r`n+2`t@x`n-3 ""q"" $([char]1) _x0041_"
         [ClaudeBatch.BatchResult] @{ CustomId = 'a'; Text = $text } | Export-ClaudeBatchResult -Path ($path = New-Path 'csv')
