@@ -109,7 +109,7 @@ internal sealed class BenchRun(BenchOptions options)
         {
             string rows = Path.Combine(options.Folder, BenchData.RowsOf(options.Count));
             const string render = "New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 12 -CustomId 'r-{{Id}}' -Prompt '[{{Language}}] {{Body}}'";
-            await MeasureAsync(Work.Text, Contestant.Ours, () => _contestants.ModuleAsync("$n = 0; Get-ClaudeBatchResult -Job bench | ForEach-Object { if ($_.Text) { $n++ } }; $n"));
+            await MeasureAsync(Work.Text, Contestant.Ours, () => _contestants.ModuleAsync("$n = 0; Get-ClaudeBatchResult -Job bench -InformationAction Ignore | ForEach-Object { if ($_.Text) { $n++ } }; $n"));
             await MeasureAsync(Work.Rows, Contestant.Ours, () => _contestants.ModuleAsync($"(Import-Csv '{rows}' | {render} | Submit-ClaudeBatch -Job rows -WarningAction Ignore).RequestCount"));
             // The cost of rendering is the difference between these two. Each is run once before, untimed, so that it is compiled.
             string read = $"Import-Csv '{rows}' > $null";
@@ -119,9 +119,9 @@ internal sealed class BenchRun(BenchOptions options)
             Clear("ledger-warm");
             string submit = $"[void](Submit-ClaudeBatch -Path '{requests}' -Job {{0}} -WarningAction Ignore)";
             await MeasureAsync(Work.CollectWarm, Contestant.Ours, () => _contestants.ModuleAsync(
-                "Get-ClaudeBatchResult -Job second > $null",
+                "Get-ClaudeBatchResult -Job second -InformationAction Ignore > $null",
                 "(Get-ClaudeBatchJob second).Succeeded",
-                string.Format(CultureInfo.InvariantCulture, submit, "first") + "; Get-ClaudeBatchResult -Job first > $null; " + string.Format(CultureInfo.InvariantCulture, submit, "second"),
+                string.Format(CultureInfo.InvariantCulture, submit, "first") + "; Get-ClaudeBatchResult -Job first -InformationAction Ignore > $null; " + string.Format(CultureInfo.InvariantCulture, submit, "second"),
                 "ledger-warm"));
             await MeasureAsync(Work.Import, Contestant.Ours, _contestants.ImportAsync, isCounted: false);
         }

@@ -41,7 +41,7 @@ internal sealed class Contestants(string folder, string address, string? pwsh, s
     }
 
     public Task<Measurement> CollectAsync(bool isWatched = false) => HasModule
-        ? ModuleAsync("Get-ClaudeBatchResult -Job bench > $null", "(Get-ClaudeBatchJob bench).Succeeded", isWatched: isWatched)
+        ? ModuleAsync("Get-ClaudeBatchResult -Job bench -InformationAction Ignore > $null", "(Get-ClaudeBatchJob bench).Succeeded", isWatched: isWatched)
         : Measurement.OfAsync("dotnet", [_self, "engine-collect", address, Path.Combine(folder, "ledger")], isWatched: isWatched);
 
     /// <summary>Runs a script in a new PowerShell process that has the module loaded, and times a part of it.</summary>
