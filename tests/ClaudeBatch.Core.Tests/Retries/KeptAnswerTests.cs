@@ -47,7 +47,7 @@ public sealed class KeptAnswerTests : IDisposable
 
         await new BatchControl(_engine.Ledger, _engine.Api).CancelAsync(again, CancellationToken.None);
 
-        Assert.Equal([("a", 1, true), ("b", 1, true)], Last());
+        Assert.Equal([("a", 1, false), ("b", 1, false)], Last()); // nothing has failed
         Assert.Equal(0, _engine.Ledger.Jobs.Totals(Job).NotSubmitted);
     }
 
