@@ -5,6 +5,9 @@ namespace ClaudeBatch.Core.Ledger;
 /// <summary>Derives the state of a job.</summary>
 public static class JobStates
 {
+    /// <summary>Reads the batches of a job, and derives its state.</summary>
+    public static JobState Of(JobLedger ledger, JobRecord job) => Of(ledger.Folder, job, ledger.Batches.OfJob(job.Id));
+
     public static JobState Of(LedgerFolder folder, JobRecord job, IReadOnlyList<BatchRecord> batches)
     {
         if (job.SealedAt is null)

@@ -5,8 +5,6 @@ namespace ClaudeBatch.Core.Requests;
 /// <summary>The tool that a request leaves its answer no choice but to call. What such a call passes to the tool is the answer itself.</summary>
 public sealed class ForcedTool
 {
-    private static readonly JsonReaderOptions s_anyDepth = new() { MaxDepth = int.MaxValue };
-
     private readonly ReadOnlyMemory<byte> _schema;
 
     private ForcedTool(string? name, ReadOnlyMemory<byte> schema)
@@ -31,7 +29,8 @@ public sealed class ForcedTool
     /// <param name="item">The request, which is known to be valid.</param>
     public static ForcedTool Of(ReadOnlyMemory<byte> item)
     {
-        (ReadOnlyMemory<byte> choice, ReadOnlyMemory<byte> tools) = Find(item);
+        ReadOnlyMemory<byte> choice = item[ParamsEdit.Value(item.Span, "params", "tool_choice")];
+        ReadOnlyMemory<byte> tools = item[ParamsEdit.Value(item.Span, "params", "tools")];
         if (choice.IsEmpty || tools.IsEmpty)
         {
             return None;
@@ -64,36 +63,6 @@ public sealed class ForcedTool
 
     /// <summary>Tells whether both are the same tool, so that one schema serves for the answers to both requests.</summary>
     internal bool IsSame(ForcedTool other) => Name == other.Name && _schema.Span.SequenceEqual(other._schema.Span);
-
-    private static (ReadOnlyMemory<byte> Choice, ReadOnlyMemory<byte> Tools) Find(ReadOnlyMemory<byte> item)
-    {
-        (ReadOnlyMemory<byte> Choice, ReadOnlyMemory<byte> Tools) found = default;
-        Utf8JsonReader reader = new(item.Span, s_anyDepth);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            bool isParams = reader.ValueTextEquals("params"u8);
-            reader.Read();
-            if (!isParams)
-            {
-                reader.Skip();
-                continue;
-            }
-
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                bool isChoice = reader.ValueTextEquals("tool_choice"u8);
-                bool isTools = reader.ValueTextEquals("tools"u8);
-                reader.Read();
-                int start = (int)reader.TokenStartIndex;
-                reader.Skip();
-                ReadOnlyMemory<byte> value = item[start..(int)reader.BytesConsumed];
-                found = (isChoice ? value : found.Choice, isTools ? value : found.Tools);
-            }
-        }
-
-        return found;
-    }
 
     private static string? Text(JsonElement of, string name)
         => of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out JsonElement value)

@@ -79,10 +79,10 @@ public static class ParamsEdit
     /// <summary>Gives a copy of a request with another custom id.</summary>
     public static byte[] WithId(ReadOnlySpan<byte> item, string customId) => Assemble(customId, item[Value(item, "params")]);
 
-    // Finds the value at a path of names. The range is empty where there is none.
-    private static Range Value(ReadOnlySpan<byte> json, params ReadOnlySpan<string> path)
+    /// <summary>Finds the value at a path of names, however deep it is nested. The range is empty where there is none.</summary>
+    internal static Range Value(ReadOnlySpan<byte> json, params ReadOnlySpan<string> path)
     {
-        Utf8JsonReader reader = new(json);
+        Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
         reader.Read();
         foreach (string name in path)
         {

@@ -23,7 +23,7 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
     /// <param name="isNamed">Whether a person has named this job.</param>
     public bool IsDue(JobRecord job, bool isNamed)
     {
-        JobState state = JobStates.Of(ledger.Folder, job, ledger.Batches.OfJob(job.Id));
+        JobState state = JobStates.Of(ledger, job);
         return state switch
         {
             JobState.Running or JobState.Ambiguous => true,

@@ -19,8 +19,6 @@ public sealed class ExportClaudeBatchResultCommand : ExportCommand
 
     private ResultColumns? _columns;
 
-    private bool _any;
-
     /// <summary>The format of the file. Where it is not given, the extension of the file decides.</summary>
     [Parameter]
     [ValidateSet("Jsonl", "Csv", "Json", "Xlsx")]
@@ -100,7 +98,6 @@ public sealed class ExportClaudeBatchResultCommand : ExportCommand
     {
         BatchResult result = BatchResult.From(value);
         _table?.Add(result);
-        _any = true;
     }
 
     protected override async Task EndAsync(CancellationToken cancellationToken)
@@ -110,7 +107,7 @@ public sealed class ExportClaudeBatchResultCommand : ExportCommand
             await _table.CompleteAsync(cancellationToken);
         }
 
-        if (_any && _columns?.Missing.ToArray() is { Length: > 0 } missing)
+        if (HasAny && _columns?.Missing.ToArray() is { Length: > 0 } missing)
         {
             WriteWarning($"No result has {string.Join(", ", missing.Select(static m => $"'{m}'"))}; the cells of that column are empty.");
         }

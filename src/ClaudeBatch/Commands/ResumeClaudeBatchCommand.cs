@@ -185,7 +185,7 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
             WriteNotes([released]);
         }
 
-        bool wasOver = BatchJob.From(session.Ledger, job).Standing == JobState.Finished;
+        bool wasOver = JobStates.Of(session.Ledger, job) == JobState.Finished;
         bool isDue = !_isOver && session.Step.IsDue(session.Ledger.Jobs.Get(job.Id), isNamed)
             && ShouldProcess($"job '{job.Name}'", "Take one step on");
         if (isDue && !await StepAsync(session, session.Ledger.Jobs.Get(job.Id), cancellationToken))

@@ -50,7 +50,7 @@ public sealed class StopClaudeBatchCommand : BatchCommand
     {
         foreach (JobRecord job in jobs)
         {
-            if (JobReport.Of(Open().Ledger, job).State == JobState.Finished)
+            if (JobStates.Of(Open().Ledger, job) == JobState.Finished)
             {
                 WriteHostLine($"Job '{job.Name}' has ended, and there is nothing to stop.");
             }

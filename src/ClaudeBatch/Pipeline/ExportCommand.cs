@@ -16,7 +16,8 @@ public abstract class ExportCommand : AsyncCommand
 
     private string _path = string.Empty;
 
-    private bool _any;
+    /// <summary>Whether anything was written.</summary>
+    private protected bool HasAny { get; private set; }
 
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [AllowNull]
@@ -61,7 +62,7 @@ public abstract class ExportCommand : AsyncCommand
             {
                 InputObject = given;
                 Write(_file, given);
-                _any = true;
+                HasAny = true;
             }
         }
         catch (ClaudeBatchException failure)
@@ -73,7 +74,7 @@ public abstract class ExportCommand : AsyncCommand
     protected override Task EndAsync(CancellationToken cancellationToken)
     {
         _file?.Complete();
-        if (_file is not null && !_any)
+        if (_file is not null && !HasAny)
         {
             // The file is written all the same: what was there before would be read for what came now.
             Warn($"Nothing came in to be exported, and '{_path}' has no rows.");
