@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Net;
-using System.Text.RegularExpressions;
 using System.Security;
+using System.Text.RegularExpressions;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Sessions;

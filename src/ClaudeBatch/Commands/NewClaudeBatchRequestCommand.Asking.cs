@@ -36,14 +36,14 @@ public sealed partial class NewClaudeBatchRequestCommand
             throw new ClaudeBatchException(
                 FailureKind.InvalidArgument,
                 "PromptMissing",
-                row?.Bare is global::System.Collections.IList
+                row is { Heading: null, Bare: global::System.Collections.IList }
                     ? "The row is a list: pipe its elements one by one, or say what to ask with -Prompt, such as -Prompt '{{_}}'."
                     : "The row is not text; say what to ask with -Prompt, such as -Prompt '{{Body}}'.");
         }
 
         string prompt = _prompt is null
-            ? (string)((PSObject)PSObject.AsPSObject(InputObject!)).BaseObject
-            : _prompt.Render(InputObject, row);
+            ? (string)row!.Bare
+            : _prompt.Render(row);
         return string.IsNullOrWhiteSpace(prompt)
             ? throw new ClaudeBatchException(
                 FailureKind.InvalidRequest,
@@ -58,7 +58,7 @@ public sealed partial class NewClaudeBatchRequestCommand
     {
         if (_customId is not null)
         {
-            string given = _customId.Render(InputObject, row);
+            string given = _customId.Render(row);
             return Core.Requests.CustomId.Fault(given) is { } fault
                 ? throw new ClaudeBatchException(
                     FailureKind.InvalidRequest,

@@ -45,6 +45,23 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
     [AllowNull]
     public object? InputObject { get; set; }
 
+    /// <summary>CSV files whose rows are read in place of rows from the pipeline, as Import-Csv reads them.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [PathTransformation(isLiteral: false)]
+    public string[] Path { get; set; } = [];
+
+    [Parameter]
+    [Alias("PSPath")]
+    [ValidateNotNullOrEmpty]
+    [PathTransformation(isLiteral: true)]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>What stands between the cells of the files.</summary>
+    [Parameter]
+    public char Delimiter { get; set; } = ',';
+
     /// <summary>A template from New-ClaudeBatchTemplate.</summary>
     [Parameter(Mandatory = true, ParameterSetName = TemplateSet)]
     [ValidateNotNull]
@@ -80,6 +97,7 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
                     + "-Document out, or put them into it.");
         }
 
+        CheckInput();
         BatchTemplate template = ParameterSetName == TemplateSet ? BatchTemplate.From(Template!) : BuildTemplate();
         _template = template.ToRequestTemplate();
         object? prompt = Prompt ?? (Message is null ? template.Prompt : null);
@@ -98,22 +116,23 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
     // Not asynchronous: a row takes microseconds, and the pump would double that.
     protected override void ProcessRecord()
     {
-        foreach (object? row in PipelineInput.Of(this, InputObject))
+        try
         {
-            InputObject = row;
-            _rows++;
-            try
+            if (HasFiles)
             {
-                AddRow();
+                AddFiles();
+                return;
             }
-            catch (ClaudeBatchException failure) when (!failure.IsFatal && failure.Id != MisspeltId)
+
+            bool hasRow = MyInvocation.ExpectingInput || MyInvocation.BoundParameters.ContainsKey(nameof(InputObject));
+            foreach (object? row in PipelineInput.Of(this, InputObject))
             {
-                _faults.Add(_rows, failure, row);
+                Hand(hasRow ? MakeOf(row) : Make(row: null));
             }
-            catch (ClaudeBatchException failure)
-            {
-                ThrowTerminatingError(failure.ToErrorRecord());
-            }
+        }
+        catch (ClaudeBatchException failure)
+        {
+            ThrowTerminatingError(failure.ToErrorRecord());
         }
     }
 
@@ -151,15 +170,42 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
         base.Dispose(disposing);
     }
 
-    private void AddRow()
+    private BatchRequest? MakeOf(object? given)
     {
-        bool hasRow = MyInvocation.ExpectingInput || MyInvocation.BoundParameters.ContainsKey(nameof(InputObject));
-        if (hasRow && InputObject is null)
+        if (given is not null)
         {
-            throw new ClaudeBatchException(FailureKind.InvalidRequest, "RowEmpty", "The row is null.");
+            return Make(new ShellRow(given, _rows + 1));
         }
 
-        ShellRow? row = hasRow ? new ShellRow(InputObject!, _rows) : null;
+        _faults.Add(++_rows, new ClaudeBatchException(FailureKind.InvalidRequest, "RowEmpty", "The row is null."), input: null);
+        return null;
+    }
+
+    // Gives the request of a row, or of what is asked without one. A fault of the row is noted, and told with those of the other rows.
+    private BatchRequest? Make(ShellRow? row)
+    {
+        _rows++;
+        try
+        {
+            return RequestOf(row);
+        }
+        catch (ClaudeBatchException failure) when (!failure.IsFatal && failure.Id != MisspeltId)
+        {
+            _faults.Add(_rows, failure, row?.Given);
+            return null;
+        }
+    }
+
+    private void Hand(BatchRequest? request)
+    {
+        if (request is not null)
+        {
+            WriteObject(request);
+        }
+    }
+
+    private BatchRequest RequestOf(ShellRow? row)
+    {
         if (row is not null)
         {
             if (_rows == 1)
@@ -172,28 +218,26 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
 
         if (_messages is not null)
         {
-            byte[] messages = _messages.Render(InputObject, row);
+            byte[] messages = _messages.Render(row);
             string asked = Encoding.UTF8.GetString(messages);
-            Hand(_template!.RenderMessages(Id(row, asked), messages), row, asked);
-            return;
+            return Noted(_template!.RenderMessages(Id(row, asked), messages), row, asked);
         }
 
         string prompt = PromptOf(row);
         List<Attachment>? attachments = _images is null && _documents is null
             ? null
-            : [.. _documents?.Render(InputObject, row) ?? [], .. _images?.Render(InputObject, row) ?? []];
-        Hand(_template!.Render(Id(row, prompt), prompt, attachments), row, prompt);
+            : [.. _documents?.Render(row) ?? [], .. _images?.Render(row) ?? []];
+        return Noted(_template!.Render(Id(row, prompt), prompt, attachments), row, prompt);
     }
 
-    private void Hand(PreparedRequest request, ShellRow? row, string asked)
+    private BatchRequest Noted(PreparedRequest request, ShellRow? row, string asked)
     {
         if (row is null)
         {
-            WriteObject(BatchRequest.From(request, source: default));
-            return;
+            return BatchRequest.From(request, source: default);
         }
 
         _watch.Add(row, asked);
-        WriteObject(BatchRequest.From(request, _source!.Source, _customId is null ? _source.EarlierIdentity() : default));
+        return BatchRequest.From(request, _source!.Source, _customId is null ? _source.EarlierIdentity() : default);
     }
 }

@@ -64,7 +64,7 @@ internal sealed class RequestRewriter : IDisposable
         }
 
         object? source = request.Source;
-        string text = _prompt.Render(source, source is null ? null : new ShellRow(source, number: 1));
+        string text = _prompt.Render(source is null ? null : new ShellRow(source, number: 1));
         return text.Length > 0
             ? template.Render(id, text).Utf8
             : throw new ClaudeBatchException(

@@ -66,6 +66,18 @@ internal static class ObjectView
         }
     }
 
+    /// <summary>Makes an object with these properties. No two names are one to the shell.</summary>
+    public static PSObject Of(IReadOnlyList<string> names, IReadOnlyList<object?> values)
+    {
+        PSObject view = NewObject();
+        for (int i = 0; i < names.Count; i++)
+        {
+            view.Properties.Add(new PSNoteProperty(names[i], values[i]), preValidated: true);
+        }
+
+        return view;
+    }
+
     private static object? Value(ref Utf8JsonReader reader) => reader.TokenType switch
     {
         JsonTokenType.StartObject => Object(ref reader),
@@ -76,6 +88,8 @@ internal static class ObjectView
         JsonTokenType.False => false,
         _ => null,
     };
+
+    private static PSObject NewObject() => s_withRoom is null ? new PSObject() : (PSObject)s_withRoom.Invoke(s_room)!;
 
     private static object Object(ref Utf8JsonReader reader)
     {
@@ -93,7 +107,7 @@ internal static class ObjectView
 
     private static object Object(ref Utf8JsonReader reader, List<string> names, int first)
     {
-        PSObject view = s_withRoom is null ? new PSObject() : (PSObject)s_withRoom.Invoke(s_room)!;
+        PSObject view = NewObject();
         OrderedDictionary? exact = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

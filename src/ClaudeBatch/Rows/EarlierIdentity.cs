@@ -25,7 +25,8 @@ internal static class EarlierIdentity
     };
 
     /// <summary>Tells whether all properties of a row counted.</summary>
-    public static bool IsWhole(ShellRow row) => row.IsText || row.Bare is PSCustomObject or IDictionary or DataRow;
+    public static bool IsWhole(ShellRow row)
+        => row.Heading is not null || row.IsText || row.Bare is PSCustomObject or IDictionary or DataRow;
 
     public static byte[] Of(ShellRow row, HashSet<string> named)
     {

@@ -7,7 +7,7 @@ using ClaudeBatch.Pipeline;
 
 namespace ClaudeBatch.Rows;
 
-/// <summary>Finds the JSON Lines files that a path names, and reads them line by line.</summary>
+/// <summary>Finds the files that a path names, and reads those of JSON Lines line by line.</summary>
 internal static class RequestFiles
 {
     private const int ChunkSize = 256 * 1024;
@@ -21,9 +21,10 @@ internal static class RequestFiles
     /// <param name="cmdlet">The cmdlet, whose current location is the start of relative paths.</param>
     /// <param name="given">The path, which may have wildcards unless it is literal.</param>
     /// <param name="isLiteral">Whether the path is taken as it is, without wildcards.</param>
+    /// <param name="names">A wildcard for the names that such files have, for the advice where a folder was given.</param>
     /// <exception cref="ClaudeBatchException"><c>PathNotFound</c>: there is no such file. <c>PathInvalid</c>: the path is not in the file
     /// system.</exception>
-    public static string[] Resolve(PSCmdlet cmdlet, string given, bool isLiteral)
+    public static string[] Resolve(PSCmdlet cmdlet, string given, bool isLiteral, string names = "*.jsonl")
     {
         string[] found = ShellPath.Resolve(given, path => isLiteral
             ? [cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path)]
@@ -31,7 +32,7 @@ internal static class RequestFiles
 
         // Folders that match a wildcard are left out, because nobody means them. A folder that is named without one is an error.
         string[] files = [.. found.Where(File.Exists)];
-        return files.Length > 0 ? files : throw NotFound(cmdlet, given, found, isLiteral);
+        return files.Length > 0 ? files : throw NotFound(cmdlet, given, found, isLiteral, names);
     }
 
     /// <summary>
@@ -68,9 +69,9 @@ internal static class RequestFiles
         scanner.Complete();
     }
 
-    private static ClaudeBatchException NotFound(PSCmdlet cmdlet, string given, string[] found, bool isLiteral)
+    private static ClaudeBatchException NotFound(PSCmdlet cmdlet, string given, string[] found, bool isLiteral, string names)
     {
-        string besides = found is [{ } only] && Directory.Exists(only) ? " It is a folder; name the files in it, such as with '*.jsonl'."
+        string besides = found is [{ } only] && Directory.Exists(only) ? $" It is a folder; name the files in it, such as with '{names}'."
             : !isLiteral && WildcardPattern.ContainsWildcardCharacters(given)
                 && ShellPath.Resolve(given, path => [cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path)]) is [{ } literal]
                 && File.Exists(literal)

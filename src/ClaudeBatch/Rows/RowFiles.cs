@@ -53,10 +53,10 @@ internal sealed partial class RowFiles
     /// <summary>Makes the attachments of a row: none where a script block returns nothing.</summary>
     /// <exception cref="ClaudeBatchException"><c>AttachmentInvalid</c>, <c>PathInvalid</c>, <c>PlaceholderUnknown</c>,
     /// <c>ScriptBlockFailed</c>, and what the opening of a file throws.</exception>
-    public IEnumerable<Attachment> Render(object? value, ShellRow? row)
+    public IEnumerable<Attachment> Render(ShellRow? row)
         => (_block is null
             ? _given.Select(g => g.Template is null ? g.Value : ValueOf(g.Template, row))
-            : RowText.Invoke(_block, value, row, _parameter))
+            : RowText.Invoke(_block, row, _parameter))
             .Select(given => Open(PlaceOf(given)));
 
     // The value of a column and not its text, so that what is no path is told by what it is.

@@ -24,16 +24,16 @@ internal sealed class RowJson : IDisposable
     /// <summary>Writes members: cells as they stand, or by their value.</summary>
     /// <exception cref="ClaudeBatchException"><c>TextInvalid</c>, <c>ValueTooDeep</c>: a member cannot be written; the message names
     /// it.</exception>
-    public void Write(List<RowMember> members, bool isByValue)
+    public void Write(RowHeading heading, List<object?> values, bool isByValue)
     {
         _buffer.ResetWrittenCount();
         _writer.Reset(_buffer);
         _places.Clear();
         _writer.WriteStartObject();
-        foreach (RowMember member in members)
+        for (int i = 0; i < values.Count; i++)
         {
-            int start = Position + (_places.Count > 0 ? 1 : 0); // a comma stands before all but the first
-            Write(member, isByValue);
+            int start = Position + (i > 0 ? 1 : 0); // a comma stands before all but the first
+            Write(heading, i, values[i], isByValue);
             _places.Add(start..Position);
         }
 
@@ -64,25 +64,33 @@ internal sealed class RowJson : IDisposable
 
     private int Position => (int)(_writer.BytesCommitted + _writer.BytesPending);
 
-    private void Write(RowMember member, bool isByValue)
+    private void Write(RowHeading heading, int place, object? value, bool isByValue)
     {
         try
         {
-            JsonText.WriteName(_writer, member.Name);
-            if (isByValue)
+            if (heading.Encoded(place) is { } name)
             {
-                JsonText.WriteCanonical(_writer, member.Value);
+                _writer.WritePropertyName(name);
             }
             else
             {
-                JsonText.WriteCell(_writer, member.Value);
+                JsonText.WriteName(_writer, heading.Names[place]); // says what is wrong with it
+            }
+
+            if (isByValue)
+            {
+                JsonText.WriteCanonical(_writer, value);
+            }
+            else
+            {
+                JsonText.WriteCell(_writer, value);
             }
         }
         catch (ClaudeBatchException fault)
         {
-            throw new ClaudeBatchException(fault.Kind, fault.Id, $"Column '{member.Name}': {fault.Message}", fault)
+            throw new ClaudeBatchException(fault.Kind, fault.Id, $"Column '{heading.Names[place]}': {fault.Message}", fault)
             {
-                Target = member.Value,
+                Target = value,
             };
         }
     }

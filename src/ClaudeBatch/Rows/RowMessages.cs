@@ -30,11 +30,11 @@ internal sealed class RowMessages
     /// <summary>All texts of the messages, one after the other, as one template; null where a script block makes them.</summary>
     public TextTemplate? Texts { get; private set; }
 
-    public byte[] Render(object? value, ShellRow? row)
+    public byte[] Render(ShellRow? row)
     {
         if (_block is not null)
         {
-            return JsonText.Write(RowText.Invoke(_block, value, row, "Message").Select(static o => (object?)o).ToArray());
+            return JsonText.Write(RowText.Invoke(_block, row, "Message").Select(static o => (object?)o).ToArray());
         }
 
         if (_pieces is [(byte[] same, null)])

@@ -27,18 +27,21 @@ internal sealed class RowText
     /// <summary>The template; null where a script block makes the text.</summary>
     public TextTemplate? Template => _template;
 
+    /// <summary>Whether a script block makes the text.</summary>
+    public bool IsScript => _block is not null;
+
     /// <summary>The names of the properties in the template.</summary>
     public IEnumerable<string> Names => _template?.Names ?? [];
 
-    public string Render(object? value, ShellRow? row) => _template is not null ? _template.Render(row) : Run(value, row);
+    public string Render(ShellRow? row) => _template is not null ? _template.Render(row) : Run(row);
 
     /// <summary>Runs a script block for a row, which it gets as <c>$_</c>.</summary>
     /// <exception cref="ClaudeBatchException"><c>ScriptBlockFailed</c>: the script block has thrown an exception.</exception>
-    public static IEnumerable<PSObject?> Invoke(ScriptBlock block, object? value, ShellRow? row, string parameter)
+    public static IEnumerable<PSObject?> Invoke(ScriptBlock block, ShellRow? row, string parameter)
     {
         try
         {
-            List<PSVariable> variables = [new PSVariable("_", value), new PSVariable("PSItem", value)];
+            List<PSVariable> variables = [new PSVariable("_", row?.Given), new PSVariable("PSItem", row?.Given)];
             return block.InvokeWithContext(null, variables);
         }
         catch (RuntimeException e) when (e is not PipelineStoppedException)
@@ -74,7 +77,7 @@ internal sealed class RowText
         }
     }
 
-    private string Run(object? value, ShellRow? row) => string.Join(
-        '\n', Invoke(_block!, value, row, _parameter)
+    private string Run(ShellRow? row) => string.Join(
+        '\n', Invoke(_block!, row, _parameter)
             .Select(static o => JsonText.Text(o?.BaseObject is PSCustomObject ? o : o?.BaseObject)));
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using ClaudeBatch.Core;
+using ClaudeBatch.Json;
 
 namespace ClaudeBatch.Rows;
 
@@ -26,9 +27,7 @@ internal sealed class RowWriter : IDisposable
 
     private readonly HashSet<string> _named;
 
-    private readonly List<RowMember> _members = [];
-
-    private readonly HashSet<string> _seen = new(StringComparer.OrdinalIgnoreCase);
+    private readonly RowMembers _members = new();
 
     private readonly RowJson _json = new();
 
@@ -36,13 +35,7 @@ internal sealed class RowWriter : IDisposable
 
     private ShellRow? _row;
 
-    // Whether two of the row's names differ in case only.
-    private bool _hasTwins;
-
-    // The places of the members in the order of their names, for rows that have these names.
-    private int[] _order = [];
-
-    private string[] _names = [];
+    private Choice _choice;
 
     /// <param name="wanted">Wildcards of the properties to keep; null to keep all of a record, and <paramref name="named"/> of any other
     /// object.</param>
@@ -54,6 +47,7 @@ internal sealed class RowWriter : IDisposable
             : [.. wanted.Select(static w => WildcardPattern.Get(w, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant))];
         _wantedNames = new HashSet<string>(wanted ?? [], StringComparer.OrdinalIgnoreCase);
         _named = new HashSet<string>(named, StringComparer.OrdinalIgnoreCase);
+        _choice = new Choice(_members.Heading, isWhole: true, this);
     }
 
     /// <summary>
@@ -67,25 +61,14 @@ internal sealed class RowWriter : IDisposable
     public void Read(ShellRow row)
     {
         _row = row;
-        _hasTwins = false;
-        _members.Clear();
-        _seen.Clear();
-        if (!IsWhole)
+        _members.Read(row, name => _named.Contains(name) || Matches(name));
+        bool isWhole = row.IsRecord || row.IsText;
+        if (_choice.Heading != _members.Heading || _choice.IsWhole != isWhole)
         {
-            _members.Add(new RowMember("_", row.OwnText, isKept: false));
+            _choice = new Choice(_members.Heading, isWhole, this);
         }
 
-        foreach ((string name, object? value) in row.Members(name => IsWhole || _named.Contains(name) || Matches(name)))
-        {
-            // PowerShell takes names that differ in case only for one property, and so the copy has the first of them.
-            bool isTwin = !_seen.Add(name);
-            _hasTwins |= isTwin;
-            bool isOfRow = !s_ofTransport.Contains(name);
-            bool isKept = isOfRow ? _wanted is null || Matches(name) : _wantedNames.Contains(name);
-            _members.Add(new RowMember(name, value, isKept && !isTwin, isOfRow));
-        }
-
-        _json.Write(_members, isByValue: false);
+        _json.Write(_members.Heading, _members.Values, isByValue: false);
         Source = _wanted is { Length: 0 } ? default : Copy();
     }
 
@@ -95,14 +78,13 @@ internal sealed class RowWriter : IDisposable
     /// </summary>
     public ReadOnlySpan<byte> Identity()
     {
-        Sort();
-        if (IsWhole && _members.TrueForAll(static m => m.IsByValue && m.IsOfRow))
+        if (_choice.IsIdentityWhole && _members.Values.TrueForAll(IsByValue))
         {
-            return _json.Of(_order).Span;
+            return _json.Of(_choice.Identity).Span;
         }
 
-        _byValue.Write(_members, isByValue: true);
-        return _byValue.Of([.. _order.Where(i => _members[i].IsOfRow && (IsWhole || i == 0 || _named.Contains(_members[i].Name)))]).Span;
+        _byValue.Write(_members.Heading, _members.Values, isByValue: true);
+        return _byValue.Of(_choice.Identity).Span;
     }
 
     /// <summary>
@@ -110,19 +92,13 @@ internal sealed class RowWriter : IDisposable
     /// </summary>
     public ReadOnlyMemory<byte> EarlierIdentity()
     {
-        if (!Rows.EarlierIdentity.IsWhole(_row!) || _hasTwins || !_members.TrueForAll(static m => m.IsAsEver))
+        if (!Rows.EarlierIdentity.IsWhole(_row!) || _members.Heading.HasTwins || !_members.Values.TrueForAll(IsAsEver))
         {
             byte[] earlier = Rows.EarlierIdentity.Of(_row!, _named);
             return Identity().SequenceEqual(earlier) ? default : earlier;
         }
 
-        bool isSorted = true;
-        for (int i = 0; i < _order.Length; i++)
-        {
-            isSorted &= _order[i] == i;
-        }
-
-        return isSorted && _members.TrueForAll(static m => m.IsByValue && m.IsOfRow) ? default
+        return _choice.IsIdentitySorted && _members.Values.TrueForAll(IsByValue) ? default
             : Source.Length == _json.Whole.Length ? Source
             : _json.Whole.ToArray();
     }
@@ -130,7 +106,7 @@ internal sealed class RowWriter : IDisposable
     /// <summary>
     /// Whether the row, an object of .NET, says nothing of itself but its type, so that only what is asked tells it from others.
     /// </summary>
-    public bool SaysNothing => !IsWhole && _row!.OwnText == _row.Bare.GetType().ToString();
+    public bool SaysNothing => !_choice.IsWhole && _row!.OwnText == _row.Bare.GetType().ToString();
 
     public void Dispose()
     {
@@ -138,16 +114,19 @@ internal sealed class RowWriter : IDisposable
         _byValue.Dispose();
     }
 
-    // Whether all that the row has is data.
-    private bool IsWhole => _row!.IsRecord || _row.IsText;
-
     private bool Matches(string name) => _wanted?.Any(w => w.IsMatch(name)) == true;
+
+    // Whether a value is written by its value when it is written as it stands.
+    private static bool IsByValue(object? value) => value is null or string || ForeignValue.Bare(value) is var bare && (
+        bare is null or string || NumberText.IsByValue(bare));
+
+    // Whether versions before 0.2 wrote it in the same way.
+    private static bool IsAsEver(object? value)
+        => value is null or string || (ForeignValue.Bare(value) is { } bare && (bare is string || Rows.EarlierIdentity.IsSame(bare)));
 
     private ReadOnlyMemory<byte> Copy()
     {
-        ReadOnlyMemory<byte> copy = _members.TrueForAll(static m => m.IsKept)
-            ? _json.Whole
-            : _json.Of([.. Enumerable.Range(0, _members.Count).Where(i => _members[i].IsKept)]);
+        ReadOnlyMemory<byte> copy = _choice.Kept is { } kept ? _json.Of(kept) : _json.Whole;
         return copy.Length <= LongestRow
             ? copy.ToArray()
             : throw new ClaudeBatchException(
@@ -159,18 +138,41 @@ internal sealed class RowWriter : IDisposable
                         + $"-SourceProperty."));
     }
 
-    private void Sort()
+    /// <summary>Which properties of the rows of one heading are kept, and which tell them from others.</summary>
+    private sealed class Choice
     {
-        bool isSame = _names.Length == _members.Count;
-        for (int i = 0; isSame && i < _names.Length; i++)
+        public Choice(RowHeading heading, bool isWhole, RowWriter writer)
         {
-            isSame = _names[i] == _members[i].Name;
+            (Heading, IsWhole) = (heading, isWhole);
+            bool[] isOfRow = [.. heading.Names.Select((name, i) => (i == 0 && !isWhole) || !s_ofTransport.Contains(name))];
+            int[] kept = [.. Enumerable.Range(0, isOfRow.Length).Where(IsKept)];
+            Kept = kept.Length == isOfRow.Length ? null : kept;
+            Identity = [.. heading.Order.Where(i => isOfRow[i] && (isWhole || i == 0 || writer._named.Contains(heading.Names[i])))];
+            IsIdentityWhole = isWhole && Array.TrueForAll(isOfRow, static own => own);
+            IsIdentitySorted = IsIdentityWhole && heading.Order.SequenceEqual(Enumerable.Range(0, isOfRow.Length));
+
+            // The text of an object stands first, and is no property.
+            bool IsKept(int i) => (i > 0 || isWhole)
+                && !heading.IsTwin[i]
+                && (isOfRow[i]
+                    ? writer._wanted is null || writer.Matches(heading.Names[i])
+                    : writer._wantedNames.Contains(heading.Names[i]));
         }
 
-        if (!isSame)
-        {
-            _names = [.. _members.Select(static m => m.Name)];
-            _order = [.. Enumerable.Range(0, _names.Length).OrderBy(i => _names[i], StringComparer.Ordinal)];
-        }
+        public RowHeading Heading { get; }
+
+        public bool IsWhole { get; }
+
+        /// <summary>The places of the properties that are kept; null where all are.</summary>
+        public int[]? Kept { get; }
+
+        /// <summary>The places of the properties that tell the row from others, in the order of their names.</summary>
+        public int[] Identity { get; }
+
+        /// <summary>Whether all properties tell the row from others.</summary>
+        public bool IsIdentityWhole { get; }
+
+        /// <summary>Whether all do, and stand in the order of their names.</summary>
+        public bool IsIdentitySorted { get; }
     }
 }

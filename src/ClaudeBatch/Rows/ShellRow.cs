@@ -13,41 +13,64 @@ namespace ClaudeBatch.Rows;
 /// </summary>
 internal sealed class ShellRow : IRow
 {
-    private readonly object _bare;
+    private readonly object? _given;
 
-    private readonly PSObject _object;
+    private PSObject? _object;
 
     private string[] _emptyPlaces = [];
 
     public ShellRow(object value, long number)
     {
+        _given = value;
         _object = PSObject.AsPSObject(value);
-        _bare = _object.BaseObject;
+        Number = number;
+    }
+
+    /// <summary>Makes a row with these properties. The object of it is made when somebody asks for it.</summary>
+    public ShellRow(RowHeading heading, List<object?> values, long number)
+    {
+        Keep(heading, values);
         Number = number;
     }
 
     public long Number { get; }
 
     /// <summary>Whether the row is a string.</summary>
-    public bool IsText => _bare is string;
+    public bool IsText => Heading is null && Bare is string;
 
     /// <summary>
     /// Whether all properties of the row are data, as they are of custom objects, tables and classes of a script. Of what .NET has a text for,
     /// such as a file, only the properties that a template names are used.
     /// </summary>
-    public bool IsRecord => _bare is PSCustomObject or IDictionary or DataRow || (!IsText && ScalarText.Of(_bare) is null);
+    public bool IsRecord
+        => Heading is not null || Bare is PSCustomObject or IDictionary or DataRow || (!IsText && ScalarText.Of(Bare) is null);
+
+    /// <summary>The row as an object of the shell.</summary>
+    public PSObject Value => _object ??= ObjectView.Of(Heading!.Names, Values!);
+
+    /// <summary>The row as it was given, for a script block.</summary>
+    public object Given => _given ?? Value;
 
     /// <summary>The row without PowerShell's wrapper around it.</summary>
-    public object Bare => _bare;
+    public object Bare => Value.BaseObject;
+
+    /// <summary>The names of a custom object whose properties are nothing but values, once they were read; else null.</summary>
+    public RowHeading? Heading { get; private set; }
+
+    /// <summary>The values of these properties, in the order of their names; null where there is no heading.</summary>
+    public List<object?>? Values { get; private set; }
 
     /// <summary>What the row says of itself as text, in short.</summary>
     public string OwnText
-        => ScalarText.Of(_bare) ?? (string)LanguagePrimitives.ConvertTo(_bare, typeof(string), CultureInfo.InvariantCulture);
+        => ScalarText.Of(Bare) ?? (string)LanguagePrimitives.ConvertTo(Bare, typeof(string), CultureInfo.InvariantCulture);
 
     public IEnumerable<string> Names => Members(static _ => true).Select(static m => m.Name);
 
     /// <summary>The paths whose values were asked for and are empty, or nothing but white space.</summary>
     public IReadOnlyList<string> EmptyPlaces => _emptyPlaces;
+
+    /// <summary>Keeps the properties of the row, which were all read.</summary>
+    public void Keep(RowHeading heading, List<object?> values) => (Heading, Values) = (heading, values);
 
     public bool TryGetText(string path, out string text)
     {
@@ -63,14 +86,14 @@ internal sealed class ShellRow : IRow
 
     /// <summary>Gives the properties of the row by name and value, in their order.</summary>
     /// <param name="isWanted">Decides by its name whether a property is read.</param>
-    public IEnumerable<(string Name, object? Value)> Members(Func<string, bool> isWanted) => _bare switch
+    public IEnumerable<(string Name, object? Value)> Members(Func<string, bool> isWanted) => Bare switch
     {
-        string => [("_", _bare)],
-        IEnumerable and not IDictionary => [("_", _bare)], // a list that was piped as one object
+        string text => [("_", text)],
+        IEnumerable and not IDictionary => [("_", Bare)], // a list that was piped as one object
         IDictionary dictionary => JsonText.Entries(dictionary).Where(e => isWanted(e.Name)),
         DataRow row => row.Table.Columns.Cast<DataColumn>().Where(c => isWanted(c.ColumnName))
             .Select(c => (c.ColumnName, row.IsNull(c) ? null : row[c])),
-        _ => _object.Properties.Where(p => p.IsGettable && isWanted(p.Name)).Select(p => (p.Name, ValueOf(p))),
+        _ => Value.Properties.Where(p => p.IsGettable && isWanted(p.Name)).Select(p => (p.Name, ValueOf(p))),
     };
 
     /// <summary>Gets the value at a path.</summary>
@@ -80,7 +103,13 @@ internal sealed class ShellRow : IRow
     /// <returns>False when the row has no such property.</returns>
     public bool TryGet(string path, out object? value)
     {
-        object whole = _bare is PSCustomObject ? _object : _bare;
+        if (path != "_" && Heading is not null && Heading.IndexOf(path) is >= 0 and int place)
+        {
+            value = Values![place];
+            return true;
+        }
+
+        object whole = Bare is PSCustomObject ? Value : Bare;
         if (path == "_")
         {
             value = whole;
