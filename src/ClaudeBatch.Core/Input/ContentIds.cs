@@ -24,7 +24,7 @@ public sealed class ContentIds
     /// <summary>Gives the id of the next row whose content has this id.</summary>
     public string Next(string id)
     {
-        ContentDigest digest = ContentDigest.Of(id);
+        ContentDigest digest = ContentDigest.OfId(id);
         if (_seen.Add(digest))
         {
             return id;

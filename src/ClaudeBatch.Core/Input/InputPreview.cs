@@ -63,7 +63,7 @@ public sealed class InputPreview(JobLedger? ledger, JobInputOptions options)
         }
 
         KnownRequests.Known known = default;
-        bool isKnown = _job is not null && Known(_job).TryFind(ContentDigest.Of(customId), out known);
+        bool isKnown = _job is not null && Known(_job).TryFind(ContentDigest.OfId(customId), out known);
         ContentDigest digest = isKnown ? ContentDigest.Of(item) : default;
         bool isOther = isKnown && known.Digest != digest && known.Digest != default;
         bool isReplaced = isOther && options.OnConflict == ConflictRule.Replace && !known.IsUnsent;
@@ -101,7 +101,7 @@ public sealed class InputPreview(JobLedger? ledger, JobInputOptions options)
             return fault;
         }
 
-        if (!_seen.Add(ContentDigest.Of(customId)))
+        if (!_seen.Add(ContentDigest.OfId(customId)))
         {
             return InputRules.Duplicate;
         }

@@ -112,20 +112,22 @@ public sealed partial class JobInput : IDisposable
     /// that is the one in the request.</param>
     /// <param name="earlierId">The id that earlier versions made from the row; null where it is today's, or was given. A job that
     /// <see cref="TakesEarlierIds"/> has the request under this id, with the number that equal rows get.</param>
+    /// <param name="digest">The digest of <paramref name="item"/>, where somebody has made it; else it is made here.</param>
     public InputVerdict Add(
         string customId,
         ReadOnlySpan<byte> item,
         ReadOnlySpan<byte> source,
         ReadOnlySpan<byte> outputSchema = default,
-        string? earlierId = null)
+        string? earlierId = null,
+        ContentDigest? digest = null)
     {
         if (earlierId is null || !TakesEarlierIds)
         {
-            return Add(customId, item, source, outputSchema, facts: null);
+            return Add(customId, item, source, outputSchema, facts: null, digest);
         }
 
         string id = _earlierIds.Next(earlierId);
-        return Add(id, ParamsEdit.WithId(item, id), source, outputSchema, facts: null);
+        return Add(id, ParamsEdit.WithId(item, id), source, outputSchema, facts: null, made: null);
     }
 
     /// <summary>Adds one request from a line of a JSON Lines file. The line is read in a single pass.</summary>
@@ -144,7 +146,7 @@ public sealed partial class JobInput : IDisposable
             RequestFacts facts = _rules.OfFields(line) ?? throw new InvalidOperationException("Lines are read with a checker.");
             return facts.EnvelopeFault is { } fault
                 ? throw RequestLine.Invalid(place(), fault)
-                : Add(facts.CustomId!, line, source: default, outputSchema: default, facts);
+                : Add(facts.CustomId!, line, source: default, outputSchema: default, facts, made: null);
         }
         catch (JsonException e)
         {
@@ -153,11 +155,17 @@ public sealed partial class JobInput : IDisposable
     }
 
     private InputVerdict Add(
-        string customId, ReadOnlySpan<byte> item, ReadOnlySpan<byte> source, ReadOnlySpan<byte> outputSchema, RequestFacts? facts)
+        string customId,
+        ReadOnlySpan<byte> item,
+        ReadOnlySpan<byte> source,
+        ReadOnlySpan<byte> outputSchema,
+        RequestFacts? facts,
+        ContentDigest? made)
     {
         _row++;
-        ContentDigest digest = ContentDigest.Of(item);
-        bool isKnown = _known.TryFind(ContentDigest.Of(customId), out KnownRequests.Known known);
+        ContentDigest digest = made ?? ContentDigest.Of(item);
+        ContentDigest id = ContentDigest.OfId(customId);
+        bool isKnown = _known.TryFind(id, out KnownRequests.Known known);
         int schema = 0;
         // A digest of 0 means that another tool made the batch: only the custom id of its request is known.
         bool isOther = isKnown && known.Digest != digest && known.Digest != default;
@@ -166,7 +174,7 @@ public sealed partial class JobInput : IDisposable
         long? after = isKnown && known.IsUnsent && !_options.SendsAgain ? _known.PartAfterAnswer(known.Row, digest) : null;
         bool isThere = after is not null || (isKnown && !known.IsUnsent && !_options.SendsAgain && !isReplaced);
         RequestFault? refusal = _rules.OfEnvelope(customId, item.Length)
-            ?? (IsFirst(customId, isKnown ? known.Row : null) ? (RequestFault?)null : InputRules.Duplicate)
+            ?? (IsFirst(id, isKnown ? known.Row : null) ? (RequestFault?)null : InputRules.Duplicate)
             ?? (isThere ? null : FaultOfFields(customId, item, outputSchema, facts ?? _rules.OfFields(item), out schema));
         if (refusal is { } fault)
         {
@@ -224,6 +232,5 @@ public sealed partial class JobInput : IDisposable
     private PartSpooler Spooler(ReadOnlySpan<byte> item)
         => _options.Staging is { } staging && staging.TakesFirst(item, _prefix) ? staging.First : _parts;
 
-    private bool IsFirst(string customId, int? knownRow)
-        => knownRow is { } row ? _known.TrySee(row) : _seen.Add(ContentDigest.Of(customId));
+    private bool IsFirst(ContentDigest id, int? knownRow) => knownRow is { } row ? _known.TrySee(row) : _seen.Add(id);
 }

@@ -115,7 +115,7 @@ internal sealed class KnownRequests
         ContentDigest digest = ContentDigest.Read(request.Digest);
         if (request.Refusal is null)
         {
-            _ = _byId.TryAdd(ContentDigest.Of(request.CustomId), new Entry((int)request.Row, digest));
+            _ = _byId.TryAdd(ContentDigest.OfId(request.CustomId), new Entry((int)request.Row, digest));
         }
         else
         {

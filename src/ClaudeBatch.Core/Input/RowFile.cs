@@ -6,8 +6,10 @@ namespace ClaudeBatch.Core.Input;
 /// <summary>Writes the rows that requests were made from to the file of their job, one JSON object a line.</summary>
 internal sealed class RowFile(LedgerFolder folder, JobRecord job) : IDisposable
 {
-    private readonly LedgerFile _file
-        = folder.OpenForWriting(folder.Source(job.Id), job.SealedRows == 0 ? FileMode.Create : FileMode.Append);
+    private const int PieceSize = 1 << 18;
+
+    private readonly PieceWriter _pieces = new(
+        folder.OpenForWriting(folder.Source(job.Id), job.SealedRows == 0 ? FileMode.Create : FileMode.Append, bufferSize: 1), PieceSize);
 
     /// <summary>Writes a row, and gives the record of its request.</summary>
     /// <param name="row">The number of the row in the job, from 0.</param>
@@ -17,18 +19,18 @@ internal sealed class RowFile(LedgerFolder folder, JobRecord job) : IDisposable
     /// <param name="refusal">Why it does not become a request; null where it does.</param>
     public RequestRecord Add(long row, string customId, ContentDigest digest, ReadOnlySpan<byte> source, string? refusal)
     {
-        long offset = _file.Position;
+        long offset = _pieces.Position;
         if (!source.IsEmpty)
         {
-            _file.Write(source);
-            _file.Write("\n"u8);
+            _pieces.Put(source);
+            _pieces.Put("\n"u8);
         }
 
         return new RequestRecord(
             row, customId, digest.ToBytes(), offset, source.Length, source.IsEmpty ? 0 : PayloadDigest.Of(source), refusal);
     }
 
-    public void FlushToDisk() => _file.FlushToDisk();
+    public void FlushToDisk() => _pieces.FlushToDisk();
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => _pieces.Dispose();
 }

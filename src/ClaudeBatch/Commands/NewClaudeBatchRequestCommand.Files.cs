@@ -59,7 +59,9 @@ public sealed partial class NewClaudeBatchRequestCommand
         }
 
         IEnumerable<BatchRequest> requests = rows.From(_rows + 1).Select(Make).OfType<BatchRequest>();
-        foreach (BatchRequest request in HasShellWork ? requests : ReadAhead.Of(requests, static r => r.SizeInBytes))
+        foreach (BatchRequest request in HasShellWork
+            ? requests
+            : ReadAhead.Of(requests.Select(static r => r.WithDigest()), static r => r.SizeInBytes))
         {
             if (Stopping)
             {

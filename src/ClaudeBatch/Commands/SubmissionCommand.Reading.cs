@@ -44,7 +44,8 @@ public abstract partial class SubmissionCommand
             request.Utf8.Span,
             request.SourceUtf8.Span,
             request.OutputSchemaUtf8.Span,
-            _input.TakesEarlierIds ? request.EarlierId : null);
+            _input.TakesEarlierIds ? request.EarlierId : null,
+            request.Digest);
     }
 
     private void AddFiles(string given, bool isLiteral)

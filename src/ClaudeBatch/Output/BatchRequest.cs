@@ -64,6 +64,7 @@ public sealed class BatchRequest
         {
             Utf8 = Encoding.UTF8.GetBytes(value ?? string.Empty);
             OutputSchemaUtf8 = default; // the schema in it may be another one now
+            Digest = null;
             _wasSet = true;
         }
     }
@@ -114,7 +115,17 @@ public sealed class BatchRequest
 
     internal ReadOnlyMemory<byte> OutputSchemaUtf8 { get; private set; }
 
+    /// <summary>The digest of the bytes, where somebody has made it for them.</summary>
+    internal ContentDigest? Digest { get; private set; }
+
     public override string ToString() => CustomId ?? string.Empty;
+
+    /// <summary>Makes the digest of the bytes, on the thread of whoever has the time.</summary>
+    internal BatchRequest WithDigest()
+    {
+        Digest = ContentDigest.Of(Utf8.Span);
+        return this;
+    }
 
     /// <param name="request">The request.</param>
     /// <param name="source">The row as a JSON object; empty where there is none.</param>

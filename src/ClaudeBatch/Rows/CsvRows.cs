@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using ClaudeBatch.Core;
@@ -229,8 +230,35 @@ internal sealed class CsvRows : IDisposable
             return true;
         }
 
-        text = inner.ToString().Replace("\"\"", "\"", StringComparison.Ordinal);
-        return inner.Count('"') == 2 * text.AsSpan().Count('"');
+        return TryUndouble(inner, out text);
+    }
+
+    private static bool TryUndouble(ReadOnlySpan<char> inner, out string text)
+    {
+        text = string.Empty;
+        char[] kept = ArrayPool<char>.Shared.Rent(inner.Length);
+        try
+        {
+            int length = 0;
+            for (int quote; (quote = inner.IndexOf('"')) >= 0; inner = inner[(quote + 2)..])
+            {
+                if (inner.Length <= quote + 1 || inner[quote + 1] != '"')
+                {
+                    return false;
+                }
+
+                inner[..(quote + 1)].CopyTo(kept.AsSpan(length));
+                length += quote + 1;
+            }
+
+            inner.CopyTo(kept.AsSpan(length));
+            text = new string(kept, 0, length + inner.Length);
+            return true;
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(kept);
+        }
     }
 
     private T Guarded<T>(Func<T> read)

@@ -22,7 +22,7 @@ public sealed class DigestSetTests
     public void It_grows_and_forgets_none()
     {
         DigestSet digests = new();
-        ContentDigest[] all = [.. Enumerable.Range(0, 50_000).Select(static i => ContentDigest.Of($"row-{i}"))];
+        ContentDigest[] all = [.. Enumerable.Range(0, 50_000).Select(static i => ContentDigest.OfId($"row-{i}"))];
 
         Assert.All(all, d => Assert.True(digests.Add(d)));
         Assert.All(all, d => Assert.False(digests.Add(d)));
