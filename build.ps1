@@ -122,8 +122,11 @@ function Invoke-CompileAhead {
 function Invoke-XunitTest {
     # The last lines are read; they are English in every culture then.
     $env:DOTNET_CLI_UI_LANGUAGE = 'en'
-    $output = & dotnet test --solution (Join-Path -Path $PSScriptRoot -ChildPath 'ClaudeBatch.sln') --no-build --no-progress
+    # Which runner it is says global.json, which is looked for from here.
+    Push-Location -LiteralPath $PSScriptRoot
+    $output = & dotnet test --solution ClaudeBatch.sln --no-build --no-progress
     $hasFailed = $LASTEXITCODE -ne 0
+    Pop-Location
     $output | Write-Host
     $count = @{ total = 0; succeeded = 0; failed = 0; skipped = 0 }
     foreach ($line in $output) {
