@@ -10,7 +10,7 @@
            -Replay it runs one; with -Mends it takes out what was mended, one mend after another, and says which histories notice.
     Mutate  changes what guards money and rows in small ways and says which changes the tests do not notice (docs/testing.md); hours,
            or -Group for a part of it, or -Minutes.
-    Bench  measures against the official C# and TypeScript SDKs and writes docs/performance.md.
+    Bench  measures against the official C# and TypeScript SDKs, with --baseline <folder> another build too, and writes docs/performance.md.
     Demo   builds, and runs a job of 190 customer messages on the embedded emulator.
 
     Runs in PowerShell 7.4 or later. Started in Windows PowerShell or an older PowerShell it goes on in the pwsh on the path, else in the
@@ -45,7 +45,7 @@ param(
     # For Mutate: no group is begun after so many minutes.
     [int] $Minutes = 120,
 
-    # For Bench: --runs 1 --growth 1000, say. See tests/Benchmarks/BenchOptions.cs.
+    # For Bench: --baseline ../old/out/ClaudeBatch --only journey,rows, say; see tests/Benchmarks/BenchOptions.cs.
     [Parameter(ValueFromRemainingArguments)]
     [string[]] $BenchArguments = @()
 )
@@ -288,16 +288,11 @@ switch ($Task) {
     'Bench' {
         Invoke-Build
         Invoke-CompileAhead
-        Push-Location -LiteralPath $PSScriptRoot
-        try {
-            $arguments = @('--pwsh', (Get-Shell), '--pwsh-version', $PSVersionTable.PSVersion) + $BenchArguments
-            & dotnet run --project tests/Benchmarks --configuration Release -- run @arguments
-            if ($LASTEXITCODE -ne 0) {
-                throw 'The measurements failed.'
-            }
-        }
-        finally {
-            Pop-Location
+        # In the caller's location, so that relative paths among the arguments are the caller's.
+        $arguments = @('--root', $PSScriptRoot, '--pwsh', (Get-Shell), '--pwsh-version', $PSVersionTable.PSVersion) + $BenchArguments
+        & dotnet run --project (Join-Path -Path $PSScriptRoot -ChildPath 'tests/Benchmarks') --configuration Release -- run @arguments
+        if ($LASTEXITCODE -ne 0) {
+            throw 'The measurements failed.'
         }
     }
     'Package' {

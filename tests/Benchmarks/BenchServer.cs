@@ -1,7 +1,8 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.IO.Pipelines;
-using System.Security.Cryptography;
+using System.Text;
 
 namespace ClaudeBatch.Benchmarks;
 
@@ -12,6 +13,10 @@ internal sealed class BenchServer(string folder, string address)
     private readonly ConcurrentDictionary<string, Served> _batches = new();
 
     private readonly ConcurrentBag<string> _digests = [];
+
+    // Answers without an id. To make each anew would take longer than to send it.
+    private static readonly Lazy<byte[][]> s_answers = new(
+        static () => [.. Enumerable.Range(0, 1_000).Select(static i => Encoding.UTF8.GetBytes(BenchMessages.Result(string.Empty, i) + "\n"))]);
 
     // While it is set, batches do not end, so that a round of polling can be counted. Otherwise they end at once.
     private volatile bool _holds;
@@ -48,7 +53,7 @@ internal sealed class BenchServer(string folder, string address)
         {
             Received received = await Received.ReadAsync(context.Request.BodyReader);
             _digests.Add(string.Create(CultureInfo.InvariantCulture, $"{received.Count} requests {received.Digest}"));
-            return Results.Text(Json(Make(received.First, received.Count), "in_progress"), "application/json");
+            return Results.Text(Json(Make(received), "in_progress"), "application/json");
         });
         app.MapGet("/v1/messages/batches", (int? limit) => Results.Text(
             $$"""{"data":[{{string.Join(',', _batches.Values.OrderByDescending(static b => b.Created).Take(limit ?? 20).Select(b => Json(b, Status)))}}],"has_more":false,"first_id":null,"last_id":null}""",
@@ -57,12 +62,20 @@ internal sealed class BenchServer(string folder, string address)
         app.MapGet("/v1/messages/batches/{id}/results", async (string id, HttpContext context) =>
         {
             context.Response.ContentType = "application/x-jsonl";
-            string path = Path.Combine(folder, BenchData.ResultsOf(_batches[id].First, _batches[id].Count));
+            Received received = _batches[id].Received;
+            if (received.OtherIds.Count > 0)
+            {
+                await AnswerAsync(received.OtherIds, context.Response.BodyWriter);
+                return;
+            }
+
+            string path = received.IsOfMessages ? BenchMessages.AnswersOf(folder, received.First, received.Count) : BenchData.ResultsOf(folder, received.First, received.Count);
             context.Response.ContentLength = new FileInfo(path).Length;
             await context.Response.SendFileAsync(path);
         });
         // Makes a batch without a create call, for the contestants that only collect.
-        app.MapPost("/bench/batch/{count}", (int count) => Make(first: 0, count).Id);
+        app.MapPost("/bench/batch/{count}", (int count) => Make(new Received(count, 0, IsOfMessages: false, [], string.Empty)).Id);
+        app.MapPost("/bench/forget", _batches.Clear);
         app.MapPost("/bench/hold/{holds}", (bool holds) => (_holds = holds).ToString());
         app.MapGet("/bench/calls", () => (Interlocked.Exchange(ref _calls, 0) - 1).ToString(CultureInfo.InvariantCulture));
         app.MapGet("/bench/digests", () =>
@@ -75,16 +88,34 @@ internal sealed class BenchServer(string folder, string address)
 
     private string Status => _holds ? "in_progress" : "ended";
 
-    private Served Make(int first, int count)
+    // Ids that the module makes of the rows are known only when they come, so there is no file of their answers.
+    private static async Task AnswerAsync(IReadOnlyList<string> ids, PipeWriter writer)
     {
-        Served made = new("msgbatch_" + Guid.NewGuid().ToString("N"), first, count, DateTimeOffset.UtcNow);
+        int[] order = [.. Enumerable.Range(0, ids.Count)];
+        new Random(ids.Count).Shuffle(order);
+        foreach (int i in order)
+        {
+            byte[] answer = s_answers.Value[i % s_answers.Value.Length];
+            writer.Write(answer.AsSpan(0, BenchData.PlaceOfId));
+            Encoding.ASCII.GetBytes(ids[i], writer);
+            writer.Write(answer.AsSpan(BenchData.PlaceOfId));
+            if (writer.UnflushedBytes > 256 * 1024)
+            {
+                await writer.FlushAsync();
+            }
+        }
+    }
+
+    private Served Make(Received received)
+    {
+        Served made = new("msgbatch_" + Guid.NewGuid().ToString("N"), received, DateTimeOffset.UtcNow);
         _batches[made.Id] = made;
         return made;
     }
 
     private string Json(Served batch, string status)
     {
-        (int processing, int succeeded) = status == "ended" ? (0, batch.Count) : (batch.Count, 0);
+        (int processing, int succeeded) = status == "ended" ? (0, batch.Received.Count) : (batch.Received.Count, 0);
         string at = batch.Created.ToString("yyyy-MM-ddTHH:mm:ss.ffffffK", CultureInfo.InvariantCulture);
         (string ended, string results) = status == "ended" ? ($"\"{at}\"", $"\"{address}/v1/messages/batches/{batch.Id}/results\"") : ("null", "null");
         return string.Create(
@@ -92,54 +123,5 @@ internal sealed class BenchServer(string folder, string address)
             $$"""{"id":"{{batch.Id}}","type":"message_batch","processing_status":"{{status}}","request_counts":{"processing":{{processing}},"succeeded":{{succeeded}},"errored":0,"canceled":0,"expired":0},"ended_at":{{ended}},"created_at":"{{at}}","expires_at":"{{batch.Created.AddDays(1):yyyy-MM-ddTHH:mm:ssK}}","archived_at":null,"cancel_initiated_at":null,"results_url":{{results}}}""");
     }
 
-    private sealed record Served(string Id, int First, int Count, DateTimeOffset Created);
-
-    /// <summary>What the server notes of the body of a create call.</summary>
-    /// <param name="First">The row of the first request.</param>
-    /// <param name="Count">The number of requests.</param>
-    /// <param name="Digest">The first 16 hex digits of the SHA-256 of the body.</param>
-    private sealed record Received(int First, int Count, string Digest)
-    {
-        private static ReadOnlySpan<byte> Field => "\"custom_id\""u8;
-
-        public static async Task<Received> ReadAsync(PipeReader reader)
-        {
-            using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            int? first = null;
-            int count = 0;
-            byte[] tail = [];
-            while (true)
-            {
-                System.IO.Pipelines.ReadResult read = await reader.ReadAsync();
-                foreach (ReadOnlyMemory<byte> segment in read.Buffer)
-                {
-                    hash.AppendData(segment.Span);
-                    first ??= RowOf(segment.Span);
-                    (int found, tail) = CountIn(tail, segment.Span);
-                    count += found;
-                }
-
-                reader.AdvanceTo(read.Buffer.End);
-                if (read.IsCompleted)
-                {
-                    return new Received(first ?? 0, count, Convert.ToHexString(hash.GetHashAndReset())[..16]);
-                }
-            }
-        }
-
-        // The ids of this data are row-0000000. Other ids occur only in batches whose results are never collected, where 0 does no harm.
-        private static int RowOf(ReadOnlySpan<byte> segment)
-        {
-            int at = segment.IndexOf("row-"u8);
-            return at >= 0 && int.TryParse(segment.Slice(at + 4, 7), CultureInfo.InvariantCulture, out int row) ? row : 0;
-        }
-
-        // An occurrence may be split between two segments, so the end of each is kept for the next.
-        private static (int Found, byte[] Tail) CountIn(byte[] tail, ReadOnlySpan<byte> segment)
-        {
-            byte[] seam = [.. tail, .. segment[..Math.Min(segment.Length, Field.Length - 1)]];
-            int found = segment.Count(Field) + (tail.Length > 0 && seam.AsSpan().IndexOf(Field) >= 0 ? 1 : 0);
-            return (found, segment[Math.Max(0, segment.Length - Field.Length + 1)..].ToArray());
-        }
-    }
+    private sealed record Served(string Id, Received Received, DateTimeOffset Created);
 }

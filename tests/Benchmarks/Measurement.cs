@@ -9,6 +9,9 @@ namespace ClaudeBatch.Benchmarks;
 /// <param name="Count">The number of requests handled, which shows that none was left out.</param>
 internal sealed record Measurement(double Seconds, long PeakMB, long Count)
 {
+    /// <summary>The time that was taken off, in seconds: that of a part of the work which is not ours.</summary>
+    public double TakenOff { get; private init; }
+
     /// <summary>The memory of the process over its lifetime, in MB; empty where it was not recorded.</summary>
     public IReadOnlyList<long> MemoryMB { get; private init; } = [];
 
@@ -28,7 +31,11 @@ internal sealed record Measurement(double Seconds, long PeakMB, long Count)
 
         using JsonDocument answer = JsonDocument.Parse(last);
         JsonElement root = answer.RootElement;
-        return new Measurement(root.GetProperty("seconds").GetDouble(), root.GetProperty("peakMB").GetInt64(), root.GetProperty("count").GetInt64()) { MemoryMB = memory };
+        return new Measurement(root.GetProperty("seconds").GetDouble(), root.GetProperty("peakMB").GetInt64(), root.GetProperty("count").GetInt64())
+        {
+            TakenOff = root.TryGetProperty("takenOff", out JsonElement takenOff) ? takenOff.GetDouble() : 0,
+            MemoryMB = memory,
+        };
     }
 
     private static async Task<List<long>> WatchAsync(Process process, Task end)

@@ -7,10 +7,9 @@ internal static class PerformancePage
 
     private const string End = "<!-- /measured -->";
 
-    /// <summary>Replaces the tables of the page, and prints them.</summary>
+    /// <summary>Replaces the tables of the page.</summary>
     public static void Write(string path, string tables)
     {
-        Console.WriteLine(tables);
         string page = File.Exists(path) ? File.ReadAllText(path) : $"# Performance\n\n{Begin}\n{End}\n";
         int from = page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
         int to = page.IndexOf(End, StringComparison.Ordinal);

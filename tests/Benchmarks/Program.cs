@@ -10,13 +10,22 @@ switch (args)
         {
             options = BenchOptions.Parse(rest);
         }
-        catch (Exception e) when (e is ArgumentException or FormatException)
+        catch (ArgumentException e)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 2;
         }
 
-        PerformancePage.Write(options.Report, await new BenchRun(options).RunAsync());
+        using (BenchRun run = new(options))
+        {
+            string tables = await run.RunAsync();
+            Console.WriteLine(tables);
+            if (options.Report is { } page)
+            {
+                PerformancePage.Write(page, tables);
+            }
+        }
+
         return 0;
     case ["inner"]:
         InnerLoops.Run();
@@ -26,12 +35,10 @@ switch (args)
     case ["serve", string folder, string port]:
         await BenchServer.RunAsync(folder, int.Parse(port, CultureInfo.InvariantCulture));
         return 0;
-    case ["engine-submit", string address, string ledger, string file]:
-        return await MeasureAsync(() => EnginePeer.SubmitAsync(address, ledger, file));
-    case ["engine-collect", string address, string ledger]:
-        return await MeasureAsync(() => EnginePeer.CollectAsync(address, ledger));
     case ["sdk-submit", string address, string file]:
         return await MeasureAsync(() => SdkPeer.SubmitAsync(address, file));
+    case ["sdk-submit-lean", string address, string file]:
+        return await MeasureAsync(() => SdkPeer.SubmitLeanAsync(address, file));
     case ["sdk-collect", string address, string id]:
         return await MeasureAsync(() => SdkPeer.CollectAsync(address, id));
     case ["raw-submit", string address, string file]:
@@ -41,7 +48,7 @@ switch (args)
     case ["ledger", string folder, string count]:
         return await MeasureAsync(() => Task.FromResult(LedgerWrites.Run(folder, int.Parse(count, CultureInfo.InvariantCulture))));
     default:
-        await Console.Error.WriteLineAsync("run [--runs 5] [--count 100000] [--growth 1000,10000,100000,1000000] [--folder <folder>] [--pwsh <path>] [--pwsh-version <version>] [--report <file>] | inner");
+        await Console.Error.WriteLineAsync(BenchOptions.Usage);
         return 2;
 }
 

@@ -5,9 +5,10 @@ using Anthropic.Models.Messages.Batches;
 
 namespace ClaudeBatch.Benchmarks;
 
-/// <summary>Does the same work with the official C# SDK, in the way its documentation shows.</summary>
+/// <summary>Does the same work with the official C# SDK.</summary>
 internal static class SdkPeer
 {
+    /// <summary>Submits typed requests, in the way the SDK's documentation shows.</summary>
     public static async Task<long> SubmitAsync(string address, string file)
     {
         using AnthropicClient client = Client(address);
@@ -29,6 +30,17 @@ internal static class SdkPeer
         }
 
         MessageBatch batch = await client.Messages.Batches.Create(new BatchCreateParams { Requests = requests });
+        return batch.RequestCounts.Processing;
+    }
+
+    /// <summary>Submits as leanly as the SDK allows: each line is parsed, and goes out as it is without a type of its own.</summary>
+    public static async Task<long> SubmitLeanAsync(string address, string file)
+    {
+        using AnthropicClient client = Client(address);
+        List<JsonElement> requests = [.. File.ReadLines(file).Select(static line => JsonSerializer.Deserialize<JsonElement>(line))];
+        Dictionary<string, JsonElement> none = [];
+        Dictionary<string, JsonElement> body = new() { ["requests"] = JsonSerializer.SerializeToElement(requests) };
+        MessageBatch batch = await client.Messages.Batches.Create(BatchCreateParams.FromRawUnchecked(none, none, body));
         return batch.RequestCounts.Processing;
     }
 

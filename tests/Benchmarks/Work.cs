@@ -1,15 +1,34 @@
 namespace ClaudeBatch.Benchmarks;
 
+/// <summary>A part of a run, which can be run alone.</summary>
+internal enum Part
+{
+    Journey,
+    Submit,
+    Collect,
+    Export,
+    Rows,
+    Import,
+    Growth,
+    Poll,
+}
+
+/// <summary>What is measured. Warm is the second time in one shell.</summary>
 internal enum Work
 {
+    JourneyByPipeline,
+    JourneyDirect,
     Submit,
+    SubmitWarm,
     Collect,
     CollectWarm,
     ReadAgain,
-    Text,
-    Rows,
-    Csv,
-    Render,
+    ReadAgainWarm,
+    RowsByPipeline,
+    RowsDirect,
+    ExportCsv,
+    ExportJsonLines,
+    ExportDirect,
     Ledger,
     Import,
 }
@@ -17,6 +36,8 @@ internal enum Work
 internal enum Contestant
 {
     Ours,
+    Baseline,
+    LeanCSharp,
     CSharp,
     TypeScript,
     Floor,

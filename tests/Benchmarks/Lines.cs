@@ -1,0 +1,34 @@
+namespace ClaudeBatch.Benchmarks;
+
+/// <summary>The command lines that are measured.</summary>
+internal static class Lines
+{
+    private const string Request = "-Model claude-haiku-4-5 -MaxTokens 300 -Prompt '{{Body}}'";
+
+    private const string Ids = " -CustomId 'msg-{{Id}}'";
+
+    public static string Requests(string job) => $"(Get-ClaudeBatchJob {job}).Requests";
+
+    public static string Answers(string job) => $"(Get-ClaudeBatchJob {job}).Succeeded";
+
+    public static string Submit(string file, string job) => $"Submit-ClaudeBatch -Path '{file}' -Job {job} -WarningAction Ignore; ";
+
+    /// <summary>Reads the rows and does nothing with them.</summary>
+    public static string Import(string rows) => $"Import-Csv '{rows}' > $null; ";
+
+    public static string SubmitRows(string rows, string job, bool hasIds = true)
+        => $"Import-Csv '{rows}' | New-ClaudeBatchRequest {Request}{(hasIds ? Ids : string.Empty)} | Submit-ClaudeBatch -Job {job} -WarningAction Ignore; ";
+
+    public static string SubmitRowsDirect(string rows, string job, bool hasIds = true)
+        => $"New-ClaudeBatchRequest -Path '{rows}' {Request}{(hasIds ? Ids : string.Empty)} | Submit-ClaudeBatch -Job {job} -WarningAction Ignore; ";
+
+    public static string Collect(string job) => $"Get-ClaudeBatchResult -Job {job} -InformationAction Ignore > $null; ";
+
+    /// <summary>Reads the text of each answer, as the peers do; fails if one has none.</summary>
+    public static string ReadTexts(string job, int count)
+        => $"$texts = 0; Get-ClaudeBatchResult -Job {job} -InformationAction Ignore | ForEach-Object {{ if ($_.Text) {{ $texts++ }} }}; if ($texts -ne {count}) {{ throw \"$texts texts\" }}; ";
+
+    public static string Export(string job, string file) => $"Get-ClaudeBatchResult -Job {job} -InformationAction Ignore | Export-ClaudeBatchResult '{file}' -Force; ";
+
+    public static string ExportDirect(string job, string file) => $"Export-ClaudeBatchResult -Job {job} -Path '{file}' -Force -InformationAction Ignore; ";
+}
