@@ -16,7 +16,7 @@ public abstract partial class ConnectedCommand
     /// <param name="job">The job.</param>
     /// <param name="maxFailureRatio">The share of the requests, 0 to 1, above which an error is written. Null where the user has named none: a
     /// warning is written above a tenth.</param>
-    private protected void TellEnd(JobRecord job, double? maxFailureRatio)
+    internal void TellEnd(JobRecord job, double? maxFailureRatio)
     {
         if (JobEnd.Of(Open().Ledger, job) is not { } end)
         {

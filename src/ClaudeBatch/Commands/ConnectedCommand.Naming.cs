@@ -34,7 +34,7 @@ public abstract partial class ConnectedCommand
     private protected bool IsFirst(JobRecord job) => _taken.Add(job.Identity);
 
     /// <summary>Whether a batch comes for the first time, by whichever name.</summary>
-    private protected bool IsFirst(BatchRecord batch) => _taken.Add(batch.Identity);
+    internal bool IsFirst(BatchRecord batch) => _taken.Add(batch.Identity);
 
     /// <summary>Returns the jobs that a reference names. An object whose job is not in this ledger is written as an error.</summary>
     private protected IReadOnlyList<JobRecord> JobsOf(JobReference reference)

@@ -22,7 +22,7 @@ public abstract partial class ConnectedCommand : AsyncCommand
     private readonly HashSet<(long Batch, string What)> _written = [];
 
     [Parameter]
-    public ClaudeBatchConnection? Connection { get; set; }
+    public virtual ClaudeBatchConnection? Connection { get; set; }
 
     private protected bool IsWhatIf => _isWhatIf ??= MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
         ? ((SwitchParameter)given).IsPresent
@@ -45,7 +45,7 @@ public abstract partial class ConnectedCommand : AsyncCommand
     }
 
     /// <summary>Opens the ledger of the connection, which is known to exist because a record was read from it.</summary>
-    private protected BatchSession Open() => TryOpen() ?? throw new UnreachableException("A record was found, but there is no ledger.");
+    internal BatchSession Open() => TryOpen() ?? throw new UnreachableException("A record was found, but there is no ledger.");
 
     /// <summary>Opens the ledger of the connection, or makes one.</summary>
     private protected BatchSession OpenOrCreate()
@@ -122,7 +122,7 @@ public abstract partial class ConnectedCommand : AsyncCommand
     private readonly System.Collections.Concurrent.ConcurrentQueue<string> _retries = new();
 
     /// <summary>Writes one line to the verbose stream for each request that was retried since the last call.</summary>
-    private protected void WriteVerboseRetries()
+    internal void WriteVerboseRetries()
     {
         while (_retries.TryDequeue(out string? text))
         {

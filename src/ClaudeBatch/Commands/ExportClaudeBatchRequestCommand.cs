@@ -8,15 +8,56 @@ namespace ClaudeBatch.Commands;
 [Cmdlet(
     VerbsData.Export,
     "ClaudeBatchRequest",
-    DefaultParameterSetName = PathSet,
+    DefaultParameterSetName = nameof(Path),
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(void))]
-public sealed class ExportClaudeBatchRequestCommand : ExportCommand
+public sealed class ExportClaudeBatchRequestCommand : AsyncCommand
 {
-    private protected override string Action => "Export requests";
+    private ExportedFile? _file;
 
-    private protected override void Write(WholeFile? file, object? value)
+    [Parameter(Mandatory = true, ValueFromPipeline = true)]
+    [AllowNull]
+    public object? InputObject { get; set; }
+
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = nameof(Path))]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = string.Empty;
+
+    [Parameter(Mandatory = true, ParameterSetName = nameof(LiteralPath))]
+    [Alias("PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string LiteralPath { get; set; } = string.Empty;
+
+    /// <summary>Whether a file that exists is replaced.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    protected override Task BeginAsync(CancellationToken cancellationToken)
+    {
+        _file = new ExportedFile(this, ExportedFile.PathOf(this, Path, LiteralPath), "Export requests", Force);
+        return Task.CompletedTask;
+    }
+
+    protected override void ProcessRecord() => _file!.Take(InputObject, Write);
+
+    protected override Task EndAsync(CancellationToken cancellationToken)
+    {
+        _file!.Complete();
+        return Task.CompletedTask;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _file?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void Write(object? value)
     {
         BatchRequest request = BatchRequest.From(value);
         if (request.Utf8.IsEmpty)
@@ -36,7 +77,7 @@ public sealed class ExportClaudeBatchRequestCommand : ExportCommand
             bytes = line;
         }
 
-        file?.Write(bytes);
-        file?.Write("\n"u8);
+        _file!.Content?.Write(bytes);
+        _file.Content?.Write("\n"u8);
     }
 }

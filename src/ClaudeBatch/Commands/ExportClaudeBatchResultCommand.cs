@@ -1,5 +1,7 @@
 using System.Management.Automation;
+using ClaudeBatch.Completers;
 using ClaudeBatch.Core;
+using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Output;
 using ClaudeBatch.Pipeline;
 
@@ -9,15 +11,69 @@ namespace ClaudeBatch.Commands;
 [Cmdlet(
     VerbsData.Export,
     "ClaudeBatchResult",
-    DefaultParameterSetName = PathSet,
+    DefaultParameterSetName = nameof(Path),
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(void))]
-public sealed class ExportClaudeBatchResultCommand : ExportCommand
+public sealed class ExportClaudeBatchResultCommand : ConnectedCommand
 {
+    private const string JobSet = "Job";
+
+    private const string JobLiteralPathSet = "JobLiteralPath";
+
+    private ExportedFile? _file;
+
     private ResultTable? _table;
 
     private ResultColumns? _columns;
+
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = nameof(Path))]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = nameof(LiteralPath))]
+    [AllowNull]
+    public object? InputObject { get; set; }
+
+    /// <summary>The jobs whose results are collected and written, without a pipeline. Wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = JobSet)]
+    [Parameter(Mandatory = true, ParameterSetName = JobLiteralPathSet)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(JobCompleter))]
+    public string[] Job { get; set; } = [];
+
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = nameof(Path))]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = JobSet)]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = string.Empty;
+
+    [Parameter(Mandatory = true, ParameterSetName = nameof(LiteralPath))]
+    [Parameter(Mandatory = true, ParameterSetName = JobLiteralPathSet)]
+    [Alias("PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string LiteralPath { get; set; } = string.Empty;
+
+    [Parameter(ParameterSetName = JobSet)]
+    [Parameter(ParameterSetName = JobLiteralPathSet)]
+    [ValidateSet("Succeeded", ResultChoice.Incomplete, "Errored", "Canceled", "Expired", "Unknown", "Missing")]
+    public string[] Status { get; set; } = [];
+
+    [Parameter(ParameterSetName = JobSet)]
+    [Parameter(ParameterSetName = JobLiteralPathSet)]
+    [ValidateSet("None", "Transient", "Permanent", "OperatorFixable")]
+    public string[] FailureClass { get; set; } = [];
+
+    /// <summary>Whether results that are missing stand in their places, and not at the end.</summary>
+    [Parameter(ParameterSetName = JobSet)]
+    [Parameter(ParameterSetName = JobLiteralPathSet)]
+    public SwitchParameter Ordered { get; set; }
+
+    /// <summary>Whether results are written that a later attempt has replaced.</summary>
+    [Parameter(ParameterSetName = JobSet)]
+    [Parameter(ParameterSetName = JobLiteralPathSet)]
+    public SwitchParameter AllAttempts { get; set; }
+
+    [Parameter(ParameterSetName = JobSet)]
+    [Parameter(ParameterSetName = JobLiteralPathSet)]
+    public override ClaudeBatchConnection? Connection { get; set; }
 
     /// <summary>The format of the file. Where it is not given, the extension of the file decides.</summary>
     [Parameter]
@@ -44,9 +100,78 @@ public sealed class ExportClaudeBatchResultCommand : ExportCommand
     [Parameter]
     public char? Delimiter { get; set; }
 
-    private protected override string Action => "Export results";
+    /// <summary>Whether a file that exists is replaced.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
 
-    private protected override void Check(string path)
+    private bool IsOfJobs => ParameterSetName is JobSet or JobLiteralPathSet;
+
+    protected override Task BeginAsync(CancellationToken cancellationToken)
+    {
+        string path = ExportedFile.PathOf(this, Path, LiteralPath);
+        Check(path);
+        _file = new ExportedFile(this, path, "Export results", Force);
+        if (_file.Content is { } content)
+        {
+            _columns = new ResultColumns([.. Property.Distinct(StringComparer.OrdinalIgnoreCase)], ExpandOutput);
+            _table = TableOf(content, _columns);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    protected override void ProcessRecord()
+    {
+        if (!IsOfJobs)
+        {
+            _file!.Take(InputObject, value => Write(BatchResult.From(value)));
+        }
+    }
+
+    protected override async Task EndAsync(CancellationToken cancellationToken)
+    {
+        if (IsOfJobs)
+        {
+            await WriteJobsAsync(cancellationToken);
+        }
+
+        if (_table is not null)
+        {
+            await _table.CompleteAsync(cancellationToken);
+        }
+
+        if (_file!.HasAny && _columns?.Missing.ToArray() is { Length: > 0 } missing)
+        {
+            WriteWarning($"No result has {string.Join(", ", missing.Select(static m => $"'{m}'"))}; the cells of that column are empty.");
+        }
+
+        _file.Complete();
+    }
+
+    // Whatever ends this ends the export: with the rows before it the file would look complete.
+    private async Task WriteJobsAsync(CancellationToken cancellationToken)
+    {
+        ResultChoice choice = new(Status, FailureClass) { Ordered = Ordered, AllAttempts = AllAttempts };
+        CheckedResults results = new(this, choice, Write);
+        foreach (JobRecord job in Job.SelectMany(JobsLike).Where(IsFirst))
+        {
+            // Nothing is collected for a file that is not written.
+            if (_table is not null)
+            {
+                await results.GiveAsync(job, cancellationToken);
+            }
+        }
+
+        results.Close();
+    }
+
+    private void Write(BatchResult result)
+    {
+        _table?.Add(result);
+        _file!.HasAny = true;
+    }
+
+    private void Check(string path)
     {
         Format ??= FormatOf(path);
         if (Delimiter is { } given && !Format.Equals("Csv", StringComparison.OrdinalIgnoreCase))
@@ -77,42 +202,20 @@ public sealed class ExportClaudeBatchResultCommand : ExportCommand
         { Target = path },
     };
 
-    private protected override void Open(WholeFile file)
+    private ResultTable TableOf(WholeFile file, ResultColumns columns)
     {
         if (string.Equals(Encoding, "utf8BOM", StringComparison.OrdinalIgnoreCase))
         {
             file.Write(global::System.Text.Encoding.UTF8.Preamble);
         }
 
-        _columns = new ResultColumns([.. Property.Distinct(StringComparer.OrdinalIgnoreCase)], ExpandOutput);
-        _table = Format!.ToUpperInvariant() switch
+        return Format!.ToUpperInvariant() switch
         {
-            "CSV" => new CsvResultTable(file, _columns, Delimiter ?? ','),
-            "XLSX" => new XlsxResultTable(file, _columns, WriteWarning),
-            "JSON" => new JsonResultTable(file, _columns, isArray: true),
-            _ => new JsonResultTable(file, _columns, isArray: false),
+            "CSV" => new CsvResultTable(file, columns, Delimiter ?? ','),
+            "XLSX" => new XlsxResultTable(file, columns, WriteWarning),
+            "JSON" => new JsonResultTable(file, columns, isArray: true),
+            _ => new JsonResultTable(file, columns, isArray: false),
         };
-    }
-
-    private protected override void Write(WholeFile? file, object? value)
-    {
-        BatchResult result = BatchResult.From(value);
-        _table?.Add(result);
-    }
-
-    protected override async Task EndAsync(CancellationToken cancellationToken)
-    {
-        if (_table is not null)
-        {
-            await _table.CompleteAsync(cancellationToken);
-        }
-
-        if (HasAny && _columns?.Missing.ToArray() is { Length: > 0 } missing)
-        {
-            WriteWarning($"No result has {string.Join(", ", missing.Select(static m => $"'{m}'"))}; the cells of that column are empty.");
-        }
-
-        await base.EndAsync(cancellationToken);
     }
 
     private static ClaudeBatchException Invalid(string id, object? target, string words)
@@ -123,6 +226,7 @@ public sealed class ExportClaudeBatchResultCommand : ExportCommand
         if (disposing)
         {
             _table?.Dispose();
+            _file?.Dispose();
         }
 
         base.Dispose(disposing);

@@ -1,37 +1,24 @@
 using System.Management.Automation;
-using ClaudeBatch.Core;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Results;
-using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
 
 /// <summary>Downloads the results of ended batches, each batch once, and writes them from disk.</summary>
 [Cmdlet(VerbsCommon.Get, "ClaudeBatchResult", DefaultParameterSetName = InputObjectSet)]
 [OutputType(typeof(BatchResult))]
-public sealed partial class GetClaudeBatchResultCommand : BatchCommand
+public sealed class GetClaudeBatchResultCommand : BatchCommand
 {
-    // No status of its own: what succeeded with an answer that cannot be used as it is.
-    private const string IncompleteStatus = "Incomplete";
-
     // The batches from the pipeline, by job, that -Ordered holds back until the input ends.
     private readonly Dictionary<long, List<BatchRecord>> _gathered = [];
 
     // The custom ids of piped results, by batch: of these only the rows they name are written.
     private readonly Dictionary<long, (BatchRecord Batch, HashSet<string> Ids)> _ofResults = [];
 
-    private bool _isOfResults;
-
-    private readonly HashSet<long> _jobs = [];
-
-    private readonly HashSet<long> _collected = [];
-
-    private NameFilter? _statuses;
-
-    private NameFilter? _classes;
+    private CheckedResults? _results;
 
     [Parameter]
-    [ValidateSet("Succeeded", IncompleteStatus, "Errored", "Canceled", "Expired", "Unknown", "Missing")]
+    [ValidateSet("Succeeded", ResultChoice.Incomplete, "Errored", "Canceled", "Expired", "Unknown", "Missing")]
     public string[] Status { get; set; } = [];
 
     [Parameter]
@@ -58,8 +45,14 @@ public sealed partial class GetClaudeBatchResultCommand : BatchCommand
 
     protected override Task BeginAsync(CancellationToken cancellationToken)
     {
-        _statuses = new NameFilter(Status);
-        _classes = new NameFilter(FailureClass);
+        ResultChoice choice = new(Status, FailureClass)
+        {
+            Ordered = Ordered,
+            AllAttempts = AllAttempts,
+            Refresh = Refresh,
+            Strict = Strict,
+        };
+        _results = new CheckedResults(this, choice, WriteOutput);
         return Task.CompletedTask;
     }
 
@@ -67,10 +60,7 @@ public sealed partial class GetClaudeBatchResultCommand : BatchCommand
     {
         foreach (JobRecord job in ResolveJobs())
         {
-            BatchRecord[] batches = [.. Open().Ledger.Batches.OfJob(job.Id).Where(IsFirst)];
-            IReadOnlyList<BatchRecord> collected = await CollectAsync(batches, cancellationToken);
-            BookCheck books = new Reconciler(Open().Ledger).Check(Open().Ledger.Jobs.Get(job.Id));
-            WriteCheckedResults($"job '{job.Name}'", job.Name, books.Problems, job.Id, collected, cancellationToken);
+            await _results!.GiveAsync(job, cancellationToken);
         }
 
         foreach (BatchReference reference in InputObject)
@@ -85,11 +75,11 @@ public sealed partial class GetClaudeBatchResultCommand : BatchCommand
         InputObject = [.. InputObject.Where(static r => r.CustomId is null)];
         foreach (BatchRecord batch in ResolveBatches())
         {
-            foreach (BatchRecord collected in await CollectAsync([batch], cancellationToken))
+            foreach (BatchRecord collected in await _results!.CollectAsync([batch], cancellationToken))
             {
                 if (!Ordered)
                 {
-                    WriteResultsOfBatches([collected], cancellationToken);
+                    _results.Give([collected], only: null, cancellationToken);
                 }
                 else if (_gathered.TryGetValue(collected.JobId, out List<BatchRecord>? gathered))
                 {
@@ -107,93 +97,20 @@ public sealed partial class GetClaudeBatchResultCommand : BatchCommand
     {
         foreach (List<BatchRecord> batches in _gathered.Values)
         {
-            WriteResultsOfBatches(batches, cancellationToken);
+            _results!.Give(batches, only: null, cancellationToken);
         }
 
         // A batch that was given itself has been written whole.
         BatchRecord[] ofResults = [.. _ofResults.Values.Select(static r => r.Batch).Where(IsFirst)];
         foreach (IGrouping<long, BatchRecord> ofJob in ofResults.GroupBy(static b => b.JobId))
         {
-            List<BatchRecord> collected = [.. await CollectAsync([.. ofJob], cancellationToken)];
+            IReadOnlyList<BatchRecord> collected = await _results!.CollectAsync([.. ofJob], cancellationToken);
             if (collected.Count > 0)
             {
-                _isOfResults = true;
-                WriteResultsOfBatches(collected, cancellationToken);
+                _results.Give(collected, r => _ofResults[r.Batch.Id].Ids.Contains(r.Attempt.CustomId), cancellationToken);
             }
         }
 
-        WarnOfUnknownCosts();
-        foreach (JobRecord job in _jobs.Select(id => Open().Ledger.Jobs.Get(id)).Where(static j => j.PauseReason is not null))
-        {
-            Warn($"Job '{job.Name}' is paused: {job.PauseReason}");
-        }
-
-        TellEnds();
-    }
-
-    // Other parts of the job may still be running, so only these batches are checked and not the whole job.
-    private void WriteResultsOfBatches(List<BatchRecord> batches, CancellationToken cancellationToken)
-    {
-        Reconciler reconciler = new(Open().Ledger);
-        string what = batches.Count == 1 ? $"batch '{batches[0].Key}'" : $"{batches.Count} batches of job '{batches[0].Job}'";
-        WriteCheckedResults(what, batches[0].Job, [.. batches.SelectMany(reconciler.Check)], batches[0].JobId, batches, cancellationToken);
-    }
-
-    private void WriteCheckedResults(
-        string what,
-        string job,
-        IReadOnlyList<BookProblem> problems,
-        long jobId,
-        IReadOnlyList<BatchRecord> batches,
-        CancellationToken cancellationToken)
-    {
-        _jobs.Add(jobId);
-        string? complaint = problems.Count == 0
-            ? null
-            : $"The books of {what} do not balance: {string.Join(" ", problems.Select(static p => p.Message))} Compare-ClaudeBatch "
-                + $"-Job {job} lists the ids.";
-        if (complaint is not null && Strict)
-        {
-            Fail(new ClaudeBatchException(
-                FailureKind.InvalidData,
-                "BooksDoNotBalance",
-                complaint + " Nothing of it is emitted under -Strict.") { Target = job });
-            return;
-        }
-
-        using (ResultReader reader = new(Open().Ledger))
-        {
-            bool missingLast = !Ordered && problems.Any(static p => p.Kind == ProblemKind.Missing);
-            // A request that still waits for its answer has no result.
-            IEnumerable<CollectedResult> results = reader.InOrder(batches, AllAttempts)
-                .Where(r => RequestStatuses.Of(r.Batch.State, r.Attempt.Outcome) != RequestStatus.Pending
-                    && (!_isOfResults || _ofResults[r.Batch.Id].Ids.Contains(r.Attempt.CustomId)));
-            WriteResults(missingLast ? results.Where(static r => r.Attempt.Outcome != Outcome.Missing) : results, cancellationToken);
-            if (missingLast)
-            {
-                WriteResults(results.Where(static r => r.Attempt.Outcome == Outcome.Missing), cancellationToken);
-            }
-        }
-
-        if (complaint is not null)
-        {
-            Warn(complaint);
-        }
-    }
-
-    private void WriteResults(IEnumerable<CollectedResult> results, CancellationToken cancellationToken)
-    {
-        foreach (BatchResult result in BatchResult.From(results))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            NoteCost(result);
-
-            bool isIncomplete = result is { Status: nameof(Outcome.Succeeded), IsComplete: false };
-            if ((_statuses!.Takes(result.Status!) || (isIncomplete && _statuses.Takes(IncompleteStatus)))
-                && _classes!.Takes(result.FailureClass!))
-            {
-                WriteOutput(result);
-            }
-        }
+        _results!.Close();
     }
 }

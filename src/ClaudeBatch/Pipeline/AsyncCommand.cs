@@ -63,7 +63,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         => PipelinePump.Outside((Command: this, value), static x => x.Command.WriteObject(x.value));
 
     /// <summary>Writes a message to the warning stream.</summary>
-    private protected void Warn(string message)
+    internal void Warn(string message)
     {
         Told.TryAdd(this, message);
         PipelinePump.Outside((Command: this, message), static x => x.Command.WriteWarning(x.message));
@@ -89,7 +89,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     /// </summary>
     /// <param name="failure">What went wrong.</param>
     /// <param name="target">The object of the error record; null for the target of <paramref name="failure"/>.</param>
-    private protected void Fail(ClaudeBatchException failure, object? target = null)
+    internal void Fail(ClaudeBatchException failure, object? target = null)
     {
         // What is not permitted may be so for one batch alone, and a canary or a budget is one job's.
         bool isOfAll = failure.Pauses is not (null or PauseCause.PermissionDenied or PauseCause.CanaryFailed or PauseCause.BudgetExceeded);

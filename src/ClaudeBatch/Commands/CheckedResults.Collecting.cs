@@ -4,16 +4,16 @@ using ClaudeBatch.Core.Ledger;
 namespace ClaudeBatch.Commands;
 
 /// <content>Asks the service how batches stand, and collects those that have ended.</content>
-public sealed partial class GetClaudeBatchResultCommand
+internal sealed partial class CheckedResults
 {
     // The jobs of which this command was the first to see answers: whether the end of one was seen before, only now it is known how it ended.
     private void TellEnds()
     {
-        foreach (JobRecord job in _collected.Select(id => Open().Ledger.Jobs.Get(id)))
+        foreach (JobRecord job in _collected.Select(id => command.Open().Ledger.Jobs.Get(id)))
         {
-            if (Open().Ledger.Batches.OfJob(job.Id).All(static b => b.State.IsFinal()))
+            if (command.Open().Ledger.Batches.OfJob(job.Id).All(static b => b.State.IsFinal()))
             {
-                TellEnd(job, maxFailureRatio: null);
+                command.TellEnd(job, maxFailureRatio: null);
             }
         }
     }
@@ -21,7 +21,7 @@ public sealed partial class GetClaudeBatchResultCommand
     /// <summary>
     /// Returns the batches with results on disk, all of them or some; writes an error for each that lacks some.
     /// </summary>
-    private async Task<IReadOnlyList<BatchRecord>> CollectAsync(IReadOnlyList<BatchRecord> batches, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<BatchRecord>> CollectAsync(IReadOnlyList<BatchRecord> batches, CancellationToken cancellationToken)
     {
         List<BatchRecord> collected = [];
         foreach (BatchRecord batch in await RefreshAsync(batches, cancellationToken))
@@ -37,8 +37,8 @@ public sealed partial class GetClaudeBatchResultCommand
             }
             catch (ClaudeBatchException failure) when (!failure.IsFatal)
             {
-                Fail(failure, Batch.From(batch));
-                BatchRecord now = Open().Ledger.Batches.Get(batch.Id);
+                command.Fail(failure, Batch.From(batch));
+                BatchRecord now = command.Open().Ledger.Batches.Get(batch.Id);
                 if (now is { State: BatchState.Ended or BatchState.Lost, ResultsDigest: not null })
                 {
                     collected.Add(now);
@@ -51,7 +51,7 @@ public sealed partial class GetClaudeBatchResultCommand
 
     // Nobody misses what was never accepted where each of its requests has another word.
     private bool IsSuperseded(BatchRecord batch) => batch.State is BatchState.Rejected or BatchState.Abandoned
-        && !Open().Ledger.Batches.WithLastAttempts(batch.JobId).Any(b => b.Id == batch.Id);
+        && !command.Open().Ledger.Batches.WithLastAttempts(batch.JobId).Any(b => b.Id == batch.Id);
 
     /// <summary>Returns the batches with the service's present state; writes an error for each that could not be refreshed.</summary>
     private async Task<IReadOnlyList<BatchRecord>> RefreshAsync(IReadOnlyList<BatchRecord> batches, CancellationToken cancellationToken)
@@ -65,7 +65,7 @@ public sealed partial class GetClaudeBatchResultCommand
         IReadOnlyList<BatchRecord> now;
         try
         {
-            now = await Open().Poller.RefreshAsync(batches, (batch, failure) => failed.Add((batch, failure)), cancellationToken);
+            now = await command.Open().Poller.RefreshAsync(batches, (batch, failure) => failed.Add((batch, failure)), cancellationToken);
         }
         catch (ClaudeBatchException failure) when (!failure.IsFatal)
         {
@@ -76,7 +76,7 @@ public sealed partial class GetClaudeBatchResultCommand
 
         foreach ((BatchRecord batch, ClaudeBatchException failure) in failed)
         {
-            Fail(failure, Batch.From(batch));
+            command.Fail(failure, Batch.From(batch));
         }
 
         return [.. now.Where(b => failed.All(f => f.Batch.Id != b.Id))];
@@ -84,13 +84,14 @@ public sealed partial class GetClaudeBatchResultCommand
 
     private async Task<BatchRecord> CollectAsync(BatchRecord batch, CancellationToken cancellationToken)
     {
-        if (batch.State is BatchState.Lost or BatchState.Deleted || (batch.State == BatchState.Collected && !Refresh))
+        if (batch.State is BatchState.Lost or BatchState.Deleted || (batch.State == BatchState.Collected && !choice.Refresh))
         {
             return batch;
         }
 
-        BatchRecord collected = await Open().Collector.CollectAsync(batch.Id, received: null, cancellationToken, again: Refresh);
-        WriteVerboseRetries();
+        BatchRecord collected = await command.Open().Collector
+            .CollectAsync(batch.Id, received: null, cancellationToken, again: choice.Refresh);
+        command.WriteVerboseRetries();
         if (batch.State != BatchState.Collected)
         {
             _collected.Add(batch.JobId);

@@ -5,7 +5,7 @@ using ClaudeBatch.Sessions;
 namespace ClaudeBatch.Commands;
 
 /// <content>What is said of costs that are not known.</content>
-public sealed partial class GetClaudeBatchResultCommand
+internal sealed partial class CheckedResults
 {
     private readonly HashSet<string> _unpriced = new(StringComparer.Ordinal);
 
@@ -21,7 +21,7 @@ public sealed partial class GetClaudeBatchResultCommand
             return;
         }
 
-        _prices ??= new PriceList(KnownModels.Of(Connection));
+        _prices ??= new PriceList(KnownModels.Of(command.Connection));
         if (result.Tokens is { } tokens && _prices.Cost(model, tokens, isBatch: true) is null)
         {
             _unpriced.Add(model);
@@ -36,13 +36,13 @@ public sealed partial class GetClaudeBatchResultCommand
     {
         foreach (string model in _unpriced)
         {
-            Warn($"Model '{model}' has no price here; what its answers cost is not known.");
+            command.Warn($"Model '{model}' has no price here; what its answers cost is not known.");
         }
 
         if (_unmeasured > 0)
         {
             string answers = _unmeasured == 1 ? "1 answer" : $"{_unmeasured.ToString("N0", CultureInfo.InvariantCulture)} answers";
-            Warn($"What {answers} cost is not known: they, or an earlier attempt at the same request, came without usage, or were "
+            command.Warn($"What {answers} cost is not known: they, or an earlier attempt at the same request, came without usage, or were "
                 + "collected before their price was known.");
         }
     }
