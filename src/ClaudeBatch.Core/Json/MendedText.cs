@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 
@@ -42,13 +43,25 @@ public static class MendedText
     /// <param name="text">Takes the text.</param>
     public static bool TryWrite(ReadOnlySpan<byte> escaped, IBufferWriter<byte> text)
     {
+        // An escape is longer than what it stands for.
+        bool isSimple = TryWrite(escaped, text.GetSpan(escaped.Length), out int written);
+        text.Advance(written);
+        return isSimple;
+    }
+
+    /// <inheritdoc cref="TryWrite(ReadOnlySpan{byte}, IBufferWriter{byte})"/>
+    /// <param name="escaped">What stands between the quotes, which is valid.</param>
+    /// <param name="to">Gets the text; at least as long as it is escaped.</param>
+    /// <param name="written">The length of the text.</param>
+    [MethodImpl(JsonScanner.AtOnce)]
+    public static bool TryWrite(ReadOnlySpan<byte> escaped, Span<byte> to, out int written)
+    {
+        written = 0;
         if (escaped.IndexOf(@"\ud"u8) >= 0 || escaped.IndexOf(@"\uD"u8) >= 0)
         {
             return false;
         }
 
-        Span<byte> to = text.GetSpan(escaped.Length); // an escape is longer than what it stands for
-        int written = 0;
         for (int plain = escaped.IndexOf((byte)'\\'); plain >= 0; plain = escaped.IndexOf((byte)'\\'))
         {
             escaped[..plain].CopyTo(to[written..]);
@@ -58,7 +71,7 @@ public static class MendedText
         }
 
         escaped.CopyTo(to[written..]);
-        text.Advance(written + escaped.Length);
+        written += escaped.Length;
         return true;
     }
 

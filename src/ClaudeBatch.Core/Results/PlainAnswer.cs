@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using ClaudeBatch.Core.Json;
@@ -40,6 +42,37 @@ public ref struct PlainAnswer
 
         answer = read;
         return isRead;
+    }
+
+    /// <summary>
+    /// Reads the text of an answer, null where the line is no answer. Returns false where it is not certain that <see cref="AnswerContent"/>
+    /// finds the same.
+    /// </summary>
+    [MethodImpl(JsonScanner.AtOnce)]
+    public static bool TryReadText(ReadOnlySpan<byte> line, out string? text)
+    {
+        text = null;
+        if (!TryRead(line, out PlainAnswer answer))
+        {
+            return false;
+        }
+
+        if (answer.Text is not [(byte)'"', .. var words, (byte)'"'])
+        {
+            return true;
+        }
+
+        if (words.IndexOf((byte)'\\') < 0)
+        {
+            text = Encoding.UTF8.GetString(words);
+            return true;
+        }
+
+        byte[] room = ArrayPool<byte>.Shared.Rent(words.Length);
+        bool isSimple = MendedText.TryWrite(words, room, out int length);
+        text = isSimple ? Encoding.UTF8.GetString(room, 0, length) : null;
+        ArrayPool<byte>.Shared.Return(room);
+        return isSimple;
     }
 
     // Goes into the object that comes next, to the value of that property.

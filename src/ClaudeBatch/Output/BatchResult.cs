@@ -54,7 +54,7 @@ public sealed partial class BatchResult
     /// <summary>The text blocks of the answer, joined; null where there is no answer.</summary>
     public string? Text
     {
-        get => _text ??= Answer?.Text;
+        get => _text ??= FindText();
         set => _text = value;
     }
 
@@ -241,6 +241,10 @@ public sealed partial class BatchResult
         _wasRead = true;
         return _line.Length == 0 ? null : AnswerContent.Read(_line);
     }
+
+    // Most answers are one text, for which the rest of the line need not be taken apart.
+    private string? FindText()
+        => !_wasRead && PlainAnswer.TryReadText(_line, out string? text) ? text : Answer?.Text;
 
     private object? ForcedInput() => _isForcedCall && ToolCalls is [var only] ? only.Input : null;
 

@@ -30,7 +30,7 @@ public sealed class JsonScannerTests
                 ArbMap.Default.ArbFor<(ushort At, byte Value, byte Kind)[]>(),
                 static (value, damages) =>
                 {
-                    byte[] json = Damaged(Encoding.UTF8.GetBytes(value), damages.Take(3));
+                    byte[] json = Damage.Of(Encoding.UTF8.GetBytes(value), damages.Take(3));
                     return Takes(json) == ReaderTakes(json) && (!TakesAll(json) || ReaderTakes(json));
                 }));
 
@@ -83,34 +83,6 @@ public sealed class JsonScannerTests
     [InlineData("9223372036854775808")]
     public void A_number_that_is_not_whole_or_too_large_is_told(string number)
         => Assert.Throws<FormatException>(() => new JsonScanner(Encoding.UTF8.GetBytes(number)).Number());
-
-    private static byte[] Damaged(byte[] json, IEnumerable<(ushort At, byte Value, byte Kind)> damages)
-    {
-        List<byte> bytes = [.. json];
-        foreach ((ushort at, byte value, byte kind) in damages)
-        {
-            int place = at % (bytes.Count + 1);
-            switch (kind % 4)
-            {
-                case 0:
-                    bytes.Insert(place, "{}[]\",:\\ \n0-.eutfn"u8[value % 18]);
-                    break;
-                case 1 when place < bytes.Count:
-                    bytes[place] = value;
-                    break;
-                case 2 when place < bytes.Count:
-                    bytes.RemoveAt(place);
-                    break;
-                case 3:
-                    bytes.RemoveRange(place, (bytes.Count - place) / 2);
-                    break;
-                default:
-                    break;
-            }
-        }
-
-        return [.. bytes];
-    }
 
     private static bool Takes(byte[] json)
     {

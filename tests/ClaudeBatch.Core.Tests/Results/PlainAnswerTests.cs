@@ -1,10 +1,54 @@
 using System.Text;
 using ClaudeBatch.Core.Results;
+using ClaudeBatch.Core.Tests.Json;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace ClaudeBatch.Core.Tests.Results;
 
 public sealed class PlainAnswerTests
 {
+    // Lines of one text, and of more, less and other things than that.
+    private static readonly string[] s_lines =
+    [
+        Line("""{"type":"text","text":"One \"quoted\" line,\nanother \\ \/ \u00e9 \u0000 é 漢 😀 \b\f\r\t of more than thirty-two bytes"}"""),
+        Line("""{"type":"thinking","thinking":"x"},{"text":"a","citations":null,"type":"text"}"""),
+        Line("""{"type":"text","text":"a"},{"type":"text","text":"b"}"""),
+        Line("""{"type":"text","text":"half \ud83d and whole \uD83D\ude00"}"""),
+        Line("""{"type":"tool_use","id":"t","name":"n","input":{"type":"text","text":"a"}},{"type":"text","text":7}"""),
+        Line("""{"\u0074ype":"text","text":"a"}"""),
+        Line(string.Empty),
+        """{"custom_id":"b","result":{"type":"errored","error":{"type":"error","message":"x"}}}""",
+    ];
+
+    [Fact]
+    public void Its_text_is_that_of_the_whole_answer_however_a_line_is_damaged()
+        => Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(20_000),
+            Prop.ForAll(
+                Gen.Elements(s_lines).ToArbitrary(),
+                ArbMap.Default.ArbFor<(ushort At, byte Value, byte Kind)[]>(),
+                static (line, damages) =>
+                {
+                    byte[] bytes = Damage.Of(Encoding.UTF8.GetBytes(line), damages.Take(3));
+                    return !PlainAnswer.TryReadText(bytes, out string? text) || text == AnswerContent.Read(bytes)?.Text;
+                }));
+
+    [Theory]
+    [InlineData("plain é", "plain é")]
+    [InlineData("""a\n\"\u00e9\\""", "a\n\"é\\")]
+    [InlineData("", "")]
+    public void It_gives_the_text_as_a_string(string escaped, string text)
+    {
+        string block = $$"""{"type":"text","text":"{{escaped}}"}""";
+        Assert.True(PlainAnswer.TryReadText(Encoding.UTF8.GetBytes(Line(block)), out string? read));
+        Assert.Equal(text, read);
+    }
+
+    [Fact]
+    public void It_leaves_a_text_with_a_pair_of_surrogates_that_is_escaped()
+        => Assert.False(PlainAnswer.TryReadText(Encoding.UTF8.GetBytes(Line("""{"type":"text","text":"\ud83d\ude00"}""")), out _));
+
     [Theory]
     [InlineData("", "null", "null")]
     [InlineData("""{"result":{"type":"errored","error":{}}}""", "null", "null")]
@@ -33,4 +77,7 @@ public sealed class PlainAnswerTests
     [Fact]
     public void It_leaves_what_is_not_UTF_8()
         => Assert.False(PlainAnswer.TryRead([.. "{\"result\":{\"message\":{\"content\":[{\"type\":\"text\",\"text\":\""u8, 0xFF, .. "\"}]}}}"u8], out _));
+
+    private static string Line(string content) => """{"custom_id":"a","result":{"type":"succeeded","message":{"content":["""
+        + content + """],"stop_reason":"end_turn","usage":{"output_tokens":5}}}}""";
 }
