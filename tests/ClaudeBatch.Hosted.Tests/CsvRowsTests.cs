@@ -57,7 +57,7 @@ public sealed class CsvRowsTests : IDisposable
             Gen.Elements(',', ';', '\t', 'é').ToArbitrary(),
             Gen.Elements(s_asked).ToArbitrary(),
             (text, delimiter, asked) => Compare("a,b,a2\n" + text, delimiter, asked) & Compare(text, delimiter, asked))
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(int.Parse(Environment.GetEnvironmentVariable("N") ?? "300", CultureInfo.InvariantCulture)));
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(300));
 
     [Fact]
     public void Rows_of_any_length_give_the_requests_of_Import_Csv()
@@ -67,7 +67,7 @@ public sealed class CsvRowsTests : IDisposable
             Gen.Elements(s_asked).ToArbitrary(),
             (rows, end, asked) => Compare($"a,b,c{end}{string.Join(end, rows)}", ',', asked)
                 & Compare($"\uFEFFb,\"a\",{end}{string.Join(end, rows)}{end}", ',', asked))
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(int.Parse(Environment.GetEnvironmentVariable("N") ?? "300", CultureInfo.InvariantCulture)));
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(300));
 
     [Theory]
     [InlineData("utf-8")]
