@@ -1,4 +1,9 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using ClaudeBatch.Core.Json;
 
 namespace ClaudeBatch.Core.Results;
@@ -33,9 +38,28 @@ public static class AnswerJson
     /// <summary>
     /// Tells whether the line of an answer may have something that is not given as it came. It is far faster than to read the answer.
     /// </summary>
+    [MethodImpl(JsonScanner.AtOnce)]
     internal static bool MayBeOdd(ReadOnlySpan<byte> line)
-        => Openings(line) > Deepest || line.IndexOf(@"\ud"u8) >= 0 || line.IndexOf(@"\uD"u8) >= 0
-            || !System.Text.Unicode.Utf8.IsValid(line);
+    {
+        int openings = 0, at = 0;
+        Vector128<byte> all = Vector128<byte>.Zero, escapes = Vector128<byte>.Zero;
+        for (; at <= line.Length - Vector128<byte>.Count; at += Vector128<byte>.Count)
+        {
+            Vector128<byte> bytes = Vector128.Create(line[at..]);
+            Vector128<byte> opening = Vector128.Equals(bytes, Vector128.Create((byte)'{'))
+                | Vector128.Equals(bytes, Vector128.Create((byte)'['));
+            openings += BitOperations.PopCount(opening.ExtractMostSignificantBits());
+            escapes |= Vector128.Equals(bytes, Vector128.Create((byte)'\\'));
+            all |= bytes;
+        }
+
+        ReadOnlySpan<byte> rest = line[at..];
+        bool mayHavePairs = escapes != Vector128<byte>.Zero || rest.Contains((byte)'\\');
+        bool mayBeInvalid = all.ExtractMostSignificantBits() != 0 || !Ascii.IsValid(rest);
+        return openings + Openings(rest) > Deepest
+            || (mayHavePairs && (line.IndexOf(@"\ud"u8) >= 0 || line.IndexOf(@"\uD"u8) >= 0))
+            || (mayBeInvalid && !Utf8.IsValid(line));
+    }
 
     private static int Openings(ReadOnlySpan<byte> json) => json.Count((byte)'{') + json.Count((byte)'[');
 
