@@ -4,12 +4,19 @@ using ClaudeBatch.Core.Ledger.Files;
 namespace ClaudeBatch.Core.Input;
 
 /// <summary>Writes the rows that requests were made from to the file of their job, one JSON object a line.</summary>
-internal sealed class RowFile(LedgerFolder folder, JobRecord job) : IDisposable
+internal sealed class RowFile : IDisposable
 {
     private const int PieceSize = 1 << 18;
 
-    private readonly PieceWriter _pieces = new(
-        folder.OpenForWriting(folder.Source(job.Id), job.SealedRows == 0 ? FileMode.Create : FileMode.Append, bufferSize: 1), PieceSize);
+    private readonly LedgerFile _file;
+
+    private readonly PieceWriter _pieces;
+
+    public RowFile(LedgerFolder folder, JobRecord job)
+    {
+        _file = folder.OpenForWriting(folder.Source(job.Id), job.SealedRows == 0 ? FileMode.Create : FileMode.Append, bufferSize: 1);
+        _pieces = new PieceWriter((piece, count) => _file.Write(piece.AsSpan(0, count)), PieceSize, _file.Position);
+    }
 
     /// <summary>Writes a row, and gives the record of its request.</summary>
     /// <param name="row">The number of the row in the job, from 0.</param>
@@ -30,7 +37,15 @@ internal sealed class RowFile(LedgerFolder folder, JobRecord job) : IDisposable
             row, customId, digest.ToBytes(), offset, source.Length, source.IsEmpty ? 0 : PayloadDigest.Of(source), refusal);
     }
 
-    public void FlushToDisk() => _pieces.FlushToDisk();
+    public void FlushToDisk()
+    {
+        _pieces.Flush();
+        _file.FlushToDisk();
+    }
 
-    public void Dispose() => _pieces.Dispose();
+    public void Dispose()
+    {
+        _pieces.Dispose();
+        _file.Dispose();
+    }
 }

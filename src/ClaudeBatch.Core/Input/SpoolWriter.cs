@@ -9,7 +9,7 @@ internal sealed class SpoolWriter : IDisposable
     /// <summary>The number of bytes that a body of one request has around it: <c>{"requests":[</c> and <c>]}</c>.</summary>
     public const int EnvelopeLength = 15;
 
-    private const int PieceSize = 1 << 20;
+    private const int PieceSize = 1 << 19;
 
     private readonly LedgerFile _file;
 
@@ -22,7 +22,7 @@ internal sealed class SpoolWriter : IDisposable
     public SpoolWriter(LedgerFolder folder, string path)
     {
         _file = folder.OpenForWriting(path, FileMode.Create, bufferSize: 1);
-        _pieces = new PieceWriter(_file, PieceSize, _digest);
+        _pieces = new PieceWriter(Write, PieceSize);
         _pieces.Put("{\"requests\":["u8);
     }
 
@@ -55,10 +55,22 @@ internal sealed class SpoolWriter : IDisposable
     {
         _pieces.Put("]}"u8);
         _isComplete = true;
-        _pieces.FlushToDisk();
+        _pieces.Flush();
+        _file.FlushToDisk();
         FolderFlush.Of(Path.GetDirectoryName(_file.Name)!);
         return _digest.GetHashAndReset();
     }
 
-    public void Dispose() => _pieces.Dispose();
+    public void Dispose()
+    {
+        _pieces.Dispose();
+        _file.Dispose();
+        _digest.Dispose();
+    }
+
+    private void Write(byte[] piece, int count)
+    {
+        _file.Write(piece.AsSpan(0, count));
+        _digest.AppendData(piece, 0, count);
+    }
 }

@@ -5,9 +5,9 @@ namespace ClaudeBatch.Core.Results;
 /// <summary>Reads the next items of a sequence on another thread while the caller uses the items before.</summary>
 public static class ReadAhead
 {
-    private const int MostItems = 1024;
+    private const int MostItems = 256;
 
-    private const long MostBytes = 2048 * 1024;
+    private const long MostBytes = 512 * 1024;
 
     private const int ChunksAhead = 2;
 

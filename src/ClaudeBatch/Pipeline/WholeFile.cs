@@ -5,11 +5,15 @@ namespace ClaudeBatch.Pipeline;
 /// <summary>A file that is written completely or not at all. It has a temporary name until it is complete.</summary>
 internal sealed class WholeFile : IDisposable
 {
+    private const int PieceSize = 1 << 18;
+
     private readonly string _path;
 
     private string _partial;
 
     private FileStream _file;
+
+    private readonly PieceWriter _pieces;
 
     private bool _isComplete;
 
@@ -28,17 +32,18 @@ internal sealed class WholeFile : IDisposable
         _path = path;
         _partial = NewPartial();
         _file = Try(() => Create(_partial));
+        _pieces = new PieceWriter((piece, count) => _file.Write(piece, 0, count), PieceSize);
     }
 
     /// <summary>How many bytes were written.</summary>
-    public long Length => _file.Position;
+    public long Length => _pieces.Position;
 
     /// <exception cref="ClaudeBatchException"><c>FileNotWritable</c>.</exception>
     public void Write(ReadOnlySpan<byte> bytes)
     {
         try
         {
-            _file.Write(bytes);
+            _pieces.Put(bytes);
         }
         catch (IOException e)
         {
@@ -52,6 +57,7 @@ internal sealed class WholeFile : IDisposable
     {
         try
         {
+            _pieces.Flush();
             await write(_file);
         }
         catch (IOException e)
@@ -64,6 +70,7 @@ internal sealed class WholeFile : IDisposable
     /// <exception cref="ClaudeBatchException"><c>FileNotWritable</c>.</exception>
     public void Rewrite(Action<Stream, Stream> write) => Try(() =>
     {
+        _pieces.Flush();
         string again = NewPartial();
         FileStream file = Create(again);
         (string before, FileStream from) = (_partial, _file);
@@ -88,6 +95,8 @@ internal sealed class WholeFile : IDisposable
     {
         Try(() =>
         {
+            _pieces.Flush();
+            _pieces.Dispose();
             _file.Flush(flushToDisk: true);
             _file.Dispose();
             File.Move(_partial, _path, overwrite: true);
@@ -103,6 +112,7 @@ internal sealed class WholeFile : IDisposable
             return;
         }
 
+        _pieces.Dispose();
         try
         {
             _file.Dispose();
@@ -117,7 +127,7 @@ internal sealed class WholeFile : IDisposable
 
     private string NewPartial() => $"{_path}.{Guid.NewGuid():N}.partial";
 
-    private static FileStream Create(string path) => new(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 20);
+    private static FileStream Create(string path) => new(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, PieceSize);
 
     private T Try<T>(Func<T> work)
     {

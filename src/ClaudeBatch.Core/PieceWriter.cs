@@ -1,14 +1,12 @@
 using System.Buffers;
-using System.Security.Cryptography;
-using ClaudeBatch.Core.Ledger.Files;
 
-namespace ClaudeBatch.Core.Input;
+namespace ClaudeBatch.Core;
 
-/// <summary>Writes a file in pieces: bytes are gathered here, and another thread writes and, where asked, digests them.</summary>
-/// <param name="file">The file, which is disposed together with this object.</param>
+/// <summary>Gathers bytes to pieces, which another thread writes.</summary>
+/// <param name="write">Writes the first bytes of an array, as many as the number says; one piece at a time, in their order.</param>
 /// <param name="pieceSize">The size of a piece in bytes. Two of them are held.</param>
-/// <param name="digest">Gets all bytes; null where no digest is wanted. It is disposed together with this object.</param>
-internal sealed class PieceWriter(LedgerFile file, int pieceSize, IncrementalHash? digest = null) : IDisposable
+/// <param name="position">The offset in bytes at which the first bytes will stand.</param>
+public sealed class PieceWriter(Action<byte[], int> write, int pieceSize, long position = 0) : IDisposable
 {
     private readonly SideWork _writing = new();
 
@@ -19,11 +17,10 @@ internal sealed class PieceWriter(LedgerFile file, int pieceSize, IncrementalHas
 
     private int _gathered;
 
-    /// <summary>The offset in bytes at which the next bytes stand in the file.</summary>
-    public long Position { get; private set; } = file.Position;
+    /// <summary>The offset in bytes at which the next bytes will stand.</summary>
+    public long Position { get; private set; } = position;
 
-    /// <summary>Adds bytes. What the disk has refused of earlier ones is thrown here, too.</summary>
-    /// <exception cref="ClaudeBatchException"><c>LedgerFull</c>, <c>LedgerNotWritable</c>.</exception>
+    /// <summary>Adds bytes. What the other thread has thrown at earlier ones is thrown here, too.</summary>
     public void Put(ReadOnlySpan<byte> bytes)
     {
         Position += bytes.Length;
@@ -41,23 +38,22 @@ internal sealed class PieceWriter(LedgerFile file, int pieceSize, IncrementalHas
         }
     }
 
-    /// <summary>Waits until all bytes are on the disk.</summary>
-    /// <exception cref="ClaudeBatchException"><c>LedgerFull</c>, <c>LedgerNotWritable</c>.</exception>
-    public void FlushToDisk()
+    /// <summary>Waits until all bytes are written.</summary>
+    public void Flush()
     {
         _writing.Wait();
-        Write(_piece, _gathered);
+        int count = _gathered;
         _gathered = 0;
-        file.FlushToDisk();
+        write(_piece, count);
     }
 
+    /// <summary>Waits for the other thread. Bytes that were not flushed may be written or not.</summary>
     public void Dispose()
     {
         _writing.Dispose();
-        file.Dispose();
-        digest?.Dispose();
         Return(ref _piece);
         Return(ref _spare);
+        _gathered = 0;
     }
 
     private void HandOver()
@@ -73,14 +69,8 @@ internal sealed class PieceWriter(LedgerFile file, int pieceSize, IncrementalHas
 
         if (count > 0)
         {
-            _writing.Run(() => Write(full, count));
+            _writing.Run(() => write(full, count));
         }
-    }
-
-    private void Write(byte[] piece, int count)
-    {
-        file.Write(piece.AsSpan(0, count));
-        digest?.AppendData(piece, 0, count);
     }
 
     private static void Return(ref byte[] piece)
