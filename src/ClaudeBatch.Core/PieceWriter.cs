@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace ClaudeBatch.Core;
 
@@ -21,6 +22,7 @@ public sealed class PieceWriter(Action<byte[], int> write, int pieceSize, long p
     public long Position { get; private set; } = position;
 
     /// <summary>Adds bytes. What the other thread has thrown at earlier ones is thrown here, too.</summary>
+    [MethodImpl(Hot.AtOnce)]
     public void Put(ReadOnlySpan<byte> bytes)
     {
         Position += bytes.Length;

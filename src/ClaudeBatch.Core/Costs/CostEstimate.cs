@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using ClaudeBatch.Core.Models;
 using ClaudeBatch.Core.Requests;
 
@@ -66,6 +67,7 @@ public sealed partial class CostEstimate(ModelCatalog catalog)
 
     /// <summary>Adds a request to the estimate.</summary>
     /// <param name="facts">The facts that were read from the request.</param>
+    [MethodImpl(Hot.AtOnce)]
     public void Add(RequestFacts facts)
     {
         string name = facts.Model ?? string.Empty;

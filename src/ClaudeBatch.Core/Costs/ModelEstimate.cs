@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Requests;
 
@@ -66,6 +67,7 @@ public sealed class ModelEstimate
     /// <param name="highFactor">The largest ratio, in the sample, of the counted tokens to the high end of a request.</param>
     internal void Narrow(double lowFactor, double highFactor) => (_lowFactor, _highFactor) = (lowFactor, highFactor);
 
+    [MethodImpl(Hot.AtOnce)]
     internal void Add(RequestFacts facts, TokenRange cached, TokenRange rest)
     {
         long lowCached = (long)Math.Min(cached.Low, _context);
@@ -92,6 +94,7 @@ public sealed class ModelEstimate
             output);
     }
 
+    [MethodImpl(Hot.AtOnce)]
     private void Add(ref long? input, ref long? output, TokenUsage usage, long outputTokens)
     {
         bool isLong = usage.PromptTokens > _prices.LongPromptFrom(Model);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -19,6 +20,7 @@ public readonly record struct ContentDigest(ulong High, ulong Low)
     /// <summary>The length of a stored digest in bytes.</summary>
     public const int Length = 16;
 
+    [MethodImpl(Hot.AtOnce)]
     public static ContentDigest Of(ReadOnlySpan<byte> bytes)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
@@ -31,6 +33,7 @@ public readonly record struct ContentDigest(ulong High, ulong Low)
     /// It is no SHA-256, which takes longer than all else that is done with an id. It is another one in each process, so that nobody can prepare
     /// two ids that have the same.
     /// </remarks>
+    [MethodImpl(Hot.AtOnce)]
     public static ContentDigest OfId(string id)
     {
         Span<byte> buffer = stackalloc byte[256];

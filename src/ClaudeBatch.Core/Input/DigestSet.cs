@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ClaudeBatch.Core.Input;
 
 /// <summary>A set of digests that takes about 28 bytes for each, so that those of a million requests fit in memory.</summary>
@@ -20,6 +22,7 @@ internal sealed class DigestSet
 
     /// <summary>Adds a digest.</summary>
     /// <returns>True when the digest was added, false when the set has it already.</returns>
+    [MethodImpl(Hot.AtOnce)]
     public bool Add(ContentDigest digest)
     {
         for (int at = _chains[ChainOf(digest.Low)]; at != 0; at = EntryAt(at).Next)

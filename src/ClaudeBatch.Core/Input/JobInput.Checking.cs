@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Requests;
 
@@ -10,6 +11,7 @@ public sealed partial class JobInput
     /// Gives the first fault for which the service would refuse the request; faults that are only worth a warning are added to the
     /// findings.
     /// </summary>
+    [MethodImpl(Hot.AtOnce)]
     private RequestFault? FaultOfFields(
         string customId, ReadOnlySpan<byte> item, ReadOnlySpan<byte> outputSchema, RequestFacts? facts, out int schema)
     {
@@ -42,6 +44,7 @@ public sealed partial class JobInput
         return refusal;
     }
 
+    [MethodImpl(Hot.AtOnce)]
     private long DraftRow(string customId, ContentDigest digest, ReadOnlySpan<byte> source, string? refusal)
     {
         long row = _nextRow++;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Unicode;
 using ClaudeBatch.Core.Account;
@@ -113,6 +114,7 @@ public sealed partial class JobInput : IDisposable
     /// <param name="earlierId">The id that earlier versions made from the row; null where it is today's, or was given. A job that
     /// <see cref="TakesEarlierIds"/> has the request under this id, with the number that equal rows get.</param>
     /// <param name="digest">The digest of <paramref name="item"/>, where somebody has made it; else it is made here.</param>
+    [MethodImpl(Hot.AtOnce)]
     public InputVerdict Add(
         string customId,
         ReadOnlySpan<byte> item,
@@ -154,6 +156,7 @@ public sealed partial class JobInput : IDisposable
         }
     }
 
+    [MethodImpl(Hot.AtOnce)]
     private InputVerdict Add(
         string customId,
         ReadOnlySpan<byte> item,

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Ledger.Files;
 
@@ -24,6 +25,7 @@ internal sealed class PartSpooler(LedgerFolder folder, long jobId, SpoolLimits l
 
     /// <summary>Adds a request to the current part, or to a new one where the current part is full or has another attempt number.</summary>
     /// <returns>The ledger's number of the batch.</returns>
+    [MethodImpl(Hot.AtOnce)]
     public long Append(long row, ReadOnlySpan<byte> item, int attempt, int schema)
     {
         if (_spool is not null && (!HasRoom(item.Length) || _attempt != attempt))

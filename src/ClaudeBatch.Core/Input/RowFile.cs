@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Ledger.Files;
 
@@ -24,6 +25,7 @@ internal sealed class RowFile : IDisposable
     /// <param name="digest">The digest of the request's bytes.</param>
     /// <param name="source">The row as a JSON object; empty where there is none.</param>
     /// <param name="refusal">Why it does not become a request; null where it does.</param>
+    [MethodImpl(Hot.AtOnce)]
     public RequestRecord Add(long row, string customId, ContentDigest digest, ReadOnlySpan<byte> source, string? refusal)
     {
         long offset = _pieces.Position;

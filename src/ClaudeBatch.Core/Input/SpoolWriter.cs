@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using ClaudeBatch.Core.Ledger.Files;
 
@@ -36,6 +37,7 @@ internal sealed class SpoolWriter : IDisposable
 
     /// <summary>Appends a request.</summary>
     /// <returns>The offset in bytes at which the request begins.</returns>
+    [MethodImpl(Hot.AtOnce)]
     public long Append(ReadOnlySpan<byte> item)
     {
         if (Count > 0)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace ClaudeBatch.Core.Json;
@@ -10,6 +11,7 @@ public sealed class JsonMembers
     public int Count { get; private set; }
 
     /// <summary>Finds the members; false where the text is not JSON, or no object.</summary>
+    [MethodImpl(Hot.AtOnce)]
     public bool TryRead(ReadOnlySpan<byte> json)
     {
         Count = 0;

@@ -10,7 +10,7 @@ namespace ClaudeBatch.Core.Json;
 internal ref partial struct JsonScanner
 {
     // Gives the index of the first quote, backslash or control character, or the length of the text when it has none of them.
-    [MethodImpl(AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     private static int IndexOfMark(ReadOnlySpan<byte> text)
     {
         int at = 0;
@@ -45,7 +45,7 @@ internal ref partial struct JsonScanner
     }
 
     // Moves to the next element of the object or array and returns true. At the end, moves past the closing bracket and returns false.
-    [MethodImpl(AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     private bool TryElement(char end)
     {
         bool isFirst = _isFirst;
@@ -68,7 +68,7 @@ internal ref partial struct JsonScanner
     private ReadOnlySpan<byte> Text() => SkipString() ? Unescaped() : _json[_start..(_at - 1)];
 
     // Moves past a string, and returns whether it contains an escape.
-    [MethodImpl(AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     private bool SkipString()
     {
         Expect('"');
@@ -91,7 +91,7 @@ internal ref partial struct JsonScanner
         }
     }
 
-    [MethodImpl(AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     private void SkipEscape()
     {
         byte kind = Current();
@@ -127,7 +127,7 @@ internal ref partial struct JsonScanner
         }
     }
 
-    [MethodImpl(AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     private void SkipNumber()
     {
         _at += Current() == '-' ? 1 : 0;

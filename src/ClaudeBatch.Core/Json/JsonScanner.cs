@@ -15,9 +15,6 @@ namespace ClaudeBatch.Core.Json;
 /// </remarks>
 internal ref partial struct JsonScanner(ReadOnlySpan<byte> json)
 {
-    /// <summary>Marks a method that runs for every line: it is compiled with full optimization at its first call.</summary>
-    internal const MethodImplOptions AtOnce = MethodImplOptions.AggressiveOptimization;
-
     /// <summary>The deepest nesting that is accepted. What an answer passes to a tool may be nested in any way.</summary>
     internal const int MostDepth = 1_000;
 
@@ -36,7 +33,7 @@ internal ref partial struct JsonScanner(ReadOnlySpan<byte> json)
 
     /// <summary>Enters the object that comes next and returns true. Moves past any other value and returns false.</summary>
     /// <exception cref="JsonException">The text is not JSON.</exception>
-    [MethodImpl(AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     public bool TryEnter()
     {
         if (Next() != '{')
@@ -54,7 +51,7 @@ internal ref partial struct JsonScanner(ReadOnlySpan<byte> json)
     /// </summary>
     /// <param name="name">The name of the property in UTF-8, without quotes and escapes.</param>
     /// <exception cref="JsonException">The text is not JSON.</exception>
-    [MethodImpl(AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     public bool TryProperty(out ReadOnlySpan<byte> name)
     {
         if (!TryElement('}'))
@@ -72,7 +69,7 @@ internal ref partial struct JsonScanner(ReadOnlySpan<byte> json)
     /// <param name="name">Where its name stands, with quotes and escapes.</param>
     /// <param name="value">Where its value stands.</param>
     /// <exception cref="JsonException">The text is not JSON.</exception>
-    [MethodImpl(AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     public bool TryMember(out Range name, out Range value)
     {
         name = value = default;
@@ -95,7 +92,7 @@ internal ref partial struct JsonScanner(ReadOnlySpan<byte> json)
 
     /// <summary>Enters the array that comes next and returns true. Moves past any other value and returns false.</summary>
     /// <exception cref="JsonException">The text is not JSON.</exception>
-    [MethodImpl(AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     public bool TryEnterArray()
     {
         if (Next() != '[')
@@ -110,13 +107,13 @@ internal ref partial struct JsonScanner(ReadOnlySpan<byte> json)
 
     /// <summary>Moves to the array's next item and returns true. After the last, leaves the array and returns false.</summary>
     /// <exception cref="JsonException">The text is not JSON.</exception>
-    [MethodImpl(AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     public bool TryItem() => TryElement(']');
 
     /// <summary>Reads the string that comes next and returns true. Moves past any other value and returns false.</summary>
     /// <param name="text">The string in UTF-8, without quotes and escapes.</param>
     /// <exception cref="JsonException">The text is not JSON.</exception>
-    [MethodImpl(AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     public bool TryText(out ReadOnlySpan<byte> text)
     {
         if (Next() != '"')
@@ -134,7 +131,7 @@ internal ref partial struct JsonScanner(ReadOnlySpan<byte> json)
     /// <param name="usual">A frequent value. When the string equals it, this object is returned and no other is allocated.</param>
     /// <exception cref="JsonException">The text is not JSON.</exception>
     /// <exception cref="ArgumentException">The string is not UTF-8.</exception>
-    [MethodImpl(AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     public string? TextOrNull(string? usual = null)
         => !TryText(out ReadOnlySpan<byte> text) ? null
             : usual is not null && Ascii.Equals(text, usual) ? usual
@@ -143,13 +140,13 @@ internal ref partial struct JsonScanner(ReadOnlySpan<byte> json)
     /// <summary>Reads the whole number that comes next; 0 for a value that is not a number.</summary>
     /// <exception cref="JsonException">The text is not JSON.</exception>
     /// <exception cref="FormatException">The number has a fraction or an exponent, or does not fit into 64 bits.</exception>
-    [MethodImpl(AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     public long Number() => NumberOrNull() ?? 0;
 
     /// <summary>Returns the whole number that comes next; null where another value comes.</summary>
     /// <exception cref="JsonException">The text is not JSON.</exception>
     /// <exception cref="FormatException">The number is not whole, or too large.</exception>
-    [MethodImpl(AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     public long? NumberOrNull()
     {
         bool isNumber = Next() is (byte)'-' or (>= (byte)'0' and <= (byte)'9');
@@ -163,7 +160,7 @@ internal ref partial struct JsonScanner(ReadOnlySpan<byte> json)
 
     /// <summary>Returns the exact bytes of the value that comes next.</summary>
     /// <exception cref="JsonException">The text is not JSON.</exception>
-    [MethodImpl(AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     public ReadOnlySpan<byte> Value()
     {
         _ = Next();
@@ -174,7 +171,7 @@ internal ref partial struct JsonScanner(ReadOnlySpan<byte> json)
 
     /// <summary>Moves past the value that comes next.</summary>
     /// <exception cref="JsonException">The text is not JSON.</exception>
-    [MethodImpl(AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     public void Skip()
     {
         switch (Next())

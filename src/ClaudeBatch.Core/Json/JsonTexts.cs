@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace ClaudeBatch.Core.Json;
@@ -65,6 +66,7 @@ internal static class JsonTexts
     }
 
     /// <summary>Gives the character of the escape that the text begins with; one that is no half where it begins with none.</summary>
+    [MethodImpl(Hot.AtOnce)]
     internal static char Escaped(ReadOnlySpan<byte> text, out int length)
     {
         length = 0;

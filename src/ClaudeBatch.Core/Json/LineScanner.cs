@@ -22,7 +22,7 @@ public sealed class LineScanner(LineScanner.LineHandler onLine) : IDisposable
     public delegate void LineHandler(ReadOnlySpan<byte> line, long offset, long number);
 
     /// <summary>Takes the next piece of the stream.</summary>
-    [MethodImpl(JsonScanner.AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     public void Feed(ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty)
@@ -63,7 +63,7 @@ public sealed class LineScanner(LineScanner.LineHandler onLine) : IDisposable
         _carry = [];
     }
 
-    [MethodImpl(JsonScanner.AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     private void Report(ReadOnlySpan<byte> line, int length)
     {
         _number++;

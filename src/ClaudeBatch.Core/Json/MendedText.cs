@@ -53,7 +53,7 @@ public static class MendedText
     /// <param name="escaped">What stands between the quotes, which is valid.</param>
     /// <param name="to">Gets the text; at least as long as it is escaped.</param>
     /// <param name="written">The length of the text.</param>
-    [MethodImpl(JsonScanner.AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     public static bool TryWrite(ReadOnlySpan<byte> escaped, Span<byte> to, out int written)
     {
         written = 0;

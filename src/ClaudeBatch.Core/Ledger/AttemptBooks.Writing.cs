@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ClaudeBatch.Core.Ledger.Sqlite;
 
@@ -147,7 +148,7 @@ public sealed partial class AttemptBooks
             {
                 books.Require(batch);
                 books.ForgetTallies(batch.JobId);
-                database.ExecuteMany(sql, rows.Span, (o, statement) =>
+                database.ExecuteMany(sql, rows.Span, [MethodImpl(Hot.AtOnce)] (o, statement) =>
                 {
                     OutcomeWords? said = o.WordsIndex == 0 ? null : words[o.WordsIndex - 1];
                     TokenUsage usage = o.Usage;

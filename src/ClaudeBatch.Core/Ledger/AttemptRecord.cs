@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ClaudeBatch.Core.Ledger.Sqlite;
 
 namespace ClaudeBatch.Core.Ledger;
@@ -68,6 +69,7 @@ public sealed record AttemptRecord(
     internal const string IsUnusable = "coalesce(incomplete, coalesce(stop_reason, '') IN "
         + "('max_tokens', 'model_context_window_exceeded', 'refusal', 'pause_turn', 'tool_use'))";
 
+    [MethodImpl(Hot.AtOnce)]
     internal static AttemptRecord From(LedgerRow row) => new(
         row.Number("row"),
         row.Text("custom_id"),

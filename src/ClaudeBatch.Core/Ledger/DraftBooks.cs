@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ClaudeBatch.Core.Ledger.Sqlite;
 
@@ -165,7 +166,7 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId, bool isRea
                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                 """,
                 CollectionsMarshal.AsSpan(rows.Requests),
-                (r, statement) =>
+                [MethodImpl(Hot.AtOnce)] (r, statement) =>
                 {
                     statement.Bind(1, RowKey.Of(jobId, r.Row));
                     statement.Bind(2, r.CustomId);
@@ -178,7 +179,7 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId, bool isRea
             database.ExecuteMany(
                 "INSERT INTO attempt (id, spool_offset, spool_length, spool_digest, output_schema) VALUES (?1, ?2, ?3, ?4, ?5)",
                 CollectionsMarshal.AsSpan(rows.Attempts),
-                static (a, statement) =>
+                [MethodImpl(Hot.AtOnce)] static (a, statement) =>
                 {
                     statement.Bind(1, RowKey.Of(a.Batch, a.Row));
                     statement.Bind(2, a.Offset);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace ClaudeBatch.Core.Requests;
@@ -11,6 +12,7 @@ public static class CustomId
     /// Says what is wrong with an id, as the end of a sentence that begins with the id; null when nothing is. The text does not contain the
     /// id, so that equal faults have equal texts.
     /// </summary>
+    [MethodImpl(Hot.AtOnce)]
     public static string? Fault(string id)
     {
         if (id.Length is 0)
@@ -37,6 +39,7 @@ public static class CustomId
     /// <summary>
     /// Makes an id from content: <c>r-</c> and 128 bits of its SHA-256 in base 32. The same content always has the same id.
     /// </summary>
+    [MethodImpl(Hot.AtOnce)]
     public static string FromContent(ReadOnlySpan<byte> content)
     {
         const string alphabet = "abcdefghijklmnopqrstuvwxyz234567";

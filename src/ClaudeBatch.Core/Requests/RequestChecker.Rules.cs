@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using ClaudeBatch.Core.Models;
 
 namespace ClaudeBatch.Core.Requests;
@@ -28,6 +29,7 @@ public sealed partial class RequestChecker
         }
     }
 
+    [MethodImpl(Hot.AtOnce)]
     private void RuleFaults(string model, ModelRules rules)
     {
         ThinkingFaults(model, rules);
@@ -72,6 +74,7 @@ public sealed partial class RequestChecker
         }
     }
 
+    [MethodImpl(Hot.AtOnce)]
     private void ThinkingFaults(string model, ModelRules rules)
     {
         if (!_facts.HasThinking)

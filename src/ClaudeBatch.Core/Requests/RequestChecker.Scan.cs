@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace ClaudeBatch.Core.Requests;
@@ -5,6 +6,7 @@ namespace ClaudeBatch.Core.Requests;
 /// <content>Reads the params of a request.</content>
 public sealed partial class RequestChecker
 {
+    [MethodImpl(Hot.AtOnce)]
     private void Params(ref Utf8JsonReader reader, RequestFieldTable fields)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -41,6 +43,7 @@ public sealed partial class RequestChecker
         }
     }
 
+    [MethodImpl(Hot.AtOnce)]
     private void Read(RequestField field, ref Utf8JsonReader reader)
     {
         bool isRead = field.Reads(reader.TokenType);
@@ -167,6 +170,7 @@ public sealed partial class RequestChecker
         }
     }
 
+    [MethodImpl(Hot.AtOnce)]
     private void Messages(ref Utf8JsonReader reader, RequestFieldTable fields)
     {
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
@@ -183,6 +187,7 @@ public sealed partial class RequestChecker
         }
     }
 
+    [MethodImpl(Hot.AtOnce)]
     private void Message(ref Utf8JsonReader reader, RequestFieldTable fields)
     {
         string? role = null;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace ClaudeBatch.Core.Requests;
@@ -6,6 +7,7 @@ namespace ClaudeBatch.Core.Requests;
 public sealed partial class RequestChecker
 {
     // Reads a value of any form, because breakpoints and images may be at any depth. It returns whether there is a document in it.
+    [MethodImpl(Hot.AtOnce)]
     private bool Walk(ref Utf8JsonReader reader)
     {
         if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ClaudeBatch.Core.Json;
 using ClaudeBatch.Core.Models;
@@ -34,6 +35,7 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
     /// <summary>Checks a request, <c>{"custom_id":…,"params":{…}}</c>.</summary>
     /// <returns>The facts and faults. It is the same object for every call, so it is valid until the next one.</returns>
     /// <exception cref="JsonException">The request is not JSON.</exception>
+    [MethodImpl(Hot.AtOnce)]
     public RequestFacts Check(ReadOnlySpan<byte> item)
     {
         _facts.Reset();
@@ -100,6 +102,7 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
         }
     }
 
+    [MethodImpl(Hot.AtOnce)]
     private void Conclude()
     {
         if (_facts.Model is not { } name)

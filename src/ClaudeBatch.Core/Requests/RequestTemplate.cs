@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -67,6 +68,7 @@ public sealed class RequestTemplate : IDisposable
 
     /// <summary>Makes a request. Its last message has the attachments and then the prompt.</summary>
     /// <exception cref="ClaudeBatchException"><c>FileUnreadable</c>, <c>ImageTooLarge</c>.</exception>
+    [MethodImpl(Hot.AtOnce)]
     public PreparedRequest Render(string customId, string prompt, IReadOnlyList<Attachment>? attachments = null)
     {
         Attachment.CheckTogether(attachments ?? []);
@@ -129,6 +131,7 @@ public sealed class RequestTemplate : IDisposable
         }
     }
 
+    [MethodImpl(Hot.AtOnce)]
     private void Begin(string customId)
     {
         _writer.WriteStartObject();
@@ -140,6 +143,7 @@ public sealed class RequestTemplate : IDisposable
         _writer.Reset(_buffer);
     }
 
+    [MethodImpl(Hot.AtOnce)]
     private PreparedRequest End(string customId)
     {
         _writer.Flush();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace ClaudeBatch.Core.Requests;
@@ -72,6 +73,7 @@ public sealed class TextTemplate
 
     /// <summary>Gives the text with the values of a row. Without a row, a placeholder is an error.</summary>
     /// <exception cref="ClaudeBatchException"><c>PlaceholderUnknown</c>.</exception>
+    [MethodImpl(Hot.AtOnce)]
     public string Render(IRow? row)
     {
         if (_pieces is [(string only, bool isPath)])

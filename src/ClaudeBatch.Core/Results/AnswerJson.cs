@@ -38,7 +38,7 @@ public static class AnswerJson
     /// <summary>
     /// Tells whether the line of an answer may have something that is not given as it came. It is far faster than to read the answer.
     /// </summary>
-    [MethodImpl(JsonScanner.AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     internal static bool MayBeOdd(ReadOnlySpan<byte> line)
     {
         int openings = 0, at = 0;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Requests;
@@ -16,6 +17,7 @@ public static class Completeness
     /// <param name="status">How the request ended.</param>
     /// <param name="stopReason">The service's word for why it ended.</param>
     /// <param name="errorMessage">The service's words for a failure, and what to do.</param>
+    [MethodImpl(Hot.AtOnce)]
     public static string? Reason(Outcome status, string? stopReason, string? errorMessage) => status switch
     {
         Outcome.Succeeded => stopReason switch
@@ -45,6 +47,7 @@ public static class Completeness
     /// Whether a succeeded answer is incomplete, where its line tells that at once; null where <see cref="Of"/> has to look closer. Whether
     /// its request has asked for a schema is not seen here.
     /// </summary>
+    [MethodImpl(Hot.AtOnce)]
     internal static bool? AtFirstSight(string? stopReason, ReadOnlySpan<byte> line)
         => Reason(Outcome.Succeeded, stopReason, errorMessage: null) is not null ? true
             : stopReason is null or CallsTools || AnswerJson.MayBeOdd(line) ? null
@@ -54,6 +57,7 @@ public static class Completeness
     /// Why a succeeded answer is not what the model wrote, cannot be given as objects, waits for its tools, or does not fit the schema of
     /// its request; null when there is nothing to say of it.
     /// </summary>
+    [MethodImpl(Hot.AtOnce)]
     public static string? AnswerReason(CollectedResult result)
     {
         // An answer that was found complete when it was collected is not judged again, and of others only those that may be odd are read.
@@ -70,6 +74,7 @@ public static class Completeness
     /// <param name="stopReason">The service's word for why it ended.</param>
     /// <param name="schema">The schema that its text is to fit; null where there is none.</param>
     /// <param name="tool">The tool that the request forces; null where the request cannot be read.</param>
+    [MethodImpl(Hot.AtOnce)]
     internal static string? AnswerReason(AnswerContent? answer, string? stopReason, AnswerSchema? schema, ForcedTool? tool)
         => answer is null ? "The service's line has no message; Raw is the line."
             : answer.IsMended ? "U+FFFD stands in Text for what is no character: half of a surrogate pair, or bytes that are not UTF-8."

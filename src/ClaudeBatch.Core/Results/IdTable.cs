@@ -32,7 +32,7 @@ internal sealed class IdTable(int capacity)
     }
 
     /// <summary>Finds the index of an id, from 0; -1 where the table does not have it.</summary>
-    [MethodImpl(JsonScanner.AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     public int Find(ReadOnlySpan<byte> id)
     {
         int hash = HashOf(id);
@@ -86,7 +86,7 @@ internal sealed class IdTable(int capacity)
         chain = place + 1;
     }
 
-    [MethodImpl(JsonScanner.AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     private static int HashOf(ReadOnlySpan<byte> id)
     {
         const ulong odd = 0x9E3779B97F4A7C15; // 2^64 divided by the golden ratio: a multiplication spreads numbers that are close together

@@ -110,7 +110,7 @@ internal sealed partial class OutcomeTable : IDisposable
     /// <summary>
     /// Reads a line. Where several readable lines have the same custom id, the first one counts. A line of blanks is nothing.
     /// </summary>
-    [MethodImpl(JsonScanner.AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     public void Take(ReadOnlySpan<byte> line, long offset, long number)
     {
         ResultLine result = _line;

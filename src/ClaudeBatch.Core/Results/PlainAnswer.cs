@@ -24,7 +24,7 @@ public ref struct PlainAnswer
     public ReadOnlySpan<byte> Usage { get; private set; }
 
     /// <summary>Reads a line. Returns false where it is not certain that this is all that <see cref="AnswerContent"/> finds in it.</summary>
-    [MethodImpl(JsonScanner.AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     public static bool TryRead(ReadOnlySpan<byte> line, out PlainAnswer answer)
     {
         PlainAnswer read = new() { Text = "null"u8, Usage = "null"u8 };
@@ -48,7 +48,7 @@ public ref struct PlainAnswer
     /// Reads the text of an answer, null where the line is no answer. Returns false where it is not certain that <see cref="AnswerContent"/>
     /// finds the same.
     /// </summary>
-    [MethodImpl(JsonScanner.AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     public static bool TryReadText(ReadOnlySpan<byte> line, out string? text)
     {
         text = null;
@@ -96,7 +96,7 @@ public ref struct PlainAnswer
         return false;
     }
 
-    [MethodImpl(JsonScanner.AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     private bool TryMessage(ref JsonScanner scanner)
     {
         if (!scanner.TryEnter())
@@ -135,7 +135,7 @@ public ref struct PlainAnswer
         return true;
     }
 
-    [MethodImpl(JsonScanner.AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     private bool TryContent(ref JsonScanner scanner)
     {
         bool hasText = false;
@@ -151,7 +151,7 @@ public ref struct PlainAnswer
     }
 
     // A second text, a call of a tool and citations are left to the other reader, and so is what says the same thing twice.
-    [MethodImpl(JsonScanner.AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     private bool TryBlock(ref JsonScanner scanner, ref bool hasText)
     {
         bool isText = false, hasType = false, hasWords = false;

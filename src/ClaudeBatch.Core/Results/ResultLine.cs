@@ -83,7 +83,7 @@ public sealed partial class ResultLine
         }
     }
 
-    [MethodImpl(JsonScanner.AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     private bool TryScan(ref JsonScanner scanner)
     {
         bool hasId = false;
@@ -124,7 +124,7 @@ public sealed partial class ResultLine
         _idLength = id.Length;
     }
 
-    [MethodImpl(JsonScanner.AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     private bool TryScanResult(ref JsonScanner scanner)
     {
         if (!scanner.TryEnter())
@@ -155,7 +155,7 @@ public sealed partial class ResultLine
         return true;
     }
 
-    [MethodImpl(JsonScanner.AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     private static Outcome StatusOf(ref JsonScanner scanner) => !scanner.TryText(out ReadOnlySpan<byte> text) ? Outcome.Unknown
         : text.SequenceEqual("succeeded"u8) ? Outcome.Succeeded
         : text.SequenceEqual("errored"u8) ? Outcome.Errored
@@ -163,7 +163,7 @@ public sealed partial class ResultLine
         : text.SequenceEqual("expired"u8) ? Outcome.Expired
         : Outcome.Unknown;
 
-    [MethodImpl(JsonScanner.AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     private void ScanMessage(ref JsonScanner scanner)
     {
         if (!scanner.TryEnter())

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Ledger.Files;
@@ -43,6 +44,7 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
 
     /// <summary>The result of one attempt.</summary>
     /// <exception cref="ClaudeBatchException"><c>ResultsChanged</c>, <c>SourceChanged</c>, <c>PayloadRemoved</c>.</exception>
+    [MethodImpl(Hot.AtOnce)]
     public CollectedResult Read(BatchRecord batch, AttemptRecord attempt)
     {
         if (!ReferenceEquals(batch, _paths.Batch))
@@ -73,6 +75,7 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
     { Target = path };
 
     // Without digests of its lines, the file is compared as a whole, once.
+    [MethodImpl(Hot.AtOnce)]
     private byte[] Line(BatchRecord batch, AttemptRecord attempt, long offset)
     {
         if (attempt.ResultDigest == 0 && batch.ResultsDigest is { } digest && _compared.Add(batch.Id))
@@ -86,6 +89,7 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
             : throw Changed(batch, _paths.Results, $"the answer to '{attempt.CustomId}' is not what the service sent");
     }
 
+    [MethodImpl(Hot.AtOnce)]
     private byte[] Source(BatchRecord batch, AttemptRecord attempt)
     {
         byte[] row = GC.AllocateUninitializedArray<byte>(attempt.SourceLength);

@@ -10,7 +10,7 @@ namespace ClaudeBatch.Core.Results;
 /// </summary>
 internal static class UsageScan
 {
-    [MethodImpl(JsonScanner.AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     public static (TokenUsage Usage, bool IsThere) Read(ref JsonScanner scanner)
     {
         if (!scanner.TryEnter())
@@ -73,7 +73,7 @@ internal static class UsageScan
             : count is >= 0 and <= uint.MaxValue ? count
             : throw new FormatException("No count of tokens.");
 
-    [MethodImpl(JsonScanner.AtOnce)]
+    [MethodImpl(Hot.AtOnce)]
     private static (long? First, long? Second) Pair(ref JsonScanner scanner, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {
         long? one = null, two = null;

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Runtime.CompilerServices;
 using System.Text;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Requests;
@@ -29,6 +30,7 @@ public sealed partial class NewClaudeBatchRequestCommand
         }
     }
 
+    [MethodImpl(Hot.AtOnce)]
     private string PromptOf(ShellRow? row)
     {
         if (_prompt is null && row is not { IsText: true })
@@ -54,6 +56,7 @@ public sealed partial class NewClaudeBatchRequestCommand
 
     // Without -CustomId the id is made from the row and not from the request, so that a changed system prompt gives a conflict and not
     // a second, paid set of requests.
+    [MethodImpl(Hot.AtOnce)]
     private string Id(ShellRow? row, string asked)
     {
         if (_customId is not null)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using System.Runtime.CompilerServices;
 using System.Text;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Input;
@@ -182,6 +183,7 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
     }
 
     // Gives the request of a row, or of what is asked without one. A fault of the row is noted, and told with those of the other rows.
+    [MethodImpl(Hot.AtOnce)]
     private BatchRequest? Make(ShellRow? row)
     {
         _rows++;
@@ -204,6 +206,7 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
         }
     }
 
+    [MethodImpl(Hot.AtOnce)]
     private BatchRequest RequestOf(ShellRow? row)
     {
         if (row is not null)
@@ -230,6 +233,7 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
         return Noted(_template!.Render(Id(row, prompt), prompt, attachments), row, prompt);
     }
 
+    [MethodImpl(Hot.AtOnce)]
     private BatchRequest Noted(PreparedRequest request, ShellRow? row, string asked)
     {
         if (row is null)

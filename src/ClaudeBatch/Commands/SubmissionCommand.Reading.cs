@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using System.Runtime.CompilerServices;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Rows;
@@ -19,6 +20,7 @@ public abstract partial class SubmissionCommand
             $"Nothing was sent: {_given:N0} requests of job '{JobName}' were read, and the end of its input was not seen. The same line "
                 + $"again reads it anew.");
 
+    [MethodImpl(Hot.AtOnce)]
     private void AddRow()
     {
         BatchRequest request;

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Runtime.CompilerServices;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Input;
@@ -99,6 +100,7 @@ public abstract partial class SubmissionCommand : ConnectedCommand
     }
 
     // Not asynchronous: a row takes microseconds, and the pump would double that.
+    [MethodImpl(Hot.AtOnce)]
     protected override void ProcessRecord()
     {
         if (ParameterSetName == InputObjectSet)

@@ -3,6 +3,7 @@ using System.Collections;
 using System.Data;
 using System.Globalization;
 using System.Management.Automation;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -56,6 +57,7 @@ internal static class JsonText
     public static void WriteCanonical(Utf8JsonWriter writer, object? value) => Write(writer, value, 0, isCanonical: true);
 
     /// <summary>Writes the cell of a row: a single value as it stands, anything else as canonical JSON.</summary>
+    [MethodImpl(Hot.AtOnce)]
     public static void WriteCell(Utf8JsonWriter writer, object? value)
     {
         object? bare = ForeignValue.Bare(value);
@@ -175,6 +177,7 @@ internal static class JsonText
     /// <summary>
     /// Writes a single value (text, number, date and the like) as JSON. Returns false and writes nothing for any other value.
     /// </summary>
+    [MethodImpl(Hot.AtOnce)]
     private static bool TryWriteScalar(Utf8JsonWriter writer, object? value, bool isCanonical)
     {
         switch (value)
@@ -211,6 +214,7 @@ internal static class JsonText
     /// <summary>Gives a text back that consists of characters.</summary>
     /// <remarks>Half of a surrogate pair is none, and the writer of JSON puts the same sign in the place of each.</remarks>
     /// <exception cref="ClaudeBatchException"><c>TextInvalid</c>: the text has half of a surrogate pair.</exception>
+    [MethodImpl(Hot.AtOnce)]
     public static string Valid(string text)
     {
         int at = text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF');

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using ClaudeBatch.Core;
 
 namespace ClaudeBatch.Json;
 
@@ -54,15 +56,18 @@ internal sealed class PlainJson
     public static bool IsBareText(ReadOnlySpan<byte> text) => s_encoder.FindFirstCharacterToEncodeUtf8(text) < 0;
 
     /// <summary>Tells whether a number is written again as it stands.</summary>
+    [MethodImpl(Hot.AtOnce)]
     public static bool IsPlainNumber(ReadOnlySpan<byte> number)
         => number.Length <= MostOfNumber && number.IndexOfAny((byte)'e', (byte)'E') < 0
             && (number.IndexOfAnyInRange((byte)'1', (byte)'9') >= 0 || number.SequenceEqual("0"u8));
 
     /// <summary>Copies JSON. Returns false where it is not certain that it is plain.</summary>
     /// <exception cref="JsonException">No objects can be made of it: it is not JSON, or nested too deeply.</exception>
+    [MethodImpl(Hot.AtOnce)]
     public bool TryCopy(ReadOnlySpan<byte> json) => TryCopy(json, s_whole);
 
     /// <summary>Copies the JSON of a member. Returns false where it is not certain that it is plain.</summary>
+    [MethodImpl(Hot.AtOnce)]
     public bool TryCopyMember(ReadOnlySpan<byte> json)
     {
         try
@@ -75,6 +80,7 @@ internal sealed class PlainJson
         }
     }
 
+    [MethodImpl(Hot.AtOnce)]
     private bool TryCopy(ReadOnlySpan<byte> json, JsonReaderOptions options)
     {
         _copy.ResetWrittenCount();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using ClaudeBatch.Core;
@@ -176,9 +177,11 @@ public sealed partial class BatchResult
     /// <summary>
     /// Makes the results in the same order. The next ones are read and checked in the background while the pipeline handles the last.
     /// </summary>
+    [MethodImpl(Hot.AtOnce)]
     internal static IEnumerable<BatchResult> From(IEnumerable<CollectedResult> collected)
         => ReadAhead.Of(collected.Select(From), static r => r._line.Length + r._sourceJson.Length);
 
+    [MethodImpl(Hot.AtOnce)]
     internal static BatchResult From(CollectedResult collected)
     {
         AttemptRecord attempt = collected.Attempt;

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
+using ClaudeBatch.Core;
 
 namespace ClaudeBatch.Output;
 
@@ -12,6 +14,7 @@ internal static class CsvForm
     public static ReadOnlySpan<byte> LineEnd => s_lineEnd;
 
     /// <summary>Writes a cell, with what stands before it.</summary>
+    [MethodImpl(Hot.AtOnce)]
     public static void Write(ReadOnlySpan<byte> before, string text, IBufferWriter<byte> line)
     {
         byte[] bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
@@ -20,6 +23,7 @@ internal static class CsvForm
     }
 
     /// <summary>Writes a cell, with what stands before it.</summary>
+    [MethodImpl(Hot.AtOnce)]
     public static void Write(ReadOnlySpan<byte> before, ReadOnlySpan<byte> text, IBufferWriter<byte> line)
     {
         Span<byte> to = line.GetSpan(before.Length + (text.Length * 2) + 2);

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using ClaudeBatch.Core.Json;
+using ClaudeBatch.Core;
 using ClaudeBatch.Json;
 using ClaudeBatch.Pipeline;
 
@@ -112,6 +114,7 @@ internal sealed class CsvResultTable : PlainResultTable
         BeginLine();
     }
 
+    [MethodImpl(Hot.AtOnce)]
     protected override bool TryRow(PlainRow row, ReadOnlySpan<byte> bytes)
     {
         foreach (int member in _ofRow)
@@ -130,6 +133,7 @@ internal sealed class CsvResultTable : PlainResultTable
     }
 
     // The result's own columns were there first, each at its place.
+    [MethodImpl(Hot.AtOnce)]
     protected override void GoTo(int column)
     {
         while (_order[_cells] != column)
@@ -138,6 +142,7 @@ internal sealed class CsvResultTable : PlainResultTable
         }
     }
 
+    [MethodImpl(Hot.AtOnce)]
     protected override void Write(object? value)
     {
         if (value is null)
@@ -150,6 +155,7 @@ internal sealed class CsvResultTable : PlainResultTable
         }
     }
 
+    [MethodImpl(Hot.AtOnce)]
     protected override void WriteText(ReadOnlySpan<byte> json)
     {
         ReadOnlySpan<byte> text = json[1..^1];
@@ -168,8 +174,10 @@ internal sealed class CsvResultTable : PlainResultTable
         }
     }
 
+    [MethodImpl(Hot.AtOnce)]
     protected override void WritePlain(ReadOnlySpan<byte> json) => CsvForm.Write(Before(), json, _line);
 
+    [MethodImpl(Hot.AtOnce)]
     protected override void End()
     {
         _line.Write(CsvForm.LineEnd);

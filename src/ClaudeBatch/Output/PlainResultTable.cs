@@ -1,8 +1,10 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using ClaudeBatch.Core.Json;
 using ClaudeBatch.Core.Results;
+using ClaudeBatch.Core;
 using ClaudeBatch.Json;
 
 namespace ClaudeBatch.Output;
@@ -19,6 +21,7 @@ internal abstract class PlainResultTable(ResultColumns columns) : ResultTable
 
     private readonly ArrayBufferWriter<byte> _text = new(1024);
 
+    [MethodImpl(Hot.AtOnce)]
     public sealed override void Add(BatchResult result)
     {
         if (!columns.AreAll || !result.IsAsRead || !TryAdd(result))
@@ -53,6 +56,7 @@ internal abstract class PlainResultTable(ResultColumns columns) : ResultTable
     protected abstract void End();
 
     /// <summary>Writes JSON of a row or line. Returns false, and has written nothing, where it is nested and not plain.</summary>
+    [MethodImpl(Hot.AtOnce)]
     protected bool TryWrite(ReadOnlySpan<byte> json)
     {
         switch ((char)json[0])
@@ -88,6 +92,7 @@ internal abstract class PlainResultTable(ResultColumns columns) : ResultTable
         }
     }
 
+    [MethodImpl(Hot.AtOnce)]
     private bool TryAdd(BatchResult result)
     {
         if (!_row.TryRead(result.SourceBytes) || !PlainAnswer.TryRead(result.LineBytes, out PlainAnswer answer))
@@ -137,6 +142,7 @@ internal abstract class PlainResultTable(ResultColumns columns) : ResultTable
         }
     }
 
+    [MethodImpl(Hot.AtOnce)]
     private void WriteOutput(ReadOnlySpan<byte> text)
     {
         char mark = FirstMark(text);

@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 using ClaudeBatch.Core.Json;
+using ClaudeBatch.Core;
 
 namespace ClaudeBatch.Output;
 
@@ -21,6 +23,7 @@ internal sealed class PlainRow(ResultColumns columns)
 
     /// <summary>Reads a row. Returns false where its object may have other properties than its JSON.</summary>
     /// <param name="row">The row as the ledger keeps it; empty where there is none.</param>
+    [MethodImpl(Hot.AtOnce)]
     public bool TryRead(ReadOnlySpan<byte> row)
     {
         if (row.IsEmpty)

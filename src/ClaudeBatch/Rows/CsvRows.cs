@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using ClaudeBatch.Core;
 using nietras.SeparatedValues;
@@ -174,6 +175,7 @@ internal sealed class CsvRows : IDisposable
     }
 
     // Takes the cells of the current row. Returns false where Import-Csv would read another row.
+    [MethodImpl(Hot.AtOnce)]
     private bool TryFill(out int cells, out bool endsEmpty)
     {
         _values.Clear();
@@ -204,6 +206,7 @@ internal sealed class CsvRows : IDisposable
 
     // Gives the text of a cell: without the blanks before it, and with some of those behind it; with a quote at its beginning, what is between
     // that and the last one, with single quotes for doubled ones. Returns false where a quote stands anywhere else.
+    [MethodImpl(Hot.AtOnce)]
     private static bool TryText(ReadOnlySpan<char> cell, out string text)
     {
         text = string.Empty;
@@ -233,6 +236,7 @@ internal sealed class CsvRows : IDisposable
         return TryUndouble(inner, out text);
     }
 
+    [MethodImpl(Hot.AtOnce)]
     private static bool TryUndouble(ReadOnlySpan<char> inner, out string text)
     {
         text = string.Empty;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Requests;
@@ -68,6 +69,7 @@ internal sealed partial class PromptWatch
     /// <summary>Notes what a row has become.</summary>
     /// <param name="row">The row.</param>
     /// <param name="asked">The prompt, or the messages as JSON.</param>
+    [MethodImpl(Hot.AtOnce)]
     public void Add(ShellRow row, string asked)
     {
         _count++;

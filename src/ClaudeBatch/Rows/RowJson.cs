@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ClaudeBatch.Core;
 using ClaudeBatch.Json;
@@ -24,6 +25,7 @@ internal sealed class RowJson : IDisposable
     /// <summary>Writes members: cells as they stand, or by their value.</summary>
     /// <exception cref="ClaudeBatchException"><c>TextInvalid</c>, <c>ValueTooDeep</c>: a member cannot be written; the message names
     /// it.</exception>
+    [MethodImpl(Hot.AtOnce)]
     public void Write(RowHeading heading, List<object?> values, bool isByValue)
     {
         _buffer.ResetWrittenCount();
@@ -42,6 +44,7 @@ internal sealed class RowJson : IDisposable
     }
 
     /// <summary>Gives the object with the members at these places. It is valid until the next call.</summary>
+    [MethodImpl(Hot.AtOnce)]
     public ReadOnlyMemory<byte> Of(ReadOnlySpan<int> places)
     {
         _joined.ResetWrittenCount();
@@ -64,6 +67,7 @@ internal sealed class RowJson : IDisposable
 
     private int Position => (int)(_writer.BytesCommitted + _writer.BytesPending);
 
+    [MethodImpl(Hot.AtOnce)]
     private void Write(RowHeading heading, int place, object? value, bool isByValue)
     {
         try

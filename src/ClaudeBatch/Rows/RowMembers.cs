@@ -1,5 +1,7 @@
 using System.Collections.ObjectModel;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using ClaudeBatch.Core;
 
 namespace ClaudeBatch.Rows;
 
@@ -24,6 +26,7 @@ internal sealed class RowMembers
     /// <summary>Reads a row.</summary>
     /// <param name="row">The row.</param>
     /// <param name="isWanted">Decides by its name whether a property of what is no record is read.</param>
+    [MethodImpl(Hot.AtOnce)]
     public void Read(ShellRow row, Func<string, bool> isWanted)
     {
         if (row.Heading is { } heading)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using System.Runtime.CompilerServices;
 using ClaudeBatch.Core;
 using ClaudeBatch.Json;
 
@@ -58,6 +59,7 @@ internal sealed class RowWriter : IDisposable
     /// <summary>Reads a row, each property once.</summary>
     /// <exception cref="ClaudeBatchException"><c>TextInvalid</c>, <c>ValueTooDeep</c>: a property cannot be written; the message names it.
     /// <c>SourceTooLarge</c>: the copy has more than <see cref="LongestRow"/> bytes.</exception>
+    [MethodImpl(Hot.AtOnce)]
     public void Read(ShellRow row)
     {
         _row = row;
@@ -76,6 +78,7 @@ internal sealed class RowWriter : IDisposable
     /// Gives bytes that tell the row from other rows, whichever of its properties are kept: the canonical JSON of all data of a record; of
     /// any other object, its text and the properties that the templates use. They are valid until the next call.
     /// </summary>
+    [MethodImpl(Hot.AtOnce)]
     public ReadOnlySpan<byte> Identity()
     {
         if (_choice.IsIdentityWhole && _members.Values.TrueForAll(IsByValue))
@@ -124,6 +127,7 @@ internal sealed class RowWriter : IDisposable
     private static bool IsAsEver(object? value)
         => value is null or string || (ForeignValue.Bare(value) is { } bare && (bare is string || Rows.EarlierIdentity.IsSame(bare)));
 
+    [MethodImpl(Hot.AtOnce)]
     private ReadOnlyMemory<byte> Copy()
     {
         ReadOnlyMemory<byte> copy = _choice.Kept is { } kept ? _json.Of(kept) : _json.Whole;

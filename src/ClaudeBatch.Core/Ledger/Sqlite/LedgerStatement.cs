@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -43,12 +44,14 @@ internal sealed unsafe class LedgerStatement : IDisposable
     /// <summary>Gives the index of a parameter, from 1; 0 where the statement has none with this name.</summary>
     public int IndexOf(string name) => SqliteCalls.ParameterIndex(_statement, name);
 
+    [MethodImpl(Hot.AtOnce)]
     public void Bind(int index, long value)
     {
         _texts[index] = null;
         Check(SqliteCalls.BindNumber(_statement, index, value));
     }
 
+    [MethodImpl(Hot.AtOnce)]
     public void Bind(int index, long? value)
     {
         if (value is { } number)
@@ -61,6 +64,7 @@ internal sealed unsafe class LedgerStatement : IDisposable
         }
     }
 
+    [MethodImpl(Hot.AtOnce)]
     public void Bind(int index, string? value)
     {
         if (value is null)
@@ -74,6 +78,7 @@ internal sealed unsafe class LedgerStatement : IDisposable
         }
     }
 
+    [MethodImpl(Hot.AtOnce)]
     public void Bind(int index, ReadOnlySpan<byte> value)
     {
         _texts[index] = null;
@@ -85,6 +90,7 @@ internal sealed unsafe class LedgerStatement : IDisposable
         }
     }
 
+    [MethodImpl(Hot.AtOnce)]
     public void Bind(int index, object? value)
     {
         switch (value)
@@ -113,6 +119,7 @@ internal sealed unsafe class LedgerStatement : IDisposable
     /// <summary>Runs the statement as far as its next row.</summary>
     /// <returns>False when there are no more rows.</returns>
     /// <exception cref="SqliteException">The statement failed.</exception>
+    [MethodImpl(Hot.AtOnce)]
     public bool Step()
     {
         int code = SqliteCalls.Step(_statement);
@@ -127,6 +134,7 @@ internal sealed unsafe class LedgerStatement : IDisposable
     /// <summary>Makes the statement ready to run again. The bound values stay.</summary>
     public void Reset() => Check(SqliteCalls.Reset(_statement));
 
+    [MethodImpl(Hot.AtOnce)]
     private void BindNull(int index)
     {
         if (!ReferenceEquals(_texts[index], s_null))
@@ -136,6 +144,7 @@ internal sealed unsafe class LedgerStatement : IDisposable
         }
     }
 
+    [MethodImpl(Hot.AtOnce)]
     private void BindText(int index, string value)
     {
         const int onStack = 512;
