@@ -1,4 +1,5 @@
-// The whole way from CSV to CSV with the official TypeScript SDK and two much used packages, as a user would write it.
+// The whole way from CSV to CSV with the official TypeScript SDK and two much used packages, as a user would write it: of an answer its text, and
+// what tells whether it can be used and what it costs.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import Anthropic from '@anthropic-ai/sdk';
@@ -18,11 +19,16 @@ const { id } = await client.messages.batches.create({ requests });
 while ((await client.messages.batches.retrieve(id)).processing_status !== 'ended') {
   await setTimeout(1000);
 }
-const texts = new Map();
+const answers = new Map();
 for await (const { custom_id, result } of await client.messages.batches.results(id)) {
-  texts.set(custom_id, result.type === 'succeeded' ? result.message.content[0].text : result.type);
+  answers.set(custom_id, result);
 }
-writeFileSync(output, stringify(rows.map((row) => ({ ...row, Text: texts.get(`msg-${row.Id}`) })), { header: true }));
+const table = rows.map((row) => {
+  const { type, message, error } = answers.get(`msg-${row.Id}`) ?? { type: 'missing' };
+  return { ...row, Status: type, Text: message?.content[0].text, StopReason: message?.stop_reason,
+    InputTokens: message?.usage.input_tokens, OutputTokens: message?.usage.output_tokens, Error: error?.error.message };
+});
+writeFileSync(output, stringify(table, { header: true }));
 
 const seconds = (performance.now() - start) / 1000;
-console.log(JSON.stringify({ seconds: Number(seconds.toFixed(3)), peakMB: Math.round(process.resourceUsage().maxRSS / 1024), count: texts.size }));
+console.log(JSON.stringify({ seconds: Number(seconds.toFixed(3)), peakMB: Math.round(process.resourceUsage().maxRSS / 1024), count: answers.size }));
