@@ -152,3 +152,44 @@ Describe 'New-ClaudeBatchRequest' {
             Should -Throw -ErrorId 'ValueNotJson,*'
     }
 }
+
+Describe 'Requests on their way to a job' {
+    BeforeAll {
+        $rows = New-TestRow -Count 250
+        $how = @{ Prompt = '{{Body}}' } + $common
+
+        function New-RequestOfFunction { $input | New-ClaudeBatchRequest @how }
+    }
+
+    It 'are one by one for whoever else takes them: <name>' -ForEach @(
+        @{ name = 'a variable'; line = { $rows | New-ClaudeBatchRequest @how } }
+        @{ name = 'another command'; line = { $rows | New-ClaudeBatchRequest @how | Where-Object { $_.CustomId } } }
+        @{ name = 'a function'; line = { $rows | New-RequestOfFunction } }
+        @{ name = '-OutVariable'; line = { $null = $rows | New-ClaudeBatchRequest @how -OutVariable made | Submit-ClaudeBatch -Job out; $made } }
+        @{ name = '-PipelineVariable'; line = { $null = $rows | New-ClaudeBatchRequest @how -PipelineVariable one | ForEach-Object { $one } -OutVariable made | Submit-ClaudeBatch -Job pipe; $made } }
+        @{ name = 'a function before the job'; line = { $null = $rows | New-RequestOfFunction -OutVariable made | Submit-ClaudeBatch -Job function; Get-ClaudeBatchRequest -Job function } }
+    ) {
+        Connect-TestEmulator
+        $made = & $line
+        $made | Should -HaveCount 250
+        $made | ForEach-Object { $_.GetType().FullName } | Sort-Object -Unique | Should -Be 'ClaudeBatch.BatchRequest'
+        $made.CustomId | Sort-Object -Unique | Should -HaveCount 250
+    }
+
+    It 'come to the job in their order, each once' {
+        Connect-TestEmulator
+        (New-ClaudeBatchRequest -InputObject $rows @how | Submit-ClaudeBatch -Job order -MaxRequestsPerBatch 120).RequestCount | Should -Be 120, 120, 10
+        (Get-ClaudeBatchRequest -Job order).Source.Id | Should -Be (1..250)
+        ($rows | New-ClaudeBatchRequest @how | Invoke-ClaudeBatch -Job order -InformationAction Ignore).Count | Should -Be 250
+        (Get-ClaudeBatch -Job order).Count | Should -Be 3
+    }
+
+    It 'are named by their own ids where one of them is refused' {
+        Connect-TestEmulator
+        $made = $rows[0..149] + $rows[0] | New-ClaudeBatchRequest @common -CustomId 'r-{{Id}}' -Prompt '{{Body}}' |
+            Submit-ClaudeBatch -Job twice -ErrorVariable failed -ErrorAction SilentlyContinue
+        $made.RequestCount | Should -Be 150
+        $failed.FullyQualifiedErrorId | Should -Be 'CustomIdDuplicated,ClaudeBatch.Commands.SubmitClaudeBatchCommand'
+        $failed.TargetObject | Should -Be 'r-1'
+    }
+}

@@ -68,7 +68,7 @@ public sealed partial class NewClaudeBatchRequestCommand
                 throw new PipelineStoppedException();
             }
 
-            WriteObject(request);
+            Hand(request);
         }
 
         if (rows.IsOdd)

@@ -5,6 +5,7 @@ using System.Text;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Requests;
+using ClaudeBatch.Output;
 using ClaudeBatch.Pipeline;
 using ClaudeBatch.Rows;
 
@@ -41,6 +42,11 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
     private readonly RowFaults _faults = new();
 
     private long _rows;
+
+    // Whether the next command takes requests together.
+    private bool? _isBundled;
+
+    private RequestBundle _bundle = new();
 
     [Parameter(ValueFromPipeline = true)]
     [AllowNull]
@@ -139,6 +145,7 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
 
     protected override Task EndAsync(CancellationToken cancellationToken)
     {
+        HandBundle();
         foreach (ClaudeBatchException fault in _faults.ToErrors())
         {
             Fail(fault);
@@ -200,9 +207,31 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
 
     private void Hand(BatchRequest? request)
     {
-        if (request is not null)
+        if (request is null)
+        {
+            return;
+        }
+
+        _isBundled ??= Downstream.Of(this) is SubmissionCommand;
+        if (_isBundled == false)
         {
             WriteObject(request);
+            return;
+        }
+
+        _bundle.Requests.Add(request);
+        if (_bundle.IsFull)
+        {
+            HandBundle();
+        }
+    }
+
+    private void HandBundle()
+    {
+        if (_bundle.Requests.Count > 0)
+        {
+            WriteOutput(_bundle);
+            _bundle = new RequestBundle();
         }
     }
 

@@ -4,6 +4,7 @@ using ClaudeBatch.Core;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Requests;
+using ClaudeBatch.Output;
 using ClaudeBatch.Pipeline;
 using ClaudeBatch.Rows;
 using ClaudeBatch.Sessions;
@@ -105,7 +106,7 @@ public abstract partial class SubmissionCommand : ConnectedCommand
     {
         if (ParameterSetName == InputObjectSet)
         {
-            foreach (object? given in HasInput ? PipelineInput.Of(this, InputObject) : [])
+            foreach (object? given in !HasInput ? [] : Bundle is { } bundle ? bundle.Requests : PipelineInput.Of(this, InputObject))
             {
                 InputObject = given;
                 _given++;
@@ -173,6 +174,8 @@ public abstract partial class SubmissionCommand : ConnectedCommand
 
         base.Dispose(disposing);
     }
+
+    private RequestBundle? Bundle => (InputObject is PSObject wrapped ? wrapped.BaseObject : InputObject) as RequestBundle;
 
     private CostEstimate Estimate => _estimate ??= new CostEstimate(KnownModels.Of(Connection));
 
