@@ -238,3 +238,49 @@ Describe 'Odd text' {
             Should -Be ([char]::ConvertFromUtf32(0x1F600))
     }
 }
+
+Describe 'The properties of custom objects' {
+    BeforeAll {
+        Update-TypeData -TypeName TestRowWithType -MemberType ScriptProperty -MemberName Twice -Value { "$($this.Body)$($this.Body)" } -Force
+        $how = @{ Model = 'claude-haiku-4-5'; MaxTokens = 9 }
+
+        function New-TypedRow($Body) { [pscustomobject]@{ PSTypeName = 'TestRowWithType'; Body = $Body } }
+    }
+
+    AfterAll { Remove-TypeData -TypeName TestRowWithType }
+
+    It 'are all there: <name>' -ForEach @(
+        @{ name = 'values'; row = { [pscustomobject]@{ Id = 1; Body = 'a' } }; columns = 'Id=1|Body=a' }
+        @{ name = 'one that a type adds'; row = { New-TypedRow 'a' }; columns = 'Body=a|Twice=aa' }
+        @{ name = 'a script, an alias and a value'; row = { [pscustomobject]@{ Body = 'a' } | Add-Member -MemberType ScriptProperty -Name Up -Value { $this.Body.ToUpper() } -PassThru |
+                    Add-Member -MemberType AliasProperty -Name Text -Value Body -PassThru | Add-Member -NotePropertyName Last -NotePropertyValue 'z' -PassThru }; columns = 'Body=a|Up=A|Text=a|Last=z' }
+        @{ name = 'beside a method'; row = { [pscustomobject]@{ Body = 'a' } | Add-Member -MemberType ScriptMethod -Name Do -Value { 1 } -PassThru }; columns = 'Body=a' }
+        @{ name = 'after somebody has looked at them'; row = { $o = [pscustomobject]@{ Body = 'a' }; $null = $o.PSObject.Properties.Name, $o.PSObject.Members.Count, $o.PSTypeNames; $o }; columns = 'Body=a' }
+        @{ name = 'chosen ones'; row = { Get-Item -LiteralPath $PSCommandPath | Select-Object -Property @{ Name = 'Body'; Expression = { $_.Name } }, Extension }; columns = 'Body=Row.Tests.ps1|Extension=.ps1' }
+        @{ name = 'without a value'; row = { [pscustomobject]@{ Body = 'a'; None = $null; Empty = '' } }; columns = 'Body=a|None=|Empty=' }
+    ) {
+        $made = & $row | New-ClaudeBatchRequest @how -Prompt '{{Body}}'
+        ($made.Source.PSObject.Properties | ForEach-Object { "$($_.Name)=$($_.Value)" }) -join '|' | Should -BeExactly $columns
+    }
+
+    It 'are those of each row, whatever came before it' {
+        $rows = & {
+            [pscustomobject]@{ Id = 1; Body = 'a' }
+            [pscustomobject]@{ Body = 'b'; Id = 2 }
+            [pscustomobject]@{ Id = 3; Body = 'c'; More = 'm' }
+            New-TypedRow 'd'
+            [pscustomobject]@{ Body = 'e' }
+            [ordered]@{ Body = 'f'; Id = 6 }
+            [pscustomobject]@{ id = 7; body = 'g' }
+            [pscustomobject]@{ Id = 8; Body = 'h' }
+        }
+        $made = $rows | New-ClaudeBatchRequest @how -Prompt '{{Body}}'
+        $made | ForEach-Object { $_.Source.PSObject.Properties.Name -join ',' } |
+            Should -BeExactly 'Id,Body', 'Body,Id', 'Id,Body,More', 'Body,Twice', 'Body', 'Body,Id', 'id,body', 'Id,Body'
+        $made | ForEach-Object { $_.Params.messages[0].content } | Should -BeExactly 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'
+        foreach ($one in $rows) {
+            $alone = $one | New-ClaudeBatchRequest @how -Prompt '{{Body}}'
+            $made.CustomId | Should -Contain $alone.CustomId
+        }
+    }
+}

@@ -135,8 +135,9 @@ public sealed partial class JobInput : IDisposable
     /// <summary>Adds one request from a line of a JSON Lines file. The line is read in a single pass.</summary>
     /// <param name="line">The line in UTF-8, without its line end.</param>
     /// <param name="place">Names the file and the line, for messages.</param>
+    /// <param name="digest">The digest of <paramref name="line"/>, where somebody has made it; else it is made here.</param>
     /// <exception cref="ClaudeBatchException"><c>InputLineInvalid</c>.</exception>
-    public InputVerdict AddLine(ReadOnlySpan<byte> line, Func<string> place)
+    public InputVerdict AddLine(ReadOnlySpan<byte> line, Func<string> place, ContentDigest? digest = null)
     {
         if (!Utf8.IsValid(line))
         {
@@ -148,7 +149,7 @@ public sealed partial class JobInput : IDisposable
             RequestFacts facts = _rules.OfFields(line) ?? throw new InvalidOperationException("Lines are read with a checker.");
             return facts.EnvelopeFault is { } fault
                 ? throw RequestLine.Invalid(place(), fault)
-                : Add(facts.CustomId!, line, source: default, outputSchema: default, facts, made: null);
+                : Add(facts.CustomId!, line, source: default, outputSchema: default, facts, digest);
         }
         catch (JsonException e)
         {

@@ -39,7 +39,7 @@ public sealed class ImportClaudeBatchRequestCommand : AsyncCommand
     {
         foreach (string file in RequestFiles.Resolve(this, given, isLiteral))
         {
-            RequestFiles.Read(file, (line, place) =>
+            RequestFiles.Read(file, (line, _, place) =>
             {
                 byte[] bytes = line.ToArray();
                 Guard(() => WriteObject(BatchRequest.From(RequestLine.Parse(bytes, place()), source: default)), target: null);

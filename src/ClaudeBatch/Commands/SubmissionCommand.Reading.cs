@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Runtime.CompilerServices;
 using ClaudeBatch.Core;
+using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Rows;
 using ClaudeBatch.Sessions;
@@ -54,7 +55,7 @@ public abstract partial class SubmissionCommand
     {
         foreach (string file in RequestFiles.Resolve(this, given, isLiteral))
         {
-            RequestFiles.Read(file, (line, place) =>
+            RequestFiles.Read(file, (line, digest, place) =>
             {
                 if (Stopping)
                 {
@@ -63,7 +64,7 @@ public abstract partial class SubmissionCommand
 
                 try
                 {
-                    AddLine(line, place);
+                    AddLine(line, digest, place);
                     Reading.Update(JobName, ++_given);
                 }
                 catch (ClaudeBatchException failure) when (!failure.IsFatal)
@@ -74,7 +75,7 @@ public abstract partial class SubmissionCommand
         }
     }
 
-    private void AddLine(ReadOnlySpan<byte> line, Func<string> place)
+    private void AddLine(ReadOnlySpan<byte> line, ContentDigest digest, Func<string> place)
     {
         if (IsWhatIf)
         {
@@ -84,6 +85,6 @@ public abstract partial class SubmissionCommand
         }
 
         _input ??= TryOpenInput();
-        _input.AddLine(line, place);
+        _input.AddLine(line, place, digest);
     }
 }

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Management.Automation;
 using ClaudeBatch.Core;
+using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Json;
 using ClaudeBatch.Core.Requests;
+using ClaudeBatch.Core.Results;
 using ClaudeBatch.Pipeline;
 
 namespace ClaudeBatch.Rows;
@@ -14,8 +16,9 @@ internal static class RequestFiles
 
     /// <summary>Receives a line.</summary>
     /// <param name="line">The bytes of the line, without its end.</param>
+    /// <param name="digest">The digest of these bytes.</param>
     /// <param name="place">Gives the path and the number of the line, for messages.</param>
-    public delegate void OnLine(ReadOnlySpan<byte> line, Func<string> place);
+    public delegate void OnLine(ReadOnlySpan<byte> line, ContentDigest digest, Func<string> place);
 
     /// <summary>Finds the files that a path names.</summary>
     /// <param name="cmdlet">The cmdlet, whose current location is the start of relative paths.</param>
@@ -36,19 +39,35 @@ internal static class RequestFiles
     }
 
     /// <summary>
-    /// Reads a file, and hands over each line that has more than blanks. A byte order mark at the beginning of the file is left out.
+    /// Reads a file, and hands over each line that has more than blanks, while the next lines are read and digested on another thread. A byte
+    /// order mark at the beginning of the file is left out.
     /// </summary>
     /// <exception cref="ClaudeBatchException"><c>FileUnreadable</c>; <c>FormatUnknown</c>: the file is no JSON Lines, and no line of it was
     /// handed over; and whatever <paramref name="take"/> throws.</exception>
     public static void Read(string path, OnLine take)
     {
+        foreach (LineBlock block in ReadAhead.Of(Blocks(path), static b => b.Length))
+        {
+            using (block)
+            {
+                foreach (LineBlock.Line line in block.Lines)
+                {
+                    take(block[line], line.Digest, () => string.Create(CultureInfo.InvariantCulture, $"{path}:{line.Number}"));
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<LineBlock> Blocks(string path)
+    {
+        LineBlock block = new(ChunkSize);
         using LineScanner scanner = new((line, _, number) =>
         {
             ReadOnlySpan<byte> bom = [0xEF, 0xBB, 0xBF];
             ReadOnlySpan<byte> text = number == 1 && line.StartsWith(bom) ? line[bom.Length..] : line;
             if (text.IndexOfAnyExcept((byte)' ', (byte)'\t') >= 0)
             {
-                take(text, () => string.Create(CultureInfo.InvariantCulture, $"{path}:{number}"));
+                block.Add(text, number);
             }
         });
         byte[] buffer = new byte[ChunkSize];
@@ -63,10 +82,17 @@ internal static class RequestFiles
         while (count > 0)
         {
             scanner.Feed(buffer.AsSpan(0, count));
+            if (block.Length > 0)
+            {
+                yield return block;
+                block = new LineBlock(ChunkSize);
+            }
+
             count = Guard(path, () => file.Read(buffer));
         }
 
         scanner.Complete();
+        yield return block;
     }
 
     private static ClaudeBatchException NotFound(PSCmdlet cmdlet, string given, string[] found, bool isLiteral, string names)
