@@ -70,6 +70,40 @@ Describe 'New-ClaudeBatchRequest -Path' {
         $direct | Should -Not -BeNullOrEmpty
     }
 
+    It 'reads an odd file by no defaults of the shell''s parameters, and warns by its own' {
+        $path = New-TestFile "Id,,Body`n1,u,a`n2,u,5`" pipe`n3,u,c`n4,u,d`n"
+        $PSDefaultParameterValues = @{
+            'Select-Object:First' = 1; 'Select-Object:Property' = 'Id'; 'Import-Csv:Header' = 'q', 'r'; 'Import-Csv:Encoding' = 'unicode'; 'Where-Object:Not' = $true
+        }
+        $made = New-ClaudeBatchRequest -Path $path @haiku -CustomId '{{Id}}' -Prompt '{{Body}}' -WarningAction SilentlyContinue -WarningVariable said 3>&1
+        $made.CustomId | Should -Be '1', '2', '3', '4'
+        $said | Should -HaveCount 1
+    }
+
+    It 'says what Import-Csv says of a file that it reads whole' {
+        $path = New-TestFile "#TYPE Row`nId,,Body`n1,u,a`n"
+        $made = New-ClaudeBatchRequest -Path $path @haiku -CustomId '{{Id}}' -Prompt '{{H1}}' -WarningAction SilentlyContinue -WarningVariable said
+        $made | Should -HaveCount 1
+        $said | Should -BeLike "*rows.csv': One or more headers were not specified*"
+    }
+
+    It 'reads a heading that is longer than Sep takes' {
+        $path = New-TestFile ("Id,`"B" + ('x' * 17MB) + "`"`n1,a`n")
+        (New-ClaudeBatchRequest -Path $path @haiku -CustomId '{{Id}}' -Prompt 'a' -SourceProperty Id -WarningAction Ignore).CustomId | Should -Be '1'
+    }
+
+    It 'refuses a stream' -Skip:$IsWindows {
+        $pipe = Join-Path -Path (Split-Path (New-TestFile 'x')) -ChildPath 'pipe'
+        & mkfifo $pipe
+        $writing = Start-Process -FilePath sh -ArgumentList '-c', "`"printf 'Id,Body\n1,a\n' > '$pipe'`"" -PassThru
+        try {
+            { New-ClaudeBatchRequest -Path $pipe @haiku -Prompt '{{Body}}' } | Should -Throw '*is no file but a stream*' -ErrorId 'FileUnreadable,*'
+        }
+        finally {
+            $writing | Stop-Process -ErrorAction Ignore
+        }
+    }
+
     It 'ends where the pipeline wants no more, also of a file that Import-Csv reads' {
         $rows = (1..5000 | ForEach-Object { "$_,text $_" }) -join "`n"
         foreach ($head in "Id,Body`n", "#TYPE Row`nId,Body`n", "Id,Body`n0,5`" pipe`n") {

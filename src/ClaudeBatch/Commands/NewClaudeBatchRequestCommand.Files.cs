@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
 using ClaudeBatch.Core;
@@ -9,13 +10,17 @@ namespace ClaudeBatch.Commands;
 /// <content>Reads rows from CSV files, without an object for each.</content>
 public sealed partial class NewClaudeBatchRequestCommand
 {
-    // What Sep cannot read as Import-Csv does is read by Import-Csv. It stops at the first row that is not taken.
+    // What Sep cannot read as Import-Csv does is read by Import-Csv. It stops at the first row that is not taken. The shell's defaults of parameters
+    // would change what is read, and so do not count. It gives what Import-Csv has warned of.
     private const string ReadByShell = """
         param($path, $delimiter, $after, $take)
-        Microsoft.PowerShell.Utility\Import-Csv -LiteralPath $path -Delimiter $delimiter |
+        $PSDefaultParameterValues = @{}
+        $said = @()
+        $null = Microsoft.PowerShell.Utility\Import-Csv -LiteralPath $path -Delimiter $delimiter -WarningAction SilentlyContinue -WarningVariable said |
             Microsoft.PowerShell.Utility\Select-Object -Skip $after |
             Microsoft.PowerShell.Core\Where-Object { -not $take.Invoke($_) } |
             Microsoft.PowerShell.Utility\Select-Object -First 1
+        foreach ($one in $said) { $one.Message }
         """;
 
     private bool HasFiles => Path.Length + LiteralPath.Length > 0;
@@ -73,11 +78,11 @@ public sealed partial class NewClaudeBatchRequestCommand
 
         if (rows.IsOdd)
         {
-            AddByShell(file, rows.Count);
+            AddByShell(file, rows);
         }
     }
 
-    private void AddByShell(string file, long after)
+    private void AddByShell(string file, CsvRows rows)
     {
         ExceptionDispatchInfo? failure = null;
         Func<object, bool> take = row =>
@@ -93,7 +98,12 @@ public sealed partial class NewClaudeBatchRequestCommand
                 return false;
             }
         };
-        InvokeCommand.InvokeScript(useLocalScope: true, ScriptBlock.Create(ReadByShell), input: null, file, Delimiter, after, take);
+        Collection<PSObject> said = InvokeCommand.InvokeScript(
+            useLocalScope: true, ScriptBlock.Create(ReadByShell), input: null, file, Delimiter, rows.Count, take);
         failure?.Throw();
+        foreach (PSObject warning in rows.Heading.Names.Length == 0 ? said : [])
+        {
+            Warn($"'{file}': {warning}");
+        }
     }
 }

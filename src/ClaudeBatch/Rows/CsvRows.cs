@@ -30,10 +30,19 @@ internal sealed class CsvRows : IDisposable
             path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan));
         try
         {
+            if (!_file.CanSeek)
+            {
+                throw new ClaudeBatchException(
+                    FailureKind.InvalidArgument,
+                    "FileUnreadable",
+                    $"'{path}' is no file but a stream, which cannot be looked at twice. Save it as a file, or pipe the rows.")
+                { Target = path };
+            }
+
             _endsWithLine = Guarded(EndsWithLine);
             _reader = Guarded(() => ReaderOf(delimiter));
             IsOdd = _reader is null;
-            Heading = new RowHeading(IsOdd || !Guarded(_reader!.MoveNext) ? [] : Names());
+            Heading = new RowHeading(IsOdd || !TryMove() ? [] : Names());
         }
         catch
         {
@@ -101,9 +110,9 @@ internal sealed class CsvRows : IDisposable
         {
             return Sep.New(delimiter).Reader(static o => o with { HasHeader = false, DisableColCountCheck = true }).From(text);
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
-            return null; // the delimiter is none of Sep's
+            return null; // the delimiter is none of Sep's, or the first line is longer than it takes
         }
     }
 
