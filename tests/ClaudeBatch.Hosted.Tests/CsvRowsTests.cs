@@ -33,16 +33,7 @@ public sealed class CsvRowsTests : IDisposable
 
     private readonly string _file = Path.GetTempFileName();
 
-    private readonly Runspace _runspace;
-
-    public CsvRowsTests()
-    {
-        InitialSessionState state = InitialSessionState.CreateDefault();
-        state.ImportPSModule([Module.Path]);
-        _runspace = RunspaceFactory.CreateRunspace(state);
-        _runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
-        _runspace.Open();
-    }
+    private readonly Runspace _runspace = Module.OpenRunspace();
 
     public void Dispose()
     {

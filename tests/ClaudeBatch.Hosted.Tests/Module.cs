@@ -1,3 +1,4 @@
+using System.Management.Automation.Runspaces;
 using System.Reflection;
 
 namespace ClaudeBatch.Hosted.Tests;
@@ -7,4 +8,15 @@ internal static class Module
 {
     public static string Path { get; }
         = typeof(Module).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static a => a.Key == "ModulePath").Value!;
+
+    /// <summary>Opens a runspace that has imported the module and runs on the thread of the test.</summary>
+    public static Runspace OpenRunspace()
+    {
+        InitialSessionState state = InitialSessionState.CreateDefault();
+        state.ImportPSModule([Path]);
+        Runspace runspace = RunspaceFactory.CreateRunspace(state);
+        runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
+        runspace.Open();
+        return runspace;
+    }
 }

@@ -32,11 +32,7 @@ public sealed class PlainExportTests : IDisposable
 
     public PlainExportTests()
     {
-        InitialSessionState state = InitialSessionState.CreateDefault();
-        state.ImportPSModule([Module.Path]);
-        _runspace = RunspaceFactory.CreateRunspace(state);
-        _runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
-        _runspace.Open();
+        _runspace = Module.OpenRunspace();
         using PowerShell shell = PowerShell.Create(_runspace);
         _result = (Type)shell.AddScript("[ClaudeBatch.BatchResult]").Invoke()[0].BaseObject;
     }

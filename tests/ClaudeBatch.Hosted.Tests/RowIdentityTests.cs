@@ -21,20 +21,11 @@ public sealed class RowIdentityTests : IDisposable
 
     private static readonly string[] s_zones = ["UTC", "Asia/Kathmandu", "America/St_Johns", "Pacific/Apia", "Europe/Berlin"];
 
-    private readonly Runspace _runspace;
+    private readonly Runspace _runspace = Module.OpenRunspace();
 
     private readonly CultureInfo _culture = CultureInfo.CurrentCulture;
 
     private readonly string? _zone = Environment.GetEnvironmentVariable("TZ");
-
-    public RowIdentityTests()
-    {
-        InitialSessionState state = InitialSessionState.CreateDefault();
-        state.ImportPSModule([Module.Path]);
-        _runspace = RunspaceFactory.CreateRunspace(state);
-        _runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
-        _runspace.Open();
-    }
 
     public void Dispose()
     {

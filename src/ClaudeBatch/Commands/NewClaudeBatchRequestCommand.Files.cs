@@ -16,7 +16,8 @@ public sealed partial class NewClaudeBatchRequestCommand
         param($path, $delimiter, $after, $take)
         $PSDefaultParameterValues = @{}
         $said = @()
-        $null = Microsoft.PowerShell.Utility\Import-Csv -LiteralPath $path -Delimiter $delimiter -WarningAction SilentlyContinue -WarningVariable said |
+        $reading = @{ LiteralPath = $path; Delimiter = $delimiter; ErrorAction = 'Stop'; WarningAction = 'SilentlyContinue'; WarningVariable = 'said' }
+        $null = Microsoft.PowerShell.Utility\Import-Csv @reading |
             Microsoft.PowerShell.Utility\Select-Object -Skip $after |
             Microsoft.PowerShell.Core\Where-Object { -not $take.Invoke($_) } |
             Microsoft.PowerShell.Utility\Select-Object -First 1
