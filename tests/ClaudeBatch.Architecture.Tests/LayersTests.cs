@@ -16,7 +16,7 @@ public sealed class LayersTests
         ["ClaudeBatch.Core"],
         ["ClaudeBatch.Core.Json"],
         ["ClaudeBatch.Core.Api"],
-        ["ClaudeBatch.Core.Ledger.Files", "ClaudeBatch.Core.Models"],
+        ["ClaudeBatch.Core.Ledger.Files", "ClaudeBatch.Core.Models", "ClaudeBatch.Core.Identity"],
         ["ClaudeBatch.Core.Ledger.Sqlite", "ClaudeBatch.Core.Requests"],
         ["ClaudeBatch.Core.Ledger"],
         ["ClaudeBatch.Core.Account", "ClaudeBatch.Core.Costs"],
