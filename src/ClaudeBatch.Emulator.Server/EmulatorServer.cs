@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ClaudeBatch.Emulator.Server;
@@ -42,13 +43,20 @@ public sealed class EmulatorServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _application.DisposeAsync();
 
+    // A signature is of the path as it was sent; the framework's own is unescaped.
+    private static string RawPath(HttpContext context)
+    {
+        string? target = context.Features.Get<IHttpRequestFeature>()?.RawTarget;
+        return target is ['/', ..] ? target.Split('?', 2)[0] : context.Request.Path.ToUriComponent();
+    }
+
     private static async Task AnswerAsync(HttpContext context, EmulatedService service)
     {
         HttpRequest request = context.Request;
         EmulatedReply reply = await service.HandleAsync(
             new EmulatedRequest(
                 request.Method,
-                request.Path,
+                RawPath(context),
                 request.QueryString.Value ?? string.Empty,
                 name => request.Headers.TryGetValue(name, out Microsoft.Extensions.Primitives.StringValues values)
                     ? values.ToString()

@@ -6,7 +6,7 @@ public sealed partial class EmulatedService
     private static readonly string[] s_createFaults =
         [FaultKind.LostReply, FaultKind.ReplyCut, FaultKind.Refuse, FaultKind.EarlyRefusal, FaultKind.BodyCut];
 
-    private async Task<EmulatedReply> CreateAsync(EmulatedRequest request, CancellationToken cancellationToken)
+    private async Task<EmulatedReply> CreateAsync(EmulatedRequest request, string workspace, CancellationToken cancellationToken)
     {
         EmulatorFault? fault = await Faults.MeetAsync(cancellationToken, s_createFaults).ConfigureAwait(false);
         if (fault?.Kind == FaultKind.EarlyRefusal)
@@ -28,13 +28,13 @@ public sealed partial class EmulatedService
                 return EmulatedReply.Lost;
             }
 
-            await MakeForeignAsync(incoming, request, cancellationToken).ConfigureAwait(false);
+            await MakeForeignAsync(incoming, request, workspace, cancellationToken).ConfigureAwait(false);
             if (fault is { Kind: FaultKind.Refuse, Accept: false })
             {
                 return Refusal(fault);
             }
 
-            StoredBatch made = await AcceptAsync(incoming, request, cancellationToken).ConfigureAwait(false);
+            StoredBatch made = await AcceptAsync(incoming, request, workspace, cancellationToken).ConfigureAwait(false);
             byte[] reply = made.ToJson(made.CreatedAt, address);
             return fault?.Kind switch
             {
@@ -84,7 +84,8 @@ public sealed partial class EmulatedService
         }
     }
 
-    private async Task<StoredBatch> AcceptAsync(string incoming, EmulatedRequest request, CancellationToken cancellationToken)
+    private async Task<StoredBatch> AcceptAsync(
+        string incoming, EmulatedRequest request, string workspace, CancellationToken cancellationToken)
     {
         if (new FileInfo(incoming).Length > LongestBody)
         {
@@ -92,12 +93,12 @@ public sealed partial class EmulatedService
         }
 
         int count = BodyCheck.Count(incoming);
-        return await _store.AloneAsync(() => Add(incoming, count, request.Header("anthropic-version")!), cancellationToken)
+        return await _store.AloneAsync(() => Add(incoming, count, request.Header("anthropic-version")!, workspace), cancellationToken)
             .ConfigureAwait(false);
     }
 
     // Makes the batches of somebody else, right before the batch of this call and whatever happens to that one.
-    private async Task MakeForeignAsync(string incoming, EmulatedRequest request, CancellationToken cancellationToken)
+    private async Task MakeForeignAsync(string incoming, EmulatedRequest request, string workspace, CancellationToken cancellationToken)
     {
         if (await Faults.MeetAsync(cancellationToken, FaultKind.ForeignBatch).ConfigureAwait(false) is not { } foreign)
         {
@@ -109,7 +110,7 @@ public sealed partial class EmulatedService
         {
             string theirs = _store.NewIncoming();
             await File.WriteAllTextAsync(theirs, ForeignBody(count), cancellationToken).ConfigureAwait(false);
-            await _store.AloneAsync(() => Add(theirs, count, request.Header("anthropic-version")!), cancellationToken)
+            await _store.AloneAsync(() => Add(theirs, count, request.Header("anthropic-version")!, workspace), cancellationToken)
                 .ConfigureAwait(false);
         }
     }
@@ -118,7 +119,7 @@ public sealed partial class EmulatedService
         $$$"""{"custom_id":"somebody-elses-{{{i}}}","params":"""
         + """{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":"Hi"}]}}"""))}]}}";
 
-    private static EmulatedReply Refusal(EmulatorFault fault)
+    internal static EmulatedReply Refusal(EmulatorFault fault)
     {
         if (fault.ErrorBody)
         {
@@ -153,7 +154,7 @@ public sealed partial class EmulatedService
         _ => "api_error",
     };
 
-    private StoredBatch Add(string incoming, int count, string apiVersion)
+    private StoredBatch Add(string incoming, int count, string apiVersion, string workspace)
     {
         DateTimeOffset now = clock.GetUtcNow();
         List<StoredBatch> all = _store.All();
@@ -174,7 +175,7 @@ public sealed partial class EmulatedService
             Count = count,
             ApiVersion = apiVersion,
             Plan = plan,
-            WorkspaceId = plan.WorkspaceId,
+            WorkspaceId = workspace,
         };
         new AnswerStore(stateFolder).Take(incoming, _store.AnswersOf(made.Id));
         File.Move(incoming, _store.BodyOf(made.Id));

@@ -12,11 +12,11 @@ public sealed partial class EmulatedService
         .GroupBy(static p => p[0])
         .ToDictionary(static g => g.Key, static g => Uri.UnescapeDataString(g.Last().ElementAtOrDefault(1) ?? string.Empty));
 
-    private async Task<EmulatedReply> ListAsync(string query, CancellationToken cancellationToken)
+    private async Task<EmulatedReply> ListAsync(string query, string workspace, CancellationToken cancellationToken)
     {
         EmulatorFault? lag = await Faults.MeetAsync(cancellationToken, FaultKind.ListLag).ConfigureAwait(false);
         DateTimeOffset visible = clock.GetUtcNow() - (lag?.Duration ?? TimeSpan.Zero);
-        return List(query, [.. _store.All().Where(b => IsSeen(b) && b.CreatedAt <= visible)]);
+        return List(query, [.. _store.All().Where(b => IsSeen(b, workspace) && b.CreatedAt <= visible)]);
     }
 
     private EmulatedReply List(string query, List<StoredBatch> all)

@@ -5,7 +5,7 @@ namespace ClaudeBatch.Emulator;
 /// <content>The calls besides those of batches: one message, the count of a prompt's tokens, and the models.</content>
 public sealed partial class EmulatedService
 {
-    private static async Task<JsonDocument> BodyAsync(EmulatedRequest request, CancellationToken cancellationToken)
+    internal static async Task<JsonDocument> BodyAsync(EmulatedRequest request, CancellationToken cancellationToken)
     {
         using MemoryStream body = new();
         await request.CopyBody(body, cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ClaudeBatch.Emulator.Identity;
 
 namespace ClaudeBatch.Emulator;
 
@@ -33,12 +34,25 @@ public sealed partial class EmulatedService(
 
     private FaultBook? _faults;
 
+    private TokenBook? _tokens;
+
+    private TokenEndpoint? _tokenEndpoint;
+
+    private IEntrance? _entrance;
+
     private FaultBook Faults => _faults ??= new FaultBook(stateFolder, _store, plan, clock);
+
+    private TokenBook Tokens => _tokens ??= new TokenBook(stateFolder, _store, clock);
+
+    private TokenEndpoint Exchange => _tokenEndpoint ??= new TokenEndpoint(plan, Tokens, Faults, clock, _newId);
+
+    private IEntrance Entrance => _entrance ??= new ClaudeEntrance(plan, Tokens, Faults, clock);
 
     /// <summary>Answers a request. An error becomes a reply; only the exception of a request body that breaks off is thrown.</summary>
     public async Task<EmulatedReply> HandleAsync(EmulatedRequest request, CancellationToken cancellationToken)
     {
         EmulatedReply reply;
+        Caller? caller = null;
         string requestId = _newId("req_");
         try
         {
@@ -47,8 +61,16 @@ public sealed partial class EmulatedService(
                 return EmulatedReply.Lost;
             }
 
-            Authenticate(request);
-            reply = await RouteAsync(request, cancellationToken).ConfigureAwait(false);
+            if (request is { Method: "POST", Path: TokenEndpoint.Path })
+            {
+                reply = await Exchange.ExchangeAsync(request, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                (caller, request) = await Entrance.AdmitAsync(request, cancellationToken).ConfigureAwait(false);
+                CheckVersion(request.Header("anthropic-version"));
+                reply = await RouteAsync(request, caller, cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (ServiceError error)
         {
@@ -65,28 +87,18 @@ public sealed partial class EmulatedService(
         }
 
         reply.Headers["request-id"] = requestId;
-        reply.Headers["anthropic-organization-id"] = plan.OrganizationId;
-        reply.Headers["anthropic-workspace-id"] = plan.WorkspaceId;
         reply.Headers["Date"] = clock.GetUtcNow().ToString("r", CultureInfo.InvariantCulture);
+        if (caller is not null)
+        {
+            reply.Headers["anthropic-organization-id"] = plan.OrganizationId;
+            reply.Headers[EmulatedRequest.WorkspaceHeader] = caller.WorkspaceId;
+        }
+
         return reply;
     }
 
-    /// <summary>Throws when a request has no valid key or API version. It needs the headers only, not the body.</summary>
-    private void Authenticate(EmulatedRequest request)
+    private static void CheckVersion(string? version)
     {
-        string? bearer = request.Header("Authorization");
-        string? key = request.Header("x-api-key") ?? (bearer?.StartsWith("Bearer ", StringComparison.Ordinal) == true ? bearer[7..] : null);
-        if (string.IsNullOrWhiteSpace(key))
-        {
-            throw new ServiceError(401, "authentication_error", "x-api-key header is required");
-        }
-
-        if (plan.ApiKey is null ? key.StartsWith("sk-ant-invalid", StringComparison.Ordinal) : key != plan.ApiKey)
-        {
-            throw new ServiceError(401, "authentication_error", "API key is invalid.");
-        }
-
-        string? version = request.Header("anthropic-version");
         if (version is null)
         {
             throw ServiceError.Invalid("anthropic-version: header is required");
@@ -98,18 +110,28 @@ public sealed partial class EmulatedService(
         }
     }
 
-    private async Task<EmulatedReply> RouteAsync(EmulatedRequest request, CancellationToken cancellationToken)
+    private async Task<EmulatedReply> RouteAsync(EmulatedRequest request, Caller caller, CancellationToken cancellationToken)
     {
         string path = request.Path.TrimEnd('/');
         string[] rest = path.StartsWith(Batches + "/", StringComparison.Ordinal) ? path[(Batches.Length + 1)..].Split('/') : [];
+        if (rest.Length > 0 || path == Batches)
+        {
+            caller.NeedsBatches();
+        }
+        else
+        {
+            caller.NeedsInference();
+        }
+
+        string workspace = caller.WorkspaceId;
         return (request.Method, path, rest) switch
         {
-            ("POST", Batches, _) => await CreateAsync(request, cancellationToken).ConfigureAwait(false),
-            ("GET", Batches, _) => await ListAsync(request.Query, cancellationToken).ConfigureAwait(false),
-            ("GET", _, [string id]) => await RetrieveAsync(id, cancellationToken).ConfigureAwait(false),
-            ("DELETE", _, [string id]) => await DeleteAsync(id, cancellationToken).ConfigureAwait(false),
-            ("POST", _, [string id, "cancel"]) => await CancelAsync(id, cancellationToken).ConfigureAwait(false),
-            ("GET", _, [string id, "results"]) => await ResultsAsync(id, cancellationToken).ConfigureAwait(false),
+            ("POST", Batches, _) => await CreateAsync(request, workspace, cancellationToken).ConfigureAwait(false),
+            ("GET", Batches, _) => await ListAsync(request.Query, workspace, cancellationToken).ConfigureAwait(false),
+            ("GET", _, [string id]) => await RetrieveAsync(id, workspace, cancellationToken).ConfigureAwait(false),
+            ("DELETE", _, [string id]) => await DeleteAsync(id, workspace, cancellationToken).ConfigureAwait(false),
+            ("POST", _, [string id, "cancel"]) => await CancelAsync(id, workspace, cancellationToken).ConfigureAwait(false),
+            ("GET", _, [string id, "results"]) => await ResultsAsync(id, workspace, cancellationToken).ConfigureAwait(false),
             ("POST", "/v1/messages", _) => await MessageAsync(request, cancellationToken).ConfigureAwait(false),
             ("POST", "/v1/messages/count_tokens", _) => await CountTokensAsync(request, cancellationToken).ConfigureAwait(false),
             ("GET", "/v1/models", _) => Models(),
@@ -118,7 +140,7 @@ public sealed partial class EmulatedService(
         };
     }
 
-    private async Task<EmulatedReply> RetrieveAsync(string id, CancellationToken cancellationToken)
+    private async Task<EmulatedReply> RetrieveAsync(string id, string workspace, CancellationToken cancellationToken)
     {
         if (await Faults.MeetAsync(cancellationToken, FaultKind.NotFound).ConfigureAwait(false) is not null)
         {
@@ -126,7 +148,7 @@ public sealed partial class EmulatedService(
         }
 
         DateTimeOffset now = clock.GetUtcNow();
-        StoredBatch batch = await _store.AloneAsync(() => Finished(Known(id), now), cancellationToken).ConfigureAwait(false);
+        StoredBatch batch = await _store.AloneAsync(() => Finished(Known(id, workspace), now), cancellationToken).ConfigureAwait(false);
         EmulatedReply reply = EmulatedReply.Json(batch.ToJson(now, address));
         if (now < batch.EndsAt)
         {
@@ -136,13 +158,13 @@ public sealed partial class EmulatedService(
         return reply;
     }
 
-    private async Task<EmulatedReply> CancelAsync(string id, CancellationToken cancellationToken)
+    private async Task<EmulatedReply> CancelAsync(string id, string workspace, CancellationToken cancellationToken)
     {
         DateTimeOffset now = clock.GetUtcNow();
         StoredBatch canceled = await _store.AloneAsync(
             () =>
             {
-                StoredBatch batch = Known(id);
+                StoredBatch batch = Known(id, workspace);
                 if (now >= batch.EndsAt)
                 {
                     throw ServiceError.Invalid($"Message Batch {id} has already ended and cannot be canceled.");
@@ -160,12 +182,12 @@ public sealed partial class EmulatedService(
         return EmulatedReply.Json(canceled.ToJson(now, address));
     }
 
-    private async Task<EmulatedReply> DeleteAsync(string id, CancellationToken cancellationToken)
+    private async Task<EmulatedReply> DeleteAsync(string id, string workspace, CancellationToken cancellationToken)
     {
         await _store.AloneAsync(
             () =>
             {
-                if (clock.GetUtcNow() < Known(id).EndsAt)
+                if (clock.GetUtcNow() < Known(id, workspace).EndsAt)
                 {
                     throw ServiceError.Invalid("In progress batches cannot be deleted. Consider canceling the batch instead.");
                 }
@@ -177,10 +199,10 @@ public sealed partial class EmulatedService(
         return EmulatedReply.Json(Encoding.UTF8.GetBytes($"{{\"id\":\"{id}\",\"type\":\"message_batch_deleted\"}}"));
     }
 
-    private async Task<EmulatedReply> ResultsAsync(string id, CancellationToken cancellationToken)
+    private async Task<EmulatedReply> ResultsAsync(string id, string workspace, CancellationToken cancellationToken)
     {
         DateTimeOffset now = clock.GetUtcNow();
-        StoredBatch batch = await _store.AloneAsync(() => Finished(Known(id), now), cancellationToken).ConfigureAwait(false);
+        StoredBatch batch = await _store.AloneAsync(() => Finished(Known(id, workspace), now), cancellationToken).ConfigureAwait(false);
         if (now < batch.EndsAt || now >= batch.ArchivedAt)
         {
             throw new ServiceError(404, "not_found_error", $"Message Batch {id} has no available results.") { ShouldRetry = false };
@@ -196,10 +218,10 @@ public sealed partial class EmulatedService(
         return new EmulatedReply { Status = 200, ContentType = "application/x-jsonl", Body = results };
     }
 
-    private StoredBatch Known(string id)
-        => _store.Find(id) is { } batch && IsSeen(batch) ? batch : throw ServiceError.NotFound($"Message Batch {id} not found.");
+    private StoredBatch Known(string id, string workspace)
+        => _store.Find(id) is { } batch && IsSeen(batch, workspace) ? batch : throw ServiceError.NotFound($"Message Batch {id} not found.");
 
-    private bool IsSeen(StoredBatch batch) => batch.WorkspaceId is null || batch.WorkspaceId == plan.WorkspaceId;
+    private static bool IsSeen(StoredBatch batch, string workspace) => batch.WorkspaceId is null || batch.WorkspaceId == workspace;
 
     // The results are made when a call first looks at the batch after its end. A call uses one time throughout, so that a batch that is
     // reported as ended always has its final counts.

@@ -27,7 +27,7 @@ public sealed class EmulatorHandler : HttpMessageHandler
                 request.Method.Method,
                 request.RequestUri!.AbsolutePath,
                 request.RequestUri.Query,
-                name => request.Headers.TryGetValues(name, out IEnumerable<string>? values) ? string.Join(',', values) : null,
+                name => Header(request, name),
                 (target, token) => request.Content?.CopyToAsync(target, token) ?? Task.CompletedTask),
             cancellationToken).ConfigureAwait(false);
         if (reply.IsLost)
@@ -48,4 +48,10 @@ public sealed class EmulatorHandler : HttpMessageHandler
 
         return response;
     }
+
+    private static string? Header(HttpRequestMessage request, string name)
+        => request.Headers.TryGetValues(name, out IEnumerable<string>? values)
+            || request.Content?.Headers.TryGetValues(name, out values) == true
+            ? string.Join(',', values!)
+            : string.Equals(name, "Host", StringComparison.OrdinalIgnoreCase) ? request.RequestUri!.Authority : null;
 }

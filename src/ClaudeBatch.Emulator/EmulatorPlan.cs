@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ClaudeBatch.Emulator.Identity;
 
 namespace ClaudeBatch.Emulator;
 
@@ -59,6 +60,21 @@ public sealed class EmulatorPlan
     /// <summary>The only API key that is accepted; null to accept every key that does not begin with <c>sk-ant-invalid</c>.</summary>
     public string? ApiKey { get; set; }
 
+    /// <summary>
+    /// The workspaces of the API key, where it spans several: the header <c>anthropic-workspace-id</c> chooses, else it is the first. None for
+    /// <see cref="WorkspaceId"/> alone.
+    /// </summary>
+    [JsonIgnore]
+    public string[] ApiKeyWorkspaceIds { get; set; } = [];
+
+    /// <summary>Whose tokens are exchanged for access tokens; null for nobody's.</summary>
+    [JsonIgnore]
+    public EmulatorFederation? Federation { get; set; }
+
+    /// <summary>The sign-ins whose refresh tokens are taken.</summary>
+    [JsonIgnore]
+    public EmulatorOAuthClient[] OAuthClients { get; set; } = [];
+
     /// <summary>The faults. They belong to the process that makes the calls, and are not kept with a batch.</summary>
     [JsonIgnore]
     public EmulatorFault[] Faults { get; set; } = [];
@@ -101,5 +117,8 @@ public sealed class EmulatorPlan
         {
             throw new ArgumentException("The plan's Speed is a number above 0, at most 10,000,000.");
         }
+
+        Federation?.Check();
+        Array.ForEach(OAuthClients, static c => c.Check());
     }
 }

@@ -57,9 +57,22 @@ public static class FaultKind
     /// <summary>Some answers come without their usage.</summary>
     public const string UsageMissing = nameof(UsageMissing);
 
+    /// <summary>An exchange of tokens is refused with the fault's status.</summary>
+    public const string ExchangeRefuse = nameof(ExchangeRefuse);
+
+    /// <summary>An access token is issued, and the connection breaks before the reply.</summary>
+    public const string ExchangeLostReply = nameof(ExchangeLostReply);
+
+    /// <summary>An exchange is answered after the fault's duration; never, where it has none.</summary>
+    public const string ExchangeStall = nameof(ExchangeStall);
+
+    /// <summary>All access tokens that were issued before this call are revoked.</summary>
+    public const string TokenRevoked = nameof(TokenRevoked);
+
     public static IReadOnlyList<string> All { get; } =
     [
         LostReply, ReplyCut, Refuse, EarlyRefusal, BodyCut, ForeignBatch, Outage, NotFound, ListLag,
         DownloadCut, DownloadStall, DownloadShort, TornLastLine, DuplicatedLines, MissingLines, ForeignLines, GarbledLines, UsageMissing,
+        ExchangeRefuse, ExchangeLostReply, ExchangeStall, TokenRevoked,
     ];
 }

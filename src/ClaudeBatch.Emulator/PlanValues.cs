@@ -23,7 +23,7 @@ internal static class PlanValues
                 + $"It has {string.Join(", ", properties.Select(static p => p.Name))}.");
         try
         {
-            property.SetValue(target, Converted(value, property.PropertyType));
+            property.SetValue(target, Converted(value, property.PropertyType, what == "plan" ? property.Name : $"{what}.{property.Name}"));
         }
         catch (Exception e) when (e is FormatException or InvalidCastException or OverflowException)
         {
@@ -53,22 +53,36 @@ internal static class PlanValues
         TypeCode.Int32 or TypeCode.Int64 => "a whole number",
         TypeCode.Double => "a number",
         TypeCode.String => "a text",
+        _ when type == typeof(string[]) => "a text, or several",
         _ => "seconds, or hours:minutes:seconds",
     };
 
-    private static object? Converted(object? value, Type type)
+    private static object? Converted(object? value, Type type, string path)
     {
         Type target = Nullable.GetUnderlyingType(type) ?? type;
+        if (value is null && target.IsArray)
+        {
+            return Array.CreateInstance(target.GetElementType()!, 0);
+        }
+
         if (value is null || target.IsInstanceOfType(value))
         {
             return value;
         }
 
-        if (target == typeof(EmulatorFault[]))
+        if (target == typeof(EmulatorFault))
         {
-            return value is IEnumerable several and not (string or IDictionary)
-                ? several.Cast<object>().Select(EmulatorFault.From).ToArray()
-                : new[] { EmulatorFault.From(value) };
+            return EmulatorFault.From(value);
+        }
+
+        if (target.IsArray)
+        {
+            return Several(value, target.GetElementType()!, path);
+        }
+
+        if (target.Assembly == typeof(PlanValues).Assembly)
+        {
+            return Nested(value, target, path);
         }
 
         if (target != typeof(TimeSpan))
@@ -79,5 +93,34 @@ internal static class PlanValues
         return value is string text && text.Contains(':', StringComparison.Ordinal)
             ? TimeSpan.Parse(text, CultureInfo.InvariantCulture)
             : TimeSpan.FromSeconds(Convert.ToDouble(value, CultureInfo.InvariantCulture));
+    }
+
+    // One value is as good as an array with it alone, as in a shell.
+    private static Array Several(object value, Type element, string path)
+    {
+        object?[] values = value is IEnumerable several and not (string or IDictionary) ? [.. several.Cast<object?>()] : [value];
+        Array array = Array.CreateInstance(element, values.Length);
+        for (int i = 0; i < values.Length; i++)
+        {
+            array.SetValue(Converted(values[i], element, path), i);
+        }
+
+        return array;
+    }
+
+    private static object Nested(object value, Type type, string path)
+    {
+        if (value is not IDictionary table)
+        {
+            throw new ArgumentException($"The plan's {path} takes a table, or several, not '{value}'.");
+        }
+
+        object nested = Activator.CreateInstance(type)!;
+        foreach (DictionaryEntry entry in table)
+        {
+            Set(nested, Convert.ToString(entry.Key, CultureInfo.InvariantCulture)!, entry.Value, path);
+        }
+
+        return nested;
     }
 }

@@ -1,5 +1,7 @@
 using System.Collections;
 using System.Text.Json;
+using ClaudeBatch.Emulator.Identity;
+using ClaudeBatch.Tests;
 
 namespace ClaudeBatch.Emulator.Tests;
 
@@ -32,6 +34,60 @@ public sealed class PlanTests
         ArgumentException error = Assert.Throws<ArgumentException>(() => EmulatorPlan.FromDictionary(new Hashtable { [name] = value }));
 
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"Issuers":[{"Issuer":"https://i.example"}]}""", "'https://i.example' has no Keys")]
+    [InlineData("""{"Issuers":[{"Keys":[]}]}""", "lacks its Issuer")]
+    [InlineData("""{"Issuers":[{"Issuer":"https://i.example","Keys":"/not/there.json"}]}""", "could not be read from '/not/there.json'")]
+    [InlineData("""{"Issuers":[{"Issuer":"https://i.example","Keys":[{"kty":"oct","kid":"1"}]}]}""", "RSA and EC are known")]
+    [InlineData("""{"Issuers":[{"Issuer":"https://i.example","Keys":[{"kty":"RSA","kid":"1","n":"AQ"}]}]}""", "has no 'e'")]
+    [InlineData("""{"Issuers":[{"Issuer":"https://i.example","Keys":[5]}]}""", "a key that is no table: '5'")]
+    [InlineData("""{"Issuers":5}""", "The plan's Federation.Issuers takes a table, or several, not '5'.")]
+    [InlineData("""{"Rules":[{"Idd":"fdrl_1"}]}""", "Federation.Rules has no 'Idd'. It has Id, Issuer,")]
+    [InlineData("""{"Rules":[{"Id":"rule-1"}]}""", "begins with fdrl_")]
+    [InlineData("""{"Rules":[{"Id":"fdrl_1","TokenLifetimeSeconds":"long"}]}""", "'long' does not fit the Federation.Rules's 'TokenLifetimeSeconds', which takes a whole number.")]
+    [InlineData("""{"Rules":[{"Id":"fdrl_1","TokenLifetimeSeconds":59}]}""", "lie between 60 and 86400")]
+    [InlineData("""{"Rules":[{"Id":"fdrl_1","Issuer":"https://i.example"}]}""", "which is not in Federation.Issuers")]
+    public void A_bad_federation_is_refused_by_name(string json, string message)
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(() => EmulatorPlan.FromJson($"{{\"Federation\":{json}}}"));
+
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_federation_is_the_same_from_a_shell_and_from_json()
+    {
+        using TestIssuer issuer = new();
+        Hashtable shell = new()
+        {
+            ["federation"] = new Hashtable
+            {
+                ["Issuers"] = new Hashtable { ["Issuer"] = issuer.Issuer, ["Keys"] = issuer.Key, ["CheckJti"] = false, ["MaxLifetime"] = "00:20:00" },
+                ["Rules"] = new object[] { new Hashtable { ["Id"] = "fdrl_1", ["Issuer"] = issuer.Issuer, ["WorkspaceIds"] = "wrkspc_1", ["TokenLifetimeSeconds"] = 600 } },
+            },
+            ["OAuthClients"] = new Hashtable { ["ClientId"] = "c", ["RefreshToken"] = "r" },
+            ["ApiKeyWorkspaceIds"] = new object[] { "wrkspc_1", "wrkspc_2" },
+        };
+        string json = $$"""
+            {"Federation":{"Issuers":[{"Issuer":"{{issuer.Issuer}}","Keys":{{issuer.Jwks}},"CheckJti":false,"MaxLifetime":1200}],
+            "Rules":[{"Id":"fdrl_1","Issuer":"{{issuer.Issuer}}","WorkspaceIds":["wrkspc_1"],"TokenLifetimeSeconds":600}]},
+            "OAuthClients":[{"ClientId":"c","RefreshToken":"r"}],"ApiKeyWorkspaceIds":["wrkspc_1","wrkspc_2"]}
+            """;
+
+        Assert.All([EmulatorPlan.FromDictionary(shell), EmulatorPlan.FromJson(json)], plan =>
+        {
+            EmulatorIssuer only = Assert.Single(plan.Federation!.Issuers);
+            EmulatorRule rule = Assert.Single(plan.Federation.Rules);
+            Assert.False(only.CheckJti);
+            Assert.Equal(TimeSpan.FromMinutes(20), only.MaxLifetime);
+            Assert.Equal(issuer.KeyId, Assert.Single(only.KeySet()).Id);
+            Assert.Equal("wrkspc_1", Assert.Single(rule.WorkspaceIds));
+            Assert.Equal(600, rule.TokenLifetimeSeconds);
+            Assert.Equal("c", Assert.Single(plan.OAuthClients).ClientId);
+            Assert.Equal(["wrkspc_1", "wrkspc_2"], plan.ApiKeyWorkspaceIds);
+        });
     }
 
     [Fact]
