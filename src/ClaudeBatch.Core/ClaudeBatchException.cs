@@ -47,6 +47,9 @@ public sealed class ClaudeBatchException : Exception
     /// <summary>Whether the service itself replied: the body was its error object. Anything on the way may reply with a status.</summary>
     public bool IsFromService => ErrorType is not null;
 
+    /// <summary>Whether the service itself has refused the credential, whatever the call was: it had no effect then.</summary>
+    internal bool IsRefusedCredential => Status == 401 && IsFromService;
+
     /// <summary>The service's own words, and what to do where a code of its says more than they do.</summary>
     public string? ServiceMessage { get; init; }
 

@@ -149,7 +149,6 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
     {
         AccountList list = await AccountList.FetchAsync(bound, batch.CreatedAt ?? DateTime.MinValue, cancellationToken)
             .ConfigureAwait(false);
-        JobBinding.Check(job, list.Headers);
         if (list.Batches.FirstOrDefault(b => b.Id == batch.ServiceId) is { } listed)
         {
             return RecordReply(batch, listed, list.Headers.RequestId);

@@ -6,8 +6,8 @@ namespace ClaudeBatch.Core.Account;
 /// <summary>Checks that a job is continued with the address, the organization and the workspace that it was begun with.</summary>
 public static class JobBinding
 {
-    /// <exception cref="ClaudeBatchException"><c>JobBoundElsewhere</c>.</exception>
     /// <summary>Compares the connection's address with the job's.</summary>
+    /// <exception cref="ClaudeBatchException"><c>JobBoundElsewhere</c>.</exception>
     public static void Check(JobRecord job, ServiceConnection connection)
     {
         if (!string.Equals(job.BaseAddress, connection.BaseAddress.AbsoluteUri, StringComparison.OrdinalIgnoreCase))
@@ -16,12 +16,20 @@ public static class JobBinding
         }
     }
 
-    /// <summary>Checks the address, and makes a client that sends the API version and the betas that the job was begun with.</summary>
+    /// <summary>
+    /// Checks the address, and makes a client that sends the API version, the betas and the workspace that the job was begun with, and that
+    /// holds each reply against the job's workspace and organization.
+    /// </summary>
     /// <exception cref="ClaudeBatchException"><c>JobBoundElsewhere</c>.</exception>
     public static BatchApi Bind(BatchApi api, JobRecord job)
     {
         Check(job, api.Connection);
-        return api.As(job.ApiVersion, job.Betas.Split(',', StringSplitOptions.RemoveEmptyEntries));
+        ServiceConnection own = api.Connection;
+        return api.As(own.As(
+            job.ApiVersion,
+            job.Betas.Split(',', StringSplitOptions.RemoveEmptyEntries),
+            own.WorkspaceId ?? (own.Credential.NamesWorkspace ? job.WorkspaceId : null),
+            headers => Check(job, headers)));
     }
 
     /// <summary>Compares the organization and the workspace in a reply's headers with those that the job's first reply had.</summary>

@@ -45,6 +45,11 @@ public sealed class ApiCredential : ServiceCredential
     /// <exception cref="ClaudeBatchException"><c>ApiKeyInvalid</c>: the token is empty, or holds a character that no token has.</exception>
     public static ApiCredential FromToken(string token) => new(token.Trim(), isBearer: true);
 
+    /// <summary>
+    /// A key may be one for several workspaces since 2026-08-27; one of a single workspace may name it (anthropic-workspace-id, release notes).
+    /// </summary>
+    public override bool NamesWorkspace => !_isBearer;
+
     public override string ToString() => _isBearer ? "bearer token" : "API key";
 
     public override string WithoutSecret(string text) => _forms.Remove(text);

@@ -51,10 +51,11 @@ public sealed class BatchApi : IDisposable
     /// called.</summary>
     public ClaudeBatchException? Outage => _exchange.Outage;
 
-    /// <summary>Makes a client for the same service with another API version and other betas. Both clients share one transport.</summary>
-    /// <param name="apiVersion">The value of the header <c>anthropic-version</c>, such as <c>2026-10-21</c>.</param>
-    /// <param name="betas">The values of the header <c>anthropic-beta</c>; none where it is empty.</param>
-    public BatchApi As(string apiVersion, IReadOnlyList<string> betas) => new(this, Connection.As(apiVersion, betas));
+    /// <summary>Makes a client that calls the same service by another connection. Both clients share one transport.</summary>
+    public BatchApi As(ServiceConnection connection) => new(this, connection);
+
+    /// <inheritdoc cref="ServiceCredential.PrepareAsync"/>
+    public ValueTask PrepareAsync(CancellationToken cancellationToken) => Connection.Credential.PrepareAsync(cancellationToken);
 
     public void Dispose() => _http.Dispose();
 
@@ -70,9 +71,10 @@ public sealed class BatchApi : IDisposable
     /// on.</param>
     /// <param name="sent">Receives the number of bytes sent so far; null where nobody wants it.</param>
     /// <param name="cancellationToken">Cancels the upload.</param>
+    /// <param name="renews">Whether a credential that the service refuses is renewed, so that the caller may make the call once more.</param>
     public async Task<CreateReply> CreateAsync(
         string path, long length, ReadOnlyMemory<byte> digest,
-        Func<CancellationToken, Task> beforeLastByte, IProgress<long>? sent, CancellationToken cancellationToken)
+        Func<CancellationToken, Task> beforeLastByte, IProgress<long>? sent, CancellationToken cancellationToken, bool renews = false)
     {
         using WithheldContent content = WithheldContent.ForJson(
             path, length, digest, _exchange.Limits.Stall, sent, beforeLastByte);
@@ -96,7 +98,23 @@ public sealed class BatchApi : IDisposable
         }
         catch (ClaudeBatchException failure)
         {
-            return new CreateReply(null, failure, content.LastByteHandedOver);
+            CreateReply refused = new(null, failure, content.LastByteHandedOver);
+            return renews && failure.IsRefusedCredential
+                ? await RenewedAsync(refused, request, cancellationToken).ConfigureAwait(false)
+                : refused;
+        }
+    }
+
+    // What was refused stays refused, whatever becomes of the credential.
+    private async Task<CreateReply> RenewedAsync(CreateReply refused, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return refused with { Renewal = await Connection.Credential.RenewAsync(request, cancellationToken).ConfigureAwait(false) };
+        }
+        catch (ClaudeBatchException failure)
+        {
+            return refused with { Renewal = Renewal.Later, RenewalFailure = failure };
         }
     }
 
@@ -156,9 +174,8 @@ public sealed class BatchApi : IDisposable
     public async Task<Reply<byte[]>> SendMessageAsync(ReadOnlyMemory<byte> parameters, CancellationToken cancellationToken)
     {
         Connection.Platform.Require(ServiceCalls.Messages, "The Messages API");
-        using HttpRequestMessage request = await ServiceRequest
-            .SignedAsync(Connection, HttpMethod.Post, "v1/messages", parameters, cancellationToken).ConfigureAwait(false);
-        return await _exchange.BytesAsync(request, "Send message", cancellationToken).ConfigureAwait(false);
+        return await _exchange.BytesAsync(HttpMethod.Post, "v1/messages", parameters, "Send message", cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <exception cref="ClaudeBatchException"><c>CallNotOnPlatform</c>; or the service refuses the call or cannot be reached.</exception>

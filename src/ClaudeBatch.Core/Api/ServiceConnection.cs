@@ -37,9 +37,27 @@ public sealed class ServiceConnection
     /// <summary>The id of the workspace to use, for a credential that may use several; null otherwise.</summary>
     public string? WorkspaceId { get; init; }
 
-    /// <summary>Makes a connection of the same address and credential with another API version and other betas.</summary>
-    public ServiceConnection As(string apiVersion, IReadOnlyList<string> betas)
-        => new(BaseAddress, Credential) { Platform = Platform, ApiVersion = apiVersion, Betas = betas, WorkspaceId = WorkspaceId };
+    /// <summary>
+    /// Called with the headers of each reply but that to a create, also where the reply is an error; null for nothing. What it throws is the
+    /// failure of the call.
+    /// </summary>
+    public Action<ReplyHeaders>? OnReply { get; init; }
+
+    /// <summary>Makes a connection of the same address and credential with another API version, other betas and another workspace.</summary>
+    /// <param name="apiVersion">The value of the header <c>anthropic-version</c>, such as <c>2026-10-21</c>.</param>
+    /// <param name="betas">The values of the header <c>anthropic-beta</c>; none where it is empty.</param>
+    /// <param name="workspaceId">The id of the workspace to name in each call; null for the connection's own.</param>
+    /// <param name="onReply">What <see cref="OnReply"/> says.</param>
+    public ServiceConnection As(
+        string apiVersion, IReadOnlyList<string> betas, string? workspaceId = null, Action<ReplyHeaders>? onReply = null)
+        => new(BaseAddress, Credential)
+        {
+            Platform = Platform,
+            ApiVersion = apiVersion,
+            Betas = betas,
+            WorkspaceId = workspaceId ?? WorkspaceId,
+            OnReply = onReply,
+        };
 
     /// <summary>Checks that an address is one of a service, and ends it with a slash.</summary>
     /// <inheritdoc cref="ServiceConnection(Uri, ServiceCredential)" path="/exception"/>

@@ -20,6 +20,29 @@ public abstract class ServiceCredential
     public abstract ValueTask ApplyAsync(HttpRequestMessage request, ReadOnlyMemory<byte> bodyDigest, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Renews what would run out soon. It is called between the steps of a job, where no lock is held: what a step then needs is there.
+    /// </summary>
+    /// <exception cref="ClaudeBatchException">What is there has run out, and there is nothing new.</exception>
+    public virtual ValueTask PrepareAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <summary>Renews the proof after the service has refused it with status 401.</summary>
+    /// <param name="refused">The request that was refused, with the headers that <see cref="ApplyAsync"/> has added.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>Whether there is another proof, with which the call may be made once more.</returns>
+    /// <exception cref="ClaudeBatchException">There is no new proof, and why.</exception>
+    public virtual ValueTask<Renewal> RenewAsync(HttpRequestMessage refused, CancellationToken cancellationToken)
+        => ValueTask.FromResult(Renewal.None);
+
+    /// <summary>
+    /// Whether the workspace is named in each call, because the credential may be one for several. A job names the one that it was begun in.
+    /// </summary>
+    public virtual bool NamesWorkspace => false;
+
+    /// <summary>What to do where the service does not take the credential: a sentence for people.</summary>
+    public virtual string Remedy
+        => "Give a valid key with Connect-ClaudeBatch -ApiKey or in ANTHROPIC_API_KEY, and run the same line again.";
+
+    /// <summary>
     /// Gives a text without the secret, so that it can be shown and written down: whatever the service or something in between says may
     /// repeat the headers of the request.
     /// </summary>
@@ -28,4 +51,17 @@ public abstract class ServiceCredential
 
     /// <summary>Names the kind of credential, for people. The text never contains the secret.</summary>
     public abstract override string ToString();
+}
+
+/// <summary>What became of a credential that the service has refused.</summary>
+public enum Renewal
+{
+    /// <summary>It cannot be renewed; the refusal stands.</summary>
+    None,
+
+    /// <summary>It was renewed, and the call may be made once more.</summary>
+    Done,
+
+    /// <summary>It is renewed at the beginning of the next step, because a script has to run for it, which must not run within one.</summary>
+    Later,
 }

@@ -46,12 +46,8 @@ internal sealed class ServiceExchange(
         CancellationToken cancellationToken,
         ReadOnlyMemory<byte>? body = null)
         => await repeatable.ExecuteAsync(
-            async token =>
-            {
-                using HttpRequestMessage request = await ServiceRequest
-                    .SignedAsync(connection, method, path, body, token).ConfigureAwait(false);
-                return await OnceAsync(request, what, target, read, limits.Answer, token).ConfigureAwait(false);
-            },
+            async token => await SignedAsync(
+                method, path, body, request => OnceAsync(request, what, target, read, limits.Answer, token), token).ConfigureAwait(false),
             cancellationToken).ConfigureAwait(false);
 
     /// <summary>Makes a call that may be repeated, and gives the body of its reply as it comes.</summary>
@@ -59,19 +55,23 @@ internal sealed class ServiceExchange(
         => await repeatable.ExecuteAsync(
             async token =>
             {
-                using HttpRequestMessage request = await ServiceRequest
-                    .SignedAsync(connection, HttpMethod.Get, path, body: null, token).ConfigureAwait(false);
-                HttpResponseMessage response = await reach
-                    .WatchAsync(() => AnswerAsync(request, what, target, limits.Answer, token), proves: false).ConfigureAwait(false);
+                HttpResponseMessage response = await SignedAsync(
+                    HttpMethod.Get,
+                    path,
+                    body: null,
+                    request => reach.WatchAsync(() => AnswerAsync(request, what, target, limits.Answer, token), proves: false),
+                    token).ConfigureAwait(false);
                 Stream body = await response.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
                 return ResultsReply.Of(response, new StallLimitedStream(body, response, limits.Stall), HeadersOf(response));
             },
             cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Makes a call once, and gives the exact bytes of its reply.</summary>
-    public async Task<Reply<byte[]>> BytesAsync(HttpRequestMessage request, string what, CancellationToken cancellationToken)
+    /// <summary>Makes a call that is not repeated, and gives the exact bytes of its reply.</summary>
+    public async Task<Reply<byte[]>> BytesAsync(
+        HttpMethod method, string path, ReadOnlyMemory<byte> sent, string what, CancellationToken cancellationToken)
     {
-        using HttpResponseMessage response = await AnswerAsync(request, what, null, limits.CreateReply, cancellationToken)
+        using HttpResponseMessage response = await SignedAsync(
+            method, path, sent, request => AnswerAsync(request, what, null, limits.CreateReply, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
         byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         return new Reply<byte[]>(body, HeadersOf(response));
@@ -82,6 +82,30 @@ internal sealed class ServiceExchange(
         HttpRequestMessage request, string what, object? target, Func<JsonElement, T> read,
         TimeSpan limit, CancellationToken cancellationToken)
         => reach.WatchAsync(() => ReadAsync(request, what, target, read, limit, cancellationToken), proves: true);
+
+    // What the service refuses for its credential had no effect, so the call may be made once more with another one.
+    private async Task<T> SignedAsync<T>(
+        HttpMethod method, string path, ReadOnlyMemory<byte>? body, Func<HttpRequestMessage, Task<T>> call,
+        CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = await ServiceRequest
+            .SignedAsync(connection, method, path, body, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await call(request).ConfigureAwait(false);
+        }
+        catch (ClaudeBatchException refusal) when (refusal.IsRefusedCredential)
+        {
+            if (await connection.Credential.RenewAsync(request, cancellationToken).ConfigureAwait(false) != Renewal.Done)
+            {
+                throw;
+            }
+        }
+
+        using HttpRequestMessage second = await ServiceRequest
+            .SignedAsync(connection, method, path, body, cancellationToken).ConfigureAwait(false);
+        return await call(second).ConfigureAwait(false);
+    }
 
     private async Task<Reply<T>> ReadAsync<T>(
         HttpRequestMessage request, string what, object? target, Func<JsonElement, T> read,
@@ -141,14 +165,35 @@ internal sealed class ServiceExchange(
 
         if (response.IsSuccessStatusCode)
         {
+            Hold(request, response);
             return response;
         }
 
         using (response)
         {
+            Hold(request, response);
             throw await ServiceFailure.FromResponseAsync(
                     response, connection.Credential, what, target, clock.GetUtcNow(), cancellationToken)
                 .ConfigureAwait(false);
+        }
+    }
+
+    // A create that was accepted is recorded whatever else its reply says.
+    private void Hold(HttpRequestMessage request, HttpResponseMessage response)
+    {
+        if (connection.OnReply is not { } check || request.Content is WithheldContent)
+        {
+            return;
+        }
+
+        try
+        {
+            check(HeadersOf(response));
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
         }
     }
 

@@ -34,8 +34,8 @@ internal static partial class ServiceFailure
 
         string call = requestId is null ? what : $"{what}, request {requestId}";
         string message = known.Kind == FailureKind.Authentication
-            ? $"The service does not take the {credential}; it says: {Sentence.Of(said)} Give a valid key with Connect-ClaudeBatch -ApiKey "
-                + $"or in ANTHROPIC_API_KEY, and run the same line again. ({call})"
+            ? $"The service does not take the {credential}; it says: {Sentence.Of(said)} {credential.Remedy} "
+                + $"({call})"
             : $"{call}: {Sentence.Of(said)}";
         return new ClaudeBatchException(known.Kind, known.Id, message)
         {

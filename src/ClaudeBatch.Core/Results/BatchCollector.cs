@@ -44,6 +44,11 @@ public sealed partial class BatchCollector(JobLedger ledger, BatchApi api, TimeP
             return batch;
         }
 
+        if (batch.State == BatchState.Ended || again)
+        {
+            await api.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         using OwnershipLock ownership = Ownership.Take(ledger.Folder, batch);
 
         batch = ledger.Batches.Get(batch);

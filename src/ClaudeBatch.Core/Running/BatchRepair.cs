@@ -22,7 +22,6 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
         AccountList list = await AccountList
             .FetchAsync(bound, SubmissionIntent.Of(batch).EarliestCandidate ?? DateTimeOffset.MinValue, cancellationToken)
             .ConfigureAwait(false);
-        JobBinding.Check(job, list.Headers);
         return [.. Settler.Candidates(ledger, batch with { Settlement = null }, list)];
     }
 
@@ -193,13 +192,7 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
         }
 
         BatchApi bound = job is null ? api : JobBinding.Bind(api, job);
-        Reply<MessageBatch> reply = await bound.RetrieveAsync(serviceId, cancellationToken).ConfigureAwait(false);
-        if (job is not null)
-        {
-            JobBinding.Check(job, reply.Headers);
-        }
-
-        return reply;
+        return await bound.RetrieveAsync(serviceId, cancellationToken).ConfigureAwait(false);
     }
 
     private static void Check(BatchRecord batch)

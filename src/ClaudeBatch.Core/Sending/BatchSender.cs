@@ -30,12 +30,26 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
     public async Task<SendResult> SendAsync(long batchId, IProgress<long>? sent, CancellationToken cancellationToken)
     {
         BatchRecord batch = ledger.Batches.Get(batchId);
+        try
+        {
+            await api.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ClaudeBatchException failure)
+        {
+            return new SendResult(batch, failure);
+        }
+
         using OwnershipLock? ownership = Ownership.TryTake(ledger.Folder, batch);
         if (ownership is null)
         {
             return new SendResult(batch, Ownership.Busy(ledger.Folder, batch));
         }
 
+        return await SendAsync(batch, isSecond: false, sent, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<SendResult> SendAsync(BatchRecord batch, bool isSecond, IProgress<long>? sent, CancellationToken cancellationToken)
+    {
         batch = ledger.Batches.Get(batch); // another process may have sent it before the lock was ours
         if (!batch.State.IsUnsent())
         {
@@ -55,7 +69,6 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
             bound = JobBinding.Bind(api, job);
             IReadOnlyList<BatchRecord> earlier = SecondSend.Earlier(ledger, batch);
             AccountList list = await AccountList.FetchAsync(bound, SecondSend.BackTo(earlier), cancellationToken).ConfigureAwait(false);
-            JobBinding.Check(job, list.Headers);
             if (SecondSend.Doubtful(ledger, earlier, list) is { } doubtful)
             {
                 return Doubt(batch, doubtful);
@@ -88,8 +101,18 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
             ledger.Batches.SpoolDigest(batch.Id),
             _ => Task.FromResult(batch = RecordLastByte(uploading)),
             sent,
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken,
+            renews: !isSecond).ConfigureAwait(false);
         Milestone.Pass("reply-received");
+        if (reply.Renewal != Renewal.None)
+        {
+            SendResult refused = _recorder.AwaitRenewal(batch, reply);
+            Milestone.Pass("reply-recorded");
+            return reply.Renewal == Renewal.Done
+                ? await SendAsync(refused.Batch, isSecond: true, sent, cancellationToken).ConfigureAwait(false)
+                : refused;
+        }
+
         SendResult result = _recorder.Record(job, batch, intent, reply);
         Milestone.Pass("reply-recorded");
         return result.Batch.State == BatchState.InProgress

@@ -64,6 +64,19 @@ internal sealed class CreateRecorder(JobLedger ledger)
         return Leave(batch, BatchState.Spooled, failure);
     }
 
+    /// <summary>
+    /// Leaves the part unsent, because the service has refused a credential that can be renewed: the part is sent with the next one.
+    /// </summary>
+    public SendResult AwaitRenewal(BatchRecord batch, CreateReply reply) => Leave(batch, BatchState.Spooled, new ClaudeBatchException(
+        FailureKind.Busy,
+        "CredentialExpired",
+        $"The service has refused part {batch.Part} of job '{batch.Job}' for its credential, which had run out or was revoked; "
+            + (reply.RenewalFailure is { } failure
+                ? $"it is sent when there is a new one. {failure.Message}"
+                : "it is sent with a new one by the next step."),
+        reply.Failure)
+    { Target = batch.Key, IsTransient = true, RequestId = reply.Failure!.RequestId });
+
     // From here on, the batch is paid for, so its id must be written to the disk, if need be in the space that was reserved for this.
     private BatchRecord Accept(BatchRecord batch, Reply<MessageBatch> reply)
     {

@@ -52,6 +52,7 @@ public sealed partial class Settler(JobLedger ledger, BatchApi api)
     /// <exception cref="ClaudeBatchException"><c>JobBoundElsewhere</c>, and what the service says.</exception>
     public async Task<BatchRecord> SettleAsync(BatchRecord batch, CancellationToken cancellationToken)
     {
+        await api.PrepareAsync(cancellationToken).ConfigureAwait(false);
         using OwnershipLock ownership = Ownership.Take(ledger.Folder, batch);
 
         batch = ledger.Batches.Get(batch);
@@ -65,7 +66,6 @@ public sealed partial class Settler(JobLedger ledger, BatchApi api)
         AccountList list = await AccountList
             .FetchAsync(bound, SubmissionIntent.Of(batch).EarliestCandidate ?? DateTimeOffset.MinValue, cancellationToken)
             .ConfigureAwait(false);
-        JobBinding.Check(job, list.Headers);
         MessageBatch[] candidates = [.. Candidates(ledger, batch, list)];
         ListTime time = ListTime.Now(ledger.Clock, list.Headers.Date);
         double passed = time.Since(batch.Settlement?.LastList).TotalSeconds;

@@ -11,30 +11,25 @@ namespace ClaudeBatch.Commands;
 /// <content>Where the key comes from.</content>
 public sealed partial class ConnectClaudeBatchCommand
 {
-    private (ApiCredential? Credential, string? Source) Credential()
+    private FoundIdentity Identity() => ParameterSetName switch
     {
-        switch (ParameterSetName)
+        EmulatorSet => new FoundIdentity(ApiCredential.FromKey(EmulatorKey), "emulator", "The emulator takes no key."),
+        PathSet => new FoundIdentity(FromFile(ExistingFile(ApiKeyPath!)), ApiKeyPath!, Given("ApiKeyPath"))
         {
-            case EmulatorSet:
-                return (ApiCredential.FromKey(EmulatorKey), "emulator");
-            case PathSet:
-                return (FromFile(ExistingFile(ApiKeyPath!)), ApiKeyPath);
-            case SecretSet:
-                return (FromVault(), $"secret {SecretName}");
-            case KeySet when ApiKey is not null:
-                return (ApiCredential.FromKey(new NetworkCredential(string.Empty, ApiKey).Password), "-ApiKey");
-            default:
-                (ApiCredential Credential, string Source)? found = ConnectionDefaults.Credential;
-                return (found?.Credential, found?.Source);
-        }
-    }
-
-    private KeyOrigin? Origin() => ParameterSetName switch
-    {
-        PathSet => new KeyOrigin(GetUnresolvedProviderPathFromPSPath(ApiKeyPath!), null, null),
-        SecretSet => new KeyOrigin(null, SecretName, VaultName),
-        _ => null,
+            Origin = new KeyOrigin(("-ApiKeyPath", GetUnresolvedProviderPathFromPSPath(ApiKeyPath!))),
+        },
+        SecretSet => new FoundIdentity(FromVault(), $"secret {SecretName}", Given("SecretName"))
+        {
+            Origin = KeyOrigin.OfSecret(SecretName!, VaultName),
+        },
+        KeySet when ApiKey is not null => new FoundIdentity(
+            ApiCredential.FromKey(new NetworkCredential(string.Empty, ApiKey).Password), "-ApiKey", Given("ApiKey")),
+        ProfileSet => IdentityFinder.OfProfile(ProfileName!, BaseUri, Given("ProfileName")),
+        PathIdentitySet or ScriptIdentitySet or ProviderIdentitySet => Federation(),
+        _ => IdentityFinder.Find(BaseUri) ?? throw ClaudeBatchConnection.KeyMissing(),
     };
+
+    private static string Given(string parameter) => $"-{parameter} was given to Connect-ClaudeBatch, which comes before the environment.";
 
     private string ExistingFile(string given)
     {

@@ -54,6 +54,10 @@ public sealed partial class ConnectClaudeBatchCommand : AsyncCommand
     [Parameter(ParameterSetName = KeySet)]
     [Parameter(ParameterSetName = PathSet)]
     [Parameter(ParameterSetName = SecretSet)]
+    [Parameter(ParameterSetName = ProfileSet)]
+    [Parameter(ParameterSetName = PathIdentitySet)]
+    [Parameter(ParameterSetName = ScriptIdentitySet)]
+    [Parameter(ParameterSetName = ProviderIdentitySet)]
     public Uri? BaseUri { get; set; }
 
     [Parameter]
@@ -88,17 +92,19 @@ public sealed partial class ConnectClaudeBatchCommand : AsyncCommand
 
     protected override Task EndAsync(CancellationToken cancellationToken)
     {
-        (ApiCredential? credential, string? source) = Credential();
+        FoundIdentity identity = Identity();
         ClaudeBatchConnection connection = new()
         {
-            BaseUri = Emulator ? EmulatorHandler.BaseAddress : BaseUri ?? ConnectionDefaults.BaseUri,
+            BaseUri = Emulator ? EmulatorHandler.BaseAddress : BaseUri ?? identity.BaseUri ?? ConnectionDefaults.BaseUri,
             ApiVersion = ApiVersion,
             Beta = Beta,
-            WorkspaceId = WorkspaceId,
+            WorkspaceId = WorkspaceId ?? identity.WorkspaceId,
             LedgerPath = Folder().Root,
-            Credential = credential ?? throw ClaudeBatchConnection.KeyMissing(),
-            KeySource = source,
-            Origin = Origin(),
+            Credential = identity.Credential,
+            KeySource = identity.Source,
+            Origin = identity.Origin,
+            IdentityReason = identity.Why,
+            IsOfEnvironment = identity.IsOfEnvironment,
             IsEmulator = Emulator,
             Plan = Plan(out RehearsedAnswers? answers),
             Answers = answers,
@@ -109,6 +115,11 @@ public sealed partial class ConnectClaudeBatchCommand : AsyncCommand
         ConnectionDefaults.Use(connection);
         _isConnected = true;
         HintAtVersion(connection.BaseUri);
+        if (IdentityFinder.NextWarning(connection) is { } warning)
+        {
+            Warn(warning);
+        }
+
         if (PassThru)
         {
             ConnectionDefaults.ReadSettings(connection);

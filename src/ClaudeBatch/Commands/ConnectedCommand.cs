@@ -103,6 +103,16 @@ public abstract partial class ConnectedCommand : AsyncCommand
         }
     }
 
+    private protected override void WriteLeftNotes()
+    {
+        WriteVerboseRetries();
+        ServiceSession? service = _session?.Service ?? _service;
+        while (service?.NextWarning() is { } warning)
+        {
+            Warn(warning);
+        }
+    }
+
     protected override void Dispose(bool disposing)
     {
         if (disposing)

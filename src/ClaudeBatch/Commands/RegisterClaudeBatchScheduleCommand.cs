@@ -120,8 +120,8 @@ public sealed class RegisterClaudeBatchScheduleCommand : AsyncCommand
             FailureKind.InvalidArgument,
             "ParameterConflict",
             "The emulator takes no key, and this connection is to it. Connect to the service first, or leave the key out."),
-        PathSet => new KeyOrigin(Existing(ApiKeyPath!), null, null),
-        SecretSet => new KeyOrigin(null, SecretName, VaultName),
+        PathSet => new KeyOrigin(("-ApiKeyPath", Existing(ApiKeyPath!))),
+        SecretSet => KeyOrigin.OfSecret(SecretName!, VaultName),
         _ when Resolved().IsEmulator || EnvironmentFile is not null => null,
         _ => Resolved().Origin ?? throw new ClaudeBatchException(
             FailureKind.Authentication,

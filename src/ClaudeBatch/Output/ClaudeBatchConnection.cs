@@ -1,5 +1,6 @@
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Identity;
 using ClaudeBatch.Core.Ledger.Files;
 using ClaudeBatch.Emulator;
 
@@ -41,11 +42,21 @@ public sealed class ClaudeBatchConnection
     /// <summary>The answers of the emulator that no plan can hold; null where the plan has them.</summary>
     internal RehearsedAnswers? Answers { get; set; }
 
-    internal ServiceConnection ToService() => new(BaseUri!, Credential ?? throw KeyMissing())
+    /// <summary>Whether a variable of the environment has said who calls.</summary>
+    internal bool IsOfEnvironment { get; set; }
+
+    /// <summary>Why the environment's identity cannot be used; null where it can, and where there is none.</summary>
+    internal ClaudeBatchException? IdentityFault { get; set; }
+
+    /// <summary>Why it is this identity: a sentence for Test-ClaudeBatchConnection.</summary>
+    internal string? IdentityReason { get; set; }
+
+    // A token of a federation rule is for one workspace, which the exchange was asked for.
+    internal ServiceConnection ToService() => new(BaseUri!, Credential ?? throw IdentityFault ?? KeyMissing())
     {
         ApiVersion = ApiVersion ?? ServiceConnection.DefaultApiVersion,
         Betas = Beta,
-        WorkspaceId = WorkspaceId,
+        WorkspaceId = Credential is TokenCredential { NamesWorkspace: false } ? null : WorkspaceId,
     };
 
     internal LedgerFolder Folder => new(LedgerPath!);
@@ -53,6 +64,7 @@ public sealed class ClaudeBatchConnection
     internal static ClaudeBatchException KeyMissing() => new(
         FailureKind.Authentication,
         "ApiKeyMissing",
-        "There is no API key. Set ANTHROPIC_API_KEY, or run Connect-ClaudeBatch with -ApiKey, -ApiKeyPath or -SecretName; "
+        "There is no API key. Set ANTHROPIC_API_KEY, or run Connect-ClaudeBatch with -ApiKey, -ApiKeyPath or -SecretName; without a key, "
+        + "with -ProfileName or -FederationRuleId (Get-Help about_ClaudeBatch_Identity); "
         + "to rehearse without a key and without cost, run Connect-ClaudeBatch -Emulator.");
 }

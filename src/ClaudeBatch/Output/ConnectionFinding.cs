@@ -4,7 +4,7 @@ namespace ClaudeBatch;
 public sealed class ConnectionFinding
 {
     /// <summary>
-    /// What was checked: <c>Key</c>, <c>Service</c>, <c>Host</c>, <c>Proxy</c>, <c>Clock</c>, <c>LedgerRights</c>,
+    /// What was checked: <c>Key</c>, <c>Identity</c>, <c>Token</c>, <c>Service</c>, <c>Host</c>, <c>Proxy</c>, <c>Clock</c>, <c>LedgerRights</c>,
     /// <c>LedgerIntegrity</c>, <c>Submissions</c>, <c>Jobs</c>, <c>Results</c> or <c>Account</c>.
     /// </summary>
     public string? Check { get; set; }

@@ -1,7 +1,9 @@
 namespace ClaudeBatch;
 
-/// <summary>From where another process can get a key: a file, or a secret of a vault.</summary>
-/// <param name="Path">The full path of the file that holds it; null where it is no file.</param>
-/// <param name="Secret">The name of the secret; null where it is none.</param>
-/// <param name="Vault">The name of the vault; null for any.</param>
-internal sealed record KeyOrigin(string? Path, string? Secret, string? Vault);
+/// <summary>The parameters of Connect-ClaudeBatch with which another process calls the service as the same: never a secret.</summary>
+/// <param name="Parameters">The names, such as <c>-ApiKeyPath</c>, and the values; null for a switch.</param>
+internal sealed record KeyOrigin(params (string Name, string? Value)[] Parameters)
+{
+    public static KeyOrigin OfSecret(string name, string? vault)
+        => vault is null ? new(("-SecretName", name)) : new(("-SecretName", name), ("-VaultName", vault));
+}

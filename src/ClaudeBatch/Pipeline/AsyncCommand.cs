@@ -58,6 +58,11 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Writes what came up on other threads while a stage ran, and was not written yet.</summary>
+    private protected virtual void WriteLeftNotes()
+    {
+    }
+
     /// <summary>Writes an object to the pipeline. A list is written as one object.</summary>
     private protected void WriteOutput(object value)
         => PipelinePump.Outside((Command: this, value), static x => x.Command.WriteObject(x.value));
@@ -124,6 +129,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         try
         {
             PipelinePump.Run(stage, _stop.Token);
+            WriteLeftNotes();
         }
         catch (Exception e) when (_stop.IsCancellationRequested && e is OperationCanceledException or ClaudeBatchException)
         {
@@ -139,10 +145,12 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
         catch (ClaudeBatchException failure) when (perInput && !failure.IsFatal)
         {
+            WriteLeftNotes();
             WriteError(failure.ToErrorRecord());
         }
         catch (ClaudeBatchException failure)
         {
+            WriteLeftNotes();
             ThrowTerminatingError(failure.ToErrorRecord());
         }
     }

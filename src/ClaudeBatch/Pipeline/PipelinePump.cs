@@ -20,6 +20,9 @@ internal sealed class PipelinePump : SynchronizationContext, IDisposable
     /// <summary>The synchronization context that PowerShell had before. It has to be current while code of PowerShell runs.</summary>
     public SynchronizationContext? Outer { get; }
 
+    /// <summary>Whether the work that asks was begun by a cmdlet that waits for it.</summary>
+    public static bool IsRunning => s_running.Value is not null;
+
     public static void Run(Func<CancellationToken, Task> work, CancellationToken stop)
     {
         SynchronizationContext? previous = Current;

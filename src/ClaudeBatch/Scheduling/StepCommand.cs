@@ -16,9 +16,11 @@ internal static class StepCommand
     {
         List<string> connect = ["Connect-ClaudeBatch"];
         Add("-Emulator", connection.IsEmulator ? [] : null);
-        Add("-ApiKeyPath", origin?.Path);
-        Add("-SecretName", origin?.Secret);
-        Add("-VaultName", origin?.Vault);
+        foreach ((string name, string? value) in origin?.Parameters ?? [])
+        {
+            Add(name, value is null ? [] : [value]);
+        }
+
         Add("-LedgerPath", connection.LedgerPath);
         Add("-BaseUri", connection.IsEmulator ? null : connection.BaseUri!.AbsoluteUri);
         Add("-WorkspaceId", connection.WorkspaceId);

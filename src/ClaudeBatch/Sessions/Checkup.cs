@@ -2,6 +2,7 @@ using System.Globalization;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Account;
 using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Identity;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Ledger.Files;
 
@@ -84,11 +85,19 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
     {
         if (connection.Credential is null)
         {
-            Add("Key", Error, "There is none.", ClaudeBatchConnection.KeyMissing().Message);
+            ClaudeBatchException fault = connection.IdentityFault ?? ClaudeBatchConnection.KeyMissing();
+            Add("Key", Error, connection.IdentityFault is null ? "There is none." : "It cannot be used.", fault.Message);
             return null;
         }
 
         Add("Key", Ok, $"From {connection.KeySource}.");
+        IReadOnlyList<string> hidden = connection.IsOfEnvironment ? IdentityFinder.Hidden : [];
+        Add(
+            "Identity",
+            hidden.Count == 0 ? Ok : Warning,
+            Sentence.Of(connection.IdentityReason ?? "It was given to Connect-ClaudeBatch.")
+                + (hidden.Count == 0 ? string.Empty : $" {string.Join(" and ", hidden)} would come after it, and is not used."),
+            hidden.Count == 0 ? null : $"Remove what you do not mean: {connection.KeySource}, or {string.Join(" and ", hidden)}.");
         try
         {
             DateTimeOffset begin = TimeProvider.System.GetUtcNow();
@@ -97,9 +106,10 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
                 service.Clock.GetUtcNow() - TimeSpan.FromDays(29),
                 cancellationToken);
             TimeSpan took = TimeProvider.System.GetUtcNow() - begin;
+            AddIdentity(list.Headers);
             Add("Service", Ok, string.Create(
                 CultureInfo.InvariantCulture,
-                $"It takes the key: organization {list.Headers.OrganizationId ?? "unknown"}, workspace "
+                $"It takes the {connection.Credential}: organization {list.Headers.OrganizationId ?? "unknown"}, workspace "
                     + $"{list.Headers.WorkspaceId ?? "unknown"}; it answered in {took.TotalMilliseconds:0} ms."));
             CheckClock(list.Headers);
             return list;
@@ -109,6 +119,25 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
             Add("Service", Error, failure.Message, failure.RecommendedAction);
             return null;
         }
+    }
+
+    private void AddIdentity(ReplyHeaders headers)
+    {
+        if (connection.Credential is not TokenCredential { Current: { } token } credential)
+        {
+            return;
+        }
+
+        string end = token.ExpiresAt is { } at
+            ? string.Create(CultureInfo.InvariantCulture, $"runs out at {at.UtcDateTime:u}")
+            : "does not run out";
+        bool isEnough = token.Scope is null || !token.Scope.Split(' ').Contains("workspace:inference");
+        Add(
+            "Token",
+            isEnough ? Ok : Warning,
+            $"Of {credential.Source.Description}, for workspace {headers.WorkspaceId ?? "unknown"}, with scope {token.Scope ?? "unknown"}; it {end} and "
+                + $"is kept in '{credential.Source.Path}'.",
+            isEnough ? null : "The documentation does not name batches among what workspace:inference may do; workspace:developer may.");
     }
 
     private void CheckClock(ReplyHeaders headers)

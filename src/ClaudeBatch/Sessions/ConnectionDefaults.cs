@@ -1,5 +1,6 @@
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Identity;
 
 namespace ClaudeBatch.Sessions;
 
@@ -47,14 +48,16 @@ internal static class ConnectionDefaults
         }
     }
 
-    public static Uri BaseUri
+    public static Uri BaseUri => VariableUri ?? ServiceConnection.DefaultBaseAddress;
+
+    /// <summary>The address that the environment gives; null where it gives none.</summary>
+    public static Uri? VariableUri
     {
         get
         {
-            string? text = Environment.GetEnvironmentVariable("ANTHROPIC_BASE_URL");
-            if (string.IsNullOrWhiteSpace(text))
+            if (EnvironmentVariables.OfProcess["ANTHROPIC_BASE_URL"] is not { } text)
             {
-                return ServiceConnection.DefaultBaseAddress;
+                return null;
             }
 
             // The text is not repeated: what is no address may still hold a password.
@@ -63,22 +66,6 @@ internal static class ConnectionDefaults
                 : throw new ClaudeBatchException(
                     FailureKind.InvalidArgument, "AddressInvalid", "What ANTHROPIC_BASE_URL holds is not a web address.")
                 { Target = "ANTHROPIC_BASE_URL" };
-        }
-    }
-
-    /// <summary>The key or token from the environment, with the name of its variable; null where none is set.</summary>
-    public static (ApiCredential Credential, string Source)? Credential
-    {
-        get
-        {
-            if (Environment.GetEnvironmentVariable("ANTHROPIC_API_KEY") is { Length: > 0 } key)
-            {
-                return (ApiCredential.FromKey(key), "ANTHROPIC_API_KEY");
-            }
-
-            return Environment.GetEnvironmentVariable("ANTHROPIC_AUTH_TOKEN") is { Length: > 0 } token
-                ? (ApiCredential.FromToken(token), "ANTHROPIC_AUTH_TOKEN")
-                : null;
         }
     }
 
@@ -114,13 +101,28 @@ internal static class ConnectionDefaults
                     + "the connection of the environment.");
         }
 
-        (ApiCredential Credential, string Source)? credential = Credential;
+        FoundIdentity? found = null;
+        ClaudeBatchException? fault = null;
+        try
+        {
+            found = IdentityFinder.Find(given: null);
+        }
+        catch (ClaudeBatchException failure)
+        {
+            fault = failure; // thrown where the service is called: reading the ledger needs nobody
+        }
+
         return new ClaudeBatchConnection
         {
-            BaseUri = BaseUri,
+            BaseUri = found?.BaseUri ?? BaseUri,
             LedgerPath = LedgerPath,
-            Credential = credential?.Credential,
-            KeySource = credential?.Source,
+            WorkspaceId = found?.WorkspaceId,
+            Credential = found?.Credential,
+            KeySource = found?.Source,
+            Origin = found?.Origin,
+            IdentityReason = found?.Why,
+            IdentityFault = fault,
+            IsOfEnvironment = found?.IsOfEnvironment == true,
         };
     }
 }

@@ -1,5 +1,6 @@
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Identity;
 using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Emulator;
 
@@ -37,6 +38,10 @@ internal sealed class ServiceSession : IDisposable
 
     /// <exception cref="ClaudeBatchException"><c>ApiKeyMissing</c>.</exception>
     public ServiceConnection Address => _connection.ToService();
+
+    /// <summary>Takes out something that the user is to be warned of about who calls the service; null where there is nothing.</summary>
+    public string? NextWarning() => _api is null ? null
+        : (_connection.Credential as TokenCredential)?.NextWarning() ?? IdentityFinder.NextWarning(_connection);
 
     /// <summary>The API of the service. It is made at its first use, because reading the ledger needs no key.</summary>
     /// <exception cref="ClaudeBatchException"><c>ApiKeyMissing</c>.</exception>

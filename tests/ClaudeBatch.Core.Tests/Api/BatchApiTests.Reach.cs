@@ -40,7 +40,7 @@ public sealed partial class BatchApiTests
     {
         await FailAsync(500, InItsWords);
         _network.Answer(HttpStatusCode.OK, """{"data":[],"has_more":false}""");
-        await _api.As("2026-10-21", []).ListAsync(20, null, CancellationToken.None);
+        await _api.As(_api.Connection.As("2026-10-21", [])).ListAsync(20, null, CancellationToken.None);
         Assert.Null(_api.Outage);
 
         await FailAsync(500, InItsWords);

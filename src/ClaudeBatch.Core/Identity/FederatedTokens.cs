@@ -1,0 +1,130 @@
+using System.Globalization;
+
+namespace ClaudeBatch.Core.Identity;
+
+/// <summary>Access tokens that the service gives for identity tokens of the customer's own provider, by a federation rule.</summary>
+/// <param name="rule">The rule.</param>
+/// <param name="identity">Where identity tokens come from.</param>
+/// <param name="exchange">The call that exchanges them.</param>
+/// <param name="file">The file that keeps the access token for the next process.</param>
+/// <param name="clock">Tells when a token was used.</param>
+public sealed class FederatedTokens(
+    FederationRule rule, IdentityTokenSource identity, TokenExchange exchange, CredentialsFile file, TimeProvider clock) : TokenSource
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
+
+    private readonly string _note = UsedToken.PathFor(file.Path);
+
+    public override string Description => $"rule {rule.RuleId} with {identity.Description}";
+
+    public override string Remedy
+        => $"The token was had by rule {rule.RuleId} with {identity.Description}. Look at the rule and its workspace in the Console, "
+            + "and run the same line again.";
+
+    public override string Path => file.Path;
+
+    /// <summary>The token is one for a single workspace.</summary>
+    public override bool NamesWorkspace => false;
+
+    public override bool NeedsPipeline => identity.NeedsPipeline;
+
+    /// <summary>The rule by which tokens are exchanged.</summary>
+    public FederationRule Rule => rule;
+
+    internal override AccessToken? Read(SecretKeeper secrets) => StoredToken.Of(file.Read(), secrets);
+
+    internal override async Task<AccessToken> ObtainAsync(
+        Func<string, bool> isOld, SecretKeeper secrets, CancellationToken cancellationToken)
+    {
+        // A script may call this module itself, and would wait for the lock for ever.
+        string? assertion = identity.NeedsPipeline ? await identity.ReadAsync(cancellationToken).ConfigureAwait(false) : null;
+        using FileLock alone = await FileLock.TakeAsync(file.Path + ".lock", s_patience, clock, cancellationToken).ConfigureAwait(false);
+        if (Read(secrets) is { } kept && !isOld(kept.Text) && kept.Left(clock.GetUtcNow()) > AccessToken.Least)
+        {
+            return kept;
+        }
+
+        assertion ??= await identity.ReadAsync(cancellationToken).ConfigureAwait(false);
+        secrets.Add(assertion);
+        return await ExchangeAsync(assertion, secrets, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<AccessToken> ExchangeAsync(string assertion, SecretKeeper secrets, CancellationToken cancellationToken)
+    {
+        Jwt? token = Jwt.Read(assertion);
+        string digest = UsedToken.DigestOf(assertion);
+        bool isForOnce = token?.Id is not null;
+        if (isForOnce && UsedToken.Read(_note) is { } used && used.Digest == digest && used.Use != ProofUse.None)
+        {
+            throw Used(used, token!);
+        }
+
+        // Who can write neither note nor token would use the identity token up, and the next process had none.
+        using PreparedCredentials prepared = file.Prepare();
+        UsedToken note = new(digest, clock.GetUtcNow(), ProofUse.Unknown);
+        Note(note, isForOnce);
+        TokenReply reply = await exchange.ExchangeAsync(rule, assertion, secrets, cancellationToken).ConfigureAwait(false);
+        if (reply.Token is not { } given)
+        {
+            Note(note with { Use = reply.Use }, isForOnce);
+            throw Told(reply.Failure!, token);
+        }
+
+        prepared.Commit(new CredentialChanges(given.Text, given.ExpiresAt)
+        {
+            Scope = given.Scope,
+            OrganizationId = rule.OrganizationId,
+        });
+        Note(note with { Use = ProofUse.Exchanged }, isForOnce);
+        return given;
+    }
+
+    private void Note(UsedToken note, bool isForOnce)
+    {
+        if (isForOnce)
+        {
+            note.Write(_note);
+        }
+    }
+
+    // A file is written anew before its token expires, so that waiting helps; nothing else gives another token by itself.
+    private ClaudeBatchException Used(UsedToken used, Jwt token)
+    {
+        bool isAwaited = identity is FileIdentityToken && !token.IsExpired(clock.GetUtcNow());
+        string how = used.Use switch
+        {
+            ProofUse.Exchanged => "was exchanged",
+            ProofUse.Refused => "was refused",
+            _ => "was sent, and no answer came,",
+        };
+        return new ClaudeBatchException(
+            isAwaited ? FailureKind.Busy : FailureKind.Authentication,
+            "IdentityTokenUsed",
+            $"The identity token from {identity.Description} {how} at {Text(used.At)}, and one with an id (jti) is taken once: it was not sent "
+                + $"again. {identity.HowToRefresh} Or switch check_jti off at the issuer in the Console.")
+        { IsTransient = isAwaited };
+    }
+
+    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("u", CultureInfo.InvariantCulture);
+
+    // The service's refusal is the same for every cause, so what the token says of itself is told with it.
+    private ClaudeBatchException Told(ClaudeBatchException failure, Jwt? token)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        string? why = failure.Kind != FailureKind.Authentication || token is null ? null
+            : token.IsExpired(now)
+                ? $" The identity token from {identity.Description} expired at {Text(token.ExpiresAt!.Value)}, and this machine's clock "
+                    + $"says {Text(now)}. {identity.HowToRefresh}"
+            : token.IsFromTheFuture(now)
+                ? $" By this machine's clock, {Text(now)}, the identity token from {identity.Description} is from the future: set the "
+                    + "clock."
+            : $" The identity token came from {identity.Description}: issuer '{token.Issuer}', subject '{token.Subject}', audience "
+                + $"'{string.Join("', '", token.Audiences)}', for rule {rule.RuleId}. Which does not fit says the Console's history of "
+                + "authentications.";
+        return why is null ? failure : new ClaudeBatchException(failure.Kind, failure.Id, failure.Message + why, failure)
+        {
+            Target = failure.Target,
+            RequestId = failure.RequestId,
+        };
+    }
+}
