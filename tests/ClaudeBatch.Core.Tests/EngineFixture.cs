@@ -14,11 +14,11 @@ namespace ClaudeBatch.Core.Tests;
 /// <summary>An engine with the emulator in the same process, in a folder of its own. Time passes when a test says so.</summary>
 internal sealed class EngineFixture : IDisposable
 {
-    public EngineFixture(EmulatorPlan? plan = null, Func<HttpMessageHandler, HttpMessageHandler>? between = null, TimeSpan skew = default, Func<string, LedgerFolder>? folder = null)
+    public EngineFixture(EmulatorPlan? plan = null, Func<HttpMessageHandler, HttpMessageHandler>? between = null, TimeSpan skew = default, Func<string, LedgerFolder>? folder = null, Func<EngineFixture, ServiceCredential>? credential = null)
     {
         Plan = plan ?? new EmulatorPlan();
         HttpMessageHandler service = new EmulatorHandler(Path.Combine(Root, "service"), Plan, Clock);
-        Connection = new ServiceConnection(EmulatorHandler.BaseAddress, ApiCredential.FromKey("sk-ant-test"));
+        Connection = new ServiceConnection(EmulatorHandler.BaseAddress, credential?.Invoke(this) ?? ApiCredential.FromKey("sk-ant-test"));
         InterferingHandler network = new(between?.Invoke(service) ?? service)
         {
             After = (request, response) =>

@@ -11,6 +11,7 @@ namespace ClaudeBatch.Core.Identity;
 public sealed class FederatedTokens(
     FederationRule rule, IdentityTokenSource identity, TokenExchange exchange, CredentialsFile file, TimeProvider clock) : TokenSource
 {
+    // How long another process takes for a call is a matter of the real time, whatever the clock of a test says.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
 
     private readonly string _note = UsedToken.PathFor(file.Path);
@@ -38,7 +39,8 @@ public sealed class FederatedTokens(
     {
         // A script may call this module itself, and would wait for the lock for ever.
         string? assertion = identity.NeedsPipeline ? await identity.ReadAsync(cancellationToken).ConfigureAwait(false) : null;
-        using FileLock alone = await FileLock.TakeAsync(file.Path + ".lock", s_patience, clock, cancellationToken).ConfigureAwait(false);
+        using FileLock alone = await FileLock
+            .TakeAsync(file.Path + ".lock", s_patience, TimeProvider.System, cancellationToken).ConfigureAwait(false);
         if (Read(secrets) is { } kept && !isOld(kept.Text) && kept.Left(clock.GetUtcNow()) > AccessToken.Least)
         {
             return kept;

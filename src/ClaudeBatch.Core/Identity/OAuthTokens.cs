@@ -6,6 +6,7 @@ namespace ClaudeBatch.Core.Identity;
 /// <param name="clock">Tells whether a token has run out.</param>
 public sealed class OAuthTokens(Profile profile, TokenExchange exchange, TimeProvider clock) : TokenSource
 {
+    // How long another process takes for a call is a matter of the real time, whatever the clock of a test says.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
 
     private readonly CredentialsFile _file = new(profile.CredentialsPath);
@@ -25,7 +26,8 @@ public sealed class OAuthTokens(Profile profile, TokenExchange exchange, TimePro
     internal override async Task<AccessToken> ObtainAsync(
         Func<string, bool> isOld, SecretKeeper secrets, CancellationToken cancellationToken)
     {
-        using FileLock alone = await FileLock.TakeAsync(Path + ".lock", s_patience, clock, cancellationToken).ConfigureAwait(false);
+        using FileLock alone = await FileLock
+            .TakeAsync(Path + ".lock", s_patience, TimeProvider.System, cancellationToken).ConfigureAwait(false);
         StoredCredentials stored = _file.Read() ?? throw NoToken("it is not there");
         if (StoredToken.Of(stored, secrets) is { } kept && !isOld(kept.Text) && kept.Left(clock.GetUtcNow()) > AccessToken.Least)
         {
