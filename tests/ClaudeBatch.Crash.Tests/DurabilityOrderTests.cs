@@ -53,7 +53,7 @@ public sealed class DurabilityOrderTests
         Assert.Single(calls, static c => c.Contains("POST /v1/messages/batches ", StringComparison.Ordinal));
     }
 
-    private static void AssertOrder(string[] calls, params (string What, string Call, string Argument)[] steps)
+    internal static void AssertOrder(string[] calls, params (string What, string Call, string Argument)[] steps)
     {
         int at = 0;
         foreach ((string what, string call, string argument) in steps)

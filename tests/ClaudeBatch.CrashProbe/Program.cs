@@ -28,6 +28,12 @@ TimeProvider clock = new EmulatorClock(TimeProvider.System, options.Speed);
 ServiceConnection connection = new(options.Server, ApiCredential.FromKey("sk-ant-test"));
 try
 {
+    if (options.Command == "renew")
+    {
+        await Renewal.RunAsync(options);
+        return 0;
+    }
+
     using JobLedger ledger = JobLedger.OpenOrCreate(new LedgerFolder(options.Ledger), clock);
     using BatchApi api = new(connection, HttpTransport.Create(), clock);
     Probe probe = new(ledger, api, options);

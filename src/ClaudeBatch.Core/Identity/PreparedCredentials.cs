@@ -67,6 +67,7 @@ public sealed class PreparedCredentials : IDisposable
 
         file.Dispose();
         _file = null;
+        Milestone.Pass("credentials-flushed");
         try
         {
             File.Move(_unfinished, _target, overwrite: true);

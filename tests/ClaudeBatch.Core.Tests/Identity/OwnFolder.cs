@@ -14,12 +14,16 @@ internal sealed class OwnFolder : IDisposable
         string path = this[parts];
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text);
+        SetMode(path, mode);
+        return path;
+    }
+
+    public static void SetMode(string path, UnixFileMode mode)
+    {
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(path, mode);
         }
-
-        return path;
     }
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
