@@ -42,21 +42,7 @@ public sealed class EmulatedReply
         using MemoryStream stream = new();
         using (Utf8JsonWriter writer = new(stream, EmulatorJson.Writing))
         {
-            writer.WriteStartObject();
-            writer.WriteString("type"u8, "error"u8);
-            writer.WriteStartObject("error"u8);
-            writer.WriteString("type"u8, error.Type);
-            writer.WriteString("message"u8, error.Message);
-            if (error.Code is not null)
-            {
-                writer.WriteStartObject("details"u8);
-                writer.WriteString("error_code"u8, error.Code);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndObject();
-            writer.WriteString("request_id"u8, requestId);
-            writer.WriteEndObject();
+            Write(writer, error, requestId);
         }
 
         EmulatedReply reply = error.Status == 413
@@ -73,5 +59,35 @@ public sealed class EmulatedReply
         }
 
         return reply;
+    }
+
+    private static void Write(Utf8JsonWriter writer, ServiceError error, string requestId)
+    {
+        writer.WriteStartObject();
+        if (error.GoogleStatus is not null)
+        {
+            writer.WriteStartObject("error"u8);
+            writer.WriteNumber("code"u8, error.Status);
+            writer.WriteString("message"u8, error.Message);
+            writer.WriteString("status"u8, error.GoogleStatus);
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+            return;
+        }
+
+        writer.WriteString("type"u8, "error"u8);
+        writer.WriteStartObject("error"u8);
+        writer.WriteString("type"u8, error.Type);
+        writer.WriteString("message"u8, error.Message);
+        if (error.Code is not null)
+        {
+            writer.WriteStartObject("details"u8);
+            writer.WriteString("error_code"u8, error.Code);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndObject();
+        writer.WriteString("request_id"u8, requestId);
+        writer.WriteEndObject();
     }
 }

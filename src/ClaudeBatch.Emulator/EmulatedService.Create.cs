@@ -35,7 +35,7 @@ public sealed partial class EmulatedService
             }
 
             StoredBatch made = await AcceptAsync(incoming, request, workspace, cancellationToken).ConfigureAwait(false);
-            byte[] reply = made.ToJson(made.CreatedAt, address);
+            byte[] reply = made.ToJson(made.CreatedAt, _address);
             return fault?.Kind switch
             {
                 FaultKind.LostReply => EmulatedReply.Lost,

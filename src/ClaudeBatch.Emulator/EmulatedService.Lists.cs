@@ -62,7 +62,7 @@ public sealed partial class EmulatedService
             writer.WriteStartArray("data"u8);
             foreach (StoredBatch batch in page)
             {
-                writer.WriteRawValue(Finished(batch, now).ToJson(now, address));
+                writer.WriteRawValue(Finished(batch, now).ToJson(now, _address));
             }
 
             writer.WriteEndArray();

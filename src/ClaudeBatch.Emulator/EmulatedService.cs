@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using ClaudeBatch.Emulator.Identity;
 
@@ -34,19 +33,7 @@ public sealed partial class EmulatedService(
 
     private FaultBook? _faults;
 
-    private TokenBook? _tokens;
-
-    private TokenEndpoint? _tokenEndpoint;
-
-    private IEntrance? _entrance;
-
     private FaultBook Faults => _faults ??= new FaultBook(stateFolder, _store, plan, clock);
-
-    private TokenBook Tokens => _tokens ??= new TokenBook(stateFolder, _store, clock);
-
-    private TokenEndpoint Exchange => _tokenEndpoint ??= new TokenEndpoint(plan, Tokens, Faults, clock, _newId);
-
-    private IEntrance Entrance => _entrance ??= new ClaudeEntrance(plan, Tokens, Faults, clock);
 
     /// <summary>Answers a request. An error becomes a reply; only the exception of a request body that breaks off is thrown.</summary>
     public async Task<EmulatedReply> HandleAsync(EmulatedRequest request, CancellationToken cancellationToken)
@@ -61,7 +48,7 @@ public sealed partial class EmulatedService(
                 return EmulatedReply.Lost;
             }
 
-            if (request is { Method: "POST", Path: TokenEndpoint.Path })
+            if (request is { Method: "POST", Path: TokenEndpoint.Path } && plan is { Aws: null, GoogleCloud: null })
             {
                 reply = await Exchange.ExchangeAsync(request, cancellationToken).ConfigureAwait(false);
             }
@@ -86,28 +73,8 @@ public sealed partial class EmulatedService(
             return reply;
         }
 
-        reply.Headers["request-id"] = requestId;
-        reply.Headers["Date"] = clock.GetUtcNow().ToString("r", CultureInfo.InvariantCulture);
-        if (caller is not null)
-        {
-            reply.Headers["anthropic-organization-id"] = plan.OrganizationId;
-            reply.Headers[EmulatedRequest.WorkspaceHeader] = caller.WorkspaceId;
-        }
-
+        AddHeaders(reply, requestId, caller);
         return reply;
-    }
-
-    private static void CheckVersion(string? version)
-    {
-        if (version is null)
-        {
-            throw ServiceError.Invalid("anthropic-version: header is required");
-        }
-
-        if (version is not ("2023-01-01" or "2023-06-01" or "2026-10-21"))
-        {
-            throw ServiceError.Invalid($"anthropic-version: \"{version}\" is not a valid version");
-        }
     }
 
     private async Task<EmulatedReply> RouteAsync(EmulatedRequest request, Caller caller, CancellationToken cancellationToken)
@@ -149,7 +116,7 @@ public sealed partial class EmulatedService(
 
         DateTimeOffset now = clock.GetUtcNow();
         StoredBatch batch = await _store.AloneAsync(() => Finished(Known(id, workspace), now), cancellationToken).ConfigureAwait(false);
-        EmulatedReply reply = EmulatedReply.Json(batch.ToJson(now, address));
+        EmulatedReply reply = EmulatedReply.Json(batch.ToJson(now, _address));
         if (now < batch.EndsAt)
         {
             reply.Headers["retry-after"] = "10";
@@ -179,7 +146,7 @@ public sealed partial class EmulatedService(
                 return batch;
             },
             cancellationToken).ConfigureAwait(false);
-        return EmulatedReply.Json(canceled.ToJson(now, address));
+        return EmulatedReply.Json(canceled.ToJson(now, _address));
     }
 
     private async Task<EmulatedReply> DeleteAsync(string id, string workspace, CancellationToken cancellationToken)

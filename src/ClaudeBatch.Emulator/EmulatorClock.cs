@@ -30,6 +30,9 @@ public sealed class EmulatorClock : TimeProvider, IDisposable
         _state = state;
     }
 
+    /// <summary>The clock that this one is ahead of.</summary>
+    internal TimeProvider Real => _real;
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 
@@ -49,9 +50,15 @@ public sealed class EmulatorHandler : HttpMessageHandler
         return response;
     }
 
+    // As a socket would send them.
     private static string? Header(HttpRequestMessage request, string name)
-        => request.Headers.TryGetValues(name, out IEnumerable<string>? values)
-            || request.Content?.Headers.TryGetValues(name, out values) == true
-            ? string.Join(',', values!)
-            : string.Equals(name, "Host", StringComparison.OrdinalIgnoreCase) ? request.RequestUri!.Authority : null;
+        => request.Headers.NonValidated.TryGetValues(name, out HeaderStringValues values)
+            || request.Content?.Headers.NonValidated.TryGetValues(name, out values) == true
+            ? values.ToString()
+            : name.ToUpperInvariant() switch
+            {
+                "HOST" => request.RequestUri!.Authority,
+                "CONTENT-LENGTH" => request.Content?.Headers.ContentLength?.ToString(CultureInfo.InvariantCulture),
+                _ => null,
+            };
 }

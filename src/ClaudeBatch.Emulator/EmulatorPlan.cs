@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ClaudeBatch.Emulator.Identity;
+using ClaudeBatch.Emulator.Platforms;
 
 namespace ClaudeBatch.Emulator;
 
@@ -75,6 +76,14 @@ public sealed class EmulatorPlan
     [JsonIgnore]
     public EmulatorOAuthClient[] OAuthClients { get; set; } = [];
 
+    /// <summary>Claude Platform on AWS, as which the emulator behaves; null for the Claude API.</summary>
+    [JsonIgnore]
+    public EmulatorAws? Aws { get; set; }
+
+    /// <summary>Claude on Google Cloud, as which the emulator behaves; null for the Claude API.</summary>
+    [JsonIgnore]
+    public EmulatorGoogleCloud? GoogleCloud { get; set; }
+
     /// <summary>The faults. They belong to the process that makes the calls, and are not kept with a batch.</summary>
     [JsonIgnore]
     public EmulatorFault[] Faults { get; set; } = [];
@@ -118,7 +127,15 @@ public sealed class EmulatorPlan
             throw new ArgumentException("The plan's Speed is a number above 0, at most 10,000,000.");
         }
 
+        if ((Aws is null ? 0 : 1) + (GoogleCloud is null ? 0 : 1) + (Federation is null && OAuthClients.Length == 0 ? 0 : 1) > 1)
+        {
+            throw new ArgumentException("A plan has Aws or GoogleCloud alone, and neither beside Federation and OAuthClients: "
+                + "those platforms take no access tokens of the Claude API.");
+        }
+
         Federation?.Check();
+        Aws?.Check();
+        GoogleCloud?.Check();
         Array.ForEach(OAuthClients, static c => c.Check());
     }
 }

@@ -10,6 +10,9 @@ internal sealed class ServiceError(int status, string type, string message) : Ex
     /// <summary>The <c>error.details.error_code</c> of the reply; null for none.</summary>
     public string? Code { get; init; }
 
+    /// <summary>The <c>status</c> of a reply of Google's own, in Google's shape; null for the service's.</summary>
+    public string? GoogleStatus { get; init; }
+
     public bool? ShouldRetry { get; init; }
 
     public double? RetryAfter { get; init; }
