@@ -28,6 +28,10 @@ internal sealed partial record SignatureV4(string KeyId, string[] Scope, string[
     /// <param name="digest">The digest of the body, in hexadecimal.</param>
     /// <param name="secret">The secret of the access key.</param>
     public bool IsOf(EmulatedRequest request, string time, string digest, string secret)
+        => CryptographicOperations.FixedTimeEquals(Utf8(Computed(request, time, digest, secret)), Utf8(Value));
+
+    /// <summary>Computes what the signature of a request is.</summary>
+    public string Computed(EmulatedRequest request, string time, string digest, string secret)
     {
         string toSign = $"{Algorithm}\n{time}\n{string.Join('/', Scope)}\n{Hex(SHA256.HashData(Utf8(Canonical(request, digest))))}";
         byte[] key = Utf8("AWS4" + secret);
@@ -36,7 +40,7 @@ internal sealed partial record SignatureV4(string KeyId, string[] Scope, string[
             key = HMACSHA256.HashData(key, Utf8(word));
         }
 
-        return CryptographicOperations.FixedTimeEquals(Utf8(Hex(HMACSHA256.HashData(key, Utf8(toSign)))), Utf8(Value));
+        return Hex(HMACSHA256.HashData(key, Utf8(toSign)));
     }
 
     // A segment is escaped once, whatever it looked like: so does the official client, and no path of the service has more in it than
