@@ -6,6 +6,10 @@ namespace ClaudeBatch.Core.Api;
 /// <summary>The headers of a reply that this module uses. A header that the reply lacks is null.</summary>
 public sealed record ReplyHeaders
 {
+    /// <summary>
+    /// The service's id of the request (header <c>request-id</c>). Where the reply has Amazon's, too (header <c>x-amzn-requestid</c>), both
+    /// stand here: <c>req_… / amzn …</c>.
+    /// </summary>
     public string? RequestId { get; init; }
 
     public string? OrganizationId { get; init; }
@@ -30,13 +34,18 @@ public sealed record ReplyHeaders
     /// </summary>
     internal static TimeSpan LongestWait { get; } = TimeSpan.FromHours(1);
 
-    internal static ReplyHeaders Of(HttpResponseMessage response, ServiceCredential credential, DateTimeOffset now)
+    /// <param name="response">The reply.</param>
+    /// <param name="credential">The credential, which is taken out of what the headers say.</param>
+    /// <param name="now">The time here.</param>
+    /// <param name="requestId">The id of the request that the body names, for a reply without the header; null for none.</param>
+    internal static ReplyHeaders Of(
+        HttpResponseMessage response, ServiceCredential credential, DateTimeOffset now, string? requestId = null)
     {
         TimeSpan? asked = RetryAfterOf(response.Headers, now);
         bool isLonger = asked > LongestWait;
         return new ReplyHeaders
         {
-            RequestId = Text("request-id"),
+            RequestId = Both(Text("request-id") ?? requestId, Text("x-amzn-requestid")),
             OrganizationId = Text("anthropic-organization-id"),
             WorkspaceId = Text("anthropic-workspace-id"),
             Date = response.Headers.Date,
@@ -46,6 +55,10 @@ public sealed record ReplyHeaders
 
         string? Text(string name) => First(response.Headers, name) is { } text ? credential.WithoutSecret(text) : null;
     }
+
+    private static string? Both(string? own, string? amazons) => amazons is null ? own
+        : own is null ? $"amzn {amazons}"
+        : $"{own} / amzn {amazons}";
 
     internal static string? First(HttpResponseHeaders headers, string name)
         => headers.TryGetValues(name, out IEnumerable<string>? values) ? values.FirstOrDefault() : null;

@@ -38,16 +38,16 @@ public abstract class ServiceCredential
     /// </summary>
     public virtual bool NamesWorkspace => false;
 
-    /// <summary>What to do where the service does not take the credential: a sentence for people.</summary>
-    public virtual string Remedy
-        => "Give a valid key with Connect-ClaudeBatch -ApiKey or in ANTHROPIC_API_KEY, and run the same line again.";
-
     /// <summary>
     /// Gives a text without the secret, so that it can be shown and written down: whatever the service or something in between says may
     /// repeat the headers of the request.
     /// </summary>
     /// <param name="text">A text that came from outside.</param>
     public abstract string WithoutSecret(string text);
+
+    /// <summary>What to do where the service does not take the credential, as whole sentences.</summary>
+    public virtual string Advice
+        => "Give a valid key with Connect-ClaudeBatch -ApiKey or in ANTHROPIC_API_KEY, and run the same line again.";
 
     /// <summary>Names the kind of credential, for people. The text never contains the secret.</summary>
     public abstract override string ToString();

@@ -19,7 +19,7 @@ internal static partial class ServiceFailure
         CancellationToken cancellationToken)
     {
         (ErrorEnvelope? envelope, string? firstWords) = await ReadBodyAsync(response, credential, cancellationToken).ConfigureAwait(false);
-        ReplyHeaders headers = ReplyHeaders.Of(response, credential, now);
+        ReplyHeaders headers = ReplyHeaders.Of(response, credential, now, envelope?.RequestId);
         int status = (int)response.StatusCode;
         string? type = envelope?.Error.Type;
         string? code = envelope?.Error.Details?.ErrorCode;
@@ -27,15 +27,14 @@ internal static partial class ServiceFailure
             ?? credential.WithoutSecret(
                 $"HTTP {status} {response.ReasonPhrase}".TrimEnd() + (firstWords is null ? string.Empty : $": {firstWords}"));
         string? toDo = KnownError.ToDoAbout(envelope?.Error.Details);
-        string? requestId = headers.RequestId ?? envelope?.RequestId;
+        string? requestId = headers.RequestId;
         KnownError known = KnownError.Of(status, code, words);
         bool isTransient = IsTransient(response, known.Kind, status);
         string said = string.Join(' ', new[] { Shorten(words), toDo, isTransient ? LongerWait(headers) : null }.OfType<string>());
 
         string call = requestId is null ? what : $"{what}, request {requestId}";
         string message = known.Kind == FailureKind.Authentication
-            ? $"The service does not take the {credential}; it says: {Sentence.Of(said)} {credential.Remedy} "
-                + $"({call})"
+            ? $"The service does not take the {credential}; it says: {Sentence.Of(said)} {credential.Advice} ({call})"
             : $"{call}: {Sentence.Of(said)}";
         return new ClaudeBatchException(known.Kind, known.Id, message)
         {
