@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
@@ -9,16 +10,52 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
 {
     private static readonly Lazy<Assembly> s_module = new(LoadModule);
 
+    // Assemblies that lie in folders of their own with the libraries of one platform.
+    private static readonly Dictionary<string, string> s_folders = new(StringComparer.Ordinal)
+    {
+        ["ClaudeBatch.Aws"] = "aws",
+        ["ClaudeBatch.GoogleCloud"] = "google",
+    };
+
     private readonly AssemblyDependencyResolver _resolver;
 
+    private readonly string _folder;
+
+    // Of the folders that were used. Nothing is looked for in the others.
+    private readonly ConcurrentDictionary<string, AssemblyDependencyResolver> _used = new(StringComparer.Ordinal);
+
     private ModuleLoadContext(string modulePath)
-        : base(nameof(ClaudeBatch)) => _resolver = new AssemblyDependencyResolver(modulePath);
+        : base(nameof(ClaudeBatch))
+    {
+        _resolver = new AssemblyDependencyResolver(modulePath);
+        _folder = Path.GetDirectoryName(modulePath)!;
+    }
 
     /// <summary>The assembly of the cmdlets. It is loaded once for the whole process, however often the module is imported.</summary>
     public static Assembly Module => s_module.Value;
 
     protected override Assembly? Load(AssemblyName assemblyName)
-        => _resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(CompiledAhead(path)) : null;
+    {
+        if (_resolver.ResolveAssemblyToPath(assemblyName) is { } path)
+        {
+            return LoadFromAssemblyPath(CompiledAhead(path));
+        }
+
+        if (s_folders.TryGetValue(assemblyName.Name!, out string? folder))
+        {
+            _used.GetOrAdd(folder, f => new AssemblyDependencyResolver(Path.Combine(_folder, f, $"{assemblyName.Name}.dll")));
+        }
+
+        foreach (AssemblyDependencyResolver resolver in _used.Values)
+        {
+            if (resolver.ResolveAssemblyToPath(assemblyName) is { } found)
+            {
+                return LoadFromAssemblyPath(found);
+            }
+        }
+
+        return null;
+    }
 
     protected override IntPtr LoadUnmanagedDll(string unmanagedDllName)
         => _resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } path ? LoadUnmanagedDllFromPath(path) : IntPtr.Zero;

@@ -30,7 +30,7 @@ try
 {
     if (options.Command == "renew")
     {
-        await Renewal.RunAsync(options);
+        await TokenRenewal.RunAsync(options);
         return 0;
     }
 

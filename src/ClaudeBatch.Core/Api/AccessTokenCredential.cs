@@ -45,6 +45,15 @@ public sealed class AccessTokenCredential(
         }
     }
 
+    /// <summary>Asks for another token. Within a create none is asked for: the next step does.</summary>
+    public override async ValueTask<Renewal> RenewAsync(HttpRequestMessage refused, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        _kept = null;
+        _turn.Release();
+        return refused.Options.TryGetValue(EarlyReply.Key, out _) ? Renewal.Later : Renewal.Done;
+    }
+
     // A token with a line break would otherwise fail deep inside the HTTP stack, with the token in the message.
     private static string Checked(string? given)
     {

@@ -18,7 +18,7 @@ public sealed class FederatedTokens(
 
     public override string Description => $"rule {rule.RuleId} with {identity.Description}";
 
-    public override string Remedy
+    public override string Advice
         => $"The token was had by rule {rule.RuleId} with {identity.Description}. Look at the rule and its workspace in the Console, "
             + "and run the same line again.";
 

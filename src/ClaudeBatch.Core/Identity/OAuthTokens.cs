@@ -13,7 +13,7 @@ public sealed class OAuthTokens(Profile profile, TokenExchange exchange, TimePro
 
     public override string Description => $"profile {profile.Name}, in which a person has signed in";
 
-    public override string Remedy => $"Sign in again: ant auth login --profile {profile.Name}";
+    public override string Advice => $"Sign in again: ant auth login --profile {profile.Name}";
 
     public override string Path => profile.CredentialsPath;
 
@@ -52,14 +52,14 @@ public sealed class OAuthTokens(Profile profile, TokenExchange exchange, TimePro
         catch (ClaudeBatchException failure)
         {
             // This process can go on with what it has; the next one cannot, and must be told why.
-            secrets.WarnOnce($"{failure.Message} This process goes on with the new token; if the next one is refused: {Remedy}");
+            secrets.WarnOnce($"{failure.Message} This process goes on with the new token; if the next one is refused: {Advice}");
         }
 
         return given;
     }
 
     private ClaudeBatchException Told(ClaudeBatchException failure) => failure.Kind != FailureKind.Authentication ? failure
-        : new ClaudeBatchException(failure.Kind, failure.Id, $"{failure.Message} {Remedy}", failure)
+        : new ClaudeBatchException(failure.Kind, failure.Id, $"{failure.Message} {Advice}", failure)
         {
             Target = failure.Target,
             RequestId = failure.RequestId,
@@ -68,6 +68,6 @@ public sealed class OAuthTokens(Profile profile, TokenExchange exchange, TimePro
     private ClaudeBatchException NoToken(string why) => new(
         FailureKind.Authentication,
         "ProfileNotSignedIn",
-        $"Profile '{profile.Name}' has no access token in '{Path}': {why}. {Remedy}")
+        $"Profile '{profile.Name}' has no access token in '{Path}': {why}. {Advice}")
     { Target = Path };
 }

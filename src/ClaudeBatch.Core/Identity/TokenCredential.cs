@@ -38,7 +38,7 @@ public sealed class TokenCredential(TokenSource source, TimeProvider clock) : Se
 
     public override bool NamesWorkspace => source.NamesWorkspace;
 
-    public override string Remedy => source.Remedy;
+    public override string Advice => source.Advice;
 
     /// <summary>The token that is used now; null where none was needed yet.</summary>
     public AccessToken? Current => _held?.Token;

@@ -7,7 +7,7 @@ public abstract class TokenSource
     public abstract string Description { get; }
 
     /// <summary>What to do where the service does not take a new token either: a sentence for people.</summary>
-    public abstract string Remedy { get; }
+    public abstract string Advice { get; }
 
     /// <summary>The full path of the file that keeps the token.</summary>
     public abstract string Path { get; }

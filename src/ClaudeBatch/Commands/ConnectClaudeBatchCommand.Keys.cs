@@ -16,14 +16,14 @@ public sealed partial class ConnectClaudeBatchCommand
         EmulatorSet => new FoundIdentity(ApiCredential.FromKey(EmulatorKey), "emulator", "The emulator takes no key."),
         PathSet => new FoundIdentity(FromFile(ExistingFile(ApiKeyPath!)), ApiKeyPath!, Given("ApiKeyPath"))
         {
-            Origin = new KeyOrigin(("-ApiKeyPath", GetUnresolvedProviderPathFromPSPath(ApiKeyPath!))),
+            Origin = KeyOrigin.OfFile(GetUnresolvedProviderPathFromPSPath(ApiKeyPath!)),
         },
         SecretSet => new FoundIdentity(FromVault(), $"secret {SecretName}", Given("SecretName"))
         {
             Origin = KeyOrigin.OfSecret(SecretName!, VaultName),
         },
         KeySet when ApiKey is not null => new FoundIdentity(
-            ApiCredential.FromKey(new NetworkCredential(string.Empty, ApiKey).Password), "-ApiKey", Given("ApiKey")),
+            KeyOf(new NetworkCredential(string.Empty, ApiKey).Password), "-ApiKey", Given("ApiKey")),
         ProfileSet => IdentityFinder.OfProfile(ProfileName!, BaseUri, Given("ProfileName")),
         PathIdentitySet or ScriptIdentitySet or ProviderIdentitySet => Federation(),
         _ => IdentityFinder.Find(BaseUri) ?? throw ClaudeBatchConnection.KeyMissing(),
@@ -43,7 +43,7 @@ public sealed partial class ConnectClaudeBatchCommand
     [GeneratedRegex(@"^\s*(export\s+|set\s+|\$env:)?[A-Za-z_][A-Za-z0-9_]*\s*=\s*\S")]
     private static partial Regex NamedValue();
 
-    private static ApiCredential FromFile(string path)
+    private ApiCredential FromFile(string path)
     {
         const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & others) != 0)
@@ -57,7 +57,7 @@ public sealed partial class ConnectClaudeBatchCommand
         {
             string text = File.ReadAllText(path);
             return text.AsSpan().IndexOfAny("\"'{}") < 0 && !NamedValue().IsMatch(text)
-                ? ApiCredential.FromKey(text)
+                ? KeyOf(text)
                 : throw new ClaudeBatchException(FailureKind.InvalidArgument, "ApiKeyInvalid", "That is no key alone.");
         }
         catch (ClaudeBatchException e)
@@ -82,7 +82,7 @@ public sealed partial class ConnectClaudeBatchCommand
             object? secret = found.Length > 1 ? throw new InvalidOperationException($"It has {found.Length} values, and a key is one.")
                 : found.FirstOrDefault();
             string? key = secret is SecureString secure ? new NetworkCredential(string.Empty, secure).Password : secret as string;
-            return ApiCredential.FromKey(key ?? throw new InvalidOperationException("It holds no text."));
+            return KeyOf(key ?? throw new InvalidOperationException("It holds no text."));
         }
         catch (Exception e) when (e is RuntimeException or InvalidOperationException)
         {

@@ -30,18 +30,22 @@ public sealed partial class ConnectClaudeBatchCommand : AsyncCommand
     private bool _isConnected;
 
     [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = AwsSet)]
     [SecretTransformation]
     public SecureString? ApiKey { get; set; }
 
     [Parameter(Mandatory = true, ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = AwsSet)]
     [ValidateNotNullOrEmpty]
     public string? ApiKeyPath { get; set; }
 
     [Parameter(Mandatory = true, ParameterSetName = SecretSet)]
+    [Parameter(ParameterSetName = AwsSet)]
     [ValidateNotNullOrEmpty]
     public string? SecretName { get; set; }
 
     [Parameter(ParameterSetName = SecretSet)]
+    [Parameter(ParameterSetName = AwsSet)]
     [ValidateNotNullOrEmpty]
     public string? VaultName { get; set; }
 
@@ -58,6 +62,8 @@ public sealed partial class ConnectClaudeBatchCommand : AsyncCommand
     [Parameter(ParameterSetName = PathIdentitySet)]
     [Parameter(ParameterSetName = ScriptIdentitySet)]
     [Parameter(ParameterSetName = ProviderIdentitySet)]
+    [Parameter(ParameterSetName = AwsSet)]
+    [Parameter(ParameterSetName = GoogleCloudSet)]
     public Uri? BaseUri { get; set; }
 
     [Parameter]
@@ -92,13 +98,17 @@ public sealed partial class ConnectClaudeBatchCommand : AsyncCommand
 
     protected override Task EndAsync(CancellationToken cancellationToken)
     {
-        FoundIdentity identity = Identity();
+        PlatformConnection? platform = Platform();
+        FoundIdentity identity = platform is null ? Identity()
+            : new FoundIdentity(platform.Credential, platform.KeySource, Given(platform.Name)) { Origin = platform.Origin };
         ClaudeBatchConnection connection = new()
         {
-            BaseUri = Emulator ? EmulatorHandler.BaseAddress : BaseUri ?? identity.BaseUri ?? ConnectionDefaults.BaseUri,
+            On = platform,
+            BaseUri = Emulator ? EmulatorHandler.BaseAddress
+                : platform?.BaseUri ?? BaseUri ?? identity.BaseUri ?? ConnectionDefaults.BaseUri,
             ApiVersion = ApiVersion,
             Beta = Beta,
-            WorkspaceId = WorkspaceId ?? identity.WorkspaceId,
+            WorkspaceId = platform is null ? WorkspaceId ?? identity.WorkspaceId : platform.WorkspaceId,
             LedgerPath = Folder().Root,
             Credential = identity.Credential,
             KeySource = identity.Source,

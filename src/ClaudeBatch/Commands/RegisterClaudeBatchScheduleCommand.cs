@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ClaudeBatch.Core;
+using ClaudeBatch.Core.Api;
 using ClaudeBatch.Pipeline;
 using ClaudeBatch.Scheduling;
 using ClaudeBatch.Sessions;
@@ -120,15 +121,19 @@ public sealed class RegisterClaudeBatchScheduleCommand : AsyncCommand
             FailureKind.InvalidArgument,
             "ParameterConflict",
             "The emulator takes no key, and this connection is to it. Connect to the service first, or leave the key out."),
-        PathSet => new KeyOrigin(("-ApiKeyPath", Existing(ApiKeyPath!))),
+        PathSet or SecretSet when Resolved().Service == ServicePlatform.ClaudeOnGoogleCloud => throw new ClaudeBatchException(
+            FailureKind.InvalidArgument,
+            "ParameterConflict",
+            "Claude on Google Cloud takes no API key, and this connection is to it. Leave the key out."),
+        PathSet => KeyOrigin.OfFile(Existing(ApiKeyPath!)),
         SecretSet => KeyOrigin.OfSecret(SecretName!, VaultName),
         _ when Resolved().IsEmulator || EnvironmentFile is not null => null,
         _ => Resolved().Origin ?? throw new ClaudeBatchException(
             FailureKind.Authentication,
             "ScheduleKeyMissing",
-            $"The key of this connection comes from {Resolved().KeySource ?? "nowhere"}, where a schedule cannot get it. Say where it finds one: "
-                + "-ApiKeyPath (a file with the key alone, chmod 600), -SecretName, or -EnvironmentFile (a file with a line "
-                + "ANTHROPIC_API_KEY=...).")
+            $"The key of this connection comes from {Resolved().KeySource ?? "nowhere"}, where a schedule cannot get it. "
+                + (Resolved().On?.ScheduleAdvice ?? "Say where it finds one: -ApiKeyPath (a file with the key alone, chmod 600), "
+                    + "-SecretName, or -EnvironmentFile (a file with a line ANTHROPIC_API_KEY=...)."))
         { Target = Name },
     };
 

@@ -12,6 +12,9 @@ public sealed class ClaudeBatchConnection
     /// <summary>The address of the service.</summary>
     public Uri? BaseUri { get; set; }
 
+    /// <summary>The platform that runs the service: <c>ClaudeApi</c>, <c>Aws</c> or <c>GoogleCloud</c>.</summary>
+    public string Platform => On?.Name ?? "ClaudeApi";
+
     public string? ApiVersion { get; set; }
 
     public string[] Beta { get; set; } = [];
@@ -37,6 +40,11 @@ public sealed class ClaudeBatchConnection
     /// <summary>From where another process can get the same key; null where it cannot, or from the environment alone.</summary>
     internal KeyOrigin? Origin { get; set; }
 
+    /// <summary>What is special about the platform; null for the Claude API.</summary>
+    internal PlatformConnection? On { get; set; }
+
+    internal ServicePlatform Service => On?.Service ?? ServicePlatform.ClaudeApi;
+
     internal EmulatorPlan? Plan { get; set; }
 
     /// <summary>The answers of the emulator that no plan can hold; null where the plan has them.</summary>
@@ -54,6 +62,7 @@ public sealed class ClaudeBatchConnection
     // A token of a federation rule is for one workspace, which the exchange was asked for.
     internal ServiceConnection ToService() => new(BaseUri!, Credential ?? throw IdentityFault ?? KeyMissing())
     {
+        Platform = Service,
         ApiVersion = ApiVersion ?? ServiceConnection.DefaultApiVersion,
         Betas = Beta,
         WorkspaceId = Credential is TokenCredential { NamesWorkspace: false } ? null : WorkspaceId,

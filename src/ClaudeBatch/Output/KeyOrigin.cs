@@ -1,9 +1,14 @@
 namespace ClaudeBatch;
 
-/// <summary>The parameters of Connect-ClaudeBatch with which another process calls the service as the same: never a secret.</summary>
-/// <param name="Parameters">The names, such as <c>-ApiKeyPath</c>, and the values; null for a switch.</param>
+/// <summary>From where another process can get a key: the parameters with which Connect-ClaudeBatch gets it there.</summary>
+/// <param name="Parameters">The names with their values; a switch has none. Without any, the process needs nothing to be said.</param>
 internal sealed record KeyOrigin(params (string Name, string? Value)[] Parameters)
 {
-    public static KeyOrigin OfSecret(string name, string? vault)
-        => vault is null ? new(("-SecretName", name)) : new(("-SecretName", name), ("-VaultName", vault));
+    /// <param name="path">The full path of the file that holds it.</param>
+    public static KeyOrigin OfFile(string path) => new(("-ApiKeyPath", path));
+
+    /// <param name="secret">The name of the secret.</param>
+    /// <param name="vault">The name of the vault; null for any.</param>
+    public static KeyOrigin OfSecret(string secret, string? vault)
+        => vault is null ? new KeyOrigin(("-SecretName", secret)) : new KeyOrigin(("-SecretName", secret), ("-VaultName", vault));
 }

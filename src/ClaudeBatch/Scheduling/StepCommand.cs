@@ -16,7 +16,7 @@ internal static class StepCommand
     {
         List<string> connect = ["Connect-ClaudeBatch"];
         Add("-Emulator", connection.IsEmulator ? [] : null);
-        foreach ((string name, string? value) in origin?.Parameters ?? [])
+        foreach ((string name, string? value) in (connection.On?.Parameters.Parameters ?? []).Concat(origin?.Parameters ?? []))
         {
             Add(name, value is null ? [] : [value]);
         }

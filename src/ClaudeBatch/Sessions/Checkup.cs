@@ -64,11 +64,11 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
             return;
         }
 
-        bool isOwn = address == ServiceConnection.DefaultBaseAddress;
+        bool isOwn = connection.On is null ? address == ServiceConnection.DefaultBaseAddress : connection.Service.Owns(address);
         Add(
             "Host",
             isOwn ? Ok : Warning,
-            $"{address.Host} over {(address.Scheme == Uri.UriSchemeHttps ? "TLS" : "plain HTTP on this machine")}.",
+            $"{(connection.On is null ? string.Empty : $"{connection.Service.Name}: ")}{address.Host} over {(address.Scheme == Uri.UriSchemeHttps ? "TLS" : "plain HTTP on this machine")}.",
             isOwn ? null : ConnectionDefaults.RepeatedPostAdvice);
         Uri? proxy = HttpClient.DefaultProxy.IsBypassed(address) ? null : HttpClient.DefaultProxy.GetProxy(address);
         Add(

@@ -51,22 +51,23 @@ internal static class ConnectionDefaults
     public static Uri BaseUri => VariableUri ?? ServiceConnection.DefaultBaseAddress;
 
     /// <summary>The address that the environment gives; null where it gives none.</summary>
-    public static Uri? VariableUri
-    {
-        get
-        {
-            if (EnvironmentVariables.OfProcess["ANTHROPIC_BASE_URL"] is not { } text)
-            {
-                return null;
-            }
+    public static Uri? VariableUri => AddressIn("ANTHROPIC_BASE_URL");
 
-            // The text is not repeated: what is no address may still hold a password.
-            return Uri.TryCreate(text, UriKind.Absolute, out Uri? uri)
-                ? ServiceConnection.Checked(uri)
-                : throw new ClaudeBatchException(
-                    FailureKind.InvalidArgument, "AddressInvalid", "What ANTHROPIC_BASE_URL holds is not a web address.")
-                { Target = "ANTHROPIC_BASE_URL" };
+    /// <summary>The address that a variable of the environment holds; null where it is not set.</summary>
+    /// <exception cref="ClaudeBatchException"><c>AddressInvalid</c>, or what else is wrong with an address.</exception>
+    public static Uri? AddressIn(string variable)
+    {
+        if (EnvironmentVariables.OfProcess[variable] is not { } text)
+        {
+            return null;
         }
+
+        // The text is not repeated: what is no address may still hold a password.
+        return Uri.TryCreate(text, UriKind.Absolute, out Uri? uri)
+            ? ServiceConnection.Checked(uri)
+            : throw new ClaudeBatchException(
+                FailureKind.InvalidArgument, "AddressInvalid", $"What {variable} holds is not a web address.")
+            { Target = variable };
     }
 
     /// <summary>Makes a connection the process's default; with null that is the environment's again.</summary>

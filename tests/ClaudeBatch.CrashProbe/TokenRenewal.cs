@@ -5,7 +5,7 @@ using ClaudeBatch.Core.Identity;
 namespace ClaudeBatch.CrashProbe;
 
 /// <summary>Renews the token in a credentials file many times, as many processes may do at once: the token is a number that grows.</summary>
-internal static class Renewal
+internal static class TokenRenewal
 {
     public static async Task RunAsync(Options options)
     {

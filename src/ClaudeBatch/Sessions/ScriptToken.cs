@@ -1,0 +1,68 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using System.Net;
+using System.Security;
+using ClaudeBatch.Core;
+using ClaudeBatch.Pipeline;
+
+namespace ClaudeBatch.Sessions;
+
+/// <summary>
+/// A token that a script block gives. It runs on the thread of the pipeline, and only in the shell that it was given in: the engine would run
+/// it anywhere, beside whatever else its shell does at that moment.
+/// </summary>
+/// <param name="block">The script block.</param>
+/// <param name="parameter">The parameter that it was given by, such as <c>-IdentityToken</c>.</param>
+/// <param name="instead">What to do where it belongs to another shell, as the rest of a sentence.</param>
+internal sealed class ScriptToken(ScriptBlock block, string parameter, string instead)
+{
+    private readonly Guid? _shell = Runspace.DefaultRunspace?.InstanceId;
+
+    /// <exception cref="ClaudeBatchException"><c>TokenScriptElsewhere</c>, <c>TokenScriptFailed</c>.</exception>
+    public async ValueTask<string> GetAsync(CancellationToken cancellationToken)
+    {
+        if (!PipelinePump.IsRunning)
+        {
+            throw Elsewhere();
+        }
+
+        string? token = null;
+        await PipelinePump.OnPipelineAsync(() => token = Run()).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return token!;
+    }
+
+    private string Run()
+    {
+        if (_shell is null || Runspace.DefaultRunspace?.InstanceId != _shell)
+        {
+            throw Elsewhere();
+        }
+
+        try
+        {
+            // What goes on after an error would give a token as if nothing had happened.
+            List<PSVariable> variables = [new PSVariable("ErrorActionPreference", ActionPreference.Stop)];
+            object?[] given = [.. block.InvokeWithContext(null, variables).Select(static o => o?.BaseObject)];
+            return given switch
+            {
+                [string text] => text,
+                [SecureString secret] => new NetworkCredential(string.Empty, secret).Password,
+                [_] => throw Failed("It has to give the token as text."),
+                _ => throw Failed($"It has to give one value, the token, and gave {given.Length}."),
+            };
+        }
+        catch (RuntimeException e) when (e is not PipelineStoppedException)
+        {
+            throw Failed(Sentence.Of(e.Message), e);
+        }
+    }
+
+    private ClaudeBatchException Failed(string why, Exception? cause = null) => new(
+        FailureKind.Authentication, "TokenScriptFailed", $"The script block of {parameter} gave no token. {why} Nothing was sent.", cause);
+
+    private ClaudeBatchException Elsewhere() => new(
+        FailureKind.Authentication,
+        "TokenScriptElsewhere",
+        $"The script block of {parameter} was given in another shell or thread, and runs only there. Connect here, with a script block of its own, "
+            + $"or {instead}.");
+}
