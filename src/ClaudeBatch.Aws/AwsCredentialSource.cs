@@ -7,6 +7,7 @@ using Amazon.SecurityToken;
 using Amazon.SSO;
 using Amazon.SSOOIDC;
 using ClaudeBatch.Core;
+using ClaudeBatch.Core.Api;
 
 namespace ClaudeBatch.Aws;
 
@@ -43,20 +44,17 @@ internal static class AwsCredentialSource
     /// <summary>Makes the one error for credentials that could not be had, of what the library has thrown.</summary>
     public static ClaudeBatchException Missing(Exception cause)
     {
-        string said = string.Join(' ', cause.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         bool isTaken = AssemblyLoadContext.All.Any(static c => c != AssemblyLoadContext.GetLoadContext(typeof(AwsCredentialSource).Assembly)
             && c.Assemblies.Any(static a => a.GetName().Name == Library));
-        return new ClaudeBatchException(
-            FailureKind.Authentication,
+        return CredentialFailure.Of(
             "AwsCredentialsMissing",
-            $"No AWS credentials could be had: {Sentence.Of(said)} "
-                + (isTaken
-                    ? "Another module of this shell has loaded its own AWS libraries, which can be the cause: connect in a shell "
-                        + "without it. "
-                    : string.Empty)
-                + "Nothing was sent. Sign in or set them up as for the AWS tools (AWS_PROFILE, a role of this machine, aws sso "
-                + "login), name a profile with -AwsProfile, or give a key; then run the same line again.",
-            cause);
+            "No AWS credentials could be had",
+            cause,
+            (isTaken
+                ? "Another module of this shell has loaded its own AWS libraries, which can be the cause: connect in a shell without it. "
+                : string.Empty)
+                + "Sign in or set them up as for the AWS tools (AWS_PROFILE, a role of this machine, aws sso login), name a profile "
+                + "with -AwsProfile, or give a key; then run the same line again.");
     }
 
     private static AWSCredentials Named(string profile)

@@ -1,4 +1,5 @@
 using ClaudeBatch.Core;
+using ClaudeBatch.Core.Api;
 using Google.Apis.Auth.OAuth2;
 
 namespace ClaudeBatch.GoogleCloud;
@@ -23,14 +24,12 @@ public sealed class GoogleTokens
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            string said = string.Join(' ', e.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-            throw new ClaudeBatchException(
-                FailureKind.Authentication,
+            throw CredentialFailure.Of(
                 "GoogleCredentialsMissing",
-                $"No access token of Google's default credentials could be had: {Sentence.Of(said)} Nothing was sent. Sign in "
-                    + "with gcloud auth application-default login, name a file in GOOGLE_APPLICATION_CREDENTIALS, or run where a "
-                    + "service account is attached. A process keeps what it has found: run the same line in a new shell.",
-                e);
+                "No access token of Google's default credentials could be had",
+                e,
+                "Sign in with gcloud auth application-default login, name a file in GOOGLE_APPLICATION_CREDENTIALS, or run where a "
+                    + "service account is attached. A process keeps what it has found: run the same line in a new shell.");
         }
     }
 }

@@ -28,7 +28,7 @@ public static class JobBinding
         return api.As(own.As(
             job.ApiVersion,
             job.Betas.Split(',', StringSplitOptions.RemoveEmptyEntries),
-            own.WorkspaceId ?? (own.Credential.NamesWorkspace ? job.WorkspaceId : null),
+            own.WorkspaceId is null && own.Credential.NamesWorkspace ? job.WorkspaceId : null,
             headers => Check(job, headers)));
     }
 

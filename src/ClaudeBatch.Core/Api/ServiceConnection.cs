@@ -43,6 +43,11 @@ public sealed class ServiceConnection
     /// </summary>
     public Action<ReplyHeaders>? OnReply { get; init; }
 
+    /// <summary>
+    /// The same connection without the workspace that the job alone names; null where the connection names its own, or none is named.
+    /// </summary>
+    internal ServiceConnection? WithoutJobsWorkspace { get; private init; }
+
     /// <summary>Makes a connection of the same address and credential with another API version, other betas and another workspace.</summary>
     /// <param name="apiVersion">The value of the header <c>anthropic-version</c>, such as <c>2026-10-21</c>.</param>
     /// <param name="betas">The values of the header <c>anthropic-beta</c>; none where it is empty.</param>
@@ -57,6 +62,7 @@ public sealed class ServiceConnection
             Betas = betas,
             WorkspaceId = workspaceId ?? WorkspaceId,
             OnReply = onReply,
+            WithoutJobsWorkspace = workspaceId is not null && WorkspaceId is null ? this : null,
         };
 
     /// <summary>Checks that an address is one of a service, and ends it with a slash.</summary>

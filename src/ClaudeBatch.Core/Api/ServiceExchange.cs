@@ -94,6 +94,12 @@ internal sealed class ServiceExchange(
         {
             return await call(request).ConfigureAwait(false);
         }
+        catch (ClaudeBatchException refusal)
+            when (refusal is { Status: 403, IsFromService: true } && connection.WithoutJobsWorkspace is not null)
+        {
+            await TellWorkspaceAsync(connection.WithoutJobsWorkspace, cancellationToken).ConfigureAwait(false);
+            throw;
+        }
         catch (ClaudeBatchException refusal) when (refusal.IsRefusedCredential)
         {
             if (await connection.Credential.RenewAsync(request, cancellationToken).ConfigureAwait(false) != Renewal.Done)
@@ -105,6 +111,15 @@ internal sealed class ServiceExchange(
         using HttpRequestMessage second = await ServiceRequest
             .SignedAsync(connection, method, path, body, cancellationToken).ConfigureAwait(false);
         return await call(second).ConfigureAwait(false);
+    }
+
+    // A key that has not the job's workspace is refused, and that reply need not say which it has; another one does.
+    private async Task TellWorkspaceAsync(ServiceConnection plain, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = await ServiceRequest
+            .SignedAsync(plain, HttpMethod.Get, "v1/messages/batches?limit=1", body: null, cancellationToken).ConfigureAwait(false);
+        using HttpResponseMessage response = await AnswerAsync(request, "List batches", null, limits.Answer, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private async Task<Reply<T>> ReadAsync<T>(

@@ -124,7 +124,11 @@ public sealed partial class ConnectClaudeBatchCommand : AsyncCommand
         SaveSettings(connection);
         ConnectionDefaults.Use(connection);
         _isConnected = true;
-        HintAtVersion(connection.BaseUri);
+        if (platform is null)
+        {
+            HintAtVersion(connection.BaseUri);
+        }
+
         if (IdentityFinder.NextWarning(connection) is { } warning)
         {
             Warn(warning);
