@@ -49,7 +49,8 @@ public sealed class PlatformTests : IDisposable
     [Fact]
     public async Task Every_call_of_AWS_names_the_workspace_also_in_the_version_of_its_job()
     {
-        using BatchApi api = Aws().As("2023-06-01", []);
+        using BatchApi begun = Aws();
+        using BatchApi api = begun.As(begun.Connection.As("2023-06-01", []));
 
         await CallAllAsync(api);
 
