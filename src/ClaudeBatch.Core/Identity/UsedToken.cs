@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace ClaudeBatch.Core.Identity;
 
@@ -12,7 +13,8 @@ namespace ClaudeBatch.Core.Identity;
 /// <param name="Digest">The SHA-256 of the token, in hexadecimal digits.</param>
 /// <param name="At">When it was sent.</param>
 /// <param name="Use">What became of it.</param>
-internal sealed record UsedToken(string Digest, DateTimeOffset At, ProofUse Use)
+internal sealed record UsedToken(
+    string Digest, DateTimeOffset At, [property: JsonConverter(typeof(JsonStringEnumConverter<ProofUse>))] ProofUse Use)
 {
     /// <summary>The file of the note that belongs to a token's file.</summary>
     public static string PathFor(string tokenFile) => tokenFile + ".used";

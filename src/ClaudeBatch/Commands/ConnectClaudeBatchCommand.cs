@@ -192,7 +192,8 @@ public sealed partial class ConnectClaudeBatchCommand : AsyncCommand
             return;
         }
 
-        using BatchSession session = BatchSession.Open(connection, create: true, static (_, _) => { })!;
+        using ServiceSession service = new(connection, static (_, _) => { });
+        using BatchSession session = BatchSession.Open(service, create: true)!;
         if (hasRetention)
         {
             session.Ledger.Settings.RetentionDays = RetentionDays == 0 ? null : RetentionDays;

@@ -103,7 +103,7 @@ public abstract partial class ConnectedCommand
                 : new ClaudeBatchException(
                     FailureKind.NotFound,
                     "JobNotFound",
-                    $"'{name}' is neither a job nor a batch in the ledger at '{ConnectionDefaults.Resolve(Connection).Folder.Root}'. A batch is "
+                    $"'{name}' is neither a job nor a batch in the ledger at '{Resolved.Folder.Root}'. A batch is "
                         + "named by its id (msgbatch_…) or as job/part. Get-ClaudeBatchJob lists the jobs, Get-ClaudeBatch the batches."),
             reference.Original);
         return [];
@@ -153,7 +153,7 @@ public abstract partial class ConnectedCommand
             new ClaudeBatchException(
                 FailureKind.NotFound,
                 "BatchNotFound",
-                $"Batch '{key}' is not in the ledger at '{ConnectionDefaults.Resolve(Connection).Folder.Root}'. Get-ClaudeBatch lists "
+                $"Batch '{key}' is not in the ledger at '{Resolved.Folder.Root}'. Get-ClaudeBatch lists "
                     + $"those that are."
                     + (TryOpen()?.Ledger.Jobs.Find(key) is null ? string.Empty : $" There is a job of this name: -Job {key}.")),
             target);
@@ -164,13 +164,13 @@ public abstract partial class ConnectedCommand
     private ClaudeBatchException Outdated(string what, string command) => new(
         FailureKind.Conflict,
         "ObjectOutdated",
-        $"The ledger at '{ConnectionDefaults.Resolve(Connection).Folder.Root}' has a {what}, and this object is of another one: of another "
+        $"The ledger at '{Resolved.Folder.Root}' has a {what}, and this object is of another one: of another "
             + $"ledger, a rehearsal's say, or of a job that was removed. Nothing was done; get it anew with {command}.");
 
     private ClaudeBatchException JobNotFound(string name) => new(
         FailureKind.NotFound,
         "JobNotFound",
-        $"There is no job '{name}' in the ledger at '{ConnectionDefaults.Resolve(Connection).Folder.Root}'. Get-ClaudeBatchJob lists "
+        $"There is no job '{name}' in the ledger at '{Resolved.Folder.Root}'. Get-ClaudeBatchJob lists "
             + $"those that are.")
     { Target = name };
 }

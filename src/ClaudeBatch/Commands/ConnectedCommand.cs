@@ -15,6 +15,8 @@ public abstract partial class ConnectedCommand : AsyncCommand
 
     private ServiceSession? _service;
 
+    private ClaudeBatchConnection? _resolved;
+
     private bool _opened;
 
     private bool? _isWhatIf;
@@ -28,16 +30,18 @@ public abstract partial class ConnectedCommand : AsyncCommand
         ? ((SwitchParameter)given).IsPresent
         : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
 
+    /// <summary>The connection of the command: the one it was given, or the one that holds when it first asks.</summary>
+    internal ClaudeBatchConnection Resolved => _resolved ??= ConnectionDefaults.Resolve(Connection);
+
     /// <summary>Returns the service of the connection, whether or not there is a ledger.</summary>
-    private protected ServiceSession OpenService()
-        => _session?.Service ?? (_service ??= new ServiceSession(ConnectionDefaults.Resolve(Connection), QueueRetry));
+    private protected ServiceSession OpenService() => _service ??= new ServiceSession(Resolved, QueueRetry);
 
     /// <summary>Opens the ledger of the connection; returns null where there is none yet.</summary>
     private protected BatchSession? TryOpen()
     {
         if (!_opened)
         {
-            _session = BatchSession.Open(ConnectionDefaults.Resolve(Connection), create: false, QueueRetry);
+            _session = BatchSession.Open(OpenService(), create: false);
             _opened = true;
         }
 
@@ -52,7 +56,7 @@ public abstract partial class ConnectedCommand : AsyncCommand
     {
         if (_session is null)
         {
-            _session = BatchSession.Open(ConnectionDefaults.Resolve(Connection), create: true, QueueRetry)!;
+            _session = BatchSession.Open(OpenService(), create: true)!;
             _opened = true;
         }
 
@@ -106,8 +110,7 @@ public abstract partial class ConnectedCommand : AsyncCommand
     private protected override void WriteLeftNotes()
     {
         WriteVerboseRetries();
-        ServiceSession? service = _session?.Service ?? _service;
-        while (service?.NextWarning() is { } warning)
+        while (_service?.NextWarning() is { } warning)
         {
             Warn(warning);
         }

@@ -25,7 +25,7 @@ public abstract partial class SubmissionCommand
     private JobInput OpenInput()
     {
         // Resolved before a ledger is made, so that a missing key leaves no empty ledger behind.
-        ServiceConnection service = ConnectionDefaults.Resolve(Connection).ToService();
+        ServiceConnection service = Resolved.ToService();
         BatchSession session = OpenOrCreate();
         if (JobName is null)
         {
@@ -45,7 +45,7 @@ public abstract partial class SubmissionCommand
 
     // Without a ledger nothing is known yet, and none is made.
     private InputPreview Preview() => _preview ??= new InputPreview(
-        TryOpen()?.Ledger, Options(JobName ?? string.Empty, ConnectionDefaults.Resolve(Connection).ToService()));
+        TryOpen()?.Ledger, Options(JobName ?? string.Empty, Resolved.ToService()));
 
     private JobInputOptions Options(string job, ServiceConnection service) => new()
     {

@@ -14,7 +14,7 @@ public sealed class TestClaudeBatchConnectionCommand : ConnectedCommand
 
     protected override async Task EndAsync(CancellationToken cancellationToken)
     {
-        Checkup checkup = new(ConnectionDefaults.Resolve(Connection), OpenService());
+        Checkup checkup = new(Resolved, OpenService());
         IReadOnlyList<ConnectionFinding> findings = await checkup.RunAsync(TryOpen, cancellationToken);
         WriteVerboseRetries();
         foreach (ConnectionFinding finding in findings)

@@ -19,7 +19,8 @@ public abstract class LedgerCompleter : IArgumentCompleter
             wordToComplete.Trim('\'', '"') + "*", WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
         try
         {
-            using BatchSession? session = BatchSession.Open(ConnectionDefaults.Resolve(given: null), create: false, static (_, _) => { });
+            using ServiceSession service = new(ConnectionDefaults.Resolve(given: null), static (_, _) => { });
+            using BatchSession? session = BatchSession.Open(service, create: false);
             return session is null ? [] : [.. Candidates(session).Where(c => pattern.IsMatch(c.ListItemText))];
         }
         catch (ClaudeBatchException)

@@ -13,13 +13,10 @@ namespace ClaudeBatch.Sessions;
 /// <summary>The open ledger and the service of one running cmdlet. The service is first called when it is needed.</summary>
 internal sealed class BatchSession : IDisposable
 {
-    private readonly ClaudeBatchConnection _connection;
-
     private BatchRound? _round;
 
-    private BatchSession(ClaudeBatchConnection connection, ServiceSession service, JobLedger ledger)
+    private BatchSession(ServiceSession service, JobLedger ledger)
     {
-        _connection = connection;
         Service = service;
         Ledger = ledger;
     }
@@ -44,12 +41,16 @@ internal sealed class BatchSession : IDisposable
 
     public BatchPoller Poller => new(Ledger, Api, Clock);
 
-    public BatchCollector Collector => new(Ledger, Api, Clock, () => KnownModels.Of(_connection));
+    public BatchCollector Collector => new(Ledger, Api, Clock, () => KnownModels.Of(Service.Connection));
 
-    /// <summary>Opens the ledger of a connection. Returns null when there is none and <paramref name="create"/> is false.</summary>
-    public static BatchSession? Open(ClaudeBatchConnection connection, bool create, Action<ClaudeBatchException, TimeSpan> onRetry)
+    /// <summary>
+    /// Opens the ledger of a service's connection. Returns null when there is none and <paramref name="create"/> is false.
+    /// </summary>
+    /// <param name="service">The service, which is not disposed with the session.</param>
+    /// <param name="create">Whether a ledger is made where there is none.</param>
+    public static BatchSession? Open(ServiceSession service, bool create)
     {
-        LedgerFolder folder = connection.Folder;
+        LedgerFolder folder = service.Connection.Folder;
         if (!create && !folder.Exists)
         {
             return null;
@@ -60,20 +61,15 @@ internal sealed class BatchSession : IDisposable
             folder.Create();
         }
 
-        ServiceSession service = new(connection, onRetry);
         JobLedger ledger = create ? JobLedger.OpenOrCreate(folder, service.Clock) : JobLedger.Open(folder, service.Clock);
-        return new BatchSession(connection, service, ledger);
+        return new BatchSession(service, ledger);
     }
 
     // On the thread of the pipeline, where alone a script block may run; the round waits for it without a lock.
-    private Func<BatchRecord, CancellationToken, Task>? Rehearsal() => _connection is { IsEmulator: true, Answers: { } answers }
+    private Func<BatchRecord, CancellationToken, Task>? Rehearsal() => Service.Connection is { IsEmulator: true, Answers: { } answers }
         ? (part, token) => PipelinePump.OnPipelineAsync(() => answers.Answer(
             part.Identity, Ledger.Folder.Spool(part.JobId, part.Part), new AnswerStore(Service.StateFolder), token))
         : null;
 
-    public void Dispose()
-    {
-        Ledger.Dispose();
-        Service.Dispose();
-    }
+    public void Dispose() => Ledger.Dispose();
 }

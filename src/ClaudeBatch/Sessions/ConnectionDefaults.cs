@@ -80,7 +80,8 @@ internal static class ConnectionDefaults
     public static void ReadSettings(ClaudeBatchConnection connection)
     {
         connection.RetentionDays = null;
-        using BatchSession? session = BatchSession.Open(connection, create: false, static (_, _) => { });
+        using ServiceSession service = new(connection, static (_, _) => { });
+        using BatchSession? session = BatchSession.Open(service, create: false);
         connection.RetentionDays = session?.Ledger.Settings.RetentionDays ?? 0;
     }
 

@@ -27,6 +27,8 @@ internal sealed class ServiceSession : IDisposable
         };
     }
 
+    public ClaudeBatchConnection Connection => _connection;
+
     /// <summary>The system's clock, or the emulator's, which can run faster.</summary>
     public TimeProvider Clock { get; }
 
