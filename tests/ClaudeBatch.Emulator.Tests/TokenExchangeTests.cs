@@ -103,11 +103,14 @@ public sealed class TokenExchangeTests
         Assert.Contains(reason, entry.GetProperty("Refusal").GetString(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_token_of_another_key_or_in_pieces_is_refused()
+    [Theory]
+    [InlineData("RS256")]
+    [InlineData("PS256")]
+    [InlineData("ES256")]
+    public async Task A_token_of_another_key_or_in_pieces_is_refused(string algorithm)
     {
-        using IdentityFixture account = new();
-        using TestIssuer stranger = new();
+        using IdentityFixture account = new(algorithm);
+        using TestIssuer stranger = new(algorithm: algorithm);
         string good = account.Issuer.Token(account.Now);
 
         await RefusedAsync(account, account.Federation(stranger.Token(account.Now)));
@@ -169,6 +172,19 @@ public sealed class TokenExchangeTests
         await RefusedAsync(account, account.Federation(token));
         await account.TokenAsync(account.Federation(bare));
         await account.TokenAsync(account.Federation(bare));
+    }
+
+    [Fact]
+    public async Task Of_many_exchanges_of_one_token_at_once_one_is_granted()
+    {
+        using IdentityFixture account = new();
+        Dictionary<string, object?> body = account.Federation();
+
+        (HttpStatusCode Status, JsonElement Body)[] replies = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => Task.Run(() => account.ExchangeAsync(body))));
+
+        Assert.Single(replies, static r => r.Status == HttpStatusCode.OK);
+        Assert.Equal(7, replies.Count(static r => r.Status == HttpStatusCode.Unauthorized));
     }
 
     [Fact]

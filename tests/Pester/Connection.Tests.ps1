@@ -37,6 +37,18 @@ Describe 'Connect-ClaudeBatch' {
         { Connect-TestEmulator -Plan @{ Erorred = 1 } } | Should -Throw -ErrorId 'EmulatorPlanInvalid,*' -ExpectedMessage "*Erorred*Errored*"
     }
 
+    It 'takes who may call as tables of the plan, and names what is wrong in them' {
+        $key = @{ kty = 'RSA'; kid = 'key-1'; n = 'AQAB'; e = 'AQAB' }
+        $issuer = @{ Issuer = 'https://issuer.example'; Keys = @{ keys = @($key) }; MaxLifetime = '00:30:00' }
+        $rule = @{ Id = 'fdrl_01Test'; Issuer = 'https://issuer.example'; WorkspaceIds = 'wrkspc_01A' }
+        { Connect-TestEmulator -Plan @{ Federation = @{ Issuers = $issuer; Rules = @($rule) } } } | Should -Not -Throw
+        $rule.Id = 'rule-1'
+        { Connect-TestEmulator -Plan @{ Federation = @{ Issuers = $issuer; Rules = @($rule) } } } |
+            Should -Throw -ErrorId 'EmulatorPlanInvalid,*' -ExpectedMessage "*'rule-1'*fdrl_*"
+        { Connect-TestEmulator -Plan @{ Aws = @{ Regoin = 'eu-west-1' } } } |
+            Should -Throw -ErrorId 'EmulatorPlanInvalid,*' -ExpectedMessage "*Aws has no 'Regoin'*Region*"
+    }
+
     It 'refuses a key file that others can read' -Skip:$IsWindows {
         $file = New-TestFolder
         'sk-ant-x' | Set-Content -LiteralPath $file
