@@ -50,7 +50,8 @@ public sealed partial class EmulatedService
 
     private static EmulatedReply Model(string name)
     {
-        EmulatedModel model = EmulatedModels.Find(Uri.UnescapeDataString(name)) ?? throw ServiceError.NotFound($"model: {name}");
+        string id = Uri.UnescapeDataString(name);
+        EmulatedModel model = EmulatedModels.Find(id) ?? throw ServiceError.NotFound($"model: {id}");
         return EmulatedReply.Json(Written(writer => Write(writer, model)));
     }
 

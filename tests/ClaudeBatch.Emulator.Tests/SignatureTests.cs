@@ -30,6 +30,19 @@ public sealed class SignatureTests
     }
 
     [Theory]
+    [InlineData("/v1/models/a%20b", true)]
+    [InlineData("/v1/models/a%2520b", true)]
+    [InlineData("/v1/models/a%252520b", false)]
+    public void A_segment_may_be_signed_escaped_once_or_twice(string path, bool isTaken)
+    {
+        SignatureV4 none = new("AKIDEXAMPLE", ["20150830", "us-east-1", "service", "aws4_request"], ["host"], string.Empty);
+        EmulatedRequest request = new("GET", path, string.Empty, static _ => "example.amazonaws.com", static (_, _) => Task.CompletedTask);
+        SignatureV4 signature = none with { Value = none.Computed(request, "20150830T123600Z", "0", Secret) };
+
+        Assert.Equal(isTaken, signature.IsOf(request with { Path = "/v1/models/a%20b" }, "20150830T123600Z", "0", Secret));
+    }
+
+    [Theory]
     [InlineData("Bearer x")]
     [InlineData("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE, SignedHeaders=host, Signature=00")]
     [InlineData("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/a, Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31")]

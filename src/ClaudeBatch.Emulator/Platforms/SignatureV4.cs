@@ -27,8 +27,13 @@ internal sealed partial record SignatureV4(string KeyId, string[] Scope, string[
     /// <param name="time">The header <c>x-amz-date</c>.</param>
     /// <param name="digest">The digest of the body, in hexadecimal.</param>
     /// <param name="secret">The secret of the access key.</param>
+    /// <remarks>
+    /// AWS's libraries sign the segments of the path escaped twice, and the official client of the service once. The two differ for a segment
+    /// with other characters than letters, digits, dots, dashes and underscores, and which the service takes then is not known: both are.
+    /// </remarks>
     public bool IsOf(EmulatedRequest request, string time, string digest, string secret)
-        => CryptographicOperations.FixedTimeEquals(Utf8(Computed(request, time, digest, secret)), Utf8(Value));
+        => Value == Computed(request, time, digest, secret)
+            || Value == Computed(request with { Path = request.Path.Replace("%", "%25", StringComparison.Ordinal) }, time, digest, secret);
 
     /// <summary>Computes what the signature of a request is.</summary>
     public string Computed(EmulatedRequest request, string time, string digest, string secret)
@@ -43,8 +48,6 @@ internal sealed partial record SignatureV4(string KeyId, string[] Scope, string[
         return Hex(HMACSHA256.HashData(key, Utf8(toSign)));
     }
 
-    // A segment is escaped once, whatever it looked like: so does the official client, and no path of the service has more in it than
-    // letters, digits, dashes and underscores.
     private string Canonical(EmulatedRequest request, string digest)
     {
         IEnumerable<string> headers = SignedHeaders
