@@ -70,6 +70,7 @@ public sealed class AzureManagedIdentityToken(
             return Checked(await new ProviderCall("Azure's token service", handler ?? own!, clock ?? TimeProvider.System)
                 {
                     Again = Again,
+                    Secret = isAppService ? secret : null,
                     Unreachable = "Look whether this is an Azure resource with a managed identity.",
                 }
                 .TokenAsync(

@@ -41,11 +41,11 @@ public sealed class GitHubActionsIdentityToken(
                         : "This is no job of GitHub Actions; in one, its workflow needs 'permissions: id-token: write'."));
         }
 
-        Uri whole = ProviderAddress.With(ProviderAddress.Checked(address, AddressVariable), ("audience", audience ?? DefaultAudience));
+        Uri whole = ProviderAddress.With(ProviderAddress.Checked(address, AddressVariable), ("audience", AudienceOr(audience)));
         HttpMessageHandler transport = handler ?? HttpTransport.Create();
         try
         {
-            return Checked(await new ProviderCall("GitHub Actions", transport, clock ?? TimeProvider.System)
+            return Checked(await new ProviderCall("GitHub Actions", transport, clock ?? TimeProvider.System) { Secret = secret }
                 .TokenAsync(
                     () => Request(whole, secret),
                     static reply => reply.TryGetProperty("value", out JsonElement token) ? token : null,

@@ -55,6 +55,8 @@ public abstract class IdentityTokenSource
                     + "two are JSON. Nothing was sent.");
     }
 
+    private protected static string AudienceOr(string? audience) => string.IsNullOrWhiteSpace(audience) ? DefaultAudience : audience.Trim();
+
     private protected static ClaudeBatchException Missing(string message, object? target = null, Exception? cause = null)
         => new(FailureKind.Authentication, "IdentityTokenMissing", message, cause) { Target = target };
 }

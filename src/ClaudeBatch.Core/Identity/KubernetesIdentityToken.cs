@@ -58,6 +58,9 @@ public sealed class KubernetesIdentityToken(
             : throw Absent($"KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT ('{host}', '{port}') make no address");
         using SocketsHttpHandler? transport = handler is null ? Transport() : null;
         return Checked(await new ProviderCall("The Kubernetes API server", handler ?? transport!, clock ?? TimeProvider.System)
+            {
+                Secret = own,
+            }
             .TokenAsync(
                 () => Request(address, own),
                 static reply => reply.TryGetProperty("status", out JsonElement status) && status.ValueKind == JsonValueKind.Object
@@ -80,7 +83,7 @@ public sealed class KubernetesIdentityToken(
 
     private HttpRequestMessage Request(Uri address, string own)
     {
-        string spec = $$"""{"audiences":["{{JsonEncodedText.Encode(audience ?? DefaultAudience)}}"],"expirationSeconds":{{Seconds}} }""";
+        string spec = $$"""{"audiences":["{{JsonEncodedText.Encode(AudienceOr(audience))}}"],"expirationSeconds":{{Seconds}} }""";
         string body = $$"""{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{{spec}} }""";
         HttpRequestMessage request = new(HttpMethod.Post, address)
         {

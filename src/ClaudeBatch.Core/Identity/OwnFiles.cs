@@ -25,6 +25,7 @@ internal static class OwnFiles
             // .NET gives the mode only to the last folder of a path.
             CreateFolder(Path.GetDirectoryName(path) ?? throw new DirectoryNotFoundException($"'{path}' cannot be made."));
             Directory.CreateDirectory(path, OwnerFolder);
+            UnixFiles.GiveToOwnerOfFolder(path);
         }
     }
 
@@ -37,7 +38,14 @@ internal static class OwnFiles
             options.UnixCreateMode = OwnerFile;
         }
 
-        return new FileStream(path, options);
+        bool isNew = !File.Exists(path);
+        FileStream file = new(path, options);
+        if (isNew)
+        {
+            UnixFiles.GiveToOwnerOfFolder(path);
+        }
+
+        return file;
     }
 
     /// <summary>Reads a file as a whole, after a look at its rights; null where there is none.</summary>

@@ -30,6 +30,7 @@ public sealed partial record Profile
                 "user_oauth" => ProfileType.UserOAuth,
                 null => throw Incomplete("authentication.type"),
                 { } other => throw Fault(
+                    FailureKind.InvalidData,
                     "ProfileTypeUnknown",
                     $"has the authentication.type '{other}', which this version does not know. It knows oidc_federation and user_oauth."),
             };
@@ -70,9 +71,9 @@ public sealed partial record Profile
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 throw Fault(
+                    FailureKind.Permission,
                     "ProfileUnreadable",
                     $"cannot be read: {Sentence.Of(e.Message)} Give this user the right to read it.",
-                    FailureKind.Permission,
                     e);
             }
         }
@@ -83,10 +84,10 @@ public sealed partial record Profile
             if ((mode & UnixFileMode.OtherWrite) != 0)
             {
                 throw Fault(
+                    FailureKind.Permission,
                     "ProfileWritable",
                     $"can be written by everybody on this machine, who could have your tokens sent elsewhere. Look at it, then run: chmod o-w "
-                        + OwnFiles.Quoted(_path),
-                    FailureKind.Permission);
+                        + OwnFiles.Quoted(_path));
             }
         }
 
@@ -99,7 +100,7 @@ public sealed partial record Profile
             catch (JsonException e)
             {
                 // The runtime's own words repeat what stands there.
-                throw Fault("ProfileNotJson", string.Create(
+                throw Fault(FailureKind.InvalidData, "ProfileNotJson", string.Create(
                     CultureInfo.InvariantCulture,
                     $"is not whole JSON: reading stopped in line {(e.LineNumber ?? 0) + 1}. Mend it, or have the profile written anew."));
             }
@@ -120,6 +121,7 @@ public sealed partial record Profile
             if (major > 1)
             {
                 throw Fault(
+                    FailureKind.InvalidData,
                     "ProfileTooNew",
                     $"is of version {version}, and this version of the module reads those before 2. Update the module, or give the identity "
                         + "by parameters.");
@@ -142,7 +144,7 @@ public sealed partial record Profile
             {
                 string id = (e as ClaudeBatchException)?.Id ?? "AddressInvalid";
                 string what = own is null ? "no base_url, and ANTHROPIC_BASE_URL is not used" : "a base_url that is not used";
-                throw Fault(id, $"has {what}. {Sentence.Of(e.Message)}", FailureKind.InvalidArgument);
+                throw Fault(FailureKind.InvalidArgument, id, $"has {what}. {Sentence.Of(e.Message)}");
             }
         }
 
@@ -160,6 +162,7 @@ public sealed partial record Profile
                     ?? throw Incomplete("authentication.identity_token.path"),
                 null => throw Incomplete("authentication.identity_token.source"),
                 _ => throw Fault(
+                    FailureKind.InvalidData,
                     "ProfileTokenSourceUnknown",
                     $"has the authentication.identity_token.source '{source}', and only 'file' is known. Have the token written to a file, or "
                         + "take identity_token out and give the token by a parameter."),
@@ -221,13 +224,14 @@ public sealed partial record Profile
         }
 
         private ClaudeBatchException Incomplete(params string[] fields) => Fault(
+            FailureKind.InvalidData,
             "ProfileIncomplete",
             $"lacks {string.Join(" and ", fields)}. Add what lacks, or set its variable of the environment.");
 
-        private ClaudeBatchException Invalid(string why) => Fault("ProfileInvalid", $"is no profile: {why}. Mend it.");
+        private ClaudeBatchException Invalid(string why)
+            => Fault(FailureKind.InvalidData, "ProfileInvalid", $"is no profile: {why}. Mend it.");
 
-        private ClaudeBatchException Fault(
-            string id, string what, FailureKind kind = FailureKind.InvalidData, Exception? cause = null)
+        private ClaudeBatchException Fault(FailureKind kind, string id, string what, Exception? cause = null)
             => new(kind, id, $"The profile '{name}' in '{_path}' {what}", cause) { Target = _path };
     }
 }

@@ -62,10 +62,21 @@ public sealed partial class ProfileFolder
     public bool Exists(string name) => File.Exists(ProfilePath(name));
 
     /// <summary>Lists the names of the profiles there are, in the order of their names.</summary>
-    public IReadOnlyList<string> Names() => Directory.Exists(Configs)
-        ? [.. Directory.EnumerateFiles(Configs, "*.json").Select(static f => Path.GetFileNameWithoutExtension(f)).Where(IsName)
-            .Order(StringComparer.Ordinal)]
-        : [];
+    /// <exception cref="ClaudeBatchException"><c>ProfileUnreadable</c>.</exception>
+    public IReadOnlyList<string> Names()
+    {
+        try
+        {
+            return Directory.Exists(Configs)
+                ? [.. Directory.EnumerateFiles(Configs, "*.json").Select(static f => Path.GetFileNameWithoutExtension(f)).Where(IsName)
+                    .Order(StringComparer.Ordinal)]
+                : [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable($"The folder '{Configs}'", Configs, e);
+        }
+    }
 
     /// <summary>The file of a profile, whether or not it exists.</summary>
     /// <exception cref="ClaudeBatchException"><c>ProfileNameInvalid</c>.</exception>
@@ -88,15 +99,16 @@ public sealed partial class ProfileFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ClaudeBatchException(
-                FailureKind.Permission,
-                "ProfileUnreadable",
-                $"'{ActiveFile}', which says what profile is the active one, cannot be read: {Sentence.Of(e.Message)} Mend it, or name the "
-                    + "profile.",
-                e)
-            { Target = ActiveFile };
+            throw Unreadable($"'{ActiveFile}', which says what profile is the active one,", ActiveFile, e);
         }
     }
+
+    private static ClaudeBatchException Unreadable(string what, string path, Exception cause) => new(
+        FailureKind.Permission,
+        "ProfileUnreadable",
+        $"{what} cannot be read: {Sentence.Of(cause.Message)} Give this user the right to read it.",
+        cause)
+    { Target = path };
 
     private static string Checked(string name, string what) => IsName(name)
         ? name

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using ClaudeBatch.Core.Api;
 
 namespace ClaudeBatch.Core.Identity;
 
@@ -21,6 +22,9 @@ internal sealed class ProviderCall(string provider, HttpMessageHandler handler, 
 
     /// <summary>How long to wait before another try; null where this was the last. A status of null is a failure of the network.</summary>
     public Func<HttpStatusCode?, int, TimeSpan?> Again { get; init; } = Backoff;
+
+    /// <summary>What the requests prove themselves with. It is taken out of whatever is shown; null where there is none.</summary>
+    public string? Secret { get; init; }
 
     /// <summary>What to do about a provider that cannot be reached, as a sentence.</summary>
     public string Unreachable { get; init; } = "Run the line again.";
@@ -44,6 +48,15 @@ internal sealed class ProviderCall(string provider, HttpMessageHandler handler, 
         Func<HttpStatusCode, string, string?> advice,
         CancellationToken cancellationToken)
     {
+        // In a header, it would make an error deep inside the HTTP stack.
+        if (Secret.AsSpan().IndexOfAnyExceptInRange('!', '~') >= 0)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.Authentication,
+                "IdentityProviderAbsent",
+                $"{provider} cannot be asked: the secret for it has characters that none has. Look who has set it.");
+        }
+
         using HttpMessageInvoker invoker = new(handler, disposeHandler: false);
         for (int tries = 1; ; tries++)
         {
@@ -100,21 +113,25 @@ internal sealed class ProviderCall(string provider, HttpMessageHandler handler, 
     private ClaudeBatchException UnreachableBecause(Exception failure) => new(
         failure is TimeoutException ? FailureKind.Timeout : FailureKind.Network,
         "IdentityProviderUnreachable",
-        $"{provider} cannot be reached: {Sentence.Of(failure.GetBaseException().Message)} {Unreachable}",
-        failure)
+        $"{provider} cannot be reached: {Sentence.Of(WithoutSecret(failure.GetBaseException().Message))} {Unreachable}",
+        WithoutSecret(failure.ToString()) == failure.ToString() ? failure : null)
     { IsTransient = true };
 
     private ClaudeBatchException Refused(HttpStatusCode status, byte[] body, Func<HttpStatusCode, string, string?> advice)
     {
-        string words = Words(body);
+        string words = WithoutSecret(Words(body));
         string said = words.Length == 0 ? string.Empty : $" It says: {Sentence.Of(words)}";
-        bool isTransient = (int)status >= 500 || status == HttpStatusCode.TooManyRequests;
+        FailureKind kind = status == HttpStatusCode.TooManyRequests ? FailureKind.RateLimited
+            : (int)status >= 500 ? FailureKind.Service
+            : FailureKind.Authentication;
         return new ClaudeBatchException(
-            FailureKind.Authentication,
+            kind,
             "IdentityProviderRefused",
             $"{provider} gives no token (HTTP {(int)status}).{said} {advice(status, words)}".TrimEnd())
-        { Status = (int)status, IsTransient = isTransient };
+        { Status = (int)status, IsTransient = kind != FailureKind.Authentication };
     }
+
+    private string WithoutSecret(string text) => Secret is null ? text : new SecretForms(Secret).Remove(text);
 
     private static string? Text(byte[] body, Func<JsonElement, JsonElement?> token)
     {

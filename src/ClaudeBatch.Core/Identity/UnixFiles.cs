@@ -41,6 +41,17 @@ internal static unsafe partial class UnixFiles
     /// <summary>Makes somebody the owner of a file; false where this user may not.</summary>
     public static bool Give(string path, (uint User, uint Group) owner) => ChangeOwner(path, owner.User, owner.Group) == 0;
 
+    /// <summary>
+    /// Gives what root has made to the owner of the folder that it is in: it is about that user's tokens, and must not be in the way later.
+    /// </summary>
+    public static void GiveToOwnerOfFolder(string path)
+    {
+        if (CurrentUser == 0 && OwnerOf(Path.GetDirectoryName(path)!) is { User: not 0 } owner)
+        {
+            _ = Give(path, owner);
+        }
+    }
+
     /// <summary>Waits until a folder's list of files is on the disk, so that a rename outlasts a power failure.</summary>
     /// <remarks>Not every file system can; the rename itself is done in any case.</remarks>
     public static void FlushFolder(string path)

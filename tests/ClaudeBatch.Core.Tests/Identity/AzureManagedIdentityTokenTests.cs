@@ -102,19 +102,19 @@ public sealed class AzureManagedIdentityTokenTests
     }
 
     [Theory]
-    [InlineData(400, """{"error":"invalid_request","error_description":"Identity not found"}""", "Identity not found. Assign a managed identity", 1)]
-    [InlineData(400, """{"error":"invalid_resource","error_description":"AADSTS500011: The resource principal was not found"}""", "register an app", 1)]
-    [InlineData(403, "", "HTTP 403", 1)]
-    [InlineData(404, "", "HTTP 404", 6)]
-    [InlineData(500, "<html>", "HTTP 500", 6)]
-    [InlineData(410, "", "HTTP 410", 8)]
-    public async Task A_refusal_is_one_clear_error(int status, string body, string words, int tries)
+    [InlineData(400, FailureKind.Authentication, """{"error":"invalid_request","error_description":"Identity not found"}""", "Identity not found. Assign a managed identity", 1)]
+    [InlineData(400, FailureKind.Authentication, """{"error":"invalid_resource","error_description":"AADSTS500011: The resource principal was not found"}""", "register an app", 1)]
+    [InlineData(403, FailureKind.Authentication, "", "HTTP 403", 1)]
+    [InlineData(404, FailureKind.Authentication, "", "HTTP 404", 6)]
+    [InlineData(500, FailureKind.Service, "<html>", "HTTP 500", 6)]
+    [InlineData(410, FailureKind.Authentication, "", "HTTP 410", 8)]
+    public async Task A_refusal_is_one_clear_error(int status, FailureKind kind, string body, string words, int tries)
     {
         using ScriptedProvider provider = new((status, body));
         ClaudeBatchException refusal = await Assert.ThrowsAsync<ClaudeBatchException>(() => ReadAsync(provider));
 
         Assert.Equal("IdentityProviderRefused", refusal.Id);
-        Assert.Equal(status, refusal.Status);
+        Assert.Equal((status, kind), (refusal.Status!.Value, refusal.Kind));
         Assert.Contains(words, refusal.Message, StringComparison.Ordinal);
         Assert.Equal(tries, provider.Requests.Count);
     }

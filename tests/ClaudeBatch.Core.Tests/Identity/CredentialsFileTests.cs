@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using ClaudeBatch.Core.Identity;
 using ClaudeBatch.Core.Json;
+using ClaudeBatch.Core.Tests.Ledger;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -248,6 +249,34 @@ public sealed class CredentialsFileTests : IDisposable
 
         Assert.Equal("CredentialsNotWritable", refusal?.Id);
         Assert.Equal(Official, File.ReadAllText(file.Path));
+    }
+
+    [Fact(Skip = SmallDisk.Missing, SkipType = typeof(SmallDisk), SkipUnless = nameof(SmallDisk.CanMount))]
+    public void A_full_disk_is_known_before_and_what_is_prepared_has_its_room()
+    {
+        using SmallDisk disk = new(megabytes: 1);
+        CredentialsFile file = new(Path.Combine(disk.Path, "a.json"));
+        using PreparedCredentials prepared = file.Prepare();
+        disk.Fill();
+        ClaudeBatchException refusal = Assert.Throws<ClaudeBatchException>(file.Prepare);
+        int files = Directory.GetFiles(disk.Path, "a.json.*").Length;
+        prepared.Commit(new CredentialChanges("new", s_end));
+
+        Assert.Equal("CredentialsNotWritable", refusal.Id);
+        Assert.Equal(1, files);
+        Assert.Equal("new", file.Read()!.AccessToken);
+    }
+
+    [Fact]
+    public void What_root_makes_in_a_users_folder_is_that_users()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root can give files away.");
+        Assert.True(UnixFiles.Give(_folder[""], (1234, 1235)));
+        string path = _folder["credentials", "a.json"];
+        new CredentialsFile(path).Write(new CredentialChanges("new", s_end));
+
+        Assert.Equal((1234u, 1235u), UnixFiles.OwnerOf(path));
+        Assert.Equal((1234u, 1235u), UnixFiles.OwnerOf(_folder["credentials"]));
     }
 
     [Fact]

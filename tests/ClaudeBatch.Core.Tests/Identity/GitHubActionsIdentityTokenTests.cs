@@ -17,6 +17,7 @@ public sealed class GitHubActionsIdentityTokenTests
 
     [Theory]
     [InlineData(null, "https%3A%2F%2Fapi.anthropic.com")]
+    [InlineData(" ", "https%3A%2F%2Fapi.anthropic.com")]
     [InlineData("a&b=c", "a%26b%3Dc")]
     public async Task GitHub_is_asked_with_the_secret_of_the_job_for_an_audience(string? audience, string asked)
     {
@@ -60,6 +61,7 @@ public sealed class GitHubActionsIdentityTokenTests
 
     [Theory]
     [InlineData(401, """{"message":"The job is over"}""", "IdentityProviderRefused", "The job is over.", 1)]
+    [InlineData(401, """{"message":"You sent Bearer request-secret-0123456789"}""", "IdentityProviderRefused", "You sent Bearer (key).", 1)]
     [InlineData(403, "no", "IdentityProviderRefused", "HTTP 403", 1)]
     [InlineData(302, "", "IdentityProviderRefused", "HTTP 302", 1)]
     [InlineData(503, "<html>", "IdentityProviderRefused", "HTTP 503", 4)]
@@ -83,13 +85,27 @@ public sealed class GitHubActionsIdentityTokenTests
     [Fact]
     public async Task A_network_that_fails_is_tried_again_and_then_said()
     {
-        using ScriptedProvider provider = new() { Failure = new HttpRequestException("The name is not known") };
+        using ScriptedProvider provider = new() { Failure = new HttpRequestException($"The name is not known to {Secret}") };
         ClaudeBatchException failure = await Assert.ThrowsAsync<ClaudeBatchException>(() => ReadAsync(provider));
 
         Assert.Equal(("IdentityProviderUnreachable", FailureKind.Network), (failure.Id, failure.Kind));
         Assert.True(failure.IsTransient);
-        Assert.Contains("The name is not known. Run the line again.", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("The name is not known to (key). Run the line again.", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, failure.ToString(), StringComparison.Ordinal);
         Assert.Equal(4, provider.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_secret_that_no_header_can_have_is_not_sent()
+    {
+        using ScriptedProvider provider = new((200, ""));
+        GitHubActionsIdentityToken source = new(
+            null, Tokens.Environment(s_job[1], ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", $"{Secret}\r\nHost: a")), provider, _clock);
+        ClaudeBatchException refusal = await Assert.ThrowsAsync<ClaudeBatchException>(async () => await source.ReadAsync(default));
+
+        Assert.Equal("IdentityProviderAbsent", refusal.Id);
+        Assert.DoesNotContain(Secret, refusal.ToString(), StringComparison.Ordinal);
+        Assert.Empty(provider.Requests);
     }
 
     [Theory]
