@@ -260,11 +260,12 @@ public sealed class CredentialsFileTests : IDisposable
         disk.Fill();
         ClaudeBatchException refusal = Assert.Throws<ClaudeBatchException>(file.Prepare);
         int files = Directory.GetFiles(disk.Path, "a.json.*").Length;
-        prepared.Commit(new CredentialChanges("new", s_end));
+        string large = new('x', 16_000);
+        prepared.Commit(new CredentialChanges(large, s_end) { RefreshToken = large });
 
         Assert.Equal("CredentialsNotWritable", refusal.Id);
         Assert.Equal(1, files);
-        Assert.Equal("new", file.Read()!.AccessToken);
+        Assert.Equal((large, large), (file.Read()!.AccessToken, file.Read()!.RefreshToken));
     }
 
     [Fact]
