@@ -33,7 +33,7 @@ public abstract partial class SubmissionCommand
             Warn($"No -Job was given; this one is '{JobName}'. Running the line again would pay again; with -Job it would not.");
         }
 
-        bool isElsewhere = !session.Service.IsEmulator && service.BaseAddress != ServiceConnection.DefaultBaseAddress;
+        bool isElsewhere = !session.Service.IsEmulator && !service.Platform.Owns(service.BaseAddress);
         if (isElsewhere && session.Ledger.Jobs.Find(JobName) is null)
         {
             Warn($"Job '{JobName}' goes to '{service.BaseAddress}' and not straight to the service. "

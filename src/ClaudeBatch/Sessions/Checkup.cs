@@ -64,7 +64,7 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
             return;
         }
 
-        bool isOwn = connection.On is null ? address == ServiceConnection.DefaultBaseAddress : connection.Service.Owns(address);
+        bool isOwn = connection.Service.Owns(address);
         Add(
             "Host",
             isOwn ? Ok : Warning,

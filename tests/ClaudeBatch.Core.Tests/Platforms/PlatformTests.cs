@@ -133,6 +133,7 @@ public sealed class PlatformTests : IDisposable
         => Assert.Equal("PlatformValueInvalid", Assert.Throws<ClaudeBatchException>(() => ServicePlatform.GoogleCloudAddress(project, location, workspace)).Id);
 
     [Theory]
+    [InlineData("https://api.anthropic.com/", false, false)]
     [InlineData("https://aws-external-anthropic.eu-west-1.api.aws/", true, false)]
     [InlineData("https://claude.googleapis.com/v1/projects/p/locations/l/workspaces/w/invoke/", false, true)]
     [InlineData("https://claude.googleapis.com.example/", false, false)]
@@ -140,9 +141,11 @@ public sealed class PlatformTests : IDisposable
     [InlineData("https://api.aws.example/", false, false)]
     [InlineData("http://127.0.0.1:8000/", false, false)]
     public void A_platform_knows_its_own_addresses(string address, bool isAws, bool isGoogle)
-        => Assert.Equal(
-            (isAws, isGoogle),
-            (ServicePlatform.ClaudeOnAws.Owns(new Uri(address)), ServicePlatform.ClaudeOnGoogleCloud.Owns(new Uri(address))));
+    {
+        Uri there = new(address);
+        Assert.Equal((isAws, isGoogle), (ServicePlatform.ClaudeOnAws.Owns(there), ServicePlatform.ClaudeOnGoogleCloud.Owns(there)));
+        Assert.Equal(there == ServiceConnection.DefaultBaseAddress, ServicePlatform.ClaudeApi.Owns(there));
+    }
 
     [Fact]
     public async Task A_token_is_kept_for_its_time_and_then_asked_for_again()
