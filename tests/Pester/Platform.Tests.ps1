@@ -132,7 +132,7 @@ Describe 'A connection to Claude Platform on AWS' {
     It 'says that there are no credentials, once, and has sent nothing' {
         $ledger = New-TestFolder
         $told = Invoke-Shell "Connect-ClaudeBatch -Aws -Region eu-west-1 -WorkspaceId wrkspc_1 -LedgerPath '$ledger'
-            try { 'a' | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 9 | Submit-ClaudeBatch -Job j } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message }
+            try { 'a' | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 9 | Submit-ClaudeBatch -Job j -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message }
             (Get-ClaudeBatch -Job j).State"
         $told | Should -Contain 'AwsCredentialsMissing,ClaudeBatch.Commands.SubmitClaudeBatchCommand'
         "$told" | Should -BeLike '*No AWS credentials could be had: *Nothing was sent.*aws sso login*-AwsProfile*'
