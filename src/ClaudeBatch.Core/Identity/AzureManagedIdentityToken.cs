@@ -67,18 +67,18 @@ public sealed class AzureManagedIdentityToken(
             : null;
         using (own)
         {
-            return Checked(await new ProviderCall("Azure's token service", handler ?? own!, clock ?? TimeProvider.System)
-                {
-                    Again = Again,
-                    Secret = isAppService ? secret : null,
-                    Unreachable = "Look whether this is an Azure resource with a managed identity.",
-                }
-                .TokenAsync(
-                    () => Request(address, isAppService, secret),
-                    static reply => reply.TryGetProperty("access_token", out JsonElement token) ? token : null,
-                    Advice,
-                    cancellationToken)
-                .ConfigureAwait(false));
+            ProviderCall call = new("Azure's token service", handler ?? own!, clock ?? TimeProvider.System)
+            {
+                Again = Again,
+                Secret = isAppService ? secret : null,
+                Unreachable = "Look whether this is an Azure resource with a managed identity.",
+            };
+            string text = await call.TokenAsync(
+                () => Request(address, isAppService, secret),
+                static reply => reply.TryGetProperty("access_token", out JsonElement token) ? token : null,
+                Advice,
+                cancellationToken).ConfigureAwait(false);
+            return Checked(text);
         }
     }
 

@@ -45,15 +45,15 @@ public sealed class GitHubActionsIdentityToken(
         HttpMessageHandler transport = handler ?? HttpTransport.Create();
         try
         {
-            return Checked(await new ProviderCall("GitHub Actions", transport, clock ?? TimeProvider.System) { Secret = secret }
-                .TokenAsync(
-                    () => Request(whole, secret),
-                    static reply => reply.TryGetProperty("value", out JsonElement token) ? token : null,
-                    static (status, _) => status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
-                        ? "The job may be over, or lack 'permissions: id-token: write'."
-                        : null,
-                    cancellationToken)
-                .ConfigureAwait(false));
+            ProviderCall call = new("GitHub Actions", transport, clock ?? TimeProvider.System) { Secret = secret };
+            string text = await call.TokenAsync(
+                () => Request(whole, secret),
+                static reply => reply.TryGetProperty("value", out JsonElement token) ? token : null,
+                static (status, _) => status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
+                    ? "The job may be over, or lack 'permissions: id-token: write'."
+                    : null,
+                cancellationToken).ConfigureAwait(false);
+            return Checked(text);
         }
         finally
         {

@@ -57,17 +57,14 @@ public sealed class KubernetesIdentityToken(
             ? whole
             : throw Absent($"KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT ('{host}', '{port}') make no address");
         using SocketsHttpHandler? transport = handler is null ? Transport() : null;
-        return Checked(await new ProviderCall("The Kubernetes API server", handler ?? transport!, clock ?? TimeProvider.System)
-            {
-                Secret = own,
-            }
-            .TokenAsync(
-                () => Request(address, own),
-                static reply => reply.TryGetProperty("status", out JsonElement status) && status.ValueKind == JsonValueKind.Object
-                    && status.TryGetProperty("token", out JsonElement token) ? token : null,
-                (status, _) => Advice(status, space, name),
-                cancellationToken)
-            .ConfigureAwait(false));
+        ProviderCall call = new("The Kubernetes API server", handler ?? transport!, clock ?? TimeProvider.System) { Secret = own };
+        string text = await call.TokenAsync(
+            () => Request(address, own),
+            static reply => reply.TryGetProperty("status", out JsonElement status) && status.ValueKind == JsonValueKind.Object
+                && status.TryGetProperty("token", out JsonElement token) ? token : null,
+            (status, _) => Advice(status, space, name),
+            cancellationToken).ConfigureAwait(false);
+        return Checked(text);
     }
 
     private static string? Advice(HttpStatusCode status, string space, string name) => status switch
