@@ -47,7 +47,7 @@ public sealed class AzureManagedIdentityToken(
         }
 
         string resource = audience.Trim();
-        string? identity = clientId ?? _environment["AZURE_CLIENT_ID"];
+        string? identity = string.IsNullOrWhiteSpace(clientId) ? _environment["AZURE_CLIENT_ID"] : clientId.Trim();
         bool isAppService = IsAppService(out string? secret);
         Uri address = isAppService
             ? ProviderAddress.With(

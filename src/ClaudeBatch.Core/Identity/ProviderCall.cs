@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ClaudeBatch.Core.Api;
 
 namespace ClaudeBatch.Core.Identity;
@@ -11,7 +12,7 @@ namespace ClaudeBatch.Core.Identity;
 /// <param name="provider">Names the provider for people, so that a sentence can begin with it.</param>
 /// <param name="handler">The transport; it is not disposed.</param>
 /// <param name="clock">The clock by which tries are spread. The limit of one try is real time.</param>
-internal sealed class ProviderCall(string provider, HttpMessageHandler handler, TimeProvider clock)
+internal sealed partial class ProviderCall(string provider, HttpMessageHandler handler, TimeProvider clock)
 {
     private const int MostBytes = 1 << 20;
 
@@ -106,7 +107,7 @@ internal sealed class ProviderCall(string provider, HttpMessageHandler handler, 
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"It did not reply within {Limit.TotalSeconds:0} seconds.", e);
+            throw new TimeoutException("It did not reply in time.", e);
         }
     }
 
@@ -120,6 +121,7 @@ internal sealed class ProviderCall(string provider, HttpMessageHandler handler, 
     private ClaudeBatchException Refused(HttpStatusCode status, byte[] body, Func<HttpStatusCode, string, string?> advice)
     {
         string words = WithoutSecret(Words(body));
+        words = words.Length <= MostWords ? words : $"{words[..MostWords]}…";
         string said = words.Length == 0 ? string.Empty : $" It says: {Sentence.Of(words)}";
         FailureKind kind = status == HttpStatusCode.TooManyRequests ? FailureKind.RateLimited
             : (int)status >= 500 ? FailureKind.Service
@@ -131,7 +133,9 @@ internal sealed class ProviderCall(string provider, HttpMessageHandler handler, 
         { Status = (int)status, IsTransient = kind != FailureKind.Authentication };
     }
 
-    private string WithoutSecret(string text) => Secret is null ? text : new SecretForms(Secret).Remove(text);
+    // Words that repeat a token may be about another than the one that was sent, or about a part of it.
+    private string WithoutSecret(string text)
+        => AnyToken().Replace(Secret is null ? text : new SecretForms(Secret).Remove(text), SecretForms.Replacement);
 
     private static string? Text(byte[] body, Func<JsonElement, JsonElement?> token)
     {
@@ -156,10 +160,13 @@ internal sealed class ProviderCall(string provider, HttpMessageHandler handler, 
             if (Text(body, o => o.TryGetProperty(field, out JsonElement value) ? value : null)?.ReplaceLineEndings(" ").Trim() is
                 { Length: > 0 } words)
             {
-                return words.Length <= MostWords ? words : $"{words[..MostWords]}…";
+                return words;
             }
         }
 
         return string.Empty;
     }
+
+    [GeneratedRegex(@"eyJ[\w.-]{8,}", RegexOptions.ECMAScript)]
+    private static partial Regex AnyToken();
 }

@@ -80,6 +80,19 @@ public sealed class KubernetesIdentityTokenTests : IDisposable
         Assert.Equal(tries, provider.Requests.Count);
     }
 
+    [Fact]
+    public async Task A_token_that_a_refusal_repeats_is_in_no_error_whole_or_cut()
+    {
+        string other = Tokens.Of("""{"sub":"another"}""");
+        using ScriptedProvider provider = new((403, $$"""{"message":"{{new string('x', 390)}} {{Tokens.Of()}} {{other}}"}"""));
+        ClaudeBatchException whole = await Assert.ThrowsAsync<ClaudeBatchException>(() => ReadAsync(provider));
+        using ScriptedProvider cut = new((403, $$"""{"message":"not {{other[..20]}} nor {{Tokens.Of()[10..]}}"}"""));
+        ClaudeBatchException part = await Assert.ThrowsAsync<ClaudeBatchException>(() => ReadAsync(cut));
+
+        Assert.DoesNotContain("eyJ", whole.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("eyJ", part.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{"status":"Failure"}""")]
     [InlineData("""{"status":{}}""")]
