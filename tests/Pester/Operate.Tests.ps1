@@ -13,7 +13,7 @@ Describe 'Test-ClaudeBatchConnection' {
         New-TestRequest | Submit-ClaudeBatch -Job well | Wait-ClaudeBatch | Get-ClaudeBatchResult | Out-Null
         Test-ClaudeBatchConnection | Should -BeTrue
         $findings = Test-ClaudeBatchConnection -Detailed
-        $findings.Check | Should -Be 'Host', 'Key', 'Service', 'Clock', 'LedgerRights', 'LedgerIntegrity', 'Submissions', 'Jobs', 'Results', 'Account'
+        $findings.Check | Should -Be 'Host', 'Key', 'Identity', 'Service', 'Clock', 'LedgerRights', 'LedgerIntegrity', 'Submissions', 'Jobs', 'Results', 'Account'
         $findings.Severity | Select-Object -Unique | Should -Be 'Ok'
     }
 

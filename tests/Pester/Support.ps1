@@ -5,9 +5,12 @@ Import-Module -Name $modulePath -Force
 # The shell that runs the tests, by its own file: 'pwsh' may be a .NET tool's, which starts dotnet, or another one altogether.
 $shellPath = Join-Path -Path $PSHOME -ChildPath ($IsWindows ? 'pwsh.exe' : 'pwsh')
 
-foreach ($name in 'ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_BASE_URL', 'CLAUDEBATCH_HOME') {
+# What the user of this machine is to the service must not be what the tests find.
+foreach ($name in 'ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_BASE_URL', 'ANTHROPIC_PROFILE', 'ANTHROPIC_FEDERATION_RULE_ID', 'ANTHROPIC_ORGANIZATION_ID',
+    'ANTHROPIC_SERVICE_ACCOUNT_ID', 'ANTHROPIC_WORKSPACE_ID', 'ANTHROPIC_IDENTITY_TOKEN', 'ANTHROPIC_IDENTITY_TOKEN_FILE', 'CLAUDEBATCH_HOME') {
     [Environment]::SetEnvironmentVariable($name, $null)
 }
+$env:ANTHROPIC_CONFIG_DIR = Join-Path -Path ([IO.Path]::GetTempPath()) -ChildPath 'claudebatch-no-profiles'
 
 function New-TestFolder {
     Join-Path -Path $TestDrive -ChildPath ([guid]::NewGuid().ToString('N'))

@@ -33,6 +33,8 @@ public sealed class TokenCredential(TokenSource source, TimeProvider clock) : Se
 
     private long _notBefore;
 
+    private volatile Task _behind = Task.CompletedTask;
+
     /// <summary>Where the tokens come from.</summary>
     public TokenSource Source => source;
 
@@ -45,6 +47,12 @@ public sealed class TokenCredential(TokenSource source, TimeProvider clock) : Se
 
     /// <summary>Takes out something that the user is to be warned of once; null where there is nothing.</summary>
     public string? NextWarning() => _secrets.NextWarning();
+
+    /// <summary>
+    /// Waits for a renewal that goes on behind the calls, because a process that ends meanwhile would use an identity token up for nothing.
+    /// </summary>
+    /// <param name="limit">The longest time to wait.</param>
+    public void Finish(TimeSpan limit) => Task.WaitAny([_behind], limit);
 
     public override string ToString() => "access token";
 
@@ -113,7 +121,7 @@ public sealed class TokenCredential(TokenSource source, TimeProvider clock) : Se
             if (isEnough && !isEarly)
             {
                 isMine = false; // the renewal lets go of it
-                _ = Task.Run(RenewBehindAsync, CancellationToken.None);
+                _behind = Task.Run(RenewBehindAsync, CancellationToken.None);
                 return held!.Token;
             }
 

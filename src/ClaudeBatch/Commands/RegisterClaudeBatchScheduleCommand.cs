@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Identity;
 using ClaudeBatch.Pipeline;
 using ClaudeBatch.Scheduling;
 using ClaudeBatch.Sessions;
@@ -132,9 +133,20 @@ public sealed class RegisterClaudeBatchScheduleCommand : AsyncCommand
             FailureKind.Authentication,
             "ScheduleKeyMissing",
             $"The key of this connection comes from {Resolved().KeySource ?? "nowhere"}, where a schedule cannot get it. "
-                + (Resolved().On?.ScheduleAdvice ?? "Say where it finds one: -ApiKeyPath (a file with the key alone, chmod 600), "
-                    + "-SecretName, or -EnvironmentFile (a file with a line ANTHROPIC_API_KEY=...)."))
+                + Advice())
         { Target = Name },
+    };
+
+    private string Advice() => Resolved() switch
+    {
+        { On.ScheduleAdvice: { } advice } => advice,
+        { Credential: TokenCredential { Source.NeedsPipeline: true } }
+            => "A schedule runs no script block: connect with -IdentityTokenPath or -IdentityProvider.",
+        { Credential: TokenCredential }
+            => "Connect with -FederationRuleId and -IdentityTokenPath or -IdentityProvider, or give -EnvironmentFile (a file with a line "
+                + "for each of these variables).",
+        _ => "Say where it finds one: -ApiKeyPath (a file with the key alone, chmod 600), -SecretName, or -EnvironmentFile (a file with a "
+            + "line ANTHROPIC_API_KEY=...).",
     };
 
     private string Existing(string given)

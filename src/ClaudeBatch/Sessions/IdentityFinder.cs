@@ -54,7 +54,7 @@ internal static class IdentityFinder
         return Variables[Rule] is { } rule ? OfVariables(rule, given) : ActiveProfile(given);
     }
 
-    /// <summary>The variables that are set and have no effect, because one that comes before them is set; empty where there is none.</summary>
+    /// <summary>The variables that are set and have no effect, because one before them is set; empty where there is none.</summary>
     public static IReadOnlyList<string> Hidden => [.. s_order.Where(static v => Variables[v] is not null).Skip(1)];
 
     /// <summary>
@@ -82,7 +82,10 @@ internal static class IdentityFinder
         {
             BaseUri = address,
             WorkspaceId = profile.WorkspaceId,
-            Origin = new KeyOrigin(("-ProfileName", profile.Name)),
+            // What variables of this process have a part in, another process does not find.
+            Origin = profile.FilledBy.Count == 0 && Variables["ANTHROPIC_CONFIG_DIR"] is null
+                ? new KeyOrigin(("-ProfileName", profile.Name))
+                : null,
         };
     }
 

@@ -9,6 +9,9 @@ namespace ClaudeBatch.Sessions;
 /// <summary>The service of a connection and the service's clock. Neither needs a ledger.</summary>
 internal sealed class ServiceSession : IDisposable
 {
+    // A call takes a second, and nobody waits for one that hangs.
+    private static readonly TimeSpan s_renewal = TimeSpan.FromSeconds(15);
+
     private readonly ClaudeBatchConnection _connection;
 
     private readonly Action<ClaudeBatchException, TimeSpan> _onRetry;
@@ -58,6 +61,7 @@ internal sealed class ServiceSession : IDisposable
 
     public void Dispose()
     {
+        (_connection.Credential as TokenCredential)?.Finish(s_renewal);
         _api?.Dispose();
         (Clock as IDisposable)?.Dispose();
     }

@@ -188,6 +188,26 @@ public sealed class KeylessJobTests
         }
     }
 
+    [Fact]
+    public async Task A_job_of_a_key_for_several_workspaces_stays_in_its_own()
+    {
+        const string first = "wrkspc_01Emulated0000000000000";
+        const string second = "wrkspc_02Emulated0000000000000";
+        using EngineFixture engine = new(new ClaudeBatch.Emulator.EmulatorPlan { ApiKeyWorkspaceIds = [first, second] });
+        BatchRecord part = engine.Seal("job", "a").NewBatches.Single();
+        ServiceConnection named = new(engine.Connection.BaseAddress, engine.Connection.Credential) { WorkspaceId = second };
+        using (BatchApi api = new(named, new ClaudeBatch.Emulator.EmulatorHandler(Path.Combine(engine.Root, "service"), engine.Plan, engine.Clock), engine.Clock))
+        {
+            part = (await new BatchSender(engine.Ledger, api).SendAsync(part.Id, null, CancellationToken.None)).Batch;
+        }
+
+        engine.Clock.Advance(TimeSpan.FromHours(1));
+        BatchRecord ended = await new BatchPoller(engine.Ledger, engine.Api, engine.Clock).RefreshAsync(part, CancellationToken.None);
+
+        Assert.Equal((second, BatchState.Ended), (part.WorkspaceId, ended.State));
+        Assert.Empty((await AccountList.FetchAsync(engine.Api, DateTimeOffset.MinValue, CancellationToken.None)).Batches);
+    }
+
     private static void RefuseCreates(KeylessFixture keyless, int count, bool wholeBodyWasSent, List<string> calls, Action? then = null)
         => keyless.Network.Before = request =>
         {

@@ -81,6 +81,31 @@ public sealed class TokenCredentialTests
     }
 
     [Fact]
+    public async Task A_process_that_ends_waits_for_the_renewal_behind_its_calls()
+    {
+        using KeylessFixture keyless = new();
+        string first = await keyless.TokenAsync();
+        keyless.Engine.Clock.Advance(TimeSpan.FromSeconds(3500));
+        TaskCompletionSource begun = new();
+        using ManualResetEventSlim goesOn = new();
+        keyless.BeforeExchange = _ =>
+        {
+            begun.SetResult();
+            goesOn.Wait();
+            return null;
+        };
+
+        Assert.Equal(first, await keyless.TokenAsync());
+        await begun.Task;
+        Task end = Task.Run(() => keyless.Credential.Finish(TimeSpan.FromMinutes(5)));
+        Assert.False(end.IsCompleted);
+        goesOn.Set();
+        await end;
+
+        Assert.NotEqual(first, new CredentialsFile(keyless.TokenFile).Read()!.AccessToken);
+    }
+
+    [Fact]
     public async Task An_identity_token_is_never_sent_twice_and_the_error_says_so()
     {
         using KeylessFixture keyless = new();
