@@ -51,7 +51,8 @@ internal static class AwsCredentialSource
             "No AWS credentials could be had",
             cause,
             (isTaken
-                ? "Another module of this shell has loaded its own AWS libraries, which can be the cause: connect in a shell without it. "
+                ? "Another module of this shell had loaded its own AWS libraries, which can be the cause: in a new shell, connect before "
+                    + "it is imported. "
                 : string.Empty)
                 + "Sign in or set them up as for the AWS tools (AWS_PROFILE, a role of this machine, aws sso login), name a profile "
                 + "with -AwsProfile, or give a key; then run the same line again.");

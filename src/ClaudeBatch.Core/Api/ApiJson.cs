@@ -49,6 +49,21 @@ internal static class ApiJson
             ? new ErrorEnvelope(ErrorBody(type, error), Text(envelope, "request_id"))
             : null;
 
+    /// <summary>The message of an error that is not the service's own: as Google writes it, or as gateways of AWS do; null for another
+    /// body.</summary>
+    public static string? ForeignMessage(JsonElement body)
+    {
+        if (body.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        JsonElement? said = Known(body, "error") is { ValueKind: JsonValueKind.Object } error
+            ? Known(error, "message")
+            : Known(body, "message") ?? Known(body, "Message");
+        return said is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+    }
+
     private static ErrorBody ErrorBody(string type, JsonElement error)
         => new(type, Text(error, "message"), Known(error, "details") is { } details ? Details(details) : null);
 

@@ -13,6 +13,9 @@ internal static partial class ServiceFailure
 
     private const int MostFirstWords = 120;
 
+    // Of a message of a platform, all that a sentence has: it names the permission that lacks.
+    private const int MostForeignWords = 400;
+
     /// <summary>Reads the body of an error reply, at most 64 KiB of it, and makes the exception.</summary>
     public static async Task<ClaudeBatchException> FromResponseAsync(
         HttpResponseMessage response, ServiceCredential credential, string what, object? target, DateTimeOffset now,
@@ -144,9 +147,15 @@ internal static partial class ServiceFailure
                 length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken)
                     .ConfigureAwait(false);
                 using JsonDocument document = JsonDocument.Parse(buffer.AsMemory(0, length));
-                if (ApiJson.Error(credential.Redact(document.RootElement)) is { } envelope)
+                JsonElement said = credential.Redact(document.RootElement);
+                if (ApiJson.Error(said) is { } envelope)
                 {
                     return (envelope, null);
+                }
+
+                if (ApiJson.ForeignMessage(said) is { } message)
+                {
+                    return (null, FirstWords(message, MostForeignWords));
                 }
             }
         }
@@ -159,17 +168,14 @@ internal static partial class ServiceFailure
     }
 
     // Of a page, its words are told and not its tags.
-    internal static string? FirstWords(string text)
+    internal static string? FirstWords(string text, int most = MostFirstWords)
     {
         string words = string.Join(' ', Tags().Replace(text, " ").Split(
             (char[]?)null, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
         words = string.Concat(words.Where(static c => !char.IsControl(c)));
-        return words.Length switch
-        {
-            0 => null,
-            <= MostFirstWords => $"\"{words}\"",
-            _ => $"\"{words.AsSpan(0, MostFirstWords)}…\"",
-        };
+        return words.Length == 0 ? null
+            : words.Length <= most ? $"\"{words}\""
+            : $"\"{words.AsSpan(0, most)}…\"";
     }
 
     [GeneratedRegex("<(script|style)[^>]*>.*?</\\1>|<[^>]*>", RegexOptions.Singleline | RegexOptions.IgnoreCase)]

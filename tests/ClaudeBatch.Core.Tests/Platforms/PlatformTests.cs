@@ -115,6 +115,21 @@ public sealed class PlatformTests : IDisposable
     }
 
     [Theory]
+    [InlineData("""{"error":{"code":403,"message":"Permission denied on a resource.","status":"PERMISSION_DENIED"}}""")]
+    [InlineData("""{"message":"Permission denied on a resource."}""")]
+    [InlineData("""{"Message":"Permission denied on a resource."}""")]
+    public async Task What_a_platform_says_in_a_shape_of_its_own_is_read_and_not_taken_for_the_services_word(string body)
+    {
+        _network.Status = HttpStatusCode.Forbidden;
+        _network.Body = body;
+        using BatchApi api = Google();
+
+        ClaudeBatchException failure = await Assert.ThrowsAsync<ClaudeBatchException>(() => api.ListAsync(1, null, CancellationToken.None));
+
+        Assert.Equal(("PermissionDenied", "List batches: HTTP 403 Forbidden: \"Permission denied on a resource.\".", false), (failure.Id, failure.Message, failure.IsFromService));
+    }
+
+    [Theory]
     [InlineData("eu-west-1/")]
     [InlineData("evil.example/x")]
     [InlineData("EU")]
