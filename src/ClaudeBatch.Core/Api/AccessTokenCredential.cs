@@ -26,24 +26,11 @@ public sealed class AccessTokenCredential(
 
     public override async ValueTask ApplyAsync(
         HttpRequestMessage request, ReadOnlyMemory<byte> bodyDigest, CancellationToken cancellationToken)
-    {
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (_kept is not { } kept || clock.GetUtcNow() >= kept.Until)
-            {
-                string given = Checked(await token(cancellationToken).ConfigureAwait(false));
-                _tokens.Add(given);
-                _kept = kept = (given, clock.GetUtcNow() + keepFor);
-            }
+        => request.Headers.Authorization = new AuthenticationHeaderValue(
+            "Bearer", await GetAsync(mayBeOld: IsCreate(request), cancellationToken).ConfigureAwait(false));
 
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", kept.Token);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
+    public override async ValueTask PrepareAsync(CancellationToken cancellationToken)
+        => await GetAsync(mayBeOld: false, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Asks for another token. Within a create none is asked for: the next step does.</summary>
     public override async ValueTask<Renewal> RenewAsync(HttpRequestMessage refused, CancellationToken cancellationToken)
@@ -51,7 +38,30 @@ public sealed class AccessTokenCredential(
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         _kept = null;
         _turn.Release();
-        return refused.Options.TryGetValue(EarlyReply.Key, out _) ? Renewal.Later : Renewal.Done;
+        return IsCreate(refused) ? Renewal.Later : Renewal.Done;
+    }
+
+    // A create is the middle of a step, in which no script runs: the token of its beginning is used.
+    private static bool IsCreate(HttpRequestMessage request) => request.Options.TryGetValue(EarlyReply.Key, out _);
+
+    private async ValueTask<string> GetAsync(bool mayBeOld, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_kept is not { } kept || (clock.GetUtcNow() >= kept.Until && !mayBeOld))
+            {
+                string given = Checked(await token(cancellationToken).ConfigureAwait(false));
+                _tokens.Add(given);
+                _kept = kept = (given, clock.GetUtcNow() + keepFor);
+            }
+
+            return kept.Token;
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     // A token with a line break would otherwise fail deep inside the HTTP stack, with the token in the message.
