@@ -274,10 +274,10 @@ Describe 'A token of Google' {
     }
 
     It 'that a script block does not give is one error, and nothing is sent: <words>' -ForEach @(
-        @{ block = { throw 'not signed in' }; id = 'AccessTokenFailed'; words = '*gave no token. not signed in. Nothing was sent.' }
-        @{ block = { Get-Item -Path nowhere:/ ; 'token' }; id = 'AccessTokenFailed'; words = '*nowhere*' }
-        @{ block = { }; id = 'AccessTokenFailed'; words = '*one value, the token, and gave 0*' }
-        @{ block = { 1 }; id = 'AccessTokenFailed'; words = '*as text*' }
+        @{ block = { throw 'not signed in' }; id = 'TokenScriptFailed'; words = '*gave no token. not signed in. Nothing was sent.' }
+        @{ block = { Get-Item -Path nowhere:/ ; 'token' }; id = 'TokenScriptFailed'; words = '*nowhere*' }
+        @{ block = { }; id = 'TokenScriptFailed'; words = '*one value, the token, and gave 0*' }
+        @{ block = { 1 }; id = 'TokenScriptFailed'; words = '*as text*' }
         @{ block = { 'a b' }; id = 'AccessTokenInvalid'; words = '*a space*' }
     ) {
         Connect-ClaudeBatch @google -AccessToken $block
