@@ -2,6 +2,7 @@ using System.Text.Json;
 using Anthropic;
 using Anthropic.Credentials;
 using ClaudeBatch.Emulator.Server;
+using ClaudeBatch.Tests;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ClaudeBatch.Emulator.Tests;

@@ -5,6 +5,7 @@ using Anthropic.GoogleCloud;
 using Anthropic.Models.Messages.Batches;
 using ClaudeBatch.Emulator.Platforms;
 using ClaudeBatch.Emulator.Server;
+using ClaudeBatch.Tests;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ClaudeBatch.Emulator.Tests;

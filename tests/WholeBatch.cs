@@ -4,7 +4,7 @@ using Anthropic.Models.Messages;
 using Anthropic.Models.Messages.Batches;
 using Microsoft.Extensions.Time.Testing;
 
-namespace ClaudeBatch.Emulator.Tests;
+namespace ClaudeBatch.Tests;
 
 /// <summary>What an official client does with batches, from the create to the delete.</summary>
 internal static class WholeBatch
