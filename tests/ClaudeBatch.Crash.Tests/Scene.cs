@@ -23,9 +23,10 @@ internal sealed class Scene : IAsyncDisposable
 
     private readonly bool _ownsServer;
 
-    private Scene(string root, EmulatorServer server, double speed, string ledger = "ledger", bool ownsServer = true)
+    private Scene(string root, EmulatorServer server, TimeProvider clock, double speed, string ledger = "ledger", bool ownsServer = true)
     {
         Root = root;
+        Clock = clock;
         _server = server;
         _speed = speed;
         _ownsServer = ownsServer;
@@ -34,10 +35,13 @@ internal sealed class Scene : IAsyncDisposable
 
     public string Root { get; }
 
+    /// <summary>The clock of the service.</summary>
+    public TimeProvider Clock { get; }
+
     public string Ledger { get; }
 
     /// <summary>Makes a scene with the same service and another ledger.</summary>
-    public Scene WithAnotherLedger() => new(Root, _server, _speed, "another", ownsServer: false);
+    public Scene WithAnotherLedger(string name = "another") => new(Root, _server, Clock, _speed, name, ownsServer: false);
 
     /// <summary>Gives the service's ids of the batches in the ledger.</summary>
     public IEnumerable<string?> ServiceIdsInLedger()
@@ -51,7 +55,8 @@ internal sealed class Scene : IAsyncDisposable
         string root = Directory.CreateTempSubdirectory("claudebatch-crash-").FullName;
         string state = Path.Combine(root, "service");
         Directory.CreateDirectory(state);
-        return new Scene(root, await EmulatorServer.StartAsync(state, plan, new EmulatorClock(TimeProvider.System, plan.Speed)), plan.Speed);
+        EmulatorClock clock = new(TimeProvider.System, plan.Speed);
+        return new Scene(root, await EmulatorServer.StartAsync(state, plan, clock), clock, plan.Speed);
     }
 
     /// <summary>Starts a process of the crash probe.</summary>

@@ -27,7 +27,19 @@ internal sealed class Options(string[] args)
     /// <summary>How many times the probe passes that milestone before it stops there.</summary>
     public int Skip => Number("skip", 0);
 
+    /// <summary>The milestone that has to be passed before any other counts; null for none.</summary>
+    public string? After => Get("after");
+
     public bool SendAgain => Get("again") is not null;
+
+    /// <summary>The file of the identity token; null for another credential.</summary>
+    public string? IdentityToken => Get("identity-token");
+
+    /// <summary>The file that keeps the access token.</summary>
+    public string? TokenFile => Get("token-file");
+
+    /// <summary>The folder with the profile to use; null for another credential.</summary>
+    public string? ProfileFolder => Get("profiles");
 
     private string? Get(string name)
     {

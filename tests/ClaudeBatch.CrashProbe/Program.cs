@@ -13,9 +13,12 @@ using ClaudeBatch.Emulator;
 // Does what the cmdlets do, in a process that stops at a given milestone so that a test can kill it exactly there.
 Options options = new(args);
 int passed = 0;
+bool isAfter = options.After is null;
 Milestone.Passed = name =>
 {
-    if (name != options.StopAt || passed++ != options.Skip)
+    bool counts = isAfter;
+    isAfter |= name == options.After;
+    if (!counts || name != options.StopAt || passed++ != options.Skip)
     {
         return;
     }
@@ -25,9 +28,9 @@ Milestone.Passed = name =>
 };
 
 TimeProvider clock = new EmulatorClock(TimeProvider.System, options.Speed);
-ServiceConnection connection = new(options.Server, ApiCredential.FromKey("sk-ant-test"));
 try
 {
+    ServiceConnection connection = new(options.Server, KeylessCredential.Of(options, clock));
     if (options.Command == "renew")
     {
         await TokenRenewal.RunAsync(options);

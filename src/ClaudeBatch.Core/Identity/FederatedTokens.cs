@@ -65,7 +65,9 @@ public sealed class FederatedTokens(
         using PreparedCredentials prepared = file.Prepare();
         UsedToken note = new(digest, clock.GetUtcNow(), ProofUse.Unknown);
         Note(note, isForOnce);
+        Milestone.Pass("exchange-noted");
         TokenReply reply = await exchange.ExchangeAsync(rule, assertion, secrets, cancellationToken).ConfigureAwait(false);
+        Milestone.Pass("token-given");
         if (reply.Token is not { } given)
         {
             Note(note with { Use = reply.Use }, isForOnce);
@@ -77,6 +79,7 @@ public sealed class FederatedTokens(
             Scope = given.Scope,
             OrganizationId = rule.OrganizationId,
         });
+        Milestone.Pass("token-stored");
         Note(note with { Use = ProofUse.Exchanged }, isForOnce);
         return given;
     }

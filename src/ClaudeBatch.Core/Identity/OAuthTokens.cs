@@ -43,11 +43,14 @@ public sealed class OAuthTokens(Profile profile, TokenExchange exchange, TimePro
 
         // The service gives a new refresh token for the old one, so there must be a place for it before.
         using PreparedCredentials prepared = _file.Prepare();
+        Milestone.Pass("refresh-prepared");
         TokenReply reply = await exchange.RefreshAsync(refresh, client, secrets, cancellationToken).ConfigureAwait(false);
+        Milestone.Pass("token-given");
         AccessToken given = reply.Token ?? throw Told(reply.Failure!);
         try
         {
             prepared.Commit(new CredentialChanges(given.Text, given.ExpiresAt) { RefreshToken = reply.RefreshToken, Scope = given.Scope });
+            Milestone.Pass("token-stored");
         }
         catch (ClaudeBatchException failure)
         {
