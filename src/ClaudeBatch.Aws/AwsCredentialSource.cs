@@ -49,13 +49,22 @@ internal static class AwsCredentialSource
         return CredentialFailure.Of(
             "AwsCredentialsMissing",
             "No AWS credentials could be had",
-            cause,
+            Told(cause),
             (isTaken
                 ? "Another module of this shell had loaded its own AWS libraries, which can be the cause: in a new shell, connect before "
                     + "it is imported. "
                 : string.Empty)
                 + "Sign in or set them up as for the AWS tools (AWS_PROFILE, a role of this machine, aws sso login), name a profile "
                 + "with -AwsProfile, or give a key; then run the same line again.");
+    }
+
+    // Of the places where the library has looked in vain it writes one line each, with a number.
+    private static Exception Told(Exception cause)
+    {
+        string[] lines = cause.Message.Split('\n', StringSplitOptions.TrimEntries);
+        string[] places = [.. lines.Where(static l => l.StartsWith("Exception ", StringComparison.Ordinal))
+            .Select(static l => l[(l.IndexOf(':') + 1)..].Trim(' ', '.'))];
+        return places.Length == 0 ? cause : new InvalidOperationException(string.Join("; ", places), cause);
     }
 
     private static AWSCredentials Named(string profile)

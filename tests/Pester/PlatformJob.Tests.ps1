@@ -6,7 +6,7 @@ BeforeAll {
     . $PSScriptRoot/Support.ps1
     $server = (Get-ChildItem -Path "$PSScriptRoot/../../src/ClaudeBatch.Emulator.Server/bin" -Recurse -Filter ClaudeBatch.Emulator.Server.dll | Select-Object -First 1).FullName
     $saved = @{}
-    foreach ($name in 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_REGION', 'ANTHROPIC_AWS_API_KEY', 'AWS_PROFILE') {
+    foreach ($name in 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_REGION', 'ANTHROPIC_AWS_API_KEY', 'AWS_PROFILE', 'AWS_CONFIG_FILE') {
         $saved[$name] = [Environment]::GetEnvironmentVariable($name)
         [Environment]::SetEnvironmentVariable($name, $null)
     }
@@ -95,6 +95,37 @@ Describe 'A whole job on Claude Platform on AWS' -Skip:(-not $hasServer) {
         Resume-ClaudeBatch -Job late -InformationAction Ignore -WarningAction Ignore | Out-Null
         Get-ClaudeBatch -Job late | Wait-ClaudeBatch -PollInterval 1 -InformationAction Ignore | Out-Null
         (Get-ClaudeBatchResult -Job late).Text | Should -BeExactly 'message 1'
+    }
+}
+
+Describe 'A step of a schedule on Claude Platform on AWS' -Skip:($IsWindows -or -not $hasServer) {
+    BeforeAll {
+        $secret = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY'
+        $service = Start-Service @{ Aws = @{ Region = 'eu-west-1'; AccessKeys = @(@{ Id = 'AKIATEST'; Secret = $secret }); WorkspaceIds = @('wrkspc_01Platform') } }
+        $env:AWS_CONFIG_FILE = New-TestFolder
+        "[profile nightly]`naws_access_key_id = AKIATEST`naws_secret_access_key = $secret" | Set-Content -LiteralPath $env:AWS_CONFIG_FILE
+    }
+
+    AfterAll {
+        Disconnect-ClaudeBatch
+        Stop-TestProcess $service
+    }
+
+    It 'connects by itself, by the profile that the shell was connected with, and finishes the job' {
+        $ledger = New-TestFolder
+        # In a shell of its own: the library of AWS keeps the path of the file that it has first looked for.
+        $line = & $shellPath -NoProfile -NonInteractive -Command "Import-Module '$modulePath'
+            Connect-ClaudeBatch -Aws -Region eu-west-1 -WorkspaceId wrkspc_01Platform -AwsProfile nightly -BaseUri $($service.Address) -LedgerPath '$ledger'
+            'message 1' | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 100 | Submit-ClaudeBatch -Job nightly -WarningAction Ignore | Out-Null
+            Register-ClaudeBatchSchedule -Manager Cron -WhatIf" | Out-String
+        $line | Should -Not -Match 'wJalrX'
+        $command = [regex]::Match($line, "'-Command' '(.*)' > /dev/null").Groups[1].Value.Replace("'\''", "'")
+        do {
+            & $shellPath -NoProfile -NonInteractive -Command $command | Out-Null
+        } while ($LASTEXITCODE -eq 2)
+        $LASTEXITCODE | Should -Be 0
+        Connect-ClaudeBatch -ApiKey (ConvertTo-SecureString -String none -AsPlainText -Force) -BaseUri $service.Address -LedgerPath $ledger
+        (Get-ClaudeBatchJob -Name nightly).State | Should -Be 'Finished'
     }
 }
 

@@ -118,7 +118,7 @@ public sealed class AwsSignatureTests
     [InlineData(true, FailureKind.Network)]
     public async Task Without_credentials_there_is_one_error_and_a_network_that_fails_is_tried_again(bool isNetwork, FailureKind kind)
     {
-        Exception cause = isNetwork ? new AmazonClientException("the wire", new HttpRequestException("is cut")) : new AmazonClientException("none\n found");
+        Exception cause = isNetwork ? new AmazonClientException("the wire", new HttpRequestException("is cut")) : new AmazonClientException("None:\n\nException 1 of 2: none here.\nException 2 of 2: none there\n");
         AwsSignature signer = new("eu-west-1", _ => throw cause, _clock, "s");
         using HttpRequestMessage request = Create();
 
@@ -126,7 +126,7 @@ public sealed class AwsSignatureTests
             async () => await signer.ApplyAsync(request, s_noBody, CancellationToken.None));
 
         Assert.Equal(("AwsCredentialsMissing", kind, isNetwork), (failure.Id, failure.Kind, failure.IsTransient));
-        Assert.StartsWith($"No AWS credentials could be had: {(isNetwork ? "the wire." : "none found.")} Nothing was sent.", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"No AWS credentials could be had: {(isNetwork ? "the wire." : "none here; none there.")} Nothing was sent.", failure.Message, StringComparison.Ordinal);
         Assert.False(request.Headers.Contains("Authorization"));
     }
 
