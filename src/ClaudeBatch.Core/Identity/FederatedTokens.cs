@@ -125,7 +125,9 @@ public sealed class FederatedTokens(
                     + "clock."
             : $" The identity token came from {identity.Description}: issuer '{token.Issuer}', subject '{token.Subject}', audience "
                 + $"'{string.Join("', '", token.Audiences)}', for rule {rule.RuleId}. Which does not fit says the Console's history of "
-                + "authentications.";
+                + "authentications."
+                + (token.Id is null ? string.Empty
+                    : $" It has an id (jti) and is taken once: another program may have sent it before. {identity.HowToRefresh}");
         return why is null ? failure : new ClaudeBatchException(failure.Kind, failure.Id, failure.Message + why, failure)
         {
             Target = failure.Target,

@@ -3,13 +3,12 @@ using ClaudeBatch.Core.Account;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Results;
-using ClaudeBatch.Core.Running;
 using ClaudeBatch.Core.Sending;
 using ClaudeBatch.Emulator.Identity;
 
 namespace ClaudeBatch.Core.Tests.Identity;
 
-/// <summary>A job whose token runs out, is revoked or is another's.</summary>
+/// <summary>A job whose token is refused, is not to be had or is another's.</summary>
 public sealed class KeylessJobTests
 {
     [Fact]
@@ -132,24 +131,6 @@ public sealed class KeylessJobTests
         Assert.Equal(0, keyless.Network.Creates);
         keyless.BeforeExchange = static _ => null;
         Assert.Equal(BatchState.InProgress, (await keyless.Engine.SendAsync(held.Batch)).Batch.State);
-    }
-
-    [Fact]
-    public async Task A_day_of_waiting_takes_a_token_after_another()
-    {
-        using KeylessFixture keyless = new(static plan => plan.Latency = TimeSpan.FromHours(20));
-        BatchRecord sent = await keyless.SentAsync();
-        BatchPoller poller = new(keyless.Engine.Ledger, keyless.Engine.Api, keyless.Engine.Clock);
-        while (sent.State == BatchState.InProgress)
-        {
-            keyless.Engine.Clock.Advance(TimeSpan.FromMinutes(5));
-            sent = await poller.RefreshAsync(sent, CancellationToken.None);
-        }
-
-        Assert.Equal(BatchState.Ended, sent.State);
-        Assert.InRange(keyless.Exchanges, 20, 22);
-        await new BatchCollector(keyless.Engine.Ledger, keyless.Engine.Api, keyless.Engine.Clock).CollectAsync(sent.Id, null, CancellationToken.None);
-        Assert.Equal(BatchState.Collected, keyless.Engine.Ledger.Batches.Get(sent.Id).State);
     }
 
     [Fact]

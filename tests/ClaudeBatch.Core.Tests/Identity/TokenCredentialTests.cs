@@ -230,6 +230,7 @@ public sealed class TokenCredentialTests
         Assert.Contains("expired at 2026-11-21 02:00:00Z", expired.Message, StringComparison.Ordinal);
         Assert.Contains("is from the future: set the clock.", early.Message, StringComparison.Ordinal);
         Assert.Contains("subject 'somebody-else'", other.Message, StringComparison.Ordinal);
+        Assert.EndsWith("taken once: another program may have sent it before. Let the test give another.", other.Message, StringComparison.Ordinal);
     }
 
     [Fact]
