@@ -9,6 +9,12 @@ BeforeDiscovery {
             @{ name = "$($page.BaseName) $number"; code = $match.Groups[1].Value }
         }
     }
+    # The scripts of the recipes: what is indented and begins with a comment that names one.
+    $identity = (Get-Content -LiteralPath "$PSScriptRoot/../../docs/en-US/about_ClaudeBatch_Identity.help.txt" -Raw) -replace '\r'
+    $recipes = foreach ($match in [regex]::Matches($identity, '(?m)^ {8}# (?<name>\S*\.ps1)\b.*\n(?<code>(?: {8}.*\n)+)')) {
+        $recipe = [regex]::Matches($identity.Substring(0, $match.Index), '(?m)^  (\S.*)$')[-1].Groups[1].Value
+        @{ name = "$($match.Groups['name'].Value) ($recipe)"; code = $match.Groups['code'].Value }
+    }
 }
 
 BeforeAll {
@@ -68,7 +74,7 @@ Describe 'Get-Help <_>' -ForEach $cmdlets {
 }
 
 Describe 'about_ClaudeBatch' {
-    It 'is there: <_>' -ForEach 'about_ClaudeBatch', 'about_ClaudeBatch_Errors', 'about_ClaudeBatch_Ledger', 'about_ClaudeBatch_Cost' {
+    It 'is there: <_>' -ForEach 'about_ClaudeBatch', 'about_ClaudeBatch_Identity', 'about_ClaudeBatch_Errors', 'about_ClaudeBatch_Ledger', 'about_ClaudeBatch_Cost' {
         Test-Path -LiteralPath "$root/out/ClaudeBatch/en-US/$_.help.txt" | Should -BeTrue
     }
 
@@ -93,6 +99,38 @@ Describe 'about_ClaudeBatch' {
     }
 }
 
+Describe 'The recipe <name> of about_ClaudeBatch_Identity' -ForEach $recipes {
+    It 'is PowerShell whose commands have the parameters it gives' {
+        $faults = $null
+        $script = [Management.Automation.Language.Parser]::ParseInput($code, [ref] $null, [ref] $faults)
+        $faults | Should -BeNullOrEmpty
+        foreach ($call in $script.FindAll({ $args[0] -is [Management.Automation.Language.CommandAst] }, $true)) {
+            $command = $call.GetCommandName()
+            if ($command -like '*-ClaudeBatch*') {
+                $given = $call.CommandElements.Where({ $_ -is [Management.Automation.Language.CommandParameterAst] }).ParameterName
+                $given | Where-Object { $_ -notin (Get-Command -Name $command).Parameters.Keys } | Should -BeNullOrEmpty -Because $command
+            }
+        }
+    }
+
+    It 'connects' -Skip:($code -notmatch 'Connect-ClaudeBatch') {
+        $folder = New-TestFolder
+        $profiles = $env:ANTHROPIC_CONFIG_DIR
+        $env:ANTHROPIC_CONFIG_DIR = $folder
+        try {
+            New-Item -ItemType Directory -Path "$folder/configs" | Out-Null
+            @{ version = '1.0'; authentication = @{ type = 'user_oauth'; client_id = 'client-1' } } | ConvertTo-Json | Set-Content -LiteralPath "$folder/configs/work.json"
+            $here = ($code -replace 'Import-Module.*') -replace '\$folder = .*', "`$folder = '$folder'"
+            & ([scriptblock]::Create("`$ErrorActionPreference = 'Stop'; $here"))
+            (Get-ClaudeBatchConnection).LedgerPath | Should -Be (Join-Path -Path $folder -ChildPath ledger)
+        }
+        finally {
+            $env:ANTHROPIC_CONFIG_DIR = $profiles
+            Disconnect-ClaudeBatch
+        }
+    }
+}
+
 Describe 'The example <name>' -ForEach $examples {
     It 'runs on the emulator without an error' {
         $isOfSchedules = $name -like '*ClaudeBatchSchedule *'
@@ -110,7 +148,11 @@ Describe 'The example <name>' -ForEach $examples {
         if (-not $IsWindows) {
             chmod 600 "$folder/key.txt"
         }
-        # The vault of the examples.
+        # The profile and the vault of the examples.
+        $profiles = $env:ANTHROPIC_CONFIG_DIR
+        $env:ANTHROPIC_CONFIG_DIR = "$(Resolve-Path -LiteralPath $folder)/anthropic"
+        New-Item -ItemType Directory -Path "$env:ANTHROPIC_CONFIG_DIR/configs" | Out-Null
+        @{ version = '1.0'; authentication = @{ type = 'user_oauth'; client_id = 'client-1' } } | ConvertTo-Json | Set-Content -LiteralPath "$env:ANTHROPIC_CONFIG_DIR/configs/work.json"
         function global:Get-Secret { param($Name, $Vault, $ErrorAction) 'sk-ant-test' }
         Connect-TestEmulator -LedgerPath "$folder/ledger" -Plan @{ Errored = 0.2; Seed = 3; Answers = "$root/docs/examples/labels.jsonl"; Faults = @(@{ Kind = 'ForeignBatch' }) }
         Import-ClaudeBatchRequest -Path "$folder/requests.jsonl" | Submit-ClaudeBatch -Job tickets -WarningAction SilentlyContinue | Wait-ClaudeBatch -WarningAction SilentlyContinue | Get-ClaudeBatchResult | Out-Null
@@ -132,6 +174,7 @@ Describe 'The example <name>' -ForEach $examples {
             Pop-Location
             $env:CLAUDEBATCH_HOME = $env:CRONTAB_FILE = $null
             $env:PATH = $path
+            $env:ANTHROPIC_CONFIG_DIR = $profiles
             Remove-Item -Path function:global:Get-Secret
         }
     }
