@@ -9,7 +9,7 @@ using ClaudeBatch.Core.Ledger.Files;
 namespace ClaudeBatch.Sessions;
 
 /// <summary>The checks of Test-ClaudeBatchConnection: the key, the way to the service, the ledger, and what waits in the ledger.</summary>
-internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession service)
+internal sealed partial class Checkup(ClaudeBatchConnection connection, ServiceSession service)
 {
     private const string Ok = nameof(Ok);
 
@@ -91,13 +91,7 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
         }
 
         Add("Key", Ok, $"From {connection.KeySource}.");
-        IReadOnlyList<string> hidden = connection.IsOfEnvironment ? IdentityFinder.Hidden : [];
-        Add(
-            "Identity",
-            hidden.Count == 0 ? Ok : Warning,
-            Sentence.Of(connection.IdentityReason ?? "It was given to Connect-ClaudeBatch.")
-                + (hidden.Count == 0 ? string.Empty : $" {string.Join(" and ", hidden)} would come after it, and is not used."),
-            hidden.Count == 0 ? null : $"Remove what you do not mean: {connection.KeySource}, or {string.Join(" and ", hidden)}.");
+        AddIdentity();
         try
         {
             DateTimeOffset begin = TimeProvider.System.GetUtcNow();
@@ -106,7 +100,7 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
                 service.Clock.GetUtcNow() - TimeSpan.FromDays(29),
                 cancellationToken);
             TimeSpan took = TimeProvider.System.GetUtcNow() - begin;
-            AddIdentity(list.Headers);
+            AddToken(list.Headers);
             Add("Service", Ok, string.Create(
                 CultureInfo.InvariantCulture,
                 $"It takes the {connection.Credential}: organization {list.Headers.OrganizationId ?? "unknown"}, workspace "
@@ -119,25 +113,6 @@ internal sealed class Checkup(ClaudeBatchConnection connection, ServiceSession s
             Add("Service", Error, failure.Message, failure.RecommendedAction);
             return null;
         }
-    }
-
-    private void AddIdentity(ReplyHeaders headers)
-    {
-        if (connection.Credential is not TokenCredential { Current: { } token } credential)
-        {
-            return;
-        }
-
-        string end = token.ExpiresAt is { } at
-            ? string.Create(CultureInfo.InvariantCulture, $"runs out at {at.UtcDateTime:u}")
-            : "does not run out";
-        bool isEnough = token.Scope is null || !token.Scope.Split(' ').Contains("workspace:inference");
-        Add(
-            "Token",
-            isEnough ? Ok : Warning,
-            $"Of {credential.Source.Description}, for workspace {headers.WorkspaceId ?? "unknown"}, with scope {token.Scope ?? "unknown"}; it {end} and "
-                + $"is kept in '{credential.Source.Path}'.",
-            isEnough ? null : "The documentation does not name batches among what workspace:inference may do; workspace:developer may.");
     }
 
     private void CheckClock(ReplyHeaders headers)

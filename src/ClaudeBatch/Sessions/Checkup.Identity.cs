@@ -1,0 +1,41 @@
+using System.Globalization;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Identity;
+
+namespace ClaudeBatch.Sessions;
+
+/// <content>Who calls the service, and why it is that identity.</content>
+internal sealed partial class Checkup
+{
+    private void AddIdentity()
+    {
+        IReadOnlyList<string> hidden = connection.IsOfEnvironment ? IdentityFinder.Hidden : [];
+        string others = string.Join(" and ", hidden);
+        Add(
+            "Identity",
+            hidden.Count == 0 ? Ok : Warning,
+            Sentence.Of(connection.IdentityReason ?? "It was given to Connect-ClaudeBatch.")
+                + (hidden.Count == 0 ? string.Empty : $" {others} would come after it, and is not used."),
+            hidden.Count == 0 ? null : $"Remove what you do not mean: {connection.KeySource}, or {others}.");
+    }
+
+    private void AddToken(ReplyHeaders headers)
+    {
+        if (connection.Credential is not TokenCredential { Current: { } token } credential)
+        {
+            return;
+        }
+
+        string end = token.ExpiresAt is { } at
+            ? string.Create(CultureInfo.InvariantCulture, $"runs out at {at.UtcDateTime:u}")
+            : "does not run out";
+        bool isEnough = token.Scope is null || !token.Scope.Split(' ').Contains("workspace:inference");
+        Add(
+            "Token",
+            isEnough ? Ok : Warning,
+            $"Of {credential.Source.Description}, for workspace {headers.WorkspaceId ?? "unknown"}, with scope {token.Scope ?? "unknown"}; it {end} and "
+                + $"is kept in '{credential.Source.Path}'.",
+            isEnough ? null : "The documentation does not name batches among what workspace:inference may do; workspace:developer may.");
+    }
+}
