@@ -55,7 +55,7 @@ public sealed class BatchApi : IDisposable
     public BatchApi As(ServiceConnection connection) => new(this, connection);
 
     /// <inheritdoc cref="ServiceCredential.PrepareAsync"/>
-    public ValueTask PrepareAsync(CancellationToken cancellationToken) => Connection.Credential.PrepareAsync(cancellationToken);
+    public ValueTask PrepareAsync(CancellationToken cancellationToken) => _exchange.PrepareAsync(cancellationToken);
 
     public void Dispose() => _http.Dispose();
 

@@ -83,13 +83,26 @@ internal sealed class ServiceExchange(
         TimeSpan limit, CancellationToken cancellationToken)
         => reach.WatchAsync(() => ReadAsync(request, what, target, read, limit, cancellationToken), proves: true);
 
+    /// <inheritdoc cref="ServiceCredential.PrepareAsync"/>
+    public async ValueTask PrepareAsync(CancellationToken cancellationToken) => await reach.WatchAsync(
+        async () =>
+        {
+            await connection.Credential.PrepareAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        },
+        proves: false).ConfigureAwait(false);
+
+    // Where whoever gives the proof is not reached, neither is the service.
+    private Task<HttpRequestMessage> ProvenAsync(
+        HttpMethod method, string path, ReadOnlyMemory<byte>? body, CancellationToken cancellationToken) => reach.WatchAsync(
+            () => ServiceRequest.SignedAsync(connection, method, path, body, cancellationToken), proves: false);
+
     // What the service refuses for its credential had no effect, so the call may be made once more with another one.
     private async Task<T> SignedAsync<T>(
         HttpMethod method, string path, ReadOnlyMemory<byte>? body, Func<HttpRequestMessage, Task<T>> call,
         CancellationToken cancellationToken)
     {
-        using HttpRequestMessage request = await ServiceRequest
-            .SignedAsync(connection, method, path, body, cancellationToken).ConfigureAwait(false);
+        using HttpRequestMessage request = await ProvenAsync(method, path, body, cancellationToken).ConfigureAwait(false);
         try
         {
             return await call(request).ConfigureAwait(false);
@@ -108,8 +121,7 @@ internal sealed class ServiceExchange(
             }
         }
 
-        using HttpRequestMessage second = await ServiceRequest
-            .SignedAsync(connection, method, path, body, cancellationToken).ConfigureAwait(false);
+        using HttpRequestMessage second = await ProvenAsync(method, path, body, cancellationToken).ConfigureAwait(false);
         return await call(second).ConfigureAwait(false);
     }
 

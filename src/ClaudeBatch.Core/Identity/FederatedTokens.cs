@@ -95,7 +95,7 @@ public sealed class FederatedTokens(
     // A file is written anew before its token expires, so that waiting helps; nothing else gives another token by itself.
     private ClaudeBatchException Used(UsedToken used, Jwt token)
     {
-        bool isAwaited = identity is FileIdentityToken && !token.IsExpired(clock.GetUtcNow());
+        bool isAwaited = identity is FileIdentityToken && used.Use != ProofUse.Refused && !token.IsExpired(clock.GetUtcNow());
         string how = used.Use switch
         {
             ProofUse.Exchanged => "was exchanged",

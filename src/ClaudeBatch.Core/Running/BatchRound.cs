@@ -155,6 +155,12 @@ public sealed class BatchRound(JobLedger ledger, BatchApi api, Func<BatchRecord,
                 continue;
             }
 
+            // What pauses the job is recorded with it. Of anything else that is the same for every part nobody would be told.
+            if (failure.IsFatal && failure.Pauses is null)
+            {
+                throw failure;
+            }
+
             notes.Add(new RoundNote(result.Batch, failure.Message, failure, WeightOf(result, failure)));
             if (result.Batch.State is not (BatchState.Rejected or BatchState.Unconfirmed) && failure.Cause != FailureCause.SpoolChanged)
             {
