@@ -20,7 +20,8 @@ public sealed record ResultsReply(
 
     /// <summary>Says what came in the place of results, in a few words. Of a body that may have answers in it, nothing is quoted.</summary>
     /// <param name="first">The first bytes of the body.</param>
-    internal string Describe(ReadOnlySpan<byte> first)
+    /// <param name="credential">The credential, which the body may repeat.</param>
+    internal string Describe(ReadOnlySpan<byte> first, ServiceCredential credential)
     {
         if (first.IsEmpty)
         {
@@ -37,7 +38,9 @@ public sealed record ResultsReply(
             ContentEncoding is null ? null : $"encoded as {ContentEncoding}",
         ];
         string told = string.Join(", ", words.Where(static w => w is not null));
-        return isQuoted && ServiceFailure.FirstWords(text) is { } said ? $"{said} ({told})" : $"a body that cannot be read ({told})";
+        return isQuoted && ServiceFailure.FirstWords(text, credential) is { } said
+            ? $"{said} ({told})"
+            : $"a body that cannot be read ({told})";
     }
 
     internal static ResultsReply Of(HttpResponseMessage response, Stream body, ReplyHeaders headers)

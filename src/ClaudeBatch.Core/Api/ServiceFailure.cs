@@ -9,7 +9,7 @@ internal static partial class ServiceFailure
 {
     private const int LongestBody = 64 * 1024;
 
-    private const int FirstBytes = 4 * 1024;
+    private const int FirstCharacters = 4 * 1024;
 
     private const int MostFirstWords = 120;
 
@@ -155,7 +155,7 @@ internal static partial class ServiceFailure
 
                 if (ApiJson.ForeignMessage(said) is { } message)
                 {
-                    return (null, FirstWords(message, MostForeignWords));
+                    return (null, FirstWords(message, credential, MostForeignWords));
                 }
             }
         }
@@ -164,12 +164,15 @@ internal static partial class ServiceFailure
             // The body is not the service's, or it broke off: what came of it is told.
         }
 
-        return (null, FirstWords(Encoding.UTF8.GetString(buffer, 0, Math.Min(length, FirstBytes))));
+        return (null, FirstWords(Encoding.UTF8.GetString(buffer, 0, length), credential));
     }
 
-    // Of a page, its words are told and not its tags.
-    internal static string? FirstWords(string text, int most = MostFirstWords)
+    /// <summary>Gives the first words of a page, without its tags and without the credential; null where there are none.</summary>
+    internal static string? FirstWords(string text, ServiceCredential credential, int most = MostFirstWords)
     {
+        // What is cut off could be the end of a secret, by which it would have been found.
+        text = credential.WithoutSecret(text);
+        text = text[..Math.Min(text.Length, FirstCharacters)];
         string words = string.Join(' ', Tags().Replace(text, " ").Split(
             (char[]?)null, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
         words = string.Concat(words.Where(static c => !char.IsControl(c)));

@@ -137,7 +137,7 @@ public sealed class TokenExchange(Uri baseAddress, Lazy<HttpMessageInvoker> http
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or OverflowException)
         {
-            string? id = ReplyHeaders.First(response.Headers, "request-id");
+            string? id = IdOf(response, null, secrets);
             return new TokenReply(
                 null,
                 null,
@@ -156,10 +156,10 @@ public sealed class TokenExchange(Uri baseAddress, Lazy<HttpMessageInvoker> http
     {
         int status = (int)response.StatusCode;
         ErrorEnvelope? envelope = Envelope(body);
-        string? id = ReplyHeaders.First(response.Headers, "request-id") ?? envelope?.RequestId;
+        string? id = IdOf(response, envelope, secrets);
         string call = string.Create(CultureInfo.InvariantCulture, $"status {status}{(id is null ? string.Empty : $", request {id}")}");
         string words = envelope is null ? "it is not the service's own reply" : $"{envelope.Error.Type}: {envelope.Error.Message}";
-        words = secrets.Remove(ServiceFailure.Shorten(words)).TrimEnd('.');
+        words = ServiceFailure.Shorten(secrets.Remove(words)).TrimEnd('.');
         if (status is 400 or 401 or 403 or 404 && envelope is not null)
         {
             string clock = response.Headers.Date is { } theirs && (theirs - this.Now).Duration() > TimeSpan.FromMinutes(2)
@@ -188,6 +188,12 @@ public sealed class TokenExchange(Uri baseAddress, Lazy<HttpMessageInvoker> http
             { Target = baseAddress, RequestId = id, IsTransient = !isRedirect },
             ProofUse.Unknown);
     }
+
+    // Whatever answers in the service's place may repeat what was sent there, too.
+    private static string? IdOf(HttpResponseMessage response, ErrorEnvelope? envelope, SecretKeeper secrets)
+        => (ReplyHeaders.First(response.Headers, "request-id") ?? envelope?.RequestId) is { } id
+            ? ServiceFailure.Shorten(secrets.Remove(id))
+            : null;
 
     private DateTimeOffset Now => clock.GetUtcNow();
 

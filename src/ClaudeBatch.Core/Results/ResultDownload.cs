@@ -14,7 +14,8 @@ internal sealed class ResultDownload(JobLedger ledger, BatchApi api, Lazy<PriceL
 {
     private const int PieceSize = 256 * 1024;
 
-    private const int FirstBytes = 4 * 1024;
+    // Far more than is told, so that what is cut off is no part of it.
+    private const int FirstBytes = 64 * 1024;
 
     /// <summary>
     /// Downloads the results. One task receives the bytes, writes them and computes the digest. Meanwhile, this one reads the batch's ids
@@ -47,7 +48,7 @@ internal sealed class ResultDownload(JobLedger ledger, BatchApi api, Lazy<PriceL
 
             bool isComplete = cut is null && reply is { Status: 200, IsFramed: true } && table.Lines > 0
                 && (table.Unreadable == 0 || table.Lacking == 0);
-            string? instead = table.Lines > 0 || cut is not null ? null : reply.Describe(Beginning(partial));
+            string? instead = table.Lines > 0 || cut is not null ? null : reply.Describe(Beginning(partial), api.Connection.Credential);
             int news = batch.ResultsDigest is null ? table.Answered : CountNews(batch, table);
             int dropped = table.Lines > 0 && batch.ResultsDigest is not null
                 ? new ResultCarrying(ledger, batch).Run(table, partial, length, digest)

@@ -4,6 +4,7 @@ using ClaudeBatch.Core.Account;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Results;
 using ClaudeBatch.Core.Running;
 using ClaudeBatch.Core.Sending;
 
@@ -65,6 +66,19 @@ public sealed class SecretTests : IDisposable
         AssertNotInLedger();
     }
 
+    [Theory]
+    [InlineData("<html>", 112)]
+    [InlineData("<html><p>", 4080)]
+    public async Task A_page_of_which_the_beginning_is_told_tells_no_beginning_of_the_key(string start, int before)
+    {
+        string page = start + (before < 1000 ? new string('x', before) : new string(' ', before)) + " sk-ant-test</html>";
+        _network!.Before = _ => new HttpResponseMessage(HttpStatusCode.Forbidden) { Content = new StringContent(page) };
+
+        ClaudeBatchException failure = await Assert.ThrowsAsync<ClaudeBatchException>(() => _engine.Api.ListAsync(1, null, CancellationToken.None));
+
+        Assert.DoesNotContain("sk-", failure.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_page_and_a_reason_that_repeat_the_key_are_told_without_it()
     {
@@ -78,6 +92,24 @@ public sealed class SecretTests : IDisposable
 
         Assert.Contains("HTTP 403 Forbidden for (key)", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(Key, failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_in_place_of_results_that_repeats_the_key_is_told_without_it()
+    {
+        BatchRecord batch = (await _engine.SendAsync(_engine.Seal("job", "a").NewBatches[0])).Batch;
+        _engine.Clock.Advance(TimeSpan.FromHours(1));
+        batch = await new BatchPoller(_engine.Ledger, _engine.Api, _engine.Clock).RefreshAsync(batch, CancellationToken.None);
+        _network!.Before = static request => request.RequestUri!.AbsolutePath.EndsWith("/results", StringComparison.Ordinal)
+            ? new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent($"<html>{new string('x', 112)} sk-ant-test</html>") }
+            : null;
+
+        ClaudeBatchException failure = await Assert.ThrowsAsync<ClaudeBatchException>(
+            () => new BatchCollector(_engine.Ledger, _engine.Api, _engine.Clock).CollectAsync(batch.Id, null, CancellationToken.None));
+
+        string told = failure + string.Join('\n', _engine.Ledger.Events.Read(batch.JobId, null, 0, 100).Select(static e => e.Message)) + _engine.Ledger.Batches.Get(batch.Id).Message;
+        Assert.Contains("xxx", told, StringComparison.Ordinal);
+        Assert.DoesNotContain("sk-", told, StringComparison.Ordinal);
     }
 
     [Fact]

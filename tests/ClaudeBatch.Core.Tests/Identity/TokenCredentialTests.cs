@@ -187,6 +187,30 @@ public sealed class TokenCredentialTests
     }
 
     [Theory]
+    [InlineData(401, 0)]
+    [InlineData(401, 400)]
+    [InlineData(500, 0)]
+    [InlineData(200, 0)]
+    public async Task Whatever_repeats_the_identity_token_no_part_of_it_is_told(int status, int before)
+    {
+        using KeylessFixture keyless = new();
+        keyless.BeforeExchange = _ =>
+        {
+            string token = keyless.Source.Given[^1];
+            HttpResponseMessage reply = InterferingHandler.Refusal(status, "authentication_error");
+            reply.Content = new StringContent($$$"""{"type":"error","request_id":"{{{token}}}","error":{"type":"authentication_error","message":"{{{new string('x', before)}}} {{{token}}}"}}""");
+            reply.Headers.Add("request-id", token);
+            return reply;
+        };
+
+        ClaudeBatchException failure = await Assert.ThrowsAsync<ClaudeBatchException>(() => keyless.TokenAsync());
+
+        string told = failure + failure.RequestId;
+        Assert.Contains("(key)", told, StringComparison.Ordinal);
+        Assert.All(keyless.Source.Given.Single().Split('.'), part => Assert.DoesNotContain(part[..20], told, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("<html>hello</html>")]
     [InlineData("""{"access_token":"a b","token_type":"Bearer","expires_in":60}""")]
     [InlineData("""{"access_token":"abc","token_type":"mac","expires_in":60}""")]
