@@ -62,7 +62,7 @@ BeforeAll {
 
     # The service, and before it something that passes every call on and keeps its secrets in a file. With a status, it answers in the service's
     # place, in a body and a header that repeat what came.
-    function Start-Service {
+    function Start-TestService {
         param([string] $Plan)
         $root = New-TestFolder
         $null = New-Item -ItemType Directory -Path $root
@@ -145,7 +145,7 @@ BeforeAll {
 
 Describe 'Of <identity> no secret' -Skip:(-not $hasServer) -ForEach $identities {
     BeforeAll {
-        $there = Start-Service $plan
+        $there = Start-TestService $plan
         $own = New-TestFolder
         $null = New-Item -ItemType Directory -Path "$own/profiles/configs", "$own/profiles/credentials", "$own/data", "$own/export"
         $base = $there.Address + ($plan -eq 'google' ? $google : '')
