@@ -250,6 +250,29 @@ Describe 'A job without a key' -Skip:(-not $hasServer) {
         "$problem" | Should -Not -BeLike "*$((Get-Content -LiteralPath $file -Raw).Trim().PadRight(5, '-'))*"
     }
 
+    It 'ends a scheduled step with <code> where <what>' -ForEach @(
+        @{ what = 'the rule is refused'; code = 4; name = 'ANTHROPIC_FEDERATION_RULE_ID'; value = 'fdrl_01Nobody' }
+        @{ what = 'the file is gone'; code = 4; name = 'ANTHROPIC_IDENTITY_TOKEN_FILE'; value = (Join-Path ([IO.Path]::GetTempPath()) 'claudebatch-no-token') }
+        @{ what = 'nobody listens at the endpoint'; code = 7; name = 'ANTHROPIC_BASE_URL'; value = 'http://127.0.0.1:9' }
+    ) {
+        $variables = Get-Variable-ForFederation
+        $variables[$name] = $value
+        $said = Invoke-Shell -Variable $variables -Line @'
+            'a' | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 10 | Submit-ClaudeBatch -Job night -WarningAction Ignore
+            Resume-ClaudeBatch -Exit
+'@ 2>&1
+        $LASTEXITCODE | Should -Be $code -Because "$said"
+    }
+
+    It 'is told at once that a rule is refused, however long it would wait' {
+        $all = $rule.Clone()
+        $all.FederationRuleId = 'fdrl_01Nobody'
+        Connect-ClaudeBatch @all -IdentityTokenPath (Set-TestIdentityToken) -LedgerPath (New-TestFolder)
+        $problem = { New-TestRequest | Invoke-ClaudeBatch -Job one -PollInterval 1 -WarningAction SilentlyContinue } | Should -Throw -PassThru
+        $problem.FullyQualifiedErrorId | Should -BeLike 'TokenExchangeRefused,*'
+        (Get-ClaudeBatchJob -Name one).State | Should -Be 'Running'
+    }
+
     It 'is scheduled with all it takes to get a token, and none of it is a secret' {
         $file = Set-TestIdentityToken
         $ledger = New-TestFolder

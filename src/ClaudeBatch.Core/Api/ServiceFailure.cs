@@ -128,7 +128,7 @@ internal static partial class ServiceFailure
 
     private static string? Advice(FailureKind kind) => kind switch
     {
-        FailureKind.Permission => "Use a key of the workspace the batch belongs to, with permission for batches.",
+        FailureKind.Permission => "Use a key or token of the workspace the batch belongs to, with permission for batches.",
         FailureKind.Billing => "Raise the limit or settle the account in the Console, then run the same line again.",
         _ => null,
     };

@@ -1,6 +1,5 @@
 using System.Globalization;
 using ClaudeBatch.Core;
-using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Identity;
 
 namespace ClaudeBatch.Sessions;
@@ -20,7 +19,7 @@ internal sealed partial class Checkup
             hidden.Count == 0 ? null : $"Remove what you do not mean: {connection.KeySource}, or {others}.");
     }
 
-    private void AddToken(ReplyHeaders headers)
+    private void AddToken(string? workspace)
     {
         if (connection.Credential is not TokenCredential { Current: { } token } credential)
         {
@@ -34,7 +33,7 @@ internal sealed partial class Checkup
         Add(
             "Token",
             isEnough ? Ok : Warning,
-            $"Of {credential.Source.Description}, for workspace {headers.WorkspaceId ?? "unknown"}, with scope {token.Scope ?? "unknown"}; it {end} and "
+            $"Of {credential.Source.Description}, for workspace {workspace ?? "unknown"}, with scope {token.Scope ?? "unknown"}; it {end} and "
                 + $"is kept in '{credential.Source.Path}'.",
             isEnough ? null : "The documentation does not name batches among what workspace:inference may do; workspace:developer may.");
     }

@@ -44,6 +44,7 @@ internal sealed partial class Checkup(ClaudeBatchConnection connection, ServiceS
         if (session is null)
         {
             Add("LedgerIntegrity", Ok, $"There is no ledger at '{connection.Folder.Root}' yet; the first job makes it.");
+            CheckAccount(null, account);
             return _findings;
         }
 
@@ -100,7 +101,7 @@ internal sealed partial class Checkup(ClaudeBatchConnection connection, ServiceS
                 service.Clock.GetUtcNow() - TimeSpan.FromDays(29),
                 cancellationToken);
             TimeSpan took = TimeProvider.System.GetUtcNow() - begin;
-            AddToken(list.Headers);
+            AddToken(list.Headers.WorkspaceId);
             Add("Service", Ok, string.Create(
                 CultureInfo.InvariantCulture,
                 $"It takes the {connection.Credential}: organization {list.Headers.OrganizationId ?? "unknown"}, workspace "
@@ -110,6 +111,7 @@ internal sealed partial class Checkup(ClaudeBatchConnection connection, ServiceS
         }
         catch (ClaudeBatchException failure)
         {
+            AddToken(workspace: null);
             Add("Service", Error, failure.Message, failure.RecommendedAction);
             return null;
         }
@@ -218,14 +220,15 @@ internal sealed partial class Checkup(ClaudeBatchConnection connection, ServiceS
             near.Length == 0 ? null : "Collect them with Get-ClaudeBatchResult.");
     }
 
-    private void CheckAccount(JobLedger ledger, AccountList? account)
+    // Where there is no ledger, there may have been one: what it knew runs on and is paid for.
+    private void CheckAccount(JobLedger? ledger, AccountList? account)
     {
-        if (account is null)
+        if (account is null || (ledger is null && account.Batches.Count == 0))
         {
             return;
         }
 
-        MessageBatch[] unknown = [.. account.Batches.Where(b => !ledger.Batches.Knows(b.Id))];
+        MessageBatch[] unknown = [.. account.Batches.Where(b => ledger?.Batches.Knows(b.Id) != true)];
         Add(
             "Account",
             unknown.Length == 0 ? Ok : Warning,

@@ -3,6 +3,7 @@ using ClaudeBatch.Core.Account;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Results;
+using ClaudeBatch.Core.Running;
 using ClaudeBatch.Core.Sending;
 using ClaudeBatch.Emulator.Identity;
 
@@ -131,6 +132,23 @@ public sealed class KeylessJobTests
         Assert.Equal(0, keyless.Network.Creates);
         keyless.BeforeExchange = static _ => null;
         Assert.Equal(BatchState.InProgress, (await keyless.Engine.SendAsync(held.Batch)).Batch.State);
+    }
+
+    [Theory]
+    [InlineData(401, "authentication_error", true)]
+    [InlineData(500, null, false)]
+    public async Task A_round_ends_with_the_error_where_nobody_will_get_a_token_and_waits_where_somebody_may(int status, string? type, bool ends)
+    {
+        using KeylessFixture keyless = new();
+        BatchRecord part = keyless.Engine.Seal("job", "a", "b").NewBatches.Single();
+        keyless.BeforeExchange = _ => InterferingHandler.Refusal(status, type);
+        BatchRound round = new(keyless.Engine.Ledger, keyless.Engine.Api);
+
+        Exception? ended = await Record.ExceptionAsync(() => round.RunAsync([part.Id], null, CancellationToken.None));
+
+        Assert.Equal(ends ? "TokenExchangeRefused" : null, (ended as ClaudeBatchException)?.Id);
+        Assert.Equal(BatchState.Spooled, keyless.Engine.Ledger.Batches.Get(part.Id).State);
+        Assert.Equal(!ends, keyless.Engine.Api.Outage is not null);
     }
 
     [Fact]
