@@ -161,6 +161,7 @@ Describe 'A whole job on Claude on Google Cloud' -Skip:(-not $hasServer) {
         $other.WorkspaceId = 'wrkspc_01Other'
         Connect-ClaudeBatch @other -AccessToken { 'google-token-one' }
         { 'message 2' | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 100 | Submit-ClaudeBatch -Job bound -ErrorAction Stop } | Should -Throw -ErrorId 'JobBoundElsewhere,*'
+        { Wait-ClaudeBatch -Job bound -Timeout 0:01:00 -ErrorAction Stop } | Should -Throw -ErrorId 'JobBoundElsewhere,*'
     }
 
     It 'is not sent with a token that is not taken' {

@@ -121,7 +121,11 @@ public sealed class BatchRound(JobLedger ledger, BatchApi api, Func<BatchRecord,
             }
             catch (ClaudeBatchException failure) when (!failure.IsFatal)
             {
-                notes.Add(new RoundNote(batch, failure.Message, failure, NoteWeight.Detail));
+                notes.Add(new RoundNote(
+                    batch,
+                    failure.Message,
+                    failure,
+                    failure.Cause == FailureCause.JobBoundElsewhere ? NoteWeight.Error : NoteWeight.Detail));
             }
         }
     }
@@ -209,6 +213,9 @@ public sealed class BatchRound(JobLedger ledger, BatchApi api, Func<BatchRecord,
     private static ClaudeBatchException Ambiguous(BatchRecord batch)
         => new(FailureKind.Conflict, "BatchAmbiguous", batch.Message!) { Target = batch.Key };
 
+    // What belongs to another address or workspace does not change by waiting.
     private static RoundNote StillWaiting(BatchRecord batch, ClaudeBatchException failure)
-        => new(batch, $"{Sentence.Of(failure.Message)} Still waiting.", failure, NoteWeight.Detail);
+        => failure.Cause == FailureCause.JobBoundElsewhere
+            ? new RoundNote(batch, failure.Message, failure, NoteWeight.Error)
+            : new RoundNote(batch, $"{Sentence.Of(failure.Message)} Still waiting.", failure, NoteWeight.Detail);
 }

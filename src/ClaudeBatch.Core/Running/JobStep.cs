@@ -41,7 +41,8 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
     /// <param name="isAsked">Whether a person has named the job in a command, and no schedule: what is not sent again by itself is sent
     /// then.</param>
     /// <param name="cancellationToken">Ends the step. The next step continues what was begun.</param>
-    /// <exception cref="ClaudeBatchException">An error after which no job can go on, such as a rejected key or a full disk.</exception>
+    /// <exception cref="ClaudeBatchException"><c>JobBoundElsewhere</c>, or an error after which no job can go on, such as a rejected key or a
+    /// full disk.</exception>
     public async Task<IReadOnlyList<RoundNote>> RunAsync(JobRecord job, bool isAsked, CancellationToken cancellationToken)
     {
         JobBinding.Check(job, round.Connection);
@@ -98,7 +99,10 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
             .RunAsync(ledger.Batches.OfJob(job.Id).Select(static b => b.Id), sent: null, cancellationToken, sends)
             .ConfigureAwait(false);
         notes.AddRange(report.Notes);
-        return report;
+        // All that is the job's belongs to the same workspace: a step of it has nothing to do by this connection, and its next has not.
+        return notes.Select(static n => n.Failure).FirstOrDefault(static f => f?.Cause == FailureCause.JobBoundElsewhere) is { } elsewhere
+            ? throw elsewhere
+            : report;
     }
 
     // A step of a paused job runs once an hour, or when somebody names the job. Requests that failed because of the account are tried again

@@ -127,6 +127,23 @@ public sealed class JobStepTests : IDisposable
     }
 
     [Fact]
+    public async Task A_job_whose_batch_is_in_another_workspace_is_left_alone_and_waiting_for_it_is_an_error()
+    {
+        BatchRecord batch = (await _engine.SendAsync(Seal(1, "a")[0])).Batch;
+        _network!.After = static (_, response) =>
+        {
+            response.Headers.Remove("anthropic-workspace-id");
+            response.Headers.Add("anthropic-workspace-id", "wrkspc_other");
+            return response;
+        };
+
+        RoundNote note = Assert.Single((await new BatchRound(_engine.Ledger, _engine.Api).RunAsync([batch.Id], sent: null, CancellationToken.None)).Notes);
+
+        Assert.Equal((NoteWeight.Error, "JobBoundElsewhere"), (note.Weight, note.Failure!.Id));
+        Assert.Equal("JobBoundElsewhere", (await Assert.ThrowsAsync<ClaudeBatchException>(() => StepAsync())).Id);
+    }
+
+    [Fact]
     public async Task What_something_on_the_way_has_refused_is_sent_again_when_a_person_asks()
     {
         Seal(1, "a");
