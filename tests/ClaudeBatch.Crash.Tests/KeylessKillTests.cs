@@ -19,7 +19,7 @@ public sealed class KeylessKillTests
 
         string same = await keyless.Scene.RunAsync($"submit {OnePart} {keyless.ByRule}");
         Assert.Contains("IdentityTokenUsed: The identity token from the file", same, StringComparison.Ordinal);
-        Assert.Contains("was sent, and no answer came, at", same, StringComparison.Ordinal);
+        Assert.Contains("was sent, and no access token came, at", same, StringComparison.Ordinal);
         Assert.Contains("Have a fresh token written to", same, StringComparison.Ordinal);
         Assert.Equal(exchanges, keyless.Exchanges().Count);
 

@@ -147,7 +147,7 @@ internal sealed class ServiceExchange(
             using JsonDocument document = await JsonDocument.ParseAsync(limited, default, cancellationToken).ConfigureAwait(false);
             return new Reply<T>(read(connection.Credential.Redact(document.RootElement)), headers);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or InvalidDataException)
         {
             throw ServiceFailure.Unreadable(what, headers.RequestId, connection.Credential.Redact(e));
         }

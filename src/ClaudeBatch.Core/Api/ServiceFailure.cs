@@ -159,7 +159,8 @@ internal static partial class ServiceFailure
                 }
             }
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or IOException or HttpRequestException)
+        catch (Exception e)
+            when (e is JsonException or InvalidOperationException or IOException or HttpRequestException or InvalidDataException)
         {
             // The body is not the service's, or it broke off: what came of it is told.
         }

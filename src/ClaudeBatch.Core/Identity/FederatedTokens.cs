@@ -16,6 +16,9 @@ public sealed class FederatedTokens(
 
     private readonly string _note = UsedToken.PathFor(file.Path);
 
+    // How the last exchange of this process failed: whoever asks again is told that, too.
+    private (string Digest, ClaudeBatchException Failure)? _failed;
+
     public override string Description => $"rule {rule.RuleId} with {identity.Description}";
 
     public override string Advice
@@ -71,7 +74,9 @@ public sealed class FederatedTokens(
         if (reply.Token is not { } given)
         {
             Note(note with { Use = reply.Use }, isForOnce);
-            throw Told(reply.Failure!, token);
+            ClaudeBatchException failure = Told(reply.Failure!, token);
+            _failed = (digest, failure);
+            throw failure;
         }
 
         prepared.Commit(new CredentialChanges(given.Text, given.ExpiresAt)
@@ -100,13 +105,16 @@ public sealed class FederatedTokens(
         {
             ProofUse.Exchanged => "was exchanged",
             ProofUse.Refused => "was refused",
-            _ => "was sent, and no answer came,",
+            _ => "was sent, and no access token came,",
         };
+        ClaudeBatchException? failure = _failed is { } last && last.Digest == used.Digest ? last.Failure : null;
         return new ClaudeBatchException(
             isAwaited ? FailureKind.Busy : FailureKind.Authentication,
             "IdentityTokenUsed",
             $"The identity token from {identity.Description} {how} at {Text(used.At)}, and one with an id (jti) is taken once: it was not sent "
-                + $"again. {identity.HowToRefresh} Or switch check_jti off at the issuer in the Console.")
+                + $"again. {identity.HowToRefresh} Or switch check_jti off at the issuer in the Console."
+                + (failure is null ? string.Empty : $" What had come: {failure.Message}"),
+            failure)
         { IsTransient = isAwaited };
     }
 

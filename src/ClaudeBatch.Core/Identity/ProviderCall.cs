@@ -68,7 +68,7 @@ internal sealed partial class ProviderCall(string provider, HttpMessageHandler h
             {
                 (status, body) = await SendAsync(invoker, request(), cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or TimeoutException)
+            catch (Exception e) when (e is HttpRequestException or IOException or TimeoutException or InvalidDataException)
             {
                 failure = e;
             }

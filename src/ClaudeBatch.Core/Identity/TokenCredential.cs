@@ -152,6 +152,19 @@ public sealed class TokenCredential(TokenSource source, TimeProvider clock) : Se
             Pause();
             return held.Token;
         }
+        catch (ClaudeBatchException failure) when (held is null && _refused is not null)
+        {
+            throw new ClaudeBatchException(
+                failure.Kind,
+                failure.Id,
+                $"The service has refused the access token, and there is no other. {failure.Message}",
+                failure)
+            {
+                Target = failure.Target,
+                RequestId = failure.RequestId,
+                IsTransient = failure.IsTransient,
+            };
+        }
     }
 
     private async Task RenewBehindAsync()

@@ -90,7 +90,7 @@ public sealed class TokenExchange(Uri baseAddress, Lazy<HttpMessageInvoker> http
         {
             return Lost(address, $"there was no answer within {s_limit.TotalSeconds:0} seconds", isSent: true);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
         {
             bool isSent = e is not HttpRequestException
             {

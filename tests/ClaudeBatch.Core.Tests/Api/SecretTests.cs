@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Text;
 using ClaudeBatch.Core.Account;
@@ -110,6 +111,21 @@ public sealed class SecretTests : IDisposable
         string told = failure + string.Join('\n', _engine.Ledger.Events.Read(batch.JobId, null, 0, 100).Select(static e => e.Message)) + _engine.Ledger.Batches.Get(batch.Id).Message;
         Assert.Contains("xxx", told, StringComparison.Ordinal);
         Assert.DoesNotContain("sk-", told, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.OK, "ResponseUnreadable")]
+    [InlineData(HttpStatusCode.Forbidden, "PermissionDenied")]
+    public async Task An_answer_that_is_not_compressed_as_it_says_is_an_error_by_name(HttpStatusCode status, string id)
+    {
+        _network!.Before = _ => new HttpResponseMessage(status)
+        {
+            Content = new StreamContent(new GZipStream(new MemoryStream("no gzip"u8.ToArray()), CompressionMode.Decompress)),
+        };
+
+        ClaudeBatchException failure = await Assert.ThrowsAsync<ClaudeBatchException>(() => _engine.Api.ListAsync(1, null, CancellationToken.None));
+
+        Assert.Equal(id, failure.Id);
     }
 
     [Fact]

@@ -1,3 +1,6 @@
+using System.IO.Compression;
+using System.Net;
+using System.Text.Json;
 using ClaudeBatch.Core.Identity;
 using ClaudeBatch.Emulator.Identity;
 
@@ -150,7 +153,36 @@ public sealed class TokenCredentialTests
         ClaudeBatchException used = await Assert.ThrowsAsync<ClaudeBatchException>(() => KeylessFixture.TokenAsync(keyless.Another()));
 
         Assert.Equal(("TokenExchangeUnreachable", "IdentityTokenUsed", 1), (lost.Id, used.Id, keyless.Exchanges));
-        Assert.Contains("was sent, and no answer came, at", used.Message, StringComparison.Ordinal);
+        Assert.Contains("was sent, and no access token came, at", used.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whoever_asks_again_after_a_failed_exchange_is_told_what_had_come()
+    {
+        using KeylessFixture keyless = new();
+        keyless.Source.IsStuck = true;
+        keyless.BeforeExchange = static _ => InterferingHandler.Refusal(429, "rate_limit_error");
+        Assert.Equal("TokenExchangeFailed", (await Assert.ThrowsAsync<ClaudeBatchException>(() => keyless.TokenAsync())).Id);
+
+        ClaudeBatchException used = await Assert.ThrowsAsync<ClaudeBatchException>(() => keyless.TokenAsync());
+
+        Assert.Equal(("IdentityTokenUsed", 1), (used.Id, keyless.Exchanges));
+        Assert.Contains("rate_limit_error: No (status 429)", used.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_no_other_token_is_to_be_had_it_is_told_that_the_service_has_refused_the_last()
+    {
+        using KeylessFixture keyless = new();
+        await keyless.TokenAsync();
+        keyless.Source.IsStuck = true;
+        keyless.Network.Before = static _ => InterferingHandler.Refusal(401, "authentication_error");
+
+        ClaudeBatchException failure = await Assert.ThrowsAsync<ClaudeBatchException>(
+            () => keyless.Engine.Api.ListAsync(1, null, CancellationToken.None));
+
+        Assert.Equal("IdentityTokenUsed", failure.Id);
+        Assert.StartsWith("The service has refused the access token, and there is no other. ", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -208,6 +240,17 @@ public sealed class TokenCredentialTests
         string told = failure + failure.RequestId;
         Assert.Contains("(key)", told, StringComparison.Ordinal);
         Assert.All(keyless.Source.Given.Single().Split('.'), part => Assert.DoesNotContain(part[..20], told, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.OK)]
+    [InlineData(HttpStatusCode.Unauthorized)]
+    public async Task A_reply_that_is_not_compressed_as_it_says_is_told_by_name(HttpStatusCode status)
+    {
+        using KeylessFixture keyless = new();
+        keyless.AfterExchange = (_, _) => new HttpResponseMessage(status) { Content = new StreamContent(new GZipStream(new MemoryStream("no gzip"u8.ToArray()), CompressionMode.Decompress)) };
+
+        Assert.Equal("TokenExchangeUnreachable", (await Assert.ThrowsAsync<ClaudeBatchException>(() => keyless.TokenAsync())).Id);
     }
 
     [Theory]
