@@ -170,6 +170,7 @@ Describe 'A job without a key' -Skip:(-not $hasServer) {
         @{ how = 'gives nothing'; block = { }; words = '*gave 0.*' }
         @{ how = 'writes an error'; block = { Write-Error 'half'; 'token' }; words = '*half*' }
         @{ how = 'gives no token'; block = { 'hello' }; words = '*no identity token*' }
+        @{ how = 'calls the service by itself'; block = { Get-ClaudeBatch -Service; 'token' }; words = '*calls the service by this connection itself*' }
     ) {
         Connect-ClaudeBatch @rule -IdentityToken $block -LedgerPath (New-TestFolder)
         $problem = { New-TestRequest | Submit-ClaudeBatch -Job one -ErrorAction Stop -WarningAction SilentlyContinue } | Should -Throw -PassThru
@@ -219,6 +220,16 @@ Describe 'A job without a key' -Skip:(-not $hasServer) {
     It 'takes an empty variable for none' {
         $variables = (Get-Variable-ForFederation) + @{ ANTHROPIC_API_KEY = ' '; ANTHROPIC_PROFILE = ' ' }
         Invoke-Shell -Variable $variables -Line '(Get-ClaudeBatchConnection).KeySource' | Should -Be 'ANTHROPIC_FEDERATION_RULE_ID'
+    }
+
+    It 'says that the active profile is not there' {
+        $root = New-TestFolder
+        $null = New-Item -ItemType Directory -Path $root -Force
+        Set-Content -LiteralPath "$root/active_config" -Value 'gone'
+        $variables = @{ ANTHROPIC_CONFIG_DIR = $root; CLAUDEBATCH_HOME = New-TestFolder }
+        $lines = Invoke-Shell -Variable $variables -Line 'try { Get-ClaudeBatch -Service -ErrorAction Stop } catch { $_.FullyQualifiedErrorId, "$_" }'
+        $lines[0] | Should -Be 'ProfileNotFound,ClaudeBatch.Commands.GetClaudeBatchCommand'
+        $lines[1] | Should -BeLike "*active_config' says that the active profile is 'gone'*"
     }
 
     It 'reads the ledger whatever is wrong with who calls' {

@@ -13,7 +13,8 @@ namespace ClaudeBatch.Core.Identity;
 /// </remarks>
 public sealed partial class ProfileFolder
 {
-    private const string DefaultName = "default";
+    /// <summary>The profile that is the active one where nobody has said otherwise.</summary>
+    public const string DefaultName = "default";
 
     private ProfileFolder(string root, EnvironmentVariables environment)
     {

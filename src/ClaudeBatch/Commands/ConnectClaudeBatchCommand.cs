@@ -115,6 +115,7 @@ public sealed partial class ConnectClaudeBatchCommand : AsyncCommand
             Origin = identity.Origin,
             IdentityReason = identity.Why,
             IsOfEnvironment = identity.IsOfEnvironment,
+            TokenScript = IdentityToken ?? AccessToken,
             IsEmulator = Emulator,
             Plan = Plan(out RehearsedAnswers? answers),
             Answers = answers,

@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Identity;
@@ -52,6 +53,9 @@ public sealed class ClaudeBatchConnection
 
     /// <summary>Whether a variable of the environment has said who calls.</summary>
     internal bool IsOfEnvironment { get; set; }
+
+    /// <summary>The script block that gives the identity token or the access token; null where none does.</summary>
+    internal ScriptBlock? TokenScript { get; set; }
 
     /// <summary>Why the environment's identity cannot be used; null where it can, and where there is none.</summary>
     internal ClaudeBatchException? IdentityFault { get; set; }

@@ -122,9 +122,17 @@ internal static class IdentityFinder
         }
 
         string name = folder.ActiveName;
-        return folder.Exists(name)
-            ? Of(Profile.Load(folder, name), given, $"It is the active profile, and none of {string.Join(", ", s_order)} is set.")
-            : null;
+        if (folder.Exists(name))
+        {
+            return Of(Profile.Load(folder, name), given, $"It is the active profile, and none of {string.Join(", ", s_order)} is set.");
+        }
+
+        return name == ProfileFolder.DefaultName ? null : throw new ClaudeBatchException(
+            FailureKind.NotFound,
+            "ProfileNotFound",
+            $"'{folder.ActiveFile}' says that the active profile is '{name}', and there is no '{folder.ProfilePath(name)}'. Name another there, "
+                + "or remove the file.")
+        { Target = name };
     }
 
     private static ProfileFolder Folder() => ProfileFolder.Find(Variables) ?? throw new ClaudeBatchException(

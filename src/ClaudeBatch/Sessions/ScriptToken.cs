@@ -16,7 +16,24 @@ namespace ClaudeBatch.Sessions;
 /// <param name="instead">What to do where it belongs to another shell, as the rest of a sentence.</param>
 internal sealed class ScriptToken(ScriptBlock block, string parameter, string instead)
 {
+    // The scripts that run now, each within the one after it: a command in a script begins in their context.
+    private static readonly AsyncLocal<ScriptBlock[]?> s_running = new();
+
     private readonly Guid? _shell = Runspace.DefaultRunspace?.InstanceId;
+
+    /// <summary>Checks that a connection is not used by the script that is to give its token, which would wait for itself.</summary>
+    /// <exception cref="ClaudeBatchException"><c>TokenScriptFailed</c>.</exception>
+    public static void CheckCaller(ClaudeBatchConnection connection)
+    {
+        if (connection.TokenScript is { } script && s_running.Value?.Contains(script) == true)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.Authentication,
+                "TokenScriptFailed",
+                "The script block that gives the token of this connection calls the service by this connection itself. Give the command in it "
+                    + "another -Connection.");
+        }
+    }
 
     /// <exception cref="ClaudeBatchException"><c>TokenScriptElsewhere</c>, <c>TokenScriptFailed</c>.</exception>
     public async ValueTask<string> GetAsync(CancellationToken cancellationToken)
@@ -38,6 +55,8 @@ internal sealed class ScriptToken(ScriptBlock block, string parameter, string in
             throw Elsewhere();
         }
 
+        ScriptBlock[]? around = s_running.Value;
+        s_running.Value = [block, .. around ?? []];
         try
         {
             // What goes on after an error would give a token as if nothing had happened.
@@ -54,6 +73,10 @@ internal sealed class ScriptToken(ScriptBlock block, string parameter, string in
         catch (RuntimeException e) when (e is not PipelineStoppedException)
         {
             throw Failed(Sentence.Of(e.Message), e);
+        }
+        finally
+        {
+            s_running.Value = around;
         }
     }
 

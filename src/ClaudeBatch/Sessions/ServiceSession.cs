@@ -49,8 +49,8 @@ internal sealed class ServiceSession : IDisposable
         : (_connection.Credential as TokenCredential)?.NextWarning() ?? IdentityFinder.NextWarning(_connection);
 
     /// <summary>The API of the service. It is made at its first use, because reading the ledger needs no key.</summary>
-    /// <exception cref="ClaudeBatchException"><c>ApiKeyMissing</c>.</exception>
-    public BatchApi Api => _api ??= new BatchApi(Address, Transport(), Clock, onRetry: _onRetry);
+    /// <exception cref="ClaudeBatchException"><c>ApiKeyMissing</c>, <c>TokenScriptFailed</c>.</exception>
+    public BatchApi Api => _api ??= MakeApi();
 
     /// <summary>Returns a checker for what the service would refuse under the API version and betas of the connection.</summary>
     public RequestChecker Checker() => new(
@@ -68,6 +68,12 @@ internal sealed class ServiceSession : IDisposable
 
     /// <summary>The folder in which the emulated service keeps its batches.</summary>
     public string StateFolder => _connection.Folder.EmulatorState;
+
+    private BatchApi MakeApi()
+    {
+        ScriptToken.CheckCaller(_connection);
+        return new BatchApi(Address, Transport(), Clock, onRetry: _onRetry);
+    }
 
     private HttpMessageHandler Transport()
         => _connection.IsEmulator
