@@ -22,7 +22,7 @@ public sealed class ClaudeBatchException : Exception
 
     public FailureKind Kind { get; }
 
-    public FailureCause Cause { get; }
+    public FailureCause Cause { get; internal init; }
 
     /// <summary>What a job waits for that met with it; null where the job goes on.</summary>
     public PauseCause? Pauses { get; init; }

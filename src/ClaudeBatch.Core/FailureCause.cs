@@ -15,6 +15,9 @@ public enum FailureCause
     /// <summary>The connection that was asked for could not be made, and no other is used.</summary>
     ConnectFailed,
 
+    /// <summary>The identity token at hand was sent before, and somebody or something must write a fresh one.</summary>
+    IdentityTokenUsed,
+
     /// <summary>A part's file is gone or is not what was sealed; the other parts of the job are fine.</summary>
     SpoolChanged,
 }

@@ -115,7 +115,7 @@ public sealed class FederatedTokens(
                 + $"again. {identity.HowToRefresh} Or switch check_jti off at the issuer in the Console."
                 + (failure is null ? string.Empty : $" What had come: {failure.Message}"),
             failure)
-        { IsTransient = isAwaited };
+        { Cause = FailureCause.IdentityTokenUsed, IsTransient = isAwaited };
     }
 
     private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("u", CultureInfo.InvariantCulture);

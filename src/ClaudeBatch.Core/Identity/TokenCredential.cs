@@ -160,6 +160,7 @@ public sealed class TokenCredential(TokenSource source, TimeProvider clock) : Se
                 $"The service has refused the access token, and there is no other. {failure.Message}",
                 failure)
             {
+                Cause = failure.Cause,
                 Target = failure.Target,
                 RequestId = failure.RequestId,
                 IsTransient = failure.IsTransient,

@@ -121,11 +121,7 @@ public sealed class BatchRound(JobLedger ledger, BatchApi api, Func<BatchRecord,
             }
             catch (ClaudeBatchException failure) when (!failure.IsFatal)
             {
-                notes.Add(new RoundNote(
-                    batch,
-                    failure.Message,
-                    failure,
-                    failure.Cause == FailureCause.JobBoundElsewhere ? NoteWeight.Error : NoteWeight.Detail));
+                notes.Add(new RoundNote(batch, failure.Message, failure, WeightOfWaiting(failure)));
             }
         }
     }
@@ -213,9 +209,18 @@ public sealed class BatchRound(JobLedger ledger, BatchApi api, Func<BatchRecord,
     private static ClaudeBatchException Ambiguous(BatchRecord batch)
         => new(FailureKind.Conflict, "BatchAmbiguous", batch.Message!) { Target = batch.Key };
 
-    // What belongs to another address or workspace does not change by waiting.
     private static RoundNote StillWaiting(BatchRecord batch, ClaudeBatchException failure)
-        => failure.Cause == FailureCause.JobBoundElsewhere
-            ? new RoundNote(batch, failure.Message, failure, NoteWeight.Error)
-            : new RoundNote(batch, $"{Sentence.Of(failure.Message)} Still waiting.", failure, NoteWeight.Detail);
+    {
+        NoteWeight weight = WeightOfWaiting(failure);
+        return new RoundNote(
+            batch, weight == NoteWeight.Error ? failure.Message : $"{Sentence.Of(failure.Message)} Still waiting.", failure, weight);
+    }
+
+    // What belongs to another address or workspace does not change by waiting. A fresh token may take somebody who writes it.
+    private static NoteWeight WeightOfWaiting(ClaudeBatchException failure) => failure.Cause switch
+    {
+        FailureCause.JobBoundElsewhere => NoteWeight.Error,
+        FailureCause.IdentityTokenUsed => NoteWeight.Warning,
+        _ => NoteWeight.Detail,
+    };
 }

@@ -1,10 +1,12 @@
 using System.Net;
 using ClaudeBatch.Core.Account;
 using ClaudeBatch.Core.Api;
+using ClaudeBatch.Core.Identity;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Results;
 using ClaudeBatch.Core.Running;
 using ClaudeBatch.Core.Sending;
+using ClaudeBatch.Emulator;
 using ClaudeBatch.Emulator.Identity;
 
 namespace ClaudeBatch.Core.Tests.Identity;
@@ -149,6 +151,28 @@ public sealed class KeylessJobTests
         Assert.Equal(ends ? "TokenExchangeRefused" : null, (ended as ClaudeBatchException)?.Id);
         Assert.Equal(BatchState.Spooled, keyless.Engine.Ledger.Batches.Get(part.Id).State);
         Assert.Equal(!ends, keyless.Engine.Api.Outage is not null);
+    }
+
+    [Fact]
+    public async Task Waiting_goes_on_where_the_file_of_the_identity_token_is_late_and_says_so()
+    {
+        using KeylessFixture keyless = new(static plan => plan.Federation!.Rules[0].TokenLifetimeSeconds = 600);
+        BatchRecord sent = await keyless.SentAsync();
+        string path = Path.Combine(keyless.Engine.Root, "late.jwt");
+        await File.WriteAllTextAsync(path, keyless.Issuer.Token(keyless.Now, lifetime: TimeSpan.FromHours(1)));
+        TokenCredential process = keyless.Another(new FileIdentityToken(path));
+        keyless.Engine.Clock.Advance(TimeSpan.FromMinutes(11));
+        await KeylessFixture.TokenAsync(process);
+        keyless.Engine.Clock.Advance(TimeSpan.FromMinutes(11));
+        using BatchApi api = new(
+            new ServiceConnection(keyless.Engine.Api.Connection.BaseAddress, process),
+            new EmulatorHandler(Path.Combine(keyless.Engine.Root, "service"), keyless.Engine.Plan, keyless.Engine.Clock),
+            keyless.Engine.Clock);
+
+        RoundNote note = Assert.Single((await new BatchRound(keyless.Engine.Ledger, api).RunAsync([sent.Id], sent: null, CancellationToken.None)).Notes);
+
+        Assert.Equal((NoteWeight.Warning, "IdentityTokenUsed"), (note.Weight, note.Failure!.Id));
+        Assert.Contains(path, note.Message, StringComparison.Ordinal);
     }
 
     [Fact]
