@@ -46,6 +46,9 @@ public sealed class AwsSignature : ServiceCredential
         _service = service;
     }
 
+    public override string PermissionAdvice => "Look whether the credentials are the right ones (aws sts get-caller-identity), whether "
+        + "-WorkspaceId and -Region fit, whether the IAM policy permits what batches take, and whether this machine's clock is right.";
+
     public override string Advice
         => "Check which AWS identity is used (aws sts get-caller-identity), that its policies allow the actions of "
             + "aws-external-anthropic, and the region and the workspace; then run the same line again.";

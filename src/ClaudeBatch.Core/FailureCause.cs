@@ -15,6 +15,9 @@ public enum FailureCause
     /// <summary>The connection that was asked for could not be made, and no other is used.</summary>
     ConnectFailed,
 
+    /// <summary>A file with an access token is half written, or is another file.</summary>
+    CredentialsFileInvalid,
+
     /// <summary>The identity token at hand was sent before, and somebody or something must write a fresh one.</summary>
     IdentityTokenUsed,
 

@@ -167,7 +167,7 @@ Describe 'A job without a key' -Skip:(-not $hasServer) {
 
     It 'is not begun where a script block <how>' -ForEach @(
         @{ how = 'fails'; block = { throw 'the vault is closed' }; words = '*the vault is closed*Nothing was sent.' }
-        @{ how = 'gives nothing'; block = { }; words = '*gave 0.*' }
+        @{ how = 'gives nothing'; block = { }; words = '*It gave nothing.*' }
         @{ how = 'writes an error'; block = { Write-Error 'half'; 'token' }; words = '*half*' }
         @{ how = 'gives no token'; block = { 'hello' }; words = '*no identity token*' }
         @{ how = 'calls the service by itself'; block = { Get-ClaudeBatch -Service; 'token' }; words = '*calls the service by this connection itself*' }
@@ -273,6 +273,48 @@ Describe 'A job without a key' -Skip:(-not $hasServer) {
             Resume-ClaudeBatch -Exit
 '@ 2>&1
         $LASTEXITCODE | Should -Be $code -Because "$said"
+    }
+
+    It 'ends a step of a job that runs with 4 where its token file is not written any more, and says so' {
+        $variables = Get-Variable-ForFederation
+        $null = Invoke-Shell -Variable $variables -Line '''a'' | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 10 | Submit-ClaudeBatch -Job night -WarningAction Ignore'
+        Get-ChildItem -Path ([Environment]::GetEnvironmentVariable($data)) -Recurse -Filter *.json | Remove-Item
+        $said = Invoke-Shell -Variable $variables -Line 'Resume-ClaudeBatch -Exit' 2>&1
+        $LASTEXITCODE | Should -Be 4
+        "$said" | Should -BeLike '*taken once*'
+    }
+
+    It 'begins with a fresh token where the file that kept the last one is broken' {
+        $file = Set-TestIdentityToken
+        $ledger = New-TestFolder
+        Connect-ClaudeBatch @rule -IdentityTokenPath $file -LedgerPath $ledger
+        $null = Get-ClaudeBatch -Service
+        Get-ChildItem -Path ([Environment]::GetEnvironmentVariable($data)) -Recurse -Filter *.json | Set-Content -Value '{bro'
+        $null = Set-TestIdentityToken -Path $file
+        Connect-ClaudeBatch @rule -IdentityTokenPath $file -LedgerPath $ledger
+        { Get-ClaudeBatch -Service -ErrorAction Stop -WarningVariable script:said -WarningAction SilentlyContinue } | Should -Not -Throw
+        "$said" | Should -BeLike '*was not whole, and is made anew.'
+    }
+
+    It 'takes no token in the place of a script block, and repeats none' {
+        $token = New-TestIdentityToken
+        foreach ($line in { Connect-ClaudeBatch @rule -IdentityToken $token }, { Connect-ClaudeBatch -GoogleCloud -Project p -WorkspaceId wrkspc_1 -AccessToken $token }) {
+            $problem = $line | Should -Throw -PassThru
+            "$problem" | Should -BeLike '*takes a script block*history.'
+            "$problem" | Should -Not -BeLike "*$($token.Substring(0, 40))*"
+        }
+    }
+
+    It 'is checked before the night: the token that is kept, and the one that comes next' {
+        $file = Set-TestIdentityToken
+        Connect-ClaudeBatch @rule -IdentityTokenPath $file -LedgerPath (New-TestFolder)
+        (Test-ClaudeBatchConnection -Detailed | Where-Object Check -EQ Token).Severity | Should -Be Ok
+        Remove-Item -LiteralPath $file
+        $finding = Test-ClaudeBatchConnection -Detailed | Where-Object Check -EQ Token
+        $finding.Severity | Should -Be Warning
+        $finding.Advice | Should -BeLike "*The next one is not to be had*'$file' does not exist*"
+        { Register-ClaudeBatchSchedule -Name keyless -Manager Cron -WhatIf } | Should -Throw -ErrorId 'PathNotFound,*'
+        { Connect-ClaudeBatch @rule -IdentityProvider AzureManagedIdentity -LedgerPath (New-TestFolder) } | Should -Throw -ErrorId 'IdentityAudienceMissing,*'
     }
 
     It 'is told at once that a rule is refused, however long it would wait' {

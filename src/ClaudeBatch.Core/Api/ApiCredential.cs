@@ -49,7 +49,8 @@ public sealed class ApiCredential : ServiceCredential
 
     /// <summary>Makes a credential of an access token, which is sent in the header <c>Authorization</c> as <c>Bearer</c>.</summary>
     /// <exception cref="ClaudeBatchException"><c>ApiKeyInvalid</c>: the token is empty, or holds a character that no token has.</exception>
-    public static ApiCredential FromToken(string token) => new(token.Trim(), isBearer: true, "bearer token");
+    public static ApiCredential FromToken(string token) => new(
+        token.Trim(), isBearer: true, "bearer token", "Set ANTHROPIC_AUTH_TOKEN to a valid token, and run the same line again.");
 
     /// <summary>Makes a credential of a key of the AWS console, which is sent in the header <c>Authorization</c> as <c>Bearer</c>.</summary>
     /// <exception cref="ClaudeBatchException"><c>ApiKeyInvalid</c>: the key is empty, or holds a character that no key has.</exception>

@@ -27,6 +27,7 @@ internal static class RepeatableCalls
                 MaxRetryAttempts = MaxRetries,
                 ShouldHandle = static arguments => ValueTask.FromResult(
                     arguments.Outcome.Exception is ClaudeBatchException { IsTransient: true } failure
+                    && failure.Cause != FailureCause.IdentityTokenUsed // nobody writes another one within seconds
                     && (failure.RetryAfter is null || failure.RetryAfter <= s_longestWait)),
                 DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(
                     ((ClaudeBatchException)arguments.Outcome.Exception!).RetryAfter ?? Backoff(arguments.AttemptNumber, chance())),

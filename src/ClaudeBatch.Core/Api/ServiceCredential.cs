@@ -49,6 +49,9 @@ public abstract class ServiceCredential
     public virtual string Advice
         => "Give a valid key with Connect-ClaudeBatch -ApiKey or in ANTHROPIC_API_KEY, and run the same line again.";
 
+    /// <summary>What to do where the service knows who calls and does not permit it, as whole sentences.</summary>
+    public virtual string PermissionAdvice => "Use a key or token of the workspace the batch belongs to, with permission for batches.";
+
     /// <summary>Names the kind of credential, for people. The text never contains the secret.</summary>
     public abstract override string ToString();
 }

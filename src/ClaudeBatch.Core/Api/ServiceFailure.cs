@@ -50,7 +50,7 @@ internal static partial class ServiceFailure
             RequestId = requestId,
             RetryAfter = headers.RetryAfter,
             IsTransient = isTransient,
-            RecommendedAction = toDo is null ? Advice(known.Kind) : null,
+            RecommendedAction = toDo is null ? Advice(known.Kind, credential) : null,
         };
     }
 
@@ -126,9 +126,9 @@ internal static partial class ServiceFailure
         };
     }
 
-    private static string? Advice(FailureKind kind) => kind switch
+    private static string? Advice(FailureKind kind, ServiceCredential credential) => kind switch
     {
-        FailureKind.Permission => "Use a key or token of the workspace the batch belongs to, with permission for batches.",
+        FailureKind.Permission => credential.PermissionAdvice,
         FailureKind.Billing => "Raise the limit or settle the account in the Console, then run the same line again.",
         _ => null,
     };

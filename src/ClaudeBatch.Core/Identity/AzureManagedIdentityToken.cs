@@ -35,15 +35,18 @@ public sealed class AzureManagedIdentityToken(
     public override string HowToRefresh => "Azure gives the same token for up to 24 hours and issues no fresh one before; where a second "
         + "exchange is refused, have check_jti switched off for the issuer in the Console.";
 
+    /// <summary>Makes the error for an audience that was not given.</summary>
+    public static ClaudeBatchException AudienceMissing() => new(
+        FailureKind.InvalidArgument,
+        "IdentityAudienceMissing",
+        "A token of an Azure managed identity needs an audience: the Application ID URI of the app registration that stands for the "
+            + "Claude API in your tenant, such as -IdentityAudience api://00000000-0000-0000-0000-000000000000.");
+
     public override async ValueTask<string> ReadAsync(CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(audience))
         {
-            throw new ClaudeBatchException(
-                FailureKind.InvalidArgument,
-                "IdentityAudienceMissing",
-                "A token of an Azure managed identity needs an audience: the Application ID URI of the app registration that stands for the "
-                    + "Claude API in your tenant, such as -IdentityAudience api://00000000-0000-0000-0000-000000000000.");
+            throw AudienceMissing();
         }
 
         string resource = audience.Trim();

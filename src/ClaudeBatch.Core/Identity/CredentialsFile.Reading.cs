@@ -158,7 +158,7 @@ public sealed partial class CredentialsFile
 
     private ClaudeBatchException Invalid(string why) => new(
         FailureKind.InvalidData,
-        "CredentialsFileInvalid",
+        FailureCause.CredentialsFileInvalid,
         $"'{path}' is no credentials file: {why}. Sign in again, or, where its tokens come from federation, remove the file.")
     { Target = path };
 }

@@ -8,8 +8,10 @@ namespace ClaudeBatch.Core.Identity;
 /// <param name="exchange">The call that exchanges them.</param>
 /// <param name="file">The file that keeps the access token for the next process.</param>
 /// <param name="clock">Tells when a token was used.</param>
+/// <param name="isOwn">Whether the file is this module's alone, and holds nothing but what can be had again.</param>
 public sealed class FederatedTokens(
-    FederationRule rule, IdentityTokenSource identity, TokenExchange exchange, CredentialsFile file, TimeProvider clock) : TokenSource
+    FederationRule rule, IdentityTokenSource identity, TokenExchange exchange, CredentialsFile file, TimeProvider clock, bool isOwn = true)
+    : TokenSource
 {
     // How long another process takes for a call is a matter of the real time, whatever the clock of a test says.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
@@ -35,7 +37,35 @@ public sealed class FederatedTokens(
     /// <summary>The rule by which tokens are exchanged.</summary>
     public FederationRule Rule => rule;
 
-    internal override AccessToken? Read(SecretKeeper secrets) => StoredToken.Of(file.Read(), secrets);
+    public override async Task<ClaudeBatchException?> FaultAsync(CancellationToken cancellationToken)
+    {
+        if (identity is not (FileIdentityToken or VariableIdentityToken))
+        {
+            return null;
+        }
+
+        try
+        {
+            await identity.ReadAsync(cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (ClaudeBatchException fault)
+        {
+            return fault;
+        }
+    }
+
+    internal override AccessToken? Read(SecretKeeper secrets)
+    {
+        try
+        {
+            return StoredToken.Of(file.Read(), secrets);
+        }
+        catch (ClaudeBatchException broken) when (isOwn && broken.Cause == FailureCause.CredentialsFileInvalid)
+        {
+            return null; // what was half written can be had again; ObtainAsync puts it out of the way
+        }
+    }
 
     internal override async Task<AccessToken> ObtainAsync(
         Func<string, bool> isOld, SecretKeeper secrets, CancellationToken cancellationToken)
@@ -49,9 +79,23 @@ public sealed class FederatedTokens(
             return kept;
         }
 
+        DropBroken(secrets);
         assertion ??= await identity.ReadAsync(cancellationToken).ConfigureAwait(false);
         secrets.Add(assertion);
         return await ExchangeAsync(assertion, secrets, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void DropBroken(SecretKeeper secrets)
+    {
+        try
+        {
+            _ = isOwn ? file.Read() : null;
+        }
+        catch (ClaudeBatchException broken) when (broken.Cause == FailureCause.CredentialsFileInvalid)
+        {
+            File.Delete(file.Path);
+            secrets.WarnOnce($"'{file.Path}', which keeps the access token, was not whole, and is made anew.");
+        }
     }
 
     private async Task<AccessToken> ExchangeAsync(string assertion, SecretKeeper secrets, CancellationToken cancellationToken)
@@ -74,7 +118,7 @@ public sealed class FederatedTokens(
         if (reply.Token is not { } given)
         {
             Note(note with { Use = reply.Use }, isForOnce);
-            ClaudeBatchException failure = Told(reply.Failure!, token);
+            ClaudeBatchException failure = reply.Use == ProofUse.None ? reply.Failure! : Told(reply.Failure!, token);
             _failed = (digest, failure);
             throw failure;
         }
@@ -132,8 +176,9 @@ public sealed class FederatedTokens(
                 ? $" By this machine's clock, {Text(now)}, the identity token from {identity.Description} is from the future: set the "
                     + "clock."
             : $" The identity token came from {identity.Description}: issuer '{token.Issuer}', subject '{token.Subject}', audience "
-                + $"'{string.Join("', '", token.Audiences)}', for rule {rule.RuleId}. Which does not fit says the Console's history of "
-                + "authentications."
+                + $"'{string.Join("', '", token.Audiences)}', for rule {rule.RuleId}, organization {rule.OrganizationId}, "
+                + $"service account {rule.ServiceAccountId ?? "none"}, "
+                + $"workspace {rule.WorkspaceId ?? "none"}. Which does not fit says the Console's history of authentications."
                 + (token.Id is null ? string.Empty
                     : $" It has an id (jti) and is taken once: another program may have sent it before. {identity.HowToRefresh}");
         return why is null ? failure : new ClaudeBatchException(failure.Kind, failure.Id, failure.Message + why, failure)

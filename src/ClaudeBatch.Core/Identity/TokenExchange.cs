@@ -184,7 +184,7 @@ public sealed class TokenExchange(Uri baseAddress, Lazy<HttpMessageInvoker> http
                 status == 429 ? FailureKind.RateLimited : FailureKind.Service,
                 "TokenExchangeFailed",
                 $"'{baseAddress}' gave no access token: {words} ({call}){(isRedirect ? "; a redirect is not followed" : string.Empty)}. "
-                    + "Nothing else was sent.")
+                    + "Nothing else was sent; run the same line again.")
             { Target = baseAddress, RequestId = id, IsTransient = !isRedirect },
             ProofUse.Unknown);
     }

@@ -18,6 +18,12 @@ public abstract class TokenSource
     /// <summary>Whether a script has to run for a new token, which it may do between the steps of a job alone.</summary>
     public virtual bool NeedsPipeline => false;
 
+    /// <summary>
+    /// Looks, without a call to anybody, whether there is what the next token takes; null where it is, or cannot be told without a call.
+    /// </summary>
+    public virtual Task<ClaudeBatchException?> FaultAsync(CancellationToken cancellationToken)
+        => Task.FromResult<ClaudeBatchException?>(null);
+
     /// <summary>Reads the token that is kept; null where there is none.</summary>
     /// <exception cref="ClaudeBatchException">The file cannot be used, and why.</exception>
     internal abstract AccessToken? Read(SecretKeeper secrets);

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ClaudeBatch.Core.Identity;
+using ClaudeBatch.Pipeline;
 using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
@@ -43,6 +44,7 @@ public sealed partial class ConnectClaudeBatchCommand
 
     /// <summary>Gives a fresh identity token as one text. It runs in this shell, between the steps of a job.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ScriptIdentitySet)]
+    [TokenScriptTransformation("a token in a file is given by -IdentityTokenPath")]
     public ScriptBlock? IdentityToken { get; set; }
 
     /// <summary>The platform that this runs on, which gives identity tokens itself.</summary>

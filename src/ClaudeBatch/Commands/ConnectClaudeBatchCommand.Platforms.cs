@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Net;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Api;
+using ClaudeBatch.Pipeline;
 using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
@@ -36,6 +37,7 @@ public sealed partial class ConnectClaudeBatchCommand
     /// <summary>Gives an access token of Google, in place of the default credentials.</summary>
     [Parameter(ParameterSetName = GoogleCloudSet)]
     [ValidateNotNull]
+    [TokenScriptTransformation("without it, Google's default credentials are used")]
     public ScriptBlock? AccessToken { get; set; }
 
     private PlatformConnection? Platform() => ParameterSetName switch

@@ -51,6 +51,7 @@ internal static class ExitCode
     // What a step meets with at the service is told by the jobs, which go on, and by whether the service has answered at all.
     public static int Of(ClaudeBatchException failure) => failure.Kind switch
     {
+        _ when failure.Cause == FailureCause.IdentityTokenUsed => Operator, // whoever writes the token has stopped, or writes it too seldom
         FailureKind.Authentication or FailureKind.Permission or FailureKind.Billing => Operator,
         FailureKind.Network or FailureKind.Timeout or FailureKind.Service or FailureKind.RateLimited or FailureKind.Overloaded => Running,
         _ when failure.Cause == FailureCause.ConnectFailed => Operator,

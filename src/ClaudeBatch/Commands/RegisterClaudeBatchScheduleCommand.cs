@@ -129,7 +129,7 @@ public sealed class RegisterClaudeBatchScheduleCommand : AsyncCommand
         PathSet => KeyOrigin.OfFile(Existing(ApiKeyPath!)),
         SecretSet => KeyOrigin.OfSecret(SecretName!, VaultName),
         _ when Resolved().IsEmulator || EnvironmentFile is not null => null,
-        _ => Resolved().Origin ?? throw new ClaudeBatchException(
+        _ => Checked(Resolved().Origin) ?? throw new ClaudeBatchException(
             FailureKind.Authentication,
             "ScheduleKeyMissing",
             $"The key of this connection comes from {Resolved().KeySource ?? "nowhere"}, where a schedule cannot get it. "
@@ -137,11 +137,25 @@ public sealed class RegisterClaudeBatchScheduleCommand : AsyncCommand
         { Target = Name },
     };
 
+    // A name that is misspelt would be found out at night.
+    private KeyOrigin? Checked(KeyOrigin? origin)
+    {
+        foreach ((string name, string? value) in origin?.Parameters ?? [])
+        {
+            _ = name is "-IdentityTokenPath" or "-ApiKeyPath" ? Existing(value!) : null;
+        }
+
+        return origin;
+    }
+
     private string Advice() => Resolved() switch
     {
         { On.ScheduleAdvice: { } advice } => advice,
         { Credential: TokenCredential { Source.NeedsPipeline: true } }
             => "A schedule runs no script block: connect with -IdentityTokenPath or -IdentityProvider.",
+        { Credential: TokenCredential, KeySource: { } source } when source.StartsWith("profile ", StringComparison.Ordinal)
+            => "Variables of this shell have a part in it (ANTHROPIC_CONFIG_DIR, or what the profile leaves out): give -EnvironmentFile (a "
+                + "file with a line for each of them).",
         { Credential: TokenCredential }
             => "Connect with -FederationRuleId and -IdentityTokenPath or -IdentityProvider, or give -EnvironmentFile (a file with a line "
                 + "for each of these variables).",

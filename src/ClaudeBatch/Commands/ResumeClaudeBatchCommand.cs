@@ -216,7 +216,12 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
     {
         try
         {
-            WriteNotes(await session.Step.RunAsync(job, _isAsked, cancellationToken));
+            IReadOnlyList<RoundNote> notes = await session.Step.RunAsync(job, _isAsked, cancellationToken);
+            WriteNotes(notes);
+            if (notes.FirstOrDefault(static n => n.Failure?.Cause == FailureCause.IdentityTokenUsed)?.Failure is { } used)
+            {
+                _code = ExitCode.Worse(_code, ExitCode.Of(used));
+            }
         }
         catch (ClaudeBatchException failure) when (failure.Cause == FailureCause.JobBoundElsewhere)
         {

@@ -19,11 +19,17 @@ internal sealed partial class Checkup
             hidden.Count == 0 ? null : $"Remove what you do not mean: {connection.KeySource}, or {others}.");
     }
 
-    private void AddToken(string? workspace)
+    private async Task AddTokenAsync(string? workspace, CancellationToken cancellationToken)
     {
-        if (connection.Credential is not TokenCredential { Current: { } token } credential)
+        if (connection.Credential is not TokenCredential credential)
         {
             return;
+        }
+
+        ClaudeBatchException? fault = await credential.Source.FaultAsync(cancellationToken);
+        if (credential.Current is not { } token)
+        {
+            return; // the error of the call says why
         }
 
         string end = token.ExpiresAt is { } at
@@ -32,9 +38,11 @@ internal sealed partial class Checkup
         bool isEnough = token.Scope is null || !token.Scope.Split(' ').Contains("workspace:inference");
         Add(
             "Token",
-            isEnough ? Ok : Warning,
-            $"Of {credential.Source.Description}, for workspace {workspace ?? "unknown"}, with scope {token.Scope ?? "unknown"}; it {end} and "
-                + $"is kept in '{credential.Source.Path}'.",
-            isEnough ? null : "The documentation does not name batches among what workspace:inference may do; workspace:developer may.");
+            isEnough && fault is null ? Ok : Warning,
+            $"Of {credential.Source.Description}, for workspace {workspace ?? "unknown"}, with scope {token.Scope ?? "unknown"}; "
+                + $"it {end} and is kept in '{credential.Source.Path}'.",
+            fault is not null ? $"The next one is not to be had: {fault.Message}"
+                : isEnough ? null
+                : "The documentation does not name batches among what workspace:inference may do; workspace:developer may.");
     }
 }

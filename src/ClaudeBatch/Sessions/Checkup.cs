@@ -86,8 +86,8 @@ internal sealed partial class Checkup(ClaudeBatchConnection connection, ServiceS
     {
         if (connection.Credential is null)
         {
-            ClaudeBatchException fault = connection.IdentityFault ?? ClaudeBatchConnection.KeyMissing();
-            Add("Key", Error, connection.IdentityFault is null ? "There is none." : "It cannot be used.", fault.Message);
+            string? advice = connection.IdentityFault is null ? ClaudeBatchConnection.KeyMissing().Message : null;
+            Add("Key", Error, connection.IdentityFault?.Message ?? "There is none.", advice);
             return null;
         }
 
@@ -101,7 +101,7 @@ internal sealed partial class Checkup(ClaudeBatchConnection connection, ServiceS
                 service.Clock.GetUtcNow() - TimeSpan.FromDays(29),
                 cancellationToken);
             TimeSpan took = TimeProvider.System.GetUtcNow() - begin;
-            AddToken(list.Headers.WorkspaceId);
+            await AddTokenAsync(list.Headers.WorkspaceId, cancellationToken);
             Add("Service", Ok, string.Create(
                 CultureInfo.InvariantCulture,
                 $"It takes the {connection.Credential}: organization {list.Headers.OrganizationId ?? "unknown"}, workspace "
@@ -111,7 +111,7 @@ internal sealed partial class Checkup(ClaudeBatchConnection connection, ServiceS
         }
         catch (ClaudeBatchException failure)
         {
-            AddToken(workspace: null);
+            await AddTokenAsync(workspace: null, cancellationToken);
             Add("Service", Error, failure.Message, failure.RecommendedAction);
             return null;
         }

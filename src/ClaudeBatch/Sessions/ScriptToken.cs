@@ -66,6 +66,7 @@ internal sealed class ScriptToken(ScriptBlock block, string parameter, string in
             {
                 [string text] => text,
                 [SecureString secret] => new NetworkCredential(string.Empty, secret).Password,
+                [null] or [] => throw Failed("It gave nothing."),
                 [_] => throw Failed("It has to give the token as text."),
                 _ => throw Failed($"It has to give one value, the token, and gave {given.Length}."),
             };

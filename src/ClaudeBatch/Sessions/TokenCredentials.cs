@@ -32,14 +32,15 @@ internal static class TokenCredentials
         // What the environment has filled in may be something else for the next process, and the profile's own file would not show it.
         return profile.FilledBy.Count > 0
             ? Federated(address, rule, identity)
-            : Federated(address, rule, identity, new CredentialsFile(profile.CredentialsPath));
+            : Federated(address, rule, identity, new CredentialsFile(profile.CredentialsPath), isOwn: false);
     }
 
-    private static TokenCredential Federated(Uri address, FederationRule rule, IdentityTokenSource identity, CredentialsFile file)
+    private static TokenCredential Federated(
+        Uri address, FederationRule rule, IdentityTokenSource identity, CredentialsFile file, bool isOwn = true)
     {
         TokenExchange.CheckAddress(address);
         return new TokenCredential(
-            new FederatedTokens(rule, identity, Exchange(address), file, TimeProvider.System), TimeProvider.System);
+            new FederatedTokens(rule, identity, Exchange(address), file, TimeProvider.System, isOwn), TimeProvider.System);
     }
 
     // Few calls in hours: the transport is made when the first one is.
