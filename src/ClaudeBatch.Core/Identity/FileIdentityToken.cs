@@ -19,6 +19,11 @@ public sealed class FileIdentityToken(string path) : IdentityTokenSource
             throw Unreadable("it is no full path, and it would depend on the folder of the process which file that is. Give the full path");
         }
 
+        if (UnixFiles.IsPipe(path))
+        {
+            throw Unreadable("it is a pipe, which can be read once. Give the path of a file");
+        }
+
         try
         {
             // One byte more than a token may have, with blanks around it: a file of any size is told apart without reading it.

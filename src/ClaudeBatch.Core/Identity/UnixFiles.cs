@@ -38,6 +38,29 @@ internal static unsafe partial class UnixFiles
         }
     }
 
+    /// <summary>
+    /// Tells whether a path is that of a pipe, where opening it would wait for somebody to write; false where it cannot be told.
+    /// </summary>
+    public static bool IsPipe(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return false;
+        }
+
+        const int here = -100;
+        const uint type = 0x1;
+        byte* stat = stackalloc byte[StatSize];
+        try
+        {
+            return StatX(here, path, 0, type, stat) == 0 && (*(ushort*)(stat + 28) & 0xF000) == 0x1000;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Makes somebody the owner of a file; false where this user may not.</summary>
     public static bool Give(string path, (uint User, uint Group) owner) => ChangeOwner(path, owner.User, owner.Group) == 0;
 

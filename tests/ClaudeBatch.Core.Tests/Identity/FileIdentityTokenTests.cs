@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ClaudeBatch.Core.Identity;
 
 namespace ClaudeBatch.Core.Tests.Identity;
@@ -62,6 +63,26 @@ public sealed class FileIdentityTokenTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "This user may read everything.");
         await RefusesAsync(_folder.Write(Tokens.Of(), UnixFileMode.None, "token"), "IdentityTokenUnreadable", "no right");
+    }
+
+    [Fact]
+    public async Task A_pipe_is_refused_and_nobody_waits_for_what_comes_out_of_it()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "It is told on Linux alone.");
+        string path = Path.Combine(Path.GetTempPath(), $"claudebatch-pipe-{Guid.NewGuid():N}");
+        using (Process made = Process.Start("mkfifo", path))
+        {
+            await made.WaitForExitAsync();
+        }
+
+        try
+        {
+            await RefusesAsync(path, "IdentityTokenUnreadable", "it is a pipe");
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     [Fact]
