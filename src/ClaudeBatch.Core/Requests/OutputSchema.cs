@@ -84,6 +84,14 @@ public sealed class OutputSchema
             ? string.Create(CultureInfo.InvariantCulture, $" And {faults.Count - MostFaultsTold} more.")
             : string.Empty);
 
+    /// <summary>Says in words, in place, what the service does not take otherwise.</summary>
+    internal static JsonObject Said(JsonObject schema)
+    {
+        SplitNullable(schema);
+        SayBounds(schema);
+        return schema;
+    }
+
     private static void Check(IReadOnlyList<string> faults)
     {
         if (faults.Count > 0)

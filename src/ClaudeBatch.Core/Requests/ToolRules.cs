@@ -28,8 +28,6 @@ internal sealed partial class ToolRules
 
     private readonly List<string> _names = [];
 
-    private int _strict;
-
     public static ToolRules None { get; } = new();
 
     public IReadOnlyList<RequestFault> Faults => _faults;
@@ -39,6 +37,9 @@ internal sealed partial class ToolRules
 
     /// <summary>Whether there are tools whose names the request does not list, as those of a toolset are.</summary>
     public bool HasOtherNames { get; private set; }
+
+    /// <summary>The number of strict tools.</summary>
+    public int Strict { get; private set; }
 
     /// <summary>The optional properties of the strict tools' schemas.</summary>
     public int Optional { get; private set; }
@@ -56,13 +57,21 @@ internal sealed partial class ToolRules
             rules.Tool(tool, string.Create(CultureInfo.InvariantCulture, $"tools[{i++}]"));
         }
 
-        if (rules._strict > MostStrict)
+        foreach (string fault in StrictFaults(rules.Strict))
         {
-            rules.Fault("tools", string.Create(
-                CultureInfo.InvariantCulture, $"{rules._strict} of them are strict; at most {MostStrict} may be."));
+            rules.Fault("tools", fault);
         }
 
         return rules;
+    }
+
+    /// <summary>Says whether more tools of a request are strict than may be.</summary>
+    internal static IEnumerable<string> StrictFaults(int strict)
+    {
+        if (strict > MostStrict)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"{strict} of them are strict; at most {MostStrict} may be.");
+        }
     }
 
     [GeneratedRegex("^[a-zA-Z0-9_-]{1,128}$")]
@@ -133,7 +142,7 @@ internal sealed partial class ToolRules
 
         if (tool.TryGetProperty("strict", out JsonElement strict) && strict.ValueKind == JsonValueKind.True)
         {
-            _strict++;
+            Strict++;
             SchemaRules rules = SchemaRules.Of(input, $"{path}.input_schema");
             Optional += rules.Optional;
             Unions += rules.Unions;

@@ -18,64 +18,81 @@ internal static class PropertyBounds
     /// <exception cref="ClaudeBatchException"><c>OutputSchemaInvalid</c>: no schema can say what an attribute says.</exception>
     public static void Say(PropertyInfo property, JsonObject schema)
     {
-        Type? item = TypeSchema.ItemType(property.PropertyType);
-        Bounds whole = new(property, property.PropertyType, schema);
-        Bounds each = item is null ? whole : new Bounds(property, item, schema["items"]!.AsObject());
         foreach (Attribute attribute in property.GetCustomAttributes())
         {
-            switch (attribute)
-            {
-                case ValidateSetAttribute set:
-                    each.OneOf(attribute, set.ValidValues);
-                    break;
-                case AllowedValuesAttribute allowed:
-                    whole.OneOf(attribute, allowed.Values);
-                    break;
-                case ValidateRangeAttribute { MinRange: null }:
-                    each.Sign(attribute, KindOf(property));
-                    break;
-                case ValidateRangeAttribute range:
-                    each.Number(attribute, "minimum", range.MinRange).Number(attribute, "maximum", range.MaxRange);
-                    break;
-                case RangeAttribute range:
-                    whole.Number(attribute, range.MinimumIsExclusive ? "exclusiveMinimum" : "minimum", range.Minimum)
-                        .Number(attribute, range.MaximumIsExclusive ? "exclusiveMaximum" : "maximum", range.Maximum);
-                    break;
-                case ValidateLengthAttribute length:
-                    each.Text(attribute, "minLength", length.MinLength).Text(attribute, "maxLength", length.MaxLength);
-                    break;
-                case ValidateCountAttribute count:
-                    whole.List(attribute, "minItems", count.MinLength).List(attribute, "maxItems", count.MaxLength);
-                    break;
-                case StringLengthAttribute length:
-                    whole.Text(attribute, "minLength", length.MinimumLength).Text(attribute, "maxLength", length.MaximumLength);
-                    break;
-                case MinLengthAttribute least:
-                    whole.Size(attribute, "min", least.Length);
-                    break;
-                case MaxLengthAttribute { Length: >= 0 } most:
-                    whole.Size(attribute, "max", most.Length);
-                    break;
-                case LengthAttribute length:
-                    whole.Size(attribute, "min", length.MinimumLength).Size(attribute, "max", length.MaximumLength);
-                    break;
-                case ValidatePatternAttribute pattern:
-                    each.Text(attribute, "pattern", Inline(pattern.Options) + pattern.RegexPattern);
-                    break;
-                case RegularExpressionAttribute pattern:
-                    whole.Text(attribute, "pattern", $"^(?:{pattern.Pattern})$");
-                    break;
-                case ValidateNotNullOrEmptyAttribute:
-                    whole.NotEmpty();
-                    break;
-                case ValidateNotNullAttribute or RequiredAttribute or MaxLengthAttribute: // without a length, the last says nothing
-                    break;
-                case ValidateArgumentsAttribute when attribute.GetType().Name == "ValidateNotNullOrWhiteSpaceAttribute":
-                    each.Text(attribute, "pattern", "\\S");
-                    break;
-                case ValidateArgumentsAttribute or ValidationAttribute:
-                    throw whole.Unsaid(attribute);
-            }
+            Say(attribute, property.PropertyType, schema, () => KindOf(property), name => new ClaudeBatchException(
+                FailureKind.InvalidArgument,
+                "OutputSchemaInvalid",
+                $"[{name}] on the property '{property.Name}' of [{property.DeclaringType!.Name}] says what no JSON schema can say, and no "
+                    + $"answer would be judged by it. Leave it out of the class for -OutputSchema, or give a schema.")
+            { Target = property.DeclaringType });
+        }
+    }
+
+    /// <summary>Says in a schema what one attribute says.</summary>
+    /// <param name="attribute">The attribute.</param>
+    /// <param name="type">The type of the value that it holds for.</param>
+    /// <param name="schema">The schema of that value.</param>
+    /// <param name="kind">Gives the kind of a range that has no bounds of its own, such as <c>Positive</c>.</param>
+    /// <param name="unsaid">Makes the error for an attribute, by its name, that no schema can say.</param>
+    public static void Say(
+        Attribute attribute, Type type, JsonObject schema, Func<string?> kind, Func<string, ClaudeBatchException> unsaid)
+    {
+        Type? item = TypeSchema.ItemType(type);
+        Bounds whole = new(type, schema, unsaid);
+        Bounds each = item is null ? whole : new Bounds(item, schema["items"]!.AsObject(), unsaid);
+        switch (attribute)
+        {
+            case ValidateSetAttribute set:
+                each.OneOf(attribute, set.ValidValues);
+                break;
+            case AllowedValuesAttribute allowed:
+                whole.OneOf(attribute, allowed.Values);
+                break;
+            case ValidateRangeAttribute { MinRange: null }:
+                each.Sign(attribute, kind());
+                break;
+            case ValidateRangeAttribute range:
+                each.Number(attribute, "minimum", range.MinRange).Number(attribute, "maximum", range.MaxRange);
+                break;
+            case RangeAttribute range:
+                whole.Number(attribute, range.MinimumIsExclusive ? "exclusiveMinimum" : "minimum", range.Minimum)
+                    .Number(attribute, range.MaximumIsExclusive ? "exclusiveMaximum" : "maximum", range.Maximum);
+                break;
+            case ValidateLengthAttribute length:
+                each.Text(attribute, "minLength", length.MinLength).Text(attribute, "maxLength", length.MaxLength);
+                break;
+            case ValidateCountAttribute count:
+                whole.List(attribute, "minItems", count.MinLength).List(attribute, "maxItems", count.MaxLength);
+                break;
+            case StringLengthAttribute length:
+                whole.Text(attribute, "minLength", length.MinimumLength).Text(attribute, "maxLength", length.MaximumLength);
+                break;
+            case MinLengthAttribute least:
+                whole.Size(attribute, "min", least.Length);
+                break;
+            case MaxLengthAttribute { Length: >= 0 } most:
+                whole.Size(attribute, "max", most.Length);
+                break;
+            case LengthAttribute length:
+                whole.Size(attribute, "min", length.MinimumLength).Size(attribute, "max", length.MaximumLength);
+                break;
+            case ValidatePatternAttribute pattern:
+                each.Text(attribute, "pattern", Inline(pattern.Options) + pattern.RegexPattern);
+                break;
+            case RegularExpressionAttribute pattern:
+                whole.Text(attribute, "pattern", $"^(?:{pattern.Pattern})$");
+                break;
+            case ValidateNotNullOrEmptyAttribute:
+                whole.NotEmpty();
+                break;
+            case ValidateNotNullAttribute or RequiredAttribute or MaxLengthAttribute: // without a length, the last says nothing
+                break;
+            case ValidateArgumentsAttribute when attribute.GetType().Name == "ValidateNotNullOrWhiteSpaceAttribute":
+                each.Text(attribute, "pattern", "\\S");
+                break;
+            case ValidateArgumentsAttribute or ValidationAttribute:
+                throw whole.Unsaid(attribute);
         }
     }
 
@@ -98,7 +115,7 @@ internal static class PropertyBounds
     }
 
     /// <summary>Writes into the schema of a property, or of its items.</summary>
-    private sealed class Bounds(PropertyInfo property, Type type, JsonObject schema)
+    private sealed class Bounds(Type type, JsonObject schema, Func<string, ClaudeBatchException> unsaid)
     {
         private readonly Type _type = Nullable.GetUnderlyingType(type) ?? type;
 
@@ -160,12 +177,7 @@ internal static class PropertyBounds
         {
             string name = attribute.GetType().Name;
             name = name.EndsWith(nameof(Attribute), StringComparison.Ordinal) ? name[..^nameof(Attribute).Length] : name;
-            return new ClaudeBatchException(
-                FailureKind.InvalidArgument,
-                "OutputSchemaInvalid",
-                $"[{name}] on the property '{property.Name}' of [{property.DeclaringType!.Name}] says what no JSON schema can say, and no "
-                    + $"answer would be judged by it. Leave it out of the class for -OutputSchema, or give a schema.")
-            { Target = property.DeclaringType };
+            return unsaid(name);
         }
 
         private Bounds Set(Attribute attribute, bool fits, string keyword, JsonNode bound)

@@ -44,6 +44,9 @@ internal static class TypeSchema
                 && type.GetGenericArguments() is [Type only] ? only
             : null;
 
+    /// <summary>Whether a single value of JSON stands for one of the type.</summary>
+    public static bool IsSimple(Type type) => type.IsEnum || Simple(type) is not null;
+
     private static JsonObject? Simple(Type type) => Type.GetTypeCode(type) switch
     {
         TypeCode.String => new JsonObject { ["type"] = "string" },
