@@ -18,6 +18,7 @@
         'Connect-ClaudeBatch'
         'ConvertFrom-ClaudeCustomId'
         'ConvertTo-ClaudeCustomId'
+        'ConvertTo-ClaudeTool'
         'Disconnect-ClaudeBatch'
         'Export-ClaudeBatchRequest'
         'Export-ClaudeBatchResult'

@@ -31,7 +31,7 @@ public sealed class LayersTests
         ["ClaudeBatch.Pipeline"],
         ["ClaudeBatch.Rows"],
         ["ClaudeBatch"],
-        ["ClaudeBatch.Output", "ClaudeBatch.Scheduling", "ClaudeBatch.Sessions"],
+        ["ClaudeBatch.Output", "ClaudeBatch.Scheduling", "ClaudeBatch.Sessions", "ClaudeBatch.Tools"],
         ["ClaudeBatch.Completers"],
         ["ClaudeBatch.Commands"],
     ];

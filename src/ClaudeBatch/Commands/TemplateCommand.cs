@@ -4,6 +4,7 @@ using ClaudeBatch.Core;
 using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Pipeline;
 using ClaudeBatch.Sessions;
+using ClaudeBatch.Tools;
 
 namespace ClaudeBatch.Commands;
 
@@ -50,6 +51,7 @@ public abstract class TemplateCommand : AsyncCommand
     [Parameter(ParameterSetName = InlineSet)]
     public object? OutputSchema { get; set; }
 
+    /// <summary>Commands, by name or as objects, tables that say more of a command, and objects of the API, mixed.</summary>
     [Parameter(ParameterSetName = InlineSet)]
     [ValidateNotNullOrEmpty]
     public object[]? Tool { get; set; }
@@ -113,6 +115,9 @@ public abstract class TemplateCommand : AsyncCommand
 
         return template;
     }
+
+    /// <summary>Makes what makes tools of commands, in the shell of this cmdlet.</summary>
+    internal ToolMaker ToolMaker() => new(InvokeCommand, WriteVerboseLine, Warn);
 
     /// <summary>Resolves a path against PowerShell's current location, which is not that of the process.</summary>
     internal string ResolvePath(string path) => GetUnresolvedProviderPathFromPSPath(path);

@@ -9,6 +9,7 @@ using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Json;
 using ClaudeBatch.Rows;
 using ClaudeBatch.Sessions;
+using ClaudeBatch.Tools;
 
 namespace ClaudeBatch.Commands;
 
@@ -19,6 +20,8 @@ internal sealed class TemplateFields(TemplateCommand command)
     private const double BytesPerToken = 3;
 
     private readonly bool _caches = command.CacheSystem || command.CacheTtl is not null;
+
+    private JsonArray? _tools;
 
     public List<string> Warnings { get; } = [];
 
@@ -71,7 +74,7 @@ internal sealed class TemplateFields(TemplateCommand command)
     private JsonNode? Value(RequestField field) => field.Parameter switch
     {
         nameof(command.System) => command.System is { } system ? TemplateTexts.System(system) : null,
-        nameof(command.Tool) => SharedValue.Of(command.Tool, nameof(command.Tool)),
+        nameof(command.Tool) => Tools(),
         nameof(command.ToolChoice) => command.ToolChoice is { } choice ? ToolChoice(choice) : null,
         nameof(command.Thinking) => command.Thinking is { } thinking ? Thinking(thinking) : null,
         nameof(command.Effort) => command.Effort?.ToLowerInvariant(),
@@ -81,6 +84,11 @@ internal sealed class TemplateFields(TemplateCommand command)
         null => IsShared(field) ? Shared(field) : null,
         _ => throw new UnreachableException($"No template reads -{field.Parameter}, which makes '{field.Name}'."),
     };
+
+    // Made once: the help of a command is slow to read.
+    private JsonArray? Tools() => _tools ??= command.Tool is { } given
+        ? ToolList.Of(given, command.ToolMaker(), command.OutputSchema is { } schema ? Format(schema)["schema"] : null)
+        : null;
 
     // A word for a choice counts in any case, unless a tool has just that name.
     private JsonNode? ToolChoice(object given)
@@ -93,7 +101,7 @@ internal sealed class TemplateFields(TemplateCommand command)
 
         string name = choice.GetValue<string>();
         string word = name.ToLowerInvariant();
-        bool isTool = SharedValue.Of(command.Tool, nameof(command.Tool)) is JsonArray tools
+        bool isTool = Tools() is { } tools
             && tools.OfType<JsonObject>().Any(t => t["name"] is JsonValue own && own.TryGetValue(out string? text) && text == name);
         return word is "auto" or "any" or "none" && !(isTool && word != name)
             ? new JsonObject { ["type"] = word }
