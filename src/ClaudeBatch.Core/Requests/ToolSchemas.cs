@@ -23,23 +23,23 @@ public static partial class ToolSchemas
     /// <param name="outputSchema">The schema of the request's answer; null where it has none.</param>
     public static string? WhyNotStrict(IEnumerable<JsonObject> tools, JsonArray others, JsonNode? outputSchema)
     {
-        JsonArray asStrict = [];
+        List<ToolRules> own = [];
         foreach (JsonObject tool in tools)
         {
             JsonObject strict = tool.DeepClone().AsObject();
             strict["strict"] = true;
-            asStrict.Add(strict);
+            own.Add(Rules([strict]));
         }
 
-        ToolRules own = Rules(asStrict);
         ToolRules beside = Rules(others);
         SchemaRules? answer = outputSchema is null ? null : SchemaRules.Of(Element(outputSchema));
         string[] faults =
         [
-            .. ToolRules.StrictFaults(own.Strict + beside.Strict),
+            .. ToolRules.StrictFaults(own.Count + beside.Strict),
             .. OutputSchema.CountFaults(
-                own.Optional + beside.Optional + (answer?.Optional ?? 0), own.Unions + beside.Unions + (answer?.Unions ?? 0)),
-            .. own.Faults.Where(static f => f.IsError).Select(static f => f.Message),
+                own.Sum(static r => r.Optional) + beside.Optional + (answer?.Optional ?? 0),
+                own.Sum(static r => r.Unions) + beside.Unions + (answer?.Unions ?? 0)),
+            .. own.SelectMany(static r => r.Faults).Where(static f => f.IsError).Select(static f => f.Message),
         ];
         return faults.Length == 0 ? null : OutputSchema.Told(faults);
     }
