@@ -450,6 +450,12 @@ Describe 'The tools of one request' {
         (New-ClaudeBatchTemplate @haiku -Tool $tools -OutputSchema $schema).Params.tools.strict | Should -BeNullOrEmpty
         $own = @{ name = 'own'; strict = $true; input_schema = $schema }
         (New-ClaudeBatchTemplate @haiku -Tool $tools, $own).Params.tools.strict | Should -Be $null, $true
+
+        $others = 1..6 | ForEach-Object { @{ name = "own$_"; strict = $true; input_schema = @{ type = 'object'; additionalProperties = $false } } }
+        $template = New-ClaudeBatchTemplate @haiku -Tool (@(New-TestTool -Count 14 -Parameter 1) + $others)
+        @($template.Params.tools.strict | Where-Object { $_ }) | Should -HaveCount 20
+        $template = New-ClaudeBatchTemplate @haiku -Tool (@(New-TestTool -Count 15 -Parameter 1) + $others)
+        @($template.Params.tools.strict | Where-Object { $_ }) | Should -HaveCount 6
     }
 
     It 'can be chosen by name, and are marked for the cache' {
