@@ -150,7 +150,7 @@ AfterAll {
 }
 
 Describe 'A tool from a command' {
-    It 'is what the issue of a name says: its help, its parameters, what is mandatory' {
+    It 'has the name of the command, its help, its parameters, what is mandatory' {
         $tool = Get-Tool Get-TestOrder
         $tool.name | Should -BeExactly 'Get-TestOrder'
         $tool.description | Should -BeExactly "Finds an order.`n`nIt looks in all shops.`n`nIt knows the last year."
@@ -232,8 +232,8 @@ Describe 'A tool from a command' {
     }
 
     It 'leaves dynamic parameters out' {
-        (Get-Tool Get-TestDynamic).input_schema.properties.PSObject.Properties.Name | Should -Be 'Plain'
-        (Get-Tool @{ Command = 'Get-ChildItem'; Description = 'Lists files.' }).input_schema.properties.PSObject.Properties.Name | Should -Not -Contain 'Hidden'
+        (Get-Tool (Get-Command Get-TestDynamic)).input_schema.properties.PSObject.Properties.Name | Should -Be 'Plain'
+        (Get-Tool @{ Command = (Get-Command Get-ChildItem); Description = 'Lists files.' }).input_schema.properties.PSObject.Properties.Name | Should -Not -Contain 'Hidden'
     }
 }
 
