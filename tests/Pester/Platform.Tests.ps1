@@ -13,7 +13,7 @@ BeforeAll {
     }
 
     # These variables of the platforms, and none of the others.
-    function Set-Variable {
+    function Set-TestVariable {
         param([hashtable] $Value = @{})
         foreach ($name in $names) {
             [Environment]::SetEnvironmentVariable($name, $Value[$name])
@@ -27,12 +27,12 @@ BeforeAll {
         foreach ($name in $Variable.Keys) {
             $all[$name] = $Variable[$name]
         }
-        Set-Variable $all
+        Set-TestVariable $all
         try {
             & $shellPath -NoProfile -NonInteractive -Command "Import-Module '$module'; $Line"
         }
         finally {
-            Set-Variable
+            Set-TestVariable
         }
     }
 
@@ -78,16 +78,16 @@ BeforeAll {
         $process | Add-Member -NotePropertyMembers @{ Address = "http://127.0.0.1:$port"; Log = $log } -PassThru
     }
 
-    Set-Variable
+    Set-TestVariable
 }
 
 AfterAll {
-    Set-Variable $saved
+    Set-TestVariable $saved
 }
 
 Describe 'A connection to Claude Platform on AWS' {
     AfterEach {
-        Set-Variable
+        Set-TestVariable
         Disconnect-ClaudeBatch
     }
 
@@ -100,11 +100,11 @@ Describe 'A connection to Claude Platform on AWS' {
     }
 
     It 'takes what is not given from the variables of the official clients' {
-        Set-Variable @{ AWS_REGION = ' '; AWS_DEFAULT_REGION = 'us-east-2'; ANTHROPIC_AWS_WORKSPACE_ID = 'wrkspc_2'; ANTHROPIC_AWS_API_KEY = 'aws-key-of-the-console' }
+        Set-TestVariable @{ AWS_REGION = ' '; AWS_DEFAULT_REGION = 'us-east-2'; ANTHROPIC_AWS_WORKSPACE_ID = 'wrkspc_2'; ANTHROPIC_AWS_API_KEY = 'aws-key-of-the-console' }
         $connection = Connect-ClaudeBatch -Aws -LedgerPath (New-TestFolder) -PassThru
         "$($connection.BaseUri) $($connection.WorkspaceId) $($connection.KeySource)" |
             Should -BeExactly 'https://aws-external-anthropic.us-east-2.api.aws/ wrkspc_2 ANTHROPIC_AWS_API_KEY'
-        Set-Variable @{ ANTHROPIC_AWS_BASE_URL = 'https://gateway.example.com/aws'; ANTHROPIC_AWS_WORKSPACE_ID = 'wrkspc_2'; AWS_ACCESS_KEY_ID = 'AKID'; ANTHROPIC_AWS_API_KEY = '' }
+        Set-TestVariable @{ ANTHROPIC_AWS_BASE_URL = 'https://gateway.example.com/aws'; ANTHROPIC_AWS_WORKSPACE_ID = 'wrkspc_2'; AWS_ACCESS_KEY_ID = 'AKID'; ANTHROPIC_AWS_API_KEY = '' }
         $connection = Connect-ClaudeBatch -Aws -Region us-west-2 -LedgerPath (New-TestFolder) -PassThru
         "$($connection.BaseUri) $($connection.KeySource)" | Should -BeExactly 'https://gateway.example.com/aws/ AWS_ACCESS_KEY_ID'
     }
@@ -216,7 +216,7 @@ region = eu-west-1
 
 Describe 'A connection to Claude on Google Cloud' {
     AfterEach {
-        Set-Variable
+        Set-TestVariable
         Disconnect-ClaudeBatch
     }
 
@@ -229,11 +229,11 @@ Describe 'A connection to Claude on Google Cloud' {
     }
 
     It 'takes what is not given from the variables of the official clients' {
-        Set-Variable @{ GOOGLE_CLOUD_PROJECT = 'theirs'; ANTHROPIC_GOOGLE_CLOUD_WORKSPACE_ID = 'wrkspc_2'; GOOGLE_APPLICATION_CREDENTIALS = "$TestDrive/adc.json" }
+        Set-TestVariable @{ GOOGLE_CLOUD_PROJECT = 'theirs'; ANTHROPIC_GOOGLE_CLOUD_WORKSPACE_ID = 'wrkspc_2'; GOOGLE_APPLICATION_CREDENTIALS = "$TestDrive/adc.json" }
         $connection = Connect-ClaudeBatch -GoogleCloud -LedgerPath (New-TestFolder) -PassThru
         "$($connection.BaseUri) $($connection.KeySource)" |
             Should -BeExactly 'https://claude.googleapis.com/v1/projects/theirs/locations/global/workspaces/wrkspc_2/invoke/ GOOGLE_APPLICATION_CREDENTIALS'
-        Set-Variable @{ ANTHROPIC_GOOGLE_CLOUD_BASE_URL = 'https://gateway.example.com/v1/x/invoke'; GOOGLE_CLOUD_PROJECT = '' }
+        Set-TestVariable @{ ANTHROPIC_GOOGLE_CLOUD_BASE_URL = 'https://gateway.example.com/v1/x/invoke'; GOOGLE_CLOUD_PROJECT = '' }
         (Connect-ClaudeBatch -GoogleCloud -LedgerPath (New-TestFolder) -PassThru).BaseUri | Should -BeExactly 'https://gateway.example.com/v1/x/invoke/'
     }
 

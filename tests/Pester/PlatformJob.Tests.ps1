@@ -11,7 +11,7 @@ BeforeAll {
         [Environment]::SetEnvironmentVariable($name, $null)
     }
 
-    function Start-Service {
+    function Start-TestService {
         param([hashtable] $Plan)
         $file = New-TestFolder
         $Plan + @{ Speed = 6000; Latency = 60 } | ConvertTo-Json -Depth 5 | Set-Content -LiteralPath $file
@@ -55,7 +55,7 @@ AfterAll {
 Describe 'A whole job on Claude Platform on AWS' -Skip:(-not $hasServer) {
     BeforeAll {
         $secret = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY'
-        $service = Start-Service @{ Aws = @{ Region = 'eu-west-1'; AccessKeys = @(@{ Id = 'AKIATEST'; Secret = $secret; SessionToken = 'session-token-of-a-role' }); ApiKeys = @('aws-key-of-the-console'); WorkspaceIds = @('wrkspc_01Platform') } }
+        $service = Start-TestService @{ Aws = @{ Region = 'eu-west-1'; AccessKeys = @(@{ Id = 'AKIATEST'; Secret = $secret; SessionToken = 'session-token-of-a-role' }); ApiKeys = @('aws-key-of-the-console'); WorkspaceIds = @('wrkspc_01Platform') } }
     }
 
     BeforeEach {
@@ -101,7 +101,7 @@ Describe 'A whole job on Claude Platform on AWS' -Skip:(-not $hasServer) {
 Describe 'A step of a schedule on Claude Platform on AWS' -Skip:($IsWindows -or -not $hasServer) {
     BeforeAll {
         $secret = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY'
-        $service = Start-Service @{ Aws = @{ Region = 'eu-west-1'; AccessKeys = @(@{ Id = 'AKIATEST'; Secret = $secret }); WorkspaceIds = @('wrkspc_01Platform') } }
+        $service = Start-TestService @{ Aws = @{ Region = 'eu-west-1'; AccessKeys = @(@{ Id = 'AKIATEST'; Secret = $secret }); WorkspaceIds = @('wrkspc_01Platform') } }
         $env:AWS_CONFIG_FILE = New-TestFolder
         "[profile nightly]`naws_access_key_id = AKIATEST`naws_secret_access_key = $secret" | Set-Content -LiteralPath $env:AWS_CONFIG_FILE
     }
@@ -131,7 +131,7 @@ Describe 'A step of a schedule on Claude Platform on AWS' -Skip:($IsWindows -or 
 
 Describe 'A whole job on Claude on Google Cloud' -Skip:(-not $hasServer) {
     BeforeAll {
-        $service = Start-Service @{ GoogleCloud = @{ Project = 'project-1'; AccessTokens = @('google-token-one', 'google-token-two') } }
+        $service = Start-TestService @{ GoogleCloud = @{ Project = 'project-1'; AccessTokens = @('google-token-one', 'google-token-two') } }
     }
 
     AfterEach {
