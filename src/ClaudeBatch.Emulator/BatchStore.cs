@@ -40,7 +40,7 @@ internal sealed class BatchStore
                 using FileStream held = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
                 return work();
             }
-            catch (IOException) when (File.Exists(path) && IsHeld(path))
+            catch (IOException e) when (IsHeld(e))
             {
                 await Task.Delay(5, cancellationToken).ConfigureAwait(false);
             }
@@ -83,18 +83,9 @@ internal sealed class BatchStore
         }
     }
 
-    private static bool IsHeld(string path)
-    {
-        try
-        {
-            using FileStream probe = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1);
-            return false;
-        }
-        catch (IOException)
-        {
-            return true;
-        }
-    }
+    // EWOULDBLOCK of Linux and of macOS; ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION. To look again would find it free at times.
+    private static bool IsHeld(IOException e) => (e.HResult & 0xFFFF) is int code
+        && (OperatingSystem.IsWindows() ? code is 32 or 33 : OperatingSystem.IsMacOS() ? code == 35 : code == 11);
 
     private string MetaOf(string id) => Path.Combine(_root, id + ".meta");
 }
