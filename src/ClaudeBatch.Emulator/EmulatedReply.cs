@@ -90,4 +90,41 @@ public sealed class EmulatedReply
         writer.WriteString("request_id"u8, requestId);
         writer.WriteEndObject();
     }
+
+    /// <summary>The refusal that a fault of the plan says: a page, or the service's error, which is thrown.</summary>
+    /// <exception cref="ServiceError">The fault has the service's own error.</exception>
+    internal static EmulatedReply Refusal(EmulatorFault fault)
+    {
+        if (fault.ErrorBody)
+        {
+            throw new ServiceError(fault.Status, TypeOf(fault.Status), $"The emulator's plan refuses with {fault.Status}.")
+            {
+                RetryAfter = fault.RetryAfter,
+                Code = fault.Code,
+            };
+        }
+
+        EmulatedReply page = Page(fault.Status);
+        if (fault.RetryAfter is { } seconds)
+        {
+            page.Headers["retry-after"] = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return page;
+    }
+
+    private static string TypeOf(int status) => status switch
+    {
+        400 => "invalid_request_error",
+        401 => "authentication_error",
+        402 => "billing_error",
+        403 => "permission_error",
+        404 => "not_found_error",
+        409 => "conflict_error",
+        413 => "request_too_large",
+        429 => "rate_limit_error",
+        504 => "timeout_error",
+        529 => "overloaded_error",
+        _ => "api_error",
+    };
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace ClaudeBatch.Emulator;
 
 /// <summary>An HTTP request, as a front hands it to the emulated service.</summary>
@@ -15,4 +17,22 @@ public sealed record EmulatedRequest(
     internal string? Bearer => Header("Authorization") is { } value && value.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
         ? value[7..].Trim()
         : null;
+
+    /// <summary>Reads the body, which has to be JSON.</summary>
+    /// <exception cref="ServiceError">It is none.</exception>
+    internal async Task<JsonDocument> JsonAsync(CancellationToken cancellationToken)
+    {
+        using MemoryStream body = new();
+        await CopyBody(body, cancellationToken).ConfigureAwait(false);
+        byte[] json = body.ToArray();
+        TextCheck.ThrowIfHalf(json);
+        try
+        {
+            return JsonDocument.Parse(json);
+        }
+        catch (JsonException e)
+        {
+            throw ServiceError.Invalid($"The request body is not valid JSON: {e.Message}");
+        }
+    }
 }

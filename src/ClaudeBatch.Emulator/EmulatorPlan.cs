@@ -2,8 +2,6 @@ using System.Collections;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using ClaudeBatch.Emulator.Identity;
-using ClaudeBatch.Emulator.Platforms;
 
 namespace ClaudeBatch.Emulator;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ClaudeBatch.Emulator;
-using ClaudeBatch.Emulator.Identity;
 using ClaudeBatch.Emulator.Server;
 using ClaudeBatch.Tests;
 using Microsoft.Extensions.Time.Testing;

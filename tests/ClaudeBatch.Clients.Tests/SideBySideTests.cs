@@ -5,7 +5,6 @@ using Anthropic.GoogleCloud;
 using ClaudeBatch.Aws;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Emulator;
-using ClaudeBatch.Emulator.Platforms;
 using ClaudeBatch.Tests;
 
 namespace ClaudeBatch.Clients.Tests;

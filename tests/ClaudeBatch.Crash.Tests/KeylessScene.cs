@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ClaudeBatch.Emulator;
-using ClaudeBatch.Emulator.Identity;
 using ClaudeBatch.Tests;
 
 namespace ClaudeBatch.Crash.Tests;

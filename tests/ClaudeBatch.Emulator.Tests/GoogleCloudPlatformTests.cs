@@ -1,5 +1,5 @@
 using System.Net;
-using ClaudeBatch.Emulator.Platforms;
+using ClaudeBatch.Emulator;
 
 namespace ClaudeBatch.Emulator.Tests;
 

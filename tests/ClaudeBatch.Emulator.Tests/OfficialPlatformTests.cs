@@ -3,7 +3,7 @@ using Anthropic.Aws;
 using Anthropic.Exceptions;
 using Anthropic.GoogleCloud;
 using Anthropic.Models.Messages.Batches;
-using ClaudeBatch.Emulator.Platforms;
+using ClaudeBatch.Emulator;
 using ClaudeBatch.Emulator.Server;
 using ClaudeBatch.Tests;
 using Microsoft.Extensions.Time.Testing;

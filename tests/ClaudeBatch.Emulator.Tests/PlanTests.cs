@@ -1,6 +1,6 @@
 using System.Collections;
 using System.Text.Json;
-using ClaudeBatch.Emulator.Identity;
+using ClaudeBatch.Emulator;
 using ClaudeBatch.Tests;
 
 namespace ClaudeBatch.Emulator.Tests;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ClaudeBatch.Emulator.Identity;
+using ClaudeBatch.Emulator;
 using ClaudeBatch.Tests;
 
 namespace ClaudeBatch.Emulator.Tests;

@@ -51,7 +51,7 @@ internal sealed class TokenBook(string stateFolder, BatchStore store, TimeProvid
         try
         {
             using FileStream file = new(File, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            return JsonSerializer.Deserialize(file, EmulatorJson.Default.TokenState)!;
+            return JsonSerializer.Deserialize(file, TokenJson.Default.TokenState)!;
         }
         catch (FileNotFoundException)
         {
@@ -64,7 +64,7 @@ internal sealed class TokenBook(string stateFolder, BatchStore store, TimeProvid
         DateTimeOffset now = clock.GetUtcNow();
         Forget(state.Tokens, t => t.ExpiresAt < now);
         Forget(state.Taken, until => until < now);
-        System.IO.File.WriteAllBytes(File + ".new", JsonSerializer.SerializeToUtf8Bytes(state, EmulatorJson.Default.TokenState));
+        System.IO.File.WriteAllBytes(File + ".new", JsonSerializer.SerializeToUtf8Bytes(state, TokenJson.Default.TokenState));
         System.IO.File.Move(File + ".new", File, overwrite: true);
     }
 

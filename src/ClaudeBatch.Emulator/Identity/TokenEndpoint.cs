@@ -21,7 +21,7 @@ internal sealed class TokenEndpoint(EmulatorPlan plan, TokenBook book, FaultBook
         TokenRequest asked = await TokenRequest.ReadAsync(request, cancellationToken).ConfigureAwait(false);
         if (fault is { Kind: FaultKind.ExchangeRefuse, Accept: false })
         {
-            return EmulatedService.Refusal(fault);
+            return EmulatedReply.Refusal(fault);
         }
 
         if (fault?.Kind == FaultKind.ExchangeStall)
@@ -39,7 +39,7 @@ internal sealed class TokenEndpoint(EmulatorPlan plan, TokenBook book, FaultBook
         return fault?.Kind switch
         {
             FaultKind.ExchangeLostReply => EmulatedReply.Lost,
-            FaultKind.ExchangeRefuse => EmulatedService.Refusal(fault),
+            FaultKind.ExchangeRefuse => EmulatedReply.Refusal(fault),
             _ => EmulatedReply.Json(granted),
         };
     }

@@ -15,7 +15,7 @@ internal sealed record TokenRequest(IReadOnlyDictionary<string, JsonElement> Fie
             throw ServiceError.Invalid("The Content-Type of a token request is application/json.");
         }
 
-        using JsonDocument body = await EmulatedService.BodyAsync(request, cancellationToken).ConfigureAwait(false);
+        using JsonDocument body = await request.JsonAsync(cancellationToken).ConfigureAwait(false);
         return body.RootElement.ValueKind == JsonValueKind.Object
             ? new TokenRequest(
                 body.RootElement.Clone().EnumerateObject().GroupBy(static p => p.Name)

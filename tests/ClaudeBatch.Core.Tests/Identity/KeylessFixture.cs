@@ -2,7 +2,6 @@ using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Identity;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Emulator;
-using ClaudeBatch.Emulator.Identity;
 using ClaudeBatch.Tests;
 
 namespace ClaudeBatch.Core.Tests.Identity;

@@ -7,7 +7,6 @@ using ClaudeBatch.Core.Results;
 using ClaudeBatch.Core.Running;
 using ClaudeBatch.Core.Sending;
 using ClaudeBatch.Emulator;
-using ClaudeBatch.Emulator.Identity;
 
 namespace ClaudeBatch.Core.Tests.Identity;
 

@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Text.Json;
 using ClaudeBatch.Core.Identity;
-using ClaudeBatch.Emulator.Identity;
+using ClaudeBatch.Emulator;
 
 namespace ClaudeBatch.Core.Tests.Identity;
 

@@ -16,7 +16,7 @@ public sealed partial class EmulatedService
                 await ReadPartAsync(request, fault.Count, cancellationToken).ConfigureAwait(false);
             }
 
-            return Refusal(fault);
+            return EmulatedReply.Refusal(fault);
         }
 
         string incoming = _store.NewIncoming();
@@ -31,7 +31,7 @@ public sealed partial class EmulatedService
             await MakeForeignAsync(incoming, request, workspace, cancellationToken).ConfigureAwait(false);
             if (fault is { Kind: FaultKind.Refuse, Accept: false })
             {
-                return Refusal(fault);
+                return EmulatedReply.Refusal(fault);
             }
 
             StoredBatch made = await AcceptAsync(incoming, request, workspace, cancellationToken).ConfigureAwait(false);
@@ -44,7 +44,7 @@ public sealed partial class EmulatedService
                     Status = 200,
                     Body = new BrokenBody(new MemoryStream(reply), reply.Length / 2, stalls: false),
                 },
-                FaultKind.Refuse => Refusal(fault),
+                FaultKind.Refuse => EmulatedReply.Refusal(fault),
                 _ => EmulatedReply.Json(reply),
             };
         }
@@ -118,41 +118,6 @@ public sealed partial class EmulatedService
     private static string ForeignBody(int count) => $"{{\"requests\":[{string.Join(',', Enumerable.Range(1, count).Select(static i =>
         $$$"""{"custom_id":"somebody-elses-{{{i}}}","params":"""
         + """{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":"Hi"}]}}"""))}]}}";
-
-    internal static EmulatedReply Refusal(EmulatorFault fault)
-    {
-        if (fault.ErrorBody)
-        {
-            throw new ServiceError(fault.Status, TypeOf(fault.Status), $"The emulator's plan refuses with {fault.Status}.")
-            {
-                RetryAfter = fault.RetryAfter,
-                Code = fault.Code,
-            };
-        }
-
-        EmulatedReply page = EmulatedReply.Page(fault.Status);
-        if (fault.RetryAfter is { } seconds)
-        {
-            page.Headers["retry-after"] = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        }
-
-        return page;
-    }
-
-    private static string TypeOf(int status) => status switch
-    {
-        400 => "invalid_request_error",
-        401 => "authentication_error",
-        402 => "billing_error",
-        403 => "permission_error",
-        404 => "not_found_error",
-        409 => "conflict_error",
-        413 => "request_too_large",
-        429 => "rate_limit_error",
-        504 => "timeout_error",
-        529 => "overloaded_error",
-        _ => "api_error",
-    };
 
     private StoredBatch Add(string incoming, int count, string apiVersion, string workspace)
     {

@@ -5,22 +5,6 @@ namespace ClaudeBatch.Emulator;
 /// <content>The calls besides those of batches: one message, the count of a prompt's tokens, and the models.</content>
 public sealed partial class EmulatedService
 {
-    internal static async Task<JsonDocument> BodyAsync(EmulatedRequest request, CancellationToken cancellationToken)
-    {
-        using MemoryStream body = new();
-        await request.CopyBody(body, cancellationToken).ConfigureAwait(false);
-        byte[] json = body.ToArray();
-        TextCheck.ThrowIfHalf(json);
-        try
-        {
-            return JsonDocument.Parse(json);
-        }
-        catch (JsonException e)
-        {
-            throw ServiceError.Invalid($"The request body is not valid JSON: {e.Message}");
-        }
-    }
-
     private static byte[] Written(Action<Utf8JsonWriter> write)
     {
         using MemoryStream stream = new();
@@ -74,7 +58,7 @@ public sealed partial class EmulatedService
 
     private async Task<EmulatedReply> MessageAsync(EmulatedRequest request, CancellationToken cancellationToken)
     {
-        using JsonDocument body = await BodyAsync(request, cancellationToken).ConfigureAwait(false);
+        using JsonDocument body = await request.JsonAsync(cancellationToken).ConfigureAwait(false);
         if (ParamsCheck.Fault(body.RootElement, request.Header("anthropic-version")!, inBatch: false) is { } fault)
         {
             throw fault;
@@ -86,7 +70,7 @@ public sealed partial class EmulatedService
 
     private static async Task<EmulatedReply> CountTokensAsync(EmulatedRequest request, CancellationToken cancellationToken)
     {
-        using JsonDocument body = await BodyAsync(request, cancellationToken).ConfigureAwait(false);
+        using JsonDocument body = await request.JsonAsync(cancellationToken).ConfigureAwait(false);
         if (CountableCheck.Fault(body.RootElement) is { } fault)
         {
             throw fault;

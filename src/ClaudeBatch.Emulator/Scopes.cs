@@ -1,4 +1,4 @@
-namespace ClaudeBatch.Emulator.Identity;
+namespace ClaudeBatch.Emulator;
 
 /// <summary>What a token may be used for.</summary>
 internal static class Scopes

@@ -1,4 +1,4 @@
-namespace ClaudeBatch.Emulator.Platforms;
+namespace ClaudeBatch.Emulator;
 
 /// <summary>An access key of AWS.</summary>
 public sealed class EmulatorAwsKey

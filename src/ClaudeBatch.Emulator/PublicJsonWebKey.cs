@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Security.Cryptography;
 
-namespace ClaudeBatch.Emulator.Identity;
+namespace ClaudeBatch.Emulator;
 
 /// <summary>A public key of an issuer.</summary>
 internal sealed record PublicJsonWebKey(string Type, string Id, string? Algorithm, string? Curve, byte[] First, byte[] Second)

@@ -1,4 +1,4 @@
-namespace ClaudeBatch.Emulator.Identity;
+namespace ClaudeBatch.Emulator;
 
 /// <summary>The forms of the ids that an exchange names.</summary>
 internal static class WireId

@@ -1,4 +1,4 @@
-namespace ClaudeBatch.Emulator.Identity;
+namespace ClaudeBatch.Emulator;
 
 /// <summary>Bytes as JSON Web Tokens write them: base64url without padding.</summary>
 internal static class UrlText

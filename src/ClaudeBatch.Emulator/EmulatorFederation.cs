@@ -1,4 +1,4 @@
-namespace ClaudeBatch.Emulator.Identity;
+namespace ClaudeBatch.Emulator;
 
 /// <summary>Whose JSON Web Tokens the emulated account takes, and what it gives for them.</summary>
 public sealed class EmulatorFederation

@@ -1,4 +1,4 @@
-namespace ClaudeBatch.Emulator.Platforms;
+namespace ClaudeBatch.Emulator;
 
 /// <summary>Makes the emulator behave as Claude on Google Cloud does, where Anthropic manages it.</summary>
 public sealed class EmulatorGoogleCloud

@@ -1,4 +1,4 @@
-namespace ClaudeBatch.Emulator.Identity;
+namespace ClaudeBatch.Emulator;
 
 /// <summary>A federation rule: which tokens of an issuer it takes, and for which service account it gives access.</summary>
 public sealed class EmulatorRule

@@ -1,4 +1,4 @@
-namespace ClaudeBatch.Emulator.Platforms;
+namespace ClaudeBatch.Emulator;
 
 /// <summary>Makes the emulator behave as Claude Platform on AWS does.</summary>
 public sealed class EmulatorAws

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Text.Json;
 
-namespace ClaudeBatch.Emulator.Identity;
+namespace ClaudeBatch.Emulator;
 
 /// <summary>An identity provider whose tokens the emulated account takes.</summary>
 public sealed class EmulatorIssuer

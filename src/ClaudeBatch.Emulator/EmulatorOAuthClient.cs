@@ -1,4 +1,4 @@
-namespace ClaudeBatch.Emulator.Identity;
+namespace ClaudeBatch.Emulator;
 
 /// <summary>A sign-in of a person, of which a profile of the type <c>user_oauth</c> has the refresh token.</summary>
 public sealed class EmulatorOAuthClient
