@@ -71,7 +71,7 @@ public sealed class PreparedCredentials : IDisposable
         try
         {
             File.Move(_unfinished, _target, overwrite: true);
-            UnixFiles.FlushFolder(Path.GetDirectoryName(_target)!);
+            _ = FolderEntries.Flush(Path.GetDirectoryName(_target)!); // the rename itself is done in any case
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ClaudeBatch.Core.Identity;
 
-/// <summary>What .NET does not offer of a file on Linux and macOS: its owner, and a flush of its folder.</summary>
+/// <summary>What .NET does not offer of a file on Linux and macOS: its owner, and whether it is a pipe.</summary>
 internal static unsafe partial class UnixFiles
 {
     private const int StatSize = 256;
@@ -75,23 +75,6 @@ internal static unsafe partial class UnixFiles
         }
     }
 
-    /// <summary>Waits until a folder's list of files is on the disk, so that a rename outlasts a power failure.</summary>
-    /// <remarks>Not every file system can; the rename itself is done in any case.</remarks>
-    public static void FlushFolder(string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
-        int folder = Open(path, 0);
-        if (folder >= 0)
-        {
-            _ = Flush(folder);
-            _ = Close(folder);
-        }
-    }
-
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint EffectiveUser();
 
@@ -106,13 +89,4 @@ internal static unsafe partial class UnixFiles
 
     [LibraryImport("libc", EntryPoint = "chown", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ChangeOwner(string path, uint user, uint group);
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync")]
-    private static partial int Flush(int file);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int file);
 }
