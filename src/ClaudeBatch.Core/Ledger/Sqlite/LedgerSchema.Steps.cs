@@ -4,7 +4,7 @@ namespace ClaudeBatch.Core.Ledger.Sqlite;
 internal static partial class LedgerSchema
 {
     /// <summary>The steps; the index of a step is the version that it leads to.</summary>
-    private static readonly string[] s_steps = ["", First, Second, Third, Fourth, Fifth, Sixth, Seventh, Eighth, Ninth];
+    private static readonly string[] s_steps = ["", First, Second, Third, Fourth, Fifth, Sixth, Seventh, Eighth, Ninth, Tenth];
 
     private const string First = """
         CREATE TABLE job (

@@ -1,0 +1,38 @@
+namespace ClaudeBatch.Core.Ledger.Sqlite;
+
+/// <content>The step to version 10: conversations with tools, which take more than one batch.</content>
+internal static partial class LedgerSchema
+{
+    // A request that calls tools is sent again with what they gave: a batch has a round, apart from its attempt. A job has as many rounds as it was
+    // given (NULL: the calls of its answers are not run) and knows which command each name stands for. A call has its row before it begins; what it
+    // gave lies in a file of its batch. Why a conversation does not go on, where something other than the number of rounds ends it.
+    private const string Tenth = """
+        ALTER TABLE job ADD COLUMN max_rounds INTEGER;
+        ALTER TABLE job ADD COLUMN round_wait_in_seconds INTEGER;
+        ALTER TABLE batch ADD COLUMN round INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE batch ADD COLUMN collected_at TEXT;
+        ALTER TABLE attempt ADD COLUMN ends_for TEXT;
+        CREATE TABLE tool (
+            job_id INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            command TEXT NOT NULL,
+            PRIMARY KEY (job_id, name)
+        ) WITHOUT ROWID;
+        CREATE TABLE tool_call (
+            attempt_id INTEGER NOT NULL,
+            position INTEGER NOT NULL,
+            call_id TEXT NOT NULL,
+            name TEXT NOT NULL,
+            state TEXT NOT NULL,
+            starts INTEGER NOT NULL DEFAULT 0,
+            is_error INTEGER NOT NULL DEFAULT 0,
+            duration_in_ms INTEGER,
+            output_offset INTEGER,
+            output_length INTEGER,
+            output_digest INTEGER,
+            PRIMARY KEY (attempt_id, position)
+        ) WITHOUT ROWID;
+        CREATE INDEX tool_call_begun ON tool_call (attempt_id) WHERE state = 'Begun';
+        UPDATE batch SET tally = NULL;
+        """;
+}
