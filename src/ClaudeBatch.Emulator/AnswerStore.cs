@@ -18,9 +18,8 @@ public sealed class AnswerStore(string stateFolder)
 
     /// <summary>Has the requests of a body answered, one after the other on this thread, and stores all answers or none.</summary>
     /// <param name="bodyPath">The file of the body, as it will be sent.</param>
-    /// <param name="answer">Gives the answer to a request by its custom id, its params and the last text of its user; null for the answer of
-    /// the plan.</param>
-    public void Fill(string bodyPath, Func<string, JsonElement, string, string?> answer)
+    /// <param name="answer">Gives the answer to a request; null for the answer of the plan.</param>
+    public void Fill(string bodyPath, Func<AskedRequest, ScriptedAnswer?> answer)
     {
         Directory.CreateDirectory(_root);
         string path = PathOf(bodyPath);
@@ -45,33 +44,18 @@ public sealed class AnswerStore(string stateFolder)
         }
     }
 
-    private static void Write(string bodyPath, string path, Func<string, JsonElement, string, string?> answer)
+    private static void Write(string bodyPath, string path, Func<AskedRequest, ScriptedAnswer?> answer)
     {
         using StreamWriter lines = new(path, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         foreach (ReadOnlyMemory<byte> item in BodyScanner.Items(bodyPath))
         {
             using JsonDocument document = JsonDocument.Parse(item);
             string id = document.RootElement.GetProperty("custom_id").GetString()!;
-            JsonElement parameters = document.RootElement.GetProperty("params");
-            if (answer(id, parameters, AnswerSource.LastUserText(parameters)) is { } text)
+            if (answer(AskedRequest.Of(id, document.RootElement.GetProperty("params"))) is { } given)
             {
-                lines.WriteLine(Line(id, text));
+                lines.WriteLine(given.Line(id));
             }
         }
-    }
-
-    private static string Line(string id, string text)
-    {
-        using MemoryStream line = new();
-        using (Utf8JsonWriter writer = new(line, EmulatorJson.Writing))
-        {
-            writer.WriteStartObject();
-            writer.WriteString("custom_id"u8, id);
-            AnyText.Write(writer, "text"u8, text);
-            writer.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(line.ToArray());
     }
 
     private string PathOf(string bodyPath)

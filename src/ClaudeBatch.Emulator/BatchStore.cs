@@ -24,7 +24,7 @@ internal sealed class BatchStore
 
     /// <summary>Gives what answers the requests of a batch: what was stored for them, else what the plan says.</summary>
     public AnswerSource AnswersTo(StoredBatch batch)
-        => new(File.Exists(AnswersOf(batch.Id)) ? AnswersOf(batch.Id) : batch.Plan.Answers, batch.Plan.Seed);
+        => new(File.Exists(AnswersOf(batch.Id)) ? AnswersOf(batch.Id) : batch.Plan.Answers, batch.Plan);
 
     /// <summary>Gives a new path for a body that is still being received.</summary>
     public string NewIncoming() => Path.Combine(_root, Guid.NewGuid().ToString("N") + ".incoming");

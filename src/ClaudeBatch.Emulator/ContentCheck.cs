@@ -23,7 +23,7 @@ internal static class ContentCheck
             JsonValueKind.String when content.ValueEquals(string.Empty) => Empty(index),
             JsonValueKind.String => TextFault(content, "messages"),
             JsonValueKind.Array when content.GetArrayLength() == 0 => Empty(index),
-            JsonValueKind.Array => OfBlocks(content, "messages", $"messages.{index}.content"),
+            JsonValueKind.Array => OfBlocks(content, "messages", $"messages.{index}.content", IsAnswer(message)),
             _ => ServiceError.Invalid($"messages.{index}.content: Input should be a valid list"),
         };
     }
@@ -37,7 +37,7 @@ internal static class ContentCheck
             _ => ServiceError.Invalid("system: Input should be a valid list"),
         };
 
-    private static ServiceError? OfBlocks(JsonElement blocks, string field, string path)
+    private static ServiceError? OfBlocks(JsonElement blocks, string field, string path, bool mayBeEmpty = false)
     {
         int index = 0;
         foreach (JsonElement block in blocks.EnumerateArray())
@@ -68,7 +68,7 @@ internal static class ContentCheck
             }
 
             if (isText && (block.GetProperty("text").ValueKind == JsonValueKind.String
-                ? TextFault(block.GetProperty("text"), field)
+                ? mayBeEmpty ? null : TextFault(block.GetProperty("text"), field)
                 : ServiceError.Invalid($"{path}.{index}.text.text: Input should be a valid string")) is { } fault)
             {
                 return fault;
@@ -79,6 +79,10 @@ internal static class ContentCheck
 
         return null;
     }
+
+    // What the model has said with calls or thinking may have empty texts, and has to come back as it was.
+    private static bool IsAnswer(JsonElement message) => Conversation.IsOf(message, "assistant") && Conversation.Blocks(message)
+        .Any(static b => Conversation.TypeOf(b) == "tool_use" || Conversation.IsServerUse(b) || ThinkingSeal.IsThinking(b));
 
     private static ServiceError? TextFault(JsonElement text, string field)
         => text.ValueEquals(string.Empty) ? ServiceError.Invalid($"{field}: text content blocks must be non-empty")

@@ -20,14 +20,18 @@ internal static class EmulatedModels
     public static IReadOnlyList<EmulatedModel> All { get; } =
     [
         new("claude-fable-5-2", null, "Claude Fable 5.2", "active", Million, 128_000,
-            AlwaysThinking | Refused.ForcedTool | Refused.OldComputer | Refused.OtherAdvisor),
+            AlwaysThinking | Refused.ForcedTool | Refused.OldComputer | Refused.OtherAdvisor) { BindsThinking = true },
         new("claude-mythos-5-2", null, "Claude Mythos 5.2", "active", Million, 128_000,
-            AlwaysThinking | Refused.ForcedTool | Refused.OldComputer),
-        new("claude-haiku-5-5", null, "Claude Haiku 5.5", "active", Million, 128_000, SinceOpus47),
-        new("claude-sonnet-5-5", null, "Claude Sonnet 5.5", "active", Million, 128_000, AlwaysThinking | Refused.ForcedTool),
-        new("claude-opus-5-5", null, "Claude Opus 5.5", "active", Million, 128_000, AlwaysThinking | Refused.ForcedTool),
-        new("claude-fable-5-1", null, "Claude Fable 5.1", "active", Million, 128_000, AlwaysThinking | Refused.ForcedTool),
-        new("claude-mythos-5-1", null, "Claude Mythos 5.1", "active", Million, 128_000, AlwaysThinking | Refused.ForcedTool),
+            AlwaysThinking | Refused.ForcedTool | Refused.OldComputer) { BindsThinking = true },
+        new("claude-haiku-5-5", null, "Claude Haiku 5.5", "active", Million, 128_000, SinceOpus47) { BindsThinking = true },
+        new("claude-sonnet-5-5", null, "Claude Sonnet 5.5", "active", Million, 128_000, AlwaysThinking | Refused.ForcedTool)
+            { BindsThinking = true },
+        new("claude-opus-5-5", null, "Claude Opus 5.5", "active", Million, 128_000, AlwaysThinking | Refused.ForcedTool)
+            { BindsThinking = true },
+        new("claude-fable-5-1", null, "Claude Fable 5.1", "active", Million, 128_000, AlwaysThinking | Refused.ForcedTool)
+            { BindsThinking = true },
+        new("claude-mythos-5-1", null, "Claude Mythos 5.1", "active", Million, 128_000, AlwaysThinking | Refused.ForcedTool)
+            { BindsThinking = true },
         new("claude-opus-5", null, "Claude Opus 5", "active", Million, 128_000, SinceOpus47 | Refused.NoThinkingAtHighEffort),
         new("claude-sonnet-5", null, "Claude Sonnet 5", "active", Million, 128_000, SinceOpus47) { LeastCached = 1_024 },
         new("claude-fable-5", null, "Claude Fable 5", "active", Million, 128_000, AlwaysThinking),
@@ -56,6 +60,9 @@ internal sealed record EmulatedModel(
 {
     /// <summary>The fewest tokens of a prompt that it caches; of the models 5.2 none are known, and those of 5.1 are taken.</summary>
     public int LeastCached { get; init; } = 512;
+
+    /// <summary>Whether it reads thinking only after what came before it when it was thought.</summary>
+    public bool BindsThinking { get; init; }
 }
 
 /// <summary>What a model refuses with an error, besides what every model refuses.</summary>

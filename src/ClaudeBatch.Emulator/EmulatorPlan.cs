@@ -43,6 +43,33 @@ public sealed class EmulatorPlan
     public string Answers { get; set; } = "echo";
 
     /// <summary>
+    /// In how many rounds of a conversation the model calls tools of the user before it answers in words. Where a request forces a tool, it calls one
+    /// in any case.
+    /// </summary>
+    public int ToolRounds { get; set; }
+
+    /// <summary>How many calls an answer has that calls tools.</summary>
+    public int ToolCalls { get; set; } = 1;
+
+    /// <summary>How often a turn pauses before it goes on, where the request has the tool of the service that searches the web.</summary>
+    public int Pauses { get; set; }
+
+    /// <summary>
+    /// Whether answers begin with a signed thinking block where thinking is on: by the request, or because the model always thinks.
+    /// </summary>
+    public bool ThinkingBlocks { get; set; }
+
+    /// <summary>
+    /// Whether answers are written as a careless client spoils them: odd spaces, escapes and numbers, empty texts, fields that it does not know.
+    /// </summary>
+    public bool OddContent { get; set; }
+
+    /// <summary>
+    /// Whether a request fails in which an answer with calls comes back with other bytes than it had. The service reads the JSON and does not care.
+    /// </summary>
+    public bool Verbatim { get; set; }
+
+    /// <summary>
     /// Whether the counts change while a batch runs, as recorded replies show. The service's documentation says that they do not.
     /// </summary>
     public bool CountsMoveEarly { get; set; }
@@ -118,6 +145,11 @@ public sealed class EmulatorPlan
         {
             throw new ArgumentException("The plan's shares Errored, Invalid, Unpaid, Expired and Canceled "
                 + "lie between 0 and 1, and so does their sum.");
+        }
+
+        if (ToolRounds < 0 || Pauses < 0 || ToolCalls < 1)
+        {
+            throw new ArgumentException("The plan's ToolRounds and Pauses are 0 or more, and its ToolCalls 1 or more.");
         }
 
         if (Speed is not (> 0 and <= 1e7))

@@ -9,7 +9,7 @@ namespace ClaudeBatch.Emulator;
 internal static class ParamsCheck
 {
     /// <returns>The error, or null when the service would accept the params.</returns>
-    public static ServiceError? Fault(JsonElement parameters, string apiVersion, bool inBatch)
+    public static ServiceError? Fault(JsonElement parameters, string apiVersion, bool inBatch, string? betas = null)
     {
         if (parameters.ValueKind != JsonValueKind.Object)
         {
@@ -25,7 +25,10 @@ internal static class ParamsCheck
             ?? ShapeFault(parameters)
             ?? SimpleFault(parameters)
             ?? ToolCheck.Fault(parameters)
-            ?? ModelRulesCheck.Fault(parameters, model!);
+            ?? ModelRulesCheck.Fault(parameters, model!)
+            ?? ConversationCheck.Fault(parameters)
+            ?? WebSearch.Fault(parameters)
+            ?? ThinkingCheck.Fault(parameters, model!, inBatch, betas);
     }
 
     private static ServiceError? FieldFault(JsonElement parameters, string apiVersion)
@@ -189,10 +192,10 @@ internal static class ParamsCheck
         }
 
         int index = 0;
-        string? role = null;
+        bool isPrefill = false;
         foreach (JsonElement message in messages.EnumerateArray())
         {
-            role = message.ValueKind == JsonValueKind.Object && message.TryGetProperty("role", out JsonElement r)
+            string? role = message.ValueKind == JsonValueKind.Object && message.TryGetProperty("role", out JsonElement r)
                 && r.ValueKind == JsonValueKind.String
                 ? r.GetString()
                 : null;
@@ -214,10 +217,11 @@ internal static class ParamsCheck
                 return fault;
             }
 
+            isPrefill = role == "assistant" && !ConversationCheck.IsPaused(message);
             index++;
         }
 
-        return role == "assistant" && model.Refuses.HasFlag(Refused.Prefill)
+        return isPrefill && model.Refuses.HasFlag(Refused.Prefill)
             ? ServiceError.Invalid("This model does not support assistant message prefill. The conversation must end with a user message.")
             : null;
     }

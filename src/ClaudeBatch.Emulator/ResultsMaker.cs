@@ -79,7 +79,8 @@ internal sealed class ResultsMaker(StoredBatch batch, AnswerSource answers, Prom
         {
             WriteBare(writer, batch.CancelInitiatedAt is null ? 4 : 3);
         }
-        else if (ParamsCheck.Fault(parameters, batch.ApiVersion, inBatch: true) is { } fault)
+        else if ((ParamsCheck.Fault(parameters, batch.ApiVersion, inBatch: true, batch.Betas) ?? VerbatimCheck.Fault(parameters, plan))
+            is { } fault)
         {
             WriteError(writer, fault.Type, fault.Message, requestId: null);
         }
@@ -118,7 +119,8 @@ internal sealed class ResultsMaker(StoredBatch batch, AnswerSource answers, Prom
             _counts[1]++;
             writer.WriteString("type"u8, "succeeded"u8);
             writer.WritePropertyName("message"u8);
-            EmulatedAnswer.Write(writer, parameters, answers.To(id, parameters), "batch", cache.Use(batch, id, parameters));
+            AnswerFrame frame = new(plan, $"{plan.Seed} {round} {id}", "batch", batch.Betas, cache.Use(batch, id, parameters));
+            EmulatedAnswer.Write(writer, parameters, answers.To(id, parameters), frame);
         }
     }
 

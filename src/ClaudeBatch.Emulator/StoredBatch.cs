@@ -21,6 +21,9 @@ internal sealed record StoredBatch
 
     public required string ApiVersion { get; init; }
 
+    /// <summary>The header <c>anthropic-beta</c> of the call that made the batch; null for none.</summary>
+    public string? Betas { get; init; }
+
     /// <summary>The plan of the process that made the batch.</summary>
     public required EmulatorPlan Plan { get; init; }
 

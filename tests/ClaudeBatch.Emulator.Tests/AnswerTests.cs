@@ -110,7 +110,7 @@ public sealed partial class AnswerTests : IDisposable
         string file = Path.Combine(_service.Folder, "body");
         await File.WriteAllTextAsync(file, body);
         AnswerStore store = new(_service.Folder);
-        store.Fill(file, static (id, _, prompt) => id == "a" ? $"{prompt} {id}" : null);
+        store.Fill(file, static asked => asked.CustomId == "a" ? ScriptedAnswer.OfText($"{asked.Prompt} {asked.CustomId}") : null);
         Assert.True(store.Has(file));
 
         await _service.SendAsync(HttpMethod.Post, "v1/messages/batches", body);
@@ -131,7 +131,7 @@ public sealed partial class AnswerTests : IDisposable
         await File.WriteAllTextAsync(file, ServiceFixture.Body("a", "b"));
         AnswerStore store = new(_service.Folder);
 
-        Assert.Throws<InvalidOperationException>(() => store.Fill(file, static (id, _, _) => id == "a" ? "x" : throw new InvalidOperationException()));
+        Assert.Throws<InvalidOperationException>(() => store.Fill(file, static asked => asked.CustomId == "a" ? ScriptedAnswer.OfText("x") : throw new InvalidOperationException()));
         Assert.False(store.Has(file));
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(_service.Folder, "answers")));
     }

@@ -93,7 +93,7 @@ public sealed partial class EmulatedService
         }
 
         int count = BodyCheck.Count(incoming);
-        return await _store.AloneAsync(() => Add(incoming, count, request.Header("anthropic-version")!, workspace), cancellationToken)
+        return await _store.AloneAsync(() => Add(incoming, count, request, workspace), cancellationToken)
             .ConfigureAwait(false);
     }
 
@@ -110,7 +110,7 @@ public sealed partial class EmulatedService
         {
             string theirs = _store.NewIncoming();
             await File.WriteAllTextAsync(theirs, ForeignBody(count), cancellationToken).ConfigureAwait(false);
-            await _store.AloneAsync(() => Add(theirs, count, request.Header("anthropic-version")!, workspace), cancellationToken)
+            await _store.AloneAsync(() => Add(theirs, count, request, workspace), cancellationToken)
                 .ConfigureAwait(false);
         }
     }
@@ -119,7 +119,7 @@ public sealed partial class EmulatedService
         $$$"""{"custom_id":"somebody-elses-{{{i}}}","params":"""
         + """{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":"Hi"}]}}"""))}]}}";
 
-    private StoredBatch Add(string incoming, int count, string apiVersion, string workspace)
+    private StoredBatch Add(string incoming, int count, EmulatedRequest request, string workspace)
     {
         DateTimeOffset now = clock.GetUtcNow();
         List<StoredBatch> all = _store.All();
@@ -138,7 +138,8 @@ public sealed partial class EmulatedService
             Ordinal = all.Count == 0 ? 0 : all.Max(static b => b.Ordinal) + 1,
             CreatedAt = now,
             Count = count,
-            ApiVersion = apiVersion,
+            ApiVersion = request.Header("anthropic-version")!,
+            Betas = request.Header("anthropic-beta"),
             Plan = plan,
             WorkspaceId = workspace,
         };

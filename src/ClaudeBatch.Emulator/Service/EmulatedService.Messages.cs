@@ -59,13 +59,17 @@ public sealed partial class EmulatedService
     private async Task<EmulatedReply> MessageAsync(EmulatedRequest request, CancellationToken cancellationToken)
     {
         using JsonDocument body = await request.JsonAsync(cancellationToken).ConfigureAwait(false);
-        if (ParamsCheck.Fault(body.RootElement, request.Header("anthropic-version")!, inBatch: false) is { } fault)
+        string? betas = request.Header("anthropic-beta");
+        ServiceError? fault = ParamsCheck.Fault(body.RootElement, request.Header("anthropic-version")!, inBatch: false, betas)
+            ?? VerbatimCheck.Fault(body.RootElement, plan);
+        if (fault is not null)
         {
             throw fault;
         }
 
-        Said said = new AnswerSource(plan.Answers, plan.Seed).To(string.Empty, body.RootElement);
-        return EmulatedReply.Json(Written(writer => EmulatedAnswer.Write(writer, body.RootElement, said, "standard")));
+        Said said = new AnswerSource(plan.Answers, plan).To(string.Empty, body.RootElement);
+        AnswerFrame frame = new(plan, Draw.Id("answer_"), "standard", betas);
+        return EmulatedReply.Json(Written(writer => EmulatedAnswer.Write(writer, body.RootElement, said, frame)));
     }
 
     private static async Task<EmulatedReply> CountTokensAsync(EmulatedRequest request, CancellationToken cancellationToken)

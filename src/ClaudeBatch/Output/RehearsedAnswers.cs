@@ -3,7 +3,6 @@ using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Text;
-using System.Text.Json;
 using ClaudeBatch.Core;
 using ClaudeBatch.Emulator;
 using ClaudeBatch.Json;
@@ -15,7 +14,7 @@ internal sealed class RehearsedAnswers
 {
     private readonly ScriptBlock? _block;
 
-    private readonly Dictionary<string, string?> _byId = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ScriptedAnswer?> _byId = new(StringComparer.Ordinal);
 
     // A script block runs only in the shell that it was written in.
     private readonly Guid? _shell = Runspace.DefaultRunspace?.InstanceId;
@@ -28,7 +27,7 @@ internal sealed class RehearsedAnswers
     {
         foreach (DictionaryEntry entry in byId)
         {
-            _byId[JsonText.Text(entry.Key)] = TextOf(entry.Value);
+            _byId[JsonText.Text(entry.Key)] = RehearsedContent.AnswerOf(entry.Value);
         }
     }
 
@@ -56,12 +55,12 @@ internal sealed class RehearsedAnswers
                     + "Answers of its own; nothing was sent.");
         }
 
-        store.Fill(bodyPath, (id, parameters, prompt) =>
+        store.Fill(bodyPath, asked =>
         {
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                return _block is null ? _byId.GetValueOrDefault(id) : Ask(_block, id, parameters, prompt);
+                return _block is null ? _byId.GetValueOrDefault(asked.CustomId) : Ask(_block, asked);
             }
             catch (PipelineStoppedException) when (cancellationToken.IsCancellationRequested)
             {
@@ -71,14 +70,16 @@ internal sealed class RehearsedAnswers
         _answered[part] = true;
     }
 
-    private static string? Ask(ScriptBlock block, string id, JsonElement parameters, string prompt)
+    private static ScriptedAnswer? Ask(ScriptBlock block, AskedRequest asked)
     {
         try
         {
             PSObject request = new();
-            request.Properties.Add(new PSNoteProperty("CustomId", id));
-            request.Properties.Add(new PSNoteProperty("Prompt", prompt));
-            request.Properties.Add(new PSNoteProperty("Params", ObjectView.Parse(Encoding.UTF8.GetBytes(parameters.GetRawText()))));
+            request.Properties.Add(new PSNoteProperty("CustomId", asked.CustomId));
+            request.Properties.Add(new PSNoteProperty("Prompt", asked.Prompt));
+            request.Properties.Add(new PSNoteProperty("Round", asked.Round));
+            request.Properties.Add(new PSNoteProperty("ToolResults", asked.ToolResults.Select(View).ToArray()));
+            request.Properties.Add(new PSNoteProperty("Params", ObjectView.Parse(Encoding.UTF8.GetBytes(asked.Params.GetRawText()))));
             // What goes on after an error would be answered as if nothing had happened.
             List<PSVariable> variables =
             [
@@ -89,21 +90,27 @@ internal sealed class RehearsedAnswers
             return given switch
             {
                 [] => null,
-                [var only] => TextOf(only),
-                _ => TextOf(given),
+                [var only] => RehearsedContent.AnswerOf(only),
+                _ => RehearsedContent.AnswerOf(given),
             };
         }
-        catch (Exception e) when (e is RuntimeException and not PipelineStoppedException or ClaudeBatchException)
+        catch (Exception e) when (e is RuntimeException and not PipelineStoppedException or ClaudeBatchException or ArgumentException)
         {
             throw new ClaudeBatchException(
                 FailureKind.InvalidRequest,
                 "ScriptBlockFailed",
-                $"The script block of the emulator's Answers failed for '{id}': {Sentence.Of(e.Message)} Nothing of its part was sent.",
+                $"The script block of the emulator's Answers failed for '{asked.CustomId}': {Sentence.Of(e.Message)} Nothing of its part was sent.",
                 e)
-            { Target = id };
+            { Target = asked.CustomId };
         }
     }
 
-    private static string? TextOf(object? value) => ForeignValue.Bare(value) is not { } bare ? null
-        : ScalarText.Of(bare) ?? Encoding.UTF8.GetString(JsonText.Write(value));
+    private static PSObject View(GivenToolResult result)
+    {
+        PSObject view = new();
+        view.Properties.Add(new PSNoteProperty(nameof(result.Id), result.Id));
+        view.Properties.Add(new PSNoteProperty(nameof(result.Content), result.Content));
+        view.Properties.Add(new PSNoteProperty(nameof(result.IsError), result.IsError));
+        return view;
+    }
 }
