@@ -101,6 +101,86 @@ Describe 'Answers of a rehearsal by a script block' {
     }
 }
 
+Describe 'Calls of tools in a rehearsal' {
+    BeforeAll {
+        $orders = @{ name = 'Get-Order'; input_schema = @{ type = 'object'; properties = @{ Number = @{ type = 'integer' } }; required = , 'Number' } }
+
+        function New-ToolRequest([int] $Count = 2) {
+            New-TestRow -Count $Count | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 400 -CustomId 'row-{{Id}}' -Prompt '{{Body}}' -Tool $orders
+        }
+
+        function Invoke-ToolRehearsal([hashtable] $Plan, [int] $Count = 2) {
+            Connect-TestEmulator -Plan $Plan
+            New-ToolRequest -Count $Count | Invoke-ClaudeBatch -Job calls -InformationAction Ignore
+        }
+    }
+
+    It 'are made in the rounds of the plan, as many as it says' {
+        $results = Invoke-ToolRehearsal -Plan @{ ToolRounds = 1; ToolCalls = 2; OddContent = $true }
+        $results.StopReason | Should -Be 'tool_use', 'tool_use'
+        $results.ToolCalls.Name | Should -Be (@('Get-Order') * 4)
+        $results.ToolCalls.Id | Sort-Object -Unique | Should -HaveCount 4
+        $results[0].ToolCalls[0].Input.Number | Should -BeGreaterThan 0
+        (Invoke-ToolRehearsal -Plan @{}).StopReason | Should -Be 'end_turn', 'end_turn'
+    }
+
+    It 'are refused by name where the plan is wrong: <_>' -ForEach @{ ToolRounds = -1 }, @{ ToolCalls = 0 }, @{ Pauses = -1 } {
+        { Connect-TestEmulator -Plan $_ } | Should -Throw -ErrorId 'EmulatorPlanInvalid,*' -ExpectedMessage "*$($_.Keys)*"
+    }
+
+    It 'are given by a script block or a table' {
+        $answers = {
+            switch ($_.CustomId) {
+                'row-1' { @{ ToolUse = @{ Name = 'Get-Order'; Input = @{ Number = 3.7 } } } }
+                'row-2' { [pscustomobject] @{ tooluse = @{ name = 'Get-Order'; input = @{ Number = 1 } }, @{ Name = 'Other' }; Text = 'I look.' } }
+                'row-3' { @{ ToolUse = 'x'; Other = 1 } }
+            }
+        }
+        $table = @{
+            'row-1' = @{ ToolUse = @{ Name = 'Get-Order'; Input = @{ Number = 3.7 } } }
+            'row-2' = @{ Text = 'I look.'; ToolUse = @{ Name = 'Get-Order'; Input = @{ Number = 1 } }, @{ Name = 'Other' } }
+            'row-3' = @{ ToolUse = 'x'; Other = 1 }
+        }
+        foreach ($how in $answers, $table) {
+            $results = Invoke-ToolRehearsal -Plan @{ Answers = $how } -Count 3
+            $results.StopReason | Should -Be 'tool_use', 'tool_use', 'end_turn'
+            $results[0].ToolCalls.Input.Number | Should -Be 3.7
+            $results[1].ToolCalls.Name | Should -Be 'Get-Order', 'Other'
+            $results[1].Text | Should -BeExactly 'I look.'
+            $results[2].Text | ConvertFrom-Json | ForEach-Object ToolUse | Should -BeExactly 'x'
+        }
+    }
+
+    It 'or any content are given in the shape of the API' {
+        $results = Invoke-ToolRehearsal -Count 3 -Plan @{
+            Answers = {
+                switch ($_.CustomId) {
+                    'row-1' { @{ Content = @{ type = 'text'; text = 'I look.' }, @{ type = 'tool_use'; name = 'Get-Order'; input = @{ Number = 1 } } } }
+                    'row-2' { @{ Content = @(); StopReason = 'refusal' } }
+                    'row-3' { @{ Content = @() } }
+                }
+            }
+        }
+        $results.StopReason | Should -Be 'tool_use', 'refusal', 'end_turn'
+        $results[0].ToolCalls.Id | Should -BeLike 'toolu_01*'
+    }
+
+    It 'that are none are an error' {
+        { Invoke-ToolRehearsal -Plan @{ Answers = { @{ ToolUse = @{ Input = 1 } } } } } | Should -Throw -ErrorId 'ScriptBlockFailed,*' -ExpectedMessage '*A ToolUse is @{ Name*'
+        { Connect-TestEmulator -Plan @{ Answers = @{ 'row-1' = @{ ToolUse = 'Get-Order' } } } } | Should -Throw -ErrorId 'EmulatorPlanInvalid,*'
+    }
+
+    It 'are told to the script block in the next round, with what came of them' {
+        $call = '{"role":"assistant","content":[{"type":"tool_use","id":"toolu_1","name":"Get-Order","input":{}}]}'
+        $result = '{"role":"user","content":[{"type":"tool_result","tool_use_id":"toolu_1","is_error":true,"content":"no order"}]}'
+        $file = "$(New-TestFolder).jsonl"
+        '{"custom_id":"a","params":{"model":"claude-haiku-4-5","max_tokens":50,"messages":[{"role":"user","content":"Where?"},' + "$call,$result]}}" |
+            Set-Content -LiteralPath $file
+        Connect-TestEmulator -Plan @{ Answers = { "$($_.Round) $($_.Prompt) $($_.ToolResults.Id) $($_.ToolResults.Content) $($_.ToolResults.IsError)" } }
+        (Import-ClaudeBatchRequest -Path $file | Invoke-ClaudeBatch -Job second -InformationAction Ignore).Text | Should -BeExactly '2 Where? toolu_1 no order True'
+    }
+}
+
 Describe 'A rehearsal with tools and schemas' {
     It 'calls the tool that is forced, whose input is the answer, in objects, tables and files' {
         Connect-TestEmulator
