@@ -26,24 +26,38 @@ public sealed class AnswerSchema
     /// <summary>Says why an answer's text is not the JSON that the schema asks for; null when it is.</summary>
     public string? Reason(string text)
     {
-        if (_compiled.Value is not { Root: { } root, Problem: null })
+        if (_compiled.Value.Problem is { } unread)
         {
-            return NotJudged(_compiled.Value.Problem!);
+            return NotJudged(unread);
         }
 
         try
         {
             using JsonDocument document = JsonDocument.Parse(text);
-            SchemaTrial trial = new(MostSteps);
-            Misfit? misfit = root.Judge(document.RootElement, ref trial);
-            return trial.Problem is { } problem ? NotJudged(problem)
-                : misfit is null ? null
-                : $"The answer does not fit the schema: ${misfit.Path} {misfit.Reason}";
+            string? misfit = Misfit(document.RootElement, out string? problem);
+            return problem is not null ? NotJudged(problem) : misfit is null ? null : $"The answer does not fit the schema: {misfit}";
         }
         catch (JsonException)
         {
             return IsDeepJson(text) ? NotJudged("the answer is nested more than 64 levels deep.") : "The answer is not valid JSON.";
         }
+    }
+
+    /// <summary>Says what about a value does not fit, and where; null when it fits, or is not judged.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="problem">Why it is not judged, as the end of a sentence; null when it is.</param>
+    public string? Misfit(JsonElement value, out string? problem)
+    {
+        problem = _compiled.Value.Problem;
+        if (problem is not null)
+        {
+            return null;
+        }
+
+        SchemaTrial trial = new(MostSteps);
+        Misfit? misfit = _compiled.Value.Root!.Judge(value, ref trial);
+        problem = trial.Problem;
+        return problem is not null || misfit is null ? null : $"${misfit.Path} {misfit.Reason}";
     }
 
     private static string NotJudged(string why) => $"The answer was not held against its schema: {why}";

@@ -178,7 +178,7 @@ internal static class JsonText
     /// Writes a single value (text, number, date and the like) as JSON. Returns false and writes nothing for any other value.
     /// </summary>
     [MethodImpl(Hot.AtOnce)]
-    private static bool TryWriteScalar(Utf8JsonWriter writer, object? value, bool isCanonical)
+    internal static bool TryWriteScalar(Utf8JsonWriter writer, object? value, bool isCanonical)
     {
         switch (value)
         {

@@ -37,6 +37,15 @@ internal sealed class CommandFinder(CommandInvocationIntrinsics shell)
         };
     }
 
+    /// <summary>The name of the tool that a command is.</summary>
+    public static string NameOf(CommandInfo command)
+        => command is ExternalScriptInfo script ? Path.GetFileNameWithoutExtension(script.Path) : command.Name;
+
+    /// <summary>What tells a command from others of its name: the name with the module's, or the path of the script.</summary>
+    public static string PlaceOf(CommandInfo command) => command is ExternalScriptInfo script ? script.Path
+        : string.IsNullOrEmpty(command.ModuleName) ? command.Name
+        : $"{command.ModuleName}\\{command.Name}";
+
     // The shell finds Get-Item by the name 'Item', too. A tool is run by its name later, and that is the whole one.
     private CommandInfo? Named(string name)
     {

@@ -18,7 +18,7 @@ internal static class ParameterSchema
     {
         Type given = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;
         Type type = given == typeof(SwitchParameter) ? typeof(bool) : given;
-        why = WhyNot(type, []);
+        why = WhyNot(type);
         if (why is not null)
         {
             return null;
@@ -55,7 +55,12 @@ internal static class ParameterSchema
         return schema;
     }
 
-    // What the shell cannot make of a JSON value, and what is no value: a class of .NET's own stands for something else than its properties.
+    /// <summary>
+    /// Says why no JSON value stands for one of the type, as the end of a sentence; null where one does. A class of .NET's own stands for
+    /// something else than its properties.
+    /// </summary>
+    public static string? WhyNot(Type type) => WhyNot(type, []);
+
     private static string? WhyNot(Type type, List<Type> above)
     {
         if (Nullable.GetUnderlyingType(type) is { } underlying)

@@ -26,7 +26,7 @@ internal sealed class ToolMaker(CommandInvocationIntrinsics shell, Action<string
     private ClaudeTool MakeInShell(ToolSource source)
     {
         CommandInfo command = new CommandFinder(shell).Find(source.Command);
-        string name = NameOf(command);
+        string name = CommandFinder.NameOf(command);
         if (!ToolSchemas.IsName(name))
         {
             throw new ClaudeBatchException(
@@ -42,15 +42,8 @@ internal sealed class ToolMaker(CommandInvocationIntrinsics shell, Action<string
         CommandHelp help = CommandHelp.Of(command, name, shell);
         string description = texts.OfTool ?? help.Description ?? throw Undescribed(name, source);
         JsonObject schema = parameters.Schema(p => texts.Of(p) ?? help.Of(p), explain, warn);
-        return new ClaudeTool(name, Place(command), description, schema, isStrict: false, command);
+        return new ClaudeTool(name, CommandFinder.PlaceOf(command), description, schema, isStrict: false, command);
     }
-
-    private static string NameOf(CommandInfo command)
-        => command is ExternalScriptInfo script ? Path.GetFileNameWithoutExtension(script.Path) : command.Name;
-
-    private static string Place(CommandInfo command) => command is ExternalScriptInfo script ? script.Path
-        : string.IsNullOrEmpty(command.ModuleName) ? command.Name
-        : $"{command.ModuleName}\\{command.Name}";
 
     private static ClaudeBatchException Undescribed(string name, ToolSource source) => new(
         FailureKind.InvalidArgument,

@@ -26,13 +26,16 @@ internal sealed class ToolParameters
     /// <summary>The names of the parameters that are offered.</summary>
     public IReadOnlyList<string> Offered => [.. _offered.Select(static p => p.Name)];
 
+    /// <summary>Whether all commands have a parameter of that name, or all of a kind.</summary>
+    public static bool IsCommon(string name) => s_common.Contains(name);
+
     /// <summary>Finds the parameters that are offered.</summary>
     /// <exception cref="ClaudeBatchException"><c>ToolParameterSetInvalid</c>: the set is not there, or there is no default one.
     /// <c>ToolParameterInvalid</c>: one that was named is not there, or a mandatory one was not named.</exception>
     public static ToolParameters Of(CommandInfo command, string name, ToolSource source)
     {
         CommandParameterInfo[] all =
-            [.. Set(command, name, source).Parameters.Where(static p => !p.IsDynamic && !s_common.Contains(p.Name))];
+            [.. Set(command, name, source).Parameters.Where(static p => !p.IsDynamic && !IsCommon(p.Name))];
         foreach (string named in source.Parameters ?? [])
         {
             if (!all.Any(p => Is(p.Name, named)))

@@ -1,0 +1,14 @@
+namespace ClaudeBatch.Tools;
+
+/// <summary>What bounds a call and its output.</summary>
+internal sealed record ToolLimits
+{
+    /// <summary>How deep objects are written as JSON; what lies deeper is written as its text.</summary>
+    public int Depth { get; init; } = 4;
+
+    /// <summary>The most characters of the output that the model is told.</summary>
+    public int MaxOutput { get; init; } = 100_000;
+
+    /// <summary>After how long a call is stopped; null for never.</summary>
+    public TimeSpan? Timeout { get; init; }
+}
