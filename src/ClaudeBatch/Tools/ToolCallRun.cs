@@ -15,17 +15,8 @@ internal enum StopCause
 }
 
 /// <summary>One run of a command in a pipeline of its own, which can be stopped while that of the cmdlet goes on.</summary>
-internal sealed class ToolCallRun(PSCmdlet cmdlet, CommandInfo command, ToolLimits limits, TimeProvider time)
+internal sealed class ToolCallRun(PSCmdlet cmdlet, CommandInfo command, ToolLimits limits, TimeProvider time, ToolScripts scripts)
 {
-    // The variables are private, so that the command does not see them; of the session it sees everything but the current object. What it
-    // writes comes out at once: a list that the shell makes is lost when the command throws.
-    private const string Call = """
-        param($private:command, $private:arguments, $private:take)
-        $_ = $null
-        & $private:command @private:arguments *>&1 | & { param($private:take) process { $private:take.Invoke($_) } } $private:take
-        $?
-        """;
-
     private readonly ToolOutput _output = new(limits);
 
     private readonly object _stopping = new();
@@ -60,7 +51,7 @@ internal sealed class ToolCallRun(PSCmdlet cmdlet, CommandInfo command, ToolLimi
     public void Run(Func<Hashtable?> arguments, CancellationToken stop)
     {
         using PowerShell shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
-        shell.AddScript("$args[0].Invoke()", useLocalScope: true).AddArgument((Action)(() => Guarded(arguments)));
+        shell.AddScript(ToolScripts.Guard, useLocalScope: true).AddArgument((Action)(() => Guarded(arguments)));
         _running = shell;
         try
         {
@@ -70,9 +61,9 @@ internal sealed class ToolCallRun(PSCmdlet cmdlet, CommandInfo command, ToolLimi
                 : null;
             shell.Invoke();
         }
-        catch (Exception e) when (!_hasEnded && e is PipelineStoppedException or InvalidPowerShellStateException)
+        catch (Exception e) when (e is PipelineStoppedException or InvalidPowerShellStateException)
         {
-            // It was stopped while it ran, or before.
+            // It was stopped before it ran, while it ran, or when it had ended and its outcome was known.
         }
         finally
         {
@@ -104,24 +95,44 @@ internal sealed class ToolCallRun(PSCmdlet cmdlet, CommandInfo command, ToolLimi
             Hashtable? given = arguments();
             if (given is not null)
             {
+                if (IsStopping())
+                {
+                    return;
+                }
+
                 HasBegun = true;
-                Ended(ScriptBlock.Create(Call).Invoke(command, given, (Action<object?>)_output.Take));
+                Ended(scripts.Call.Invoke(command, given, (Action<object?>)_output.Take));
             }
 
             Text = _output.Text();
             _hasEnded = true;
         }
-        catch (PipelineStoppedException) when (_cause is not null || cmdlet.Stopping)
-        {
-            throw;
-        }
-        catch (FlowControlException e)
-        {
-            Failed(InWords(e));
-        }
         catch (Exception e)
         {
-            Failed(e is IContainsErrorRecord { ErrorRecord: { } record } ? record.ToString() : e.Message);
+            // What was stopped may end as a failure of its own.
+            if (IsStopping())
+            {
+                return;
+            }
+
+            Failed(e is FlowControlException ? InWords(e)
+                : e is IContainsErrorRecord { ErrorRecord: { } record } ? record.ToString()
+                : e.Message);
+        }
+    }
+
+    // The shell stops a pipeline in a pipeline before it tells the cmdlet. A stop is no other exception than a command can throw; but
+    // nothing more runs then.
+    private bool IsStopping()
+    {
+        try
+        {
+            scripts.Nothing.Invoke();
+            return false;
+        }
+        catch (PipelineStoppedException)
+        {
+            return true;
         }
     }
 
@@ -142,7 +153,7 @@ internal sealed class ToolCallRun(PSCmdlet cmdlet, CommandInfo command, ToolLimi
         }
     }
 
-    private static string InWords(FlowControlException e)
+    private static string InWords(Exception e)
     {
         string word = e.GetType().Name.Replace("Exception", string.Empty, StringComparison.Ordinal).ToLowerInvariant();
         return $"The call was ended by '{word}' in the command.";

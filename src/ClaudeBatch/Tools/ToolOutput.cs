@@ -66,7 +66,8 @@ internal sealed class ToolOutput(ToolLimits limits)
     /// <summary>Gives the text: the output, then the errors. It is empty where there is neither.</summary>
     public string Text()
     {
-        string errors = Cut(string.Join('\n', _errors.Select(e => _objects.Count > 0 ? $"Error: {e}" : e)), limits.MaxOutput, 0, string.Empty);
+        IEnumerable<string> lines = _objects.Count > 0 ? _errors.Select(static e => $"Error: {e}") : _errors;
+        string errors = Cut(Lines(lines), limits.MaxOutput, 0, string.Empty);
         string output = Output(out string some);
         output = Cut(output, Math.Max(limits.MaxOutput - errors.Length, limits.MaxOutput / 2), _dropped, some);
         return output.Length == 0 ? errors : errors.Length == 0 ? output : $"{output}\n\n{errors}";

@@ -20,6 +20,8 @@ internal sealed class ToolRunner(PSCmdlet cmdlet, ToolLimits limits, TimeProvide
 
     private readonly Dictionary<string, (byte[] Json, AnswerSchema Schema)> _schemas = new(StringComparer.Ordinal);
 
+    private readonly ToolScripts _scripts = new();
+
     private readonly List<object> _notes = [];
 
     /// <summary>Whether a command only reads, as far as its verb and its parameters tell.</summary>
@@ -41,7 +43,7 @@ internal sealed class ToolRunner(PSCmdlet cmdlet, ToolLimits limits, TimeProvide
         CommandInfo command, string name, ReadOnlyMemory<byte> input, ReadOnlyMemory<byte> schema, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
-        ToolCallRun call = new(cmdlet, command, limits, time);
+        ToolCallRun call = new(cmdlet, command, limits, time, _scripts);
         long begin = time.GetTimestamp();
         call.Run(() => ToolArguments.Of(command, name, input, SchemaOf(name, schema), out call.Refusal), stop);
         _notes.AddRange(call.Notes);
