@@ -5,19 +5,42 @@ using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Tools;
 
-/// <summary>The arguments of a call as values, by the names of the command's parameters.</summary>
-internal static class ToolArguments
+/// <summary>Makes the arguments of calls as values, by the names of a command's parameters. The shell is asked for those once.</summary>
+internal sealed class ToolArguments
 {
     private static readonly JsonDocumentOptions s_once = new() { MaxDepth = 64 };
 
-    /// <summary>Judges what a model passes, and makes the arguments of it.</summary>
+    private readonly string _name;
+
+    private readonly Dictionary<string, Type> _parameters = new(StringComparer.OrdinalIgnoreCase);
+
+    private readonly ParameterSet[] _sets;
+
     /// <param name="command">The command that is called.</param>
     /// <param name="name">The name of the tool.</param>
+    public ToolArguments(CommandInfo command, string name)
+    {
+        _name = name;
+        foreach (ParameterMetadata parameter in command.Parameters.Values)
+        {
+            _parameters[parameter.Name] = parameter.ParameterType;
+        }
+
+        _sets =
+        [
+            .. command.ParameterSets.Select(static s => new ParameterSet(
+                s.IsDefault,
+                s.Parameters.Select(static p => p.Name).ToHashSet(StringComparer.OrdinalIgnoreCase),
+                [.. s.Parameters.Where(static p => p.IsMandatory && !p.IsDynamic).Select(static p => p.Name)])),
+        ];
+    }
+
+    /// <summary>Judges what a model passes, and makes the arguments of it.</summary>
     /// <param name="input">The input of the call, as JSON.</param>
     /// <param name="schema">The schema that the model was told.</param>
     /// <param name="why">Why the call cannot be run, in words for the model; null where it can.</param>
     /// <returns>Null where the call cannot be run.</returns>
-    public static Hashtable? Of(CommandInfo command, string name, ReadOnlyMemory<byte> input, AnswerSchema schema, out string? why)
+    public Hashtable? Of(ReadOnlyMemory<byte> input, AnswerSchema schema, out string? why)
     {
         try
         {
@@ -25,22 +48,22 @@ internal static class ToolArguments
             string? misfit = schema.Misfit(document.RootElement, out string? problem);
             if (problem is not null)
             {
-                why = $"The input cannot be held against the input_schema of {name}: {problem} Nothing was run.";
+                why = $"The input cannot be held against the input_schema of {_name}: {problem} Nothing was run.";
                 return null;
             }
 
-            Hashtable? arguments = misfit is null ? Bind(command, name, document.RootElement, out misfit) : null;
-            why = misfit is null ? null : $"The input does not fit the tool {name}: {misfit} Nothing was run.";
+            Hashtable? arguments = misfit is null ? Bind(document.RootElement, out misfit) : null;
+            why = misfit is null ? null : $"The input does not fit the tool {_name}: {misfit} Nothing was run.";
             return misfit is null ? arguments : null;
         }
         catch (JsonException e)
         {
-            why = $"The input of {name} is no JSON that can be read: {e.Message} Nothing was run.";
+            why = $"The input of {_name} is no JSON that can be read: {e.Message} Nothing was run.";
             return null;
         }
     }
 
-    private static Hashtable? Bind(CommandInfo command, string name, JsonElement input, out string? misfit)
+    private Hashtable? Bind(JsonElement input, out string? misfit)
     {
         if (input.ValueKind != JsonValueKind.Object)
         {
@@ -54,14 +77,14 @@ internal static class ToolArguments
         foreach (JsonProperty argument in input.EnumerateObject())
         {
             string path = $"$.{argument.Name}";
-            misfit = !seen.Add(argument.Name) ? $"{path} is there twice." : WhyNot(command, argument.Name, path);
+            misfit = !seen.Add(argument.Name) ? $"{path} is there twice." : WhyNot(argument.Name, path);
             if (misfit is not null)
             {
                 return null;
             }
 
             // Null is what has no value, and the shell would make 0 or an empty text of it.
-            Type type = command.Parameters[argument.Name].ParameterType;
+            Type type = _parameters[argument.Name];
             if (argument.Value.ValueKind == JsonValueKind.Null && Nullable.GetUnderlyingType(type) is null)
             {
                 continue;
@@ -78,31 +101,28 @@ internal static class ToolArguments
         }
 
         // The shell would ask a person for what lacks.
-        misfit = Lacking(command, arguments) is { } lacking ? $"$ has no '{lacking}', which {name} needs." : null;
+        misfit = Lacking(arguments) is { } lacking ? $"$ has no '{lacking}', which {_name} needs." : null;
         return arguments;
     }
 
-    private static string? WhyNot(CommandInfo command, string name, string path)
-        => !command.Parameters.TryGetValue(name, out ParameterMetadata? parameter)
-                || !parameter.Name.Equals(name, StringComparison.OrdinalIgnoreCase)
-            ? $"{path} is no parameter of the command."
+    private string? WhyNot(string name, string path)
+        => !_parameters.TryGetValue(name, out Type? type) ? $"{path} is no parameter of the command."
             : ToolParameters.IsCommon(name) ? $"{path} is one of the shell's own parameters, which are never passed."
-            : !ArgumentReader.Takes(parameter.ParameterType)
-                ? $"{path} is of the type [{parameter.ParameterType.Name}], of which no values are made of JSON."
+            : !ArgumentReader.Takes(type) ? $"{path} is of the type [{type.Name}], of which no values are made of JSON."
             : null;
 
     // The name of a parameter that lacks in each of the sets that the arguments are of; null where one of them has all.
-    private static string? Lacking(CommandInfo command, Hashtable arguments)
+    private string? Lacking(Hashtable arguments)
     {
         string? lacking = null;
-        foreach (CommandParameterSetInfo set in command.ParameterSets)
+        foreach (ParameterSet set in _sets)
         {
-            if (!arguments.Keys.Cast<string>().All(a => set.Parameters.Any(p => p.Name.Equals(a, StringComparison.OrdinalIgnoreCase))))
+            if (!arguments.Keys.Cast<string>().All(set.Names.Contains))
             {
                 continue;
             }
 
-            string? first = set.Parameters.FirstOrDefault(p => p.IsMandatory && !p.IsDynamic && !arguments.ContainsKey(p.Name))?.Name;
+            string? first = set.Mandatory.FirstOrDefault(p => !arguments.ContainsKey(p));
             if (first is null)
             {
                 return null;
@@ -113,4 +133,6 @@ internal static class ToolArguments
 
         return lacking;
     }
+
+    private sealed record ParameterSet(bool IsDefault, IReadOnlySet<string> Names, IReadOnlyList<string> Mandatory);
 }

@@ -51,7 +51,7 @@ internal sealed class ToolCallRun(PSCmdlet cmdlet, CommandInfo command, ToolLimi
     public void Run(Func<Hashtable?> arguments, CancellationToken stop)
     {
         using PowerShell shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
-        shell.AddScript(ToolScripts.Guard, useLocalScope: true).AddArgument((Action)(() => Guarded(arguments)));
+        shell.AddCommand(ToolGuardCommand.Info).AddParameter(nameof(ToolGuardCommand.Call), (Action)(() => Guarded(arguments)));
         _running = shell;
         try
         {

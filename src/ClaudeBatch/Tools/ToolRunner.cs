@@ -20,6 +20,8 @@ internal sealed class ToolRunner(PSCmdlet cmdlet, ToolLimits limits, TimeProvide
 
     private readonly Dictionary<string, (byte[] Json, AnswerSchema Schema)> _schemas = new(StringComparer.Ordinal);
 
+    private readonly Dictionary<CommandInfo, ToolArguments> _arguments = [];
+
     private readonly ToolScripts _scripts = new();
 
     private readonly List<object> _notes = [];
@@ -45,7 +47,7 @@ internal sealed class ToolRunner(PSCmdlet cmdlet, ToolLimits limits, TimeProvide
         stop.ThrowIfCancellationRequested();
         ToolCallRun call = new(cmdlet, command, limits, time, _scripts);
         long begin = time.GetTimestamp();
-        call.Run(() => ToolArguments.Of(command, name, input, SchemaOf(name, schema), out call.Refusal), stop);
+        call.Run(() => ArgumentsOf(command, name).Of(input, SchemaOf(name, schema), out call.Refusal), stop);
         _notes.AddRange(call.Notes);
         TimeSpan took = call.HasBegun ? time.GetElapsedTime(begin) : TimeSpan.Zero;
         if (call.Stopped is not null && !call.HasBegun)
@@ -101,6 +103,16 @@ internal sealed class ToolRunner(PSCmdlet cmdlet, ToolLimits limits, TimeProvide
                 IsError: true,
                 took,
                 IsUnknown: true);
+
+    private ToolArguments ArgumentsOf(CommandInfo command, string name)
+    {
+        if (!_arguments.TryGetValue(command, out ToolArguments? known))
+        {
+            _arguments[command] = known = new ToolArguments(command, name);
+        }
+
+        return known;
+    }
 
     // The requests of a job mostly have the same tools.
     private AnswerSchema SchemaOf(string name, ReadOnlyMemory<byte> json)

@@ -5,9 +5,6 @@ namespace ClaudeBatch.Tools;
 /// <summary>The scripts that run calls. They are compiled once for all calls of a cmdlet; no word of a model is in them.</summary>
 internal sealed class ToolScripts
 {
-    /// <summary>Runs what it is given.</summary>
-    public const string Guard = "$args[0].Invoke()";
-
     /// <summary>Runs a command with arguments, and hands on what it writes to any of its streams; says whether it did well.</summary>
     /// <remarks>
     /// The variables are private, so that the command does not see them; of the session it sees all but the current object. What the
