@@ -94,14 +94,14 @@ public sealed class ToolArgumentTests : ToolCallFixture
     [InlineData("scriptblock", "\"exit\"")]
     [InlineData("scriptblock[]", "[\"exit\"]")]
     [InlineData("pscredential", "\"somebody\"")]
-    [InlineData("System.IO.StreamWriter", "\"/tmp/claudebatch-tool-writes\"")]
+    [InlineData("System.IO.StreamWriter", "\"claudebatch-tool-writes\"")]
     public void Types_that_do_something_while_they_are_made_are_never_bound(string type, string value)
     {
         Told told = Call($"function Do-It {{ param([{type}] $X) 'ran' }}", $$"""{"X":{{value}}}""");
 
         Assert.True(told.IsError);
         Assert.Contains("of which no values are made of JSON", told.Text, StringComparison.Ordinal);
-        Assert.False(File.Exists("/tmp/claudebatch-tool-writes"));
+        Assert.False(File.Exists("claudebatch-tool-writes"));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public abstract class ToolCallFixture : IDisposable
         Import();
     }
 
-    public void Dispose()
+    public virtual void Dispose()
     {
         Runspace.Dispose();
         GC.SuppressFinalize(this);

@@ -85,6 +85,10 @@ public sealed class ToolCallTests : ToolCallFixture
     }
 
     [Fact]
+    public void A_command_that_calls_itself_without_end_is_one_error()
+        => Assert.Equal("The script failed due to call depth overflow.", Call("function Do-It { Do-It }").Text);
+
+    [Fact]
     public void An_object_that_contains_itself_ends_at_the_depth()
     {
         Told told = Call("function Do-It { $t = @{}; $t.Me = $t; $t }", more: "-Depth 2");

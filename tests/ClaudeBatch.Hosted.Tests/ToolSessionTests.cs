@@ -7,6 +7,12 @@ public sealed class ToolSessionTests : ToolCallFixture
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("claudebatch-tools-").FullName;
 
+    public override void Dispose()
+    {
+        base.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
     [Fact]
     public void A_command_sees_the_session_and_nothing_of_the_cmdlet()
     {
@@ -138,7 +144,7 @@ public sealed class ToolSessionTests : ToolCallFixture
     [InlineData("Get-Item, Microsoft.PowerShell.Management\\Get-Item", "ToolNameTwice")]
     [InlineData("Get-Nothing", "ToolNotFound")]
     [InlineData("Item", "ToolNotFound")]
-    [InlineData("bash", "ToolIsApplication")]
+    [InlineData("dotnet", "ToolIsApplication")]
     public void What_cannot_run_is_refused(string tools, string id)
     {
         using PowerShell shell = PowerShell.Create(Runspace);

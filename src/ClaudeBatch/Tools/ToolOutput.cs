@@ -38,7 +38,7 @@ internal sealed class ToolOutput(ToolLimits limits)
             case ErrorRecord error:
                 // What a program writes there need be no error; many tell their progress so.
                 _isAtFault |= !error.FullyQualifiedErrorId.StartsWith("NativeCommandError", StringComparison.Ordinal);
-                _errors.Add(error.ToString());
+                Add(error.ToString());
                 break;
             case InformationalRecord or InformationRecord:
                 _notes.Add(written is PSObject note ? note.BaseObject : written!);
@@ -57,10 +57,7 @@ internal sealed class ToolOutput(ToolLimits limits)
     public void Fail(string message)
     {
         _hasFailed = true;
-        if (_errors.LastOrDefault() != message)
-        {
-            _errors.Add(message);
-        }
+        Add(message);
     }
 
     /// <summary>Gives the text: the output, then the errors. It is empty where there is neither.</summary>
@@ -71,6 +68,15 @@ internal sealed class ToolOutput(ToolLimits limits)
         string output = Output(out string some);
         output = Cut(output, Math.Max(limits.MaxOutput - errors.Length, limits.MaxOutput / 2), _dropped, some);
         return output.Length == 0 ? errors : errors.Length == 0 ? output : $"{output}\n\n{errors}";
+    }
+
+    // The same again says nothing more; a call that goes too deep says it at each level.
+    private void Add(string error)
+    {
+        if (_errors.LastOrDefault() != error)
+        {
+            _errors.Add(error);
+        }
     }
 
     private string Output(out string some)
