@@ -5,7 +5,6 @@ using System.Reflection;
 using System.Runtime.ExceptionServices;
 using System.Text;
 using System.Text.Json;
-using System.Xml;
 using ClaudeBatch.Json;
 using ClaudeBatch.Rows;
 
@@ -15,7 +14,7 @@ namespace ClaudeBatch.Tools;
 /// Makes values of the types of parameters from JSON. The shell would make more of it than anybody means: 15 of the text '1,5', a choice
 /// of the first letters of its name, an opened file of a path.
 /// </summary>
-internal sealed class ArgumentReader
+internal sealed partial class ArgumentReader
 {
     /// <summary>What does not fit, and where; null while all does.</summary>
     public string? Fault { get; private set; }
@@ -57,97 +56,6 @@ internal sealed class ArgumentReader
         || type == typeof(IDictionary);
 
     private static bool IsSwitch(Type type) => type == typeof(SwitchParameter);
-
-    private static string Form(Type type) => type switch
-    {
-        { IsEnum: true } => $"; one of {string.Join(", ", Enum.GetNames(type))} is",
-        _ when type == typeof(DateTime) || type == typeof(DateTimeOffset) => ", which is written 2026-01-31 or 2026-01-31T23:59:00Z",
-        _ when type == typeof(DateOnly) => ", which is written 2026-01-31",
-        _ when type == typeof(TimeOnly) => ", which is written 23:59:00",
-        _ when type == typeof(TimeSpan) => ", which is written 1.23:59:00 or PT30M",
-        _ => string.Empty,
-    };
-
-    private static object? Choice(JsonElement json, Type type)
-        => json.ValueKind == JsonValueKind.String && Enum.GetNames(type).Contains(json.GetString(), StringComparer.Ordinal)
-            ? Enum.Parse(type, json.GetString()!)
-            : null;
-
-    private static object? Single(JsonElement json, Type type) => json.ValueKind switch
-    {
-        JsonValueKind.True or JsonValueKind.False => type == typeof(bool) ? json.GetBoolean()
-            : IsSwitch(type) ? new SwitchParameter(json.GetBoolean())
-            : null,
-        JsonValueKind.Number => type == typeof(string) ? json.GetRawText() : Number(json, type),
-        JsonValueKind.String => Text(json, json.GetString()!, type),
-        _ => null,
-    };
-
-    private static object? Text(JsonElement json, string text, Type type)
-        => type == typeof(string) ? text
-            : type == typeof(char) ? (text.Length == 1 ? text[0] : null)
-            : type == typeof(DateTime) ? (json.TryGetDateTime(out DateTime time) ? Local(time) : null)
-            : type == typeof(DateTimeOffset) ? (json.TryGetDateTimeOffset(out DateTimeOffset instant) ? instant : null)
-            : type == typeof(DateOnly)
-                ? (DateOnly.TryParseExact(text, "o", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day) ? day : null)
-            : type == typeof(TimeOnly) ? (TimeOnly.TryParse(text, CultureInfo.InvariantCulture, out TimeOnly clock) ? clock : null)
-            : type == typeof(TimeSpan) ? Span(text)
-            : type == typeof(Guid) ? (json.TryGetGuid(out Guid id) ? id : null)
-            : type == typeof(Uri) ? (Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out Uri? address) ? address : null)
-            : type == typeof(Version) && Version.TryParse(text, out Version? version) ? version
-            : null;
-
-    // What objects have are local times.
-    private static DateTime Local(DateTime time) => time.Kind == DateTimeKind.Utc ? time.ToLocalTime() : time;
-
-    private static TimeSpan? Span(string text)
-    {
-        if (TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out TimeSpan span))
-        {
-            return span;
-        }
-
-        try
-        {
-            return XmlConvert.ToTimeSpan(text);
-        }
-        catch (Exception e) when (e is FormatException or OverflowException)
-        {
-            return null;
-        }
-    }
-
-    private static object? Number(JsonElement json, Type type)
-    {
-        if (Type.GetTypeCode(type) is TypeCode.Single or TypeCode.Double)
-        {
-            double near = json.GetDouble();
-            object given = type == typeof(float) ? (float)near : near;
-            return double.IsFinite(near) && (given is not float single || float.IsFinite(single)) ? given : null;
-        }
-
-        if (!json.TryGetDecimal(out decimal exact))
-        {
-            return null;
-        }
-
-        if (type == typeof(decimal))
-        {
-            return exact;
-        }
-
-        try
-        {
-            // 3.7 is no whole number, and a conversion would round it.
-            return Type.GetTypeCode(type) is >= TypeCode.SByte and <= TypeCode.UInt64 && exact == decimal.Truncate(exact)
-                ? Convert.ChangeType(exact, type, CultureInfo.InvariantCulture)
-                : null;
-        }
-        catch (OverflowException)
-        {
-            return null;
-        }
-    }
 
     private object? Misfit(string path, string why)
     {
