@@ -27,6 +27,9 @@ public enum PauseCause
     /// <summary>Too many of the first requests have failed.</summary>
     CanaryFailed,
 
+    /// <summary>Answers call tools that nobody has named, or whose calls were not confirmed.</summary>
+    ToolsNotNamed,
+
     /// <summary>The job would cost more than it may.</summary>
     BudgetExceeded,
 }

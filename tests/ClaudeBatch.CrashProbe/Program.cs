@@ -110,7 +110,7 @@ internal sealed class Probe(JobLedger ledger, BatchApi api, Options options)
                 Console.WriteLine($"note {note.Weight} {note.Failure?.Id}: {note.Message}");
             }
 
-            if (JobStates.Of(ledger.Folder, Job, ledger.Batches.OfJob(Job.Id)) == JobState.Ambiguous)
+            if (JobStates.Of(ledger, Job, ledger.Batches.OfJob(Job.Id)) == JobState.Ambiguous)
             {
                 break;
             }
@@ -119,7 +119,7 @@ internal sealed class Probe(JobLedger ledger, BatchApi api, Options options)
         }
 
         BookCheck books = new Reconciler(ledger).Check(Job);
-        Console.WriteLine($"state {JobStates.Of(ledger.Folder, Job, ledger.Batches.OfJob(Job.Id))}");
+        Console.WriteLine($"state {JobStates.Of(ledger, Job, ledger.Batches.OfJob(Job.Id))}");
         Console.WriteLine($"reconciled {books.IsReconciled}");
         Console.WriteLine($"succeeded {books.Totals.Succeeded} of {books.Totals.Requests}");
         foreach (BookProblem problem in books.Problems)

@@ -56,7 +56,7 @@ internal sealed class Ending(World world, SimulatedProcess process, Person perso
         bool wasDue = await TryAsync($"resumes {plan.Name}", () => person.StepAsync(plan, isAsked: true));
         job = person.Find(plan)!;
         IReadOnlyList<BatchRecord> batches = person.Ledger.Batches.OfJob(job.Id);
-        JobState state = JobStates.Of(person.Ledger.Folder, job, batches);
+        JobState state = JobStates.Of(person.Ledger, job, batches);
         if (state == JobState.Stopped && batches.FirstOrDefault(static b => b.OutlivesStop) is { } running)
         {
             throw new Broken("RunsOn", $"Part {running.Key} runs after a step of its stopped job.");
@@ -92,7 +92,7 @@ internal sealed class Ending(World world, SimulatedProcess process, Person perso
     {
         JobRecord job = person.Find(plan)!;
         IReadOnlyList<BatchRecord> batches = person.Ledger.Batches.OfJob(job.Id);
-        return $"job {plan.Name} is {JobStates.Of(person.Ledger.Folder, job, batches)}: {job.PauseReason} "
+        return $"job {plan.Name} is {JobStates.Of(person.Ledger, job, batches)}: {job.PauseReason} "
             + string.Join(", ", batches.Select(static b => $"{b.Key} {b.State} {b.Message}"));
     }
 

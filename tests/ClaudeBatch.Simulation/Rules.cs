@@ -57,7 +57,7 @@ internal sealed class Rules(World world, JobLedger ledger)
             throw new Broken("Buckets", $"Job {plan.Name} has {totals.Requests} of {plan.Requests.Count} rows, {totals.Sum} of them in buckets: {totals}");
         }
 
-        JobState state = JobStates.Of(ledger.Folder, job, batches);
+        JobState state = JobStates.Of(ledger, job, batches);
         if (state is not (JobState.Finished or JobState.Stopped))
         {
             throw new Broken("NotFinished", $"Job {plan.Name} is {state}: {job.PauseReason}");

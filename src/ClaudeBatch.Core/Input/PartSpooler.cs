@@ -20,15 +20,19 @@ internal sealed class PartSpooler(LedgerFolder folder, long jobId, SpoolLimits l
 
     private int _attempt;
 
+    private int _round;
+
     /// <summary>The ledger's numbers of the batches drafted so far, in order.</summary>
     public List<long> Batches { get; } = [];
 
-    /// <summary>Adds a request to the current part, or to a new one where the current part is full or has another attempt number.</summary>
+    /// <summary>
+    /// Adds a request to the current part, or to a new one where the current part is full or has another number of attempt or round.
+    /// </summary>
     /// <returns>The ledger's number of the batch.</returns>
     [MethodImpl(Hot.AtOnce)]
-    public long Append(long row, ReadOnlySpan<byte> item, int attempt, int schema)
+    public long Append(long row, ReadOnlySpan<byte> item, int attempt, int schema, int round = 1)
     {
-        if (_spool is not null && (!HasRoom(item.Length) || _attempt != attempt))
+        if (_spool is not null && (!HasRoom(item.Length) || (_attempt, _round) != (attempt, round)))
         {
             CompletePart();
         }
@@ -37,8 +41,8 @@ internal sealed class PartSpooler(LedgerFolder folder, long jobId, SpoolLimits l
         {
             int part = draft.NextPart();
             _spool = new SpoolWriter(folder, folder.Spool(jobId, part));
-            _batchId = draft.BeginBatch(part, attempt, heldFor);
-            _attempt = attempt;
+            _batchId = draft.BeginBatch(part, attempt, round, heldFor);
+            (_attempt, _round) = (attempt, round);
             Batches.Add(_batchId);
         }
 

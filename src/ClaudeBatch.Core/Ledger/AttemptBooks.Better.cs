@@ -23,13 +23,13 @@ public sealed partial class AttemptBooks
     /// <summary>
     /// Gives each request of a batch that is over its better word: its newest answer, where the attempt after it failed, or a still newer answer
     /// came late. What is still to be sent or answered stays the word until it is over, and an answer to what the request was before its content
-    /// was replaced is none. It is called in the transaction that ends the batch.
+    /// was replaced is none, nor is one whose conversation has gone on: that was a step. It is called in the transaction that ends the batch.
     /// </summary>
     /// <param name="batch">A batch that is final.</param>
     internal void KeepBetter(BatchRecord batch)
     {
         (string, object?)[] values = [("$batch", batch.Id), ("$job", batch.JobId)];
-        if (database.Scalar("SELECT max(attempt) FROM batch WHERE job_id = $job", values) == 1)
+        if (database.Scalar("SELECT max(max(attempt), max(round)) FROM batch WHERE job_id = $job", values) == 1)
         {
             return; // only a retry can have come after an answer
         }
@@ -38,7 +38,8 @@ public sealed partial class AttemptBooks
             $"""
             SELECT a.row AS row,
                 (SELECT max(e.batch_id) FROM batch eb CROSS JOIN attempt e ON e.id = {RowKey.Of("eb.id", "a.row")}
-                    WHERE eb.job_id = $job AND e.outcome = {SqlWord.Succeeded} AND NOT EXISTS (SELECT 1 FROM earlier_content c
+                    WHERE eb.job_id = $job AND e.outcome = {SqlWord.Succeeded} AND NOT EXISTS (
+                        SELECT 1 FROM batch xb WHERE xb.id = e.replaced_by AND xb.round > eb.round) AND NOT EXISTS (SELECT 1 FROM earlier_content c
                         WHERE c.request_id = {RowKey.Of("$job", "a.row")} AND c.batch_id > e.batch_id)) AS answer,
                 (SELECT l.batch_id FROM batch lb CROSS JOIN attempt l ON l.id = {RowKey.Of("lb.id", "a.row")}
                     WHERE lb.job_id = $job AND lb.state <> {SqlWord.Draft} AND l.replaced_by IS NULL

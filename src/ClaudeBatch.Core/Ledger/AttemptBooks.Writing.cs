@@ -102,7 +102,7 @@ public sealed partial class AttemptBooks
 
     /// <summary>Records of answers that were looked at closer whether they cannot be used as they are.</summary>
     /// <exception cref="ClaudeBatchException"><c>BatchGone</c>.</exception>
-    internal void RecordVerdicts(BatchRecord batch, List<(long Row, bool IsIncomplete)> verdicts)
+    internal void RecordVerdicts(BatchRecord batch, List<(long Row, int Incomplete)> verdicts)
     {
         BatchBooks books = new(database);
         database.Write(() =>
@@ -115,7 +115,7 @@ public sealed partial class AttemptBooks
                 (v, statement) =>
                 {
                     statement.Bind(1, RowKey.Of(batch.Id, v.Row));
-                    statement.Bind(2, v.IsIncomplete ? 1 : 0);
+                    statement.Bind(2, (long)v.Incomplete);
                 });
         });
     }

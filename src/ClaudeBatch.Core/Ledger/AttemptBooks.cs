@@ -14,6 +14,20 @@ public sealed partial class AttemptBooks(LedgerDatabase database)
         + $"FROM batch pb JOIN attempt p ON p.id = {RowKey.Of("pb.id", "a.row")} "
         + $"WHERE pb.job_id = $job AND pb.state NOT IN ({SqlWord.Draft}, {SqlWord.Rejected}, {SqlWord.Abandoned}))";
 
+    // What all rounds and attempts of a request have used, in the names of the service's usage, and the calls of tools: round, id, milliseconds.
+    private static readonly string s_rounds = $"""
+        (SELECT json_object('usage', json_object('input_tokens', coalesce(sum(p.input_tokens), 0),
+            'cache_creation_input_tokens', coalesce(sum(p.cache_write_5m_tokens + p.cache_write_1h_tokens), 0),
+            'cache_read_input_tokens', coalesce(sum(p.cache_read_tokens), 0), 'cache_creation', json_object(
+                'ephemeral_5m_input_tokens', coalesce(sum(p.cache_write_5m_tokens), 0),
+                'ephemeral_1h_input_tokens', coalesce(sum(p.cache_write_1h_tokens), 0)),
+            'output_tokens', coalesce(sum(p.output_tokens), 0),
+            'server_tool_use', json_object('web_search_requests', coalesce(sum(p.web_searches), 0))),
+            'calls', (SELECT json_group_array(json_array(cb.round, c.call_id, c.duration_in_ms))
+                FROM batch cb JOIN tool_call c ON c.attempt_id = {RowKey.Of("cb.id", "a.row")} WHERE cb.job_id = $job))
+        FROM batch pb JOIN attempt p ON p.id = {RowKey.Of("pb.id", "a.row")} WHERE pb.job_id = $job AND pb.state <> {SqlWord.Draft})
+        """;
+
     private static readonly string s_itsRequest = $"JOIN request r ON r.id = {RowKey.Of("$job", "a.row")}";
 
     /// <summary>
@@ -35,8 +49,9 @@ public sealed partial class AttemptBooks(LedgerDatabase database)
         => database.Read(
             $"""
             SELECT {AttemptRecord.Columns},
-                {(onlyLast && (batch.Attempt > 1 || batch.HasKeptAnswers) ? s_costOfAll : "a.cost_in_picodollars")} AS cost,
-                {(onlyLast && batch.HasKeptAnswers ? s_failedLater : "NULL")} AS failed_later
+                {(onlyLast && batch.MayHaveEarlier ? s_costOfAll : "a.cost_in_picodollars")} AS cost,
+                {(onlyLast && batch.HasKeptAnswers ? s_failedLater : "NULL")} AS failed_later,
+                {(onlyLast && batch.Round > 1 ? s_rounds : "NULL")} AS rounds
             FROM attempt a {s_itsRequest}
             WHERE {RowKey.Within("a.id", "$batch", "$after")} {(onlyLast ? $"AND {IsLast}" : string.Empty)} {(onlyFailed ? $"AND {HasFailed}" : string.Empty)} ORDER BY a.id LIMIT $limit
             """,
@@ -147,12 +162,12 @@ public sealed partial class AttemptBooks(LedgerDatabase database)
 
     /// <summary>
     /// Reads the rows of a job that are sent again when its input comes again, because the service has rejected their batch or a person has
-    /// abandoned it.
+    /// abandoned it. A later round is taken up again by itself (<see cref="ToolBooks"/>): its requests are no rows of the input.
     /// </summary>
     public IReadOnlyList<long> UnsentRows(long jobId) => database.Read(
         $"""
         SELECT a.row FROM batch b JOIN attempt a ON {RowKey.Within("a.id", "b.id")}
-        WHERE b.job_id = $job AND b.state IN ({SqlWord.Rejected}, {SqlWord.Abandoned}) AND {IsLast}
+        WHERE b.job_id = $job AND b.round = 1 AND b.state IN ({SqlWord.Rejected}, {SqlWord.Abandoned}) AND {IsLast}
         """,
         static row => row.Number("row"),
         ("$job", jobId));

@@ -54,13 +54,13 @@ public sealed record AttemptRecord(
     long? FailedLater)
 {
     /// <summary>
-    /// The columns that <see cref="From"/> reads, without <c>cost</c> and <c>failed_later</c>: the statement says whether they are about one or all
+    /// The columns that <see cref="From"/> reads, without <c>cost</c>, <c>failed_later</c> and <c>rounds</c>: the statement says whether they are about one or all
     /// attempts.
     /// </summary>
     internal const string Columns =
         "a.row, r.custom_id, a.spool_offset, a.spool_length, a.outcome, a.failure_class, a.result_offset, a.result_length, "
         + "r.source_offset, r.source_length, a.output_schema, a.stop_reason, a.model, a.error_type, a.spool_digest, a.result_digest, "
-        + "r.source_digest, a.incomplete";
+        + "r.source_digest, a.incomplete, a.ends_for";
 
     /// <summary>
     /// An SQL expression: 1 where the answer of an attempt that succeeded cannot be used as it is. Of what an earlier version has collected
@@ -68,6 +68,33 @@ public sealed record AttemptRecord(
     /// </summary>
     internal const string IsUnusable = "coalesce(incomplete, coalesce(stop_reason, '') IN "
         + "('max_tokens', 'model_context_window_exceeded', 'refusal', 'pause_turn', 'tool_use'))";
+
+    /// <summary>
+    /// An SQL expression: 1 where an answer that cannot be used as it is asks for another round: for what its calls give, for the rest of its turn,
+    /// or because it says nothing (<see cref="EmptyTurn"/>).
+    /// </summary>
+    internal const string AsksForRound
+        = "(ends_for IS NULL AND (stop_reason IN ('tool_use', 'pause_turn') OR coalesce(incomplete, 0) = 2))";
+
+    /// <summary>The value of <c>incomplete</c> of an answer without a word after tools were answered: its conversation goes on.</summary>
+    internal const int EmptyTurn = 2;
+
+    /// <summary>
+    /// Of a conversation of several rounds: a JSON object with <c>usage</c>, the sums of all rounds and attempts in the names of the service, and
+    /// <c>calls</c>, an array of round, id and milliseconds for each call of a tool. Null where there is one round, and where not only last
+    /// attempts are read.
+    /// </summary>
+    public string? Rounds { get; init; }
+
+    /// <summary>Whether the answer asks for another round, as <see cref="AsksForRound"/> says.</summary>
+    public bool WantsRound => Outcome == Ledger.Outcome.Succeeded && IsIncomplete != false && EndsFor is null
+        && (StopReason is "tool_use" or "pause_turn" || IsEmptyTurn);
+
+    /// <summary>Whether the answer says nothing after tools were answered.</summary>
+    internal bool IsEmptyTurn { get; init; }
+
+    /// <summary>Why the conversation does not go on, as a sentence; null where nothing but the number of rounds ends it.</summary>
+    public string? EndsFor { get; init; }
 
     [MethodImpl(Hot.AtOnce)]
     internal static AttemptRecord From(LedgerRow row) => new(
@@ -90,5 +117,10 @@ public sealed record AttemptRecord(
         row.Number("source_digest"),
         row.NumberOrNull("incomplete") is { } incomplete ? incomplete != 0 : null,
         row.NumberOrNull("cost"),
-        row.NumberOrNull("failed_later"));
+        row.NumberOrNull("failed_later"))
+    {
+        Rounds = row.TextOrNull("rounds"),
+        EndsFor = row.TextOrNull("ends_for"),
+        IsEmptyTurn = row.NumberOrNull("incomplete") == EmptyTurn,
+    };
 }

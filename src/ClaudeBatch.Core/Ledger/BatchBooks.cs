@@ -129,7 +129,7 @@ public sealed partial class BatchBooks(LedgerDatabase database)
                 settlement = $settlement, resends = $resends, not_before = $notBefore, waits_for_room = $room, not_found_since = $notFound,
                 downloads = $downloads, complete_downloads = $complete, first_complete_at = $firstComplete, asked_again = $asked,
                 ask_again_at = $askAt, results_file = $file, results_digest = $digest, has_line_digests = $lineDigests,
-                duplicated = $duplicated, foreign_lines = $foreign, message = $message
+                duplicated = $duplicated, foreign_lines = $foreign, collected_at = $collected, message = $message
             WHERE id = $id AND guid = $guid AND version = $version AND state = $fromState AND service_id IS $fromService
             """,
             ("$decisions", isDecision ? 1L : 0L),
@@ -166,6 +166,7 @@ public sealed partial class BatchBooks(LedgerDatabase database)
             ("$lineDigests", to.HasLineDigests ? 1L : 0L),
             ("$duplicated", to.Duplicated),
             ("$foreign", to.Foreign),
+            ("$collected", Time(to.CollectedAt)),
             ("$message", to.Message),
             ("$id", from.Id),
             ("$guid", from.Identity.ToString("N")),

@@ -17,6 +17,12 @@ public sealed partial record BatchRecord
     /// </summary>
     public bool IsAmbiguous => State is BatchState.Unconfirmed or BatchState.Ended && Settlement?.Ambiguity is not null;
 
+    /// <summary>Whether its requests may have other attempts that cost something: earlier ones, or later ones that failed.</summary>
+    internal bool MayHaveEarlier => Attempt > 1 || Round > 1 || HasKeptAnswers;
+
+    /// <summary>Whether the conversations of its requests may have another round.</summary>
+    public bool HasRoundsLeft(JobRecord job) => job.MaxRounds is { } most && Round < most;
+
     /// <summary>
     /// Whether it is not sent again before a person says so: something on the way has refused it, or replies were lost several times.
     /// </summary>

@@ -7,12 +7,13 @@ namespace ClaudeBatch.Core.Ledger;
 public sealed partial record BatchRecord
 {
     internal const string Columns =
-        "b.id, b.guid, b.version, b.job_id, j.name AS job, b.part, b.attempt, b.state, b.service_id, b.adopted, b.request_count, b.size_in_bytes, "
-        + "b.processing_status, b.processing, b.succeeded, b.errored, b.canceled, b.expired, b.created_at, b.ended_at, "
-        + "b.expires_at, b.cancel_initiated_at, b.archived_at, b.organization_id, b.workspace_id, b.duplicated, b.foreign_lines, "
-        + "b.message, b.intent, b.refusal, b.settlement, b.resends, b.not_before, b.waits_for_room, b.not_found_since, "
-        + "b.spool_digest IS NULL AS made_elsewhere, b.held_for, b.downloads, b.complete_downloads, b.first_complete_at, "
-        + "b.asked_again, b.ask_again_at, b.results_file, b.results_digest, b.has_line_digests, b.has_kept_answers";
+        "b.id, b.guid, b.version, b.job_id, j.name AS job, b.part, b.attempt, b.round, b.state, b.service_id, b.adopted, "
+        + "b.request_count, b.size_in_bytes, b.processing_status, b.processing, b.succeeded, b.errored, b.canceled, b.expired, "
+        + "b.created_at, b.ended_at, b.expires_at, b.cancel_initiated_at, b.archived_at, b.organization_id, b.workspace_id, "
+        + "b.duplicated, b.foreign_lines, b.message, b.intent, b.refusal, b.settlement, b.resends, b.not_before, b.waits_for_room, "
+        + "b.not_found_since, b.spool_digest IS NULL AS made_elsewhere, b.held_for, b.downloads, b.complete_downloads, "
+        + "b.first_complete_at, b.asked_again, b.ask_again_at, b.results_file, b.results_digest, b.has_line_digests, "
+        + "b.has_kept_answers, b.collected_at";
 
     /// <summary>The ledger's number of the batch. No other batch of the ledger ever has it, also when this one is removed.</summary>
     public required long Id { get; init; }
@@ -30,6 +31,9 @@ public sealed partial record BatchRecord
     public required int Part { get; init; }
 
     public required int Attempt { get; init; }
+
+    /// <summary>The round of its requests' conversations, from 1. A retry stays in the round that failed.</summary>
+    public int Round { get; init; } = 1;
 
     public required BatchState State { get; init; }
 
@@ -99,6 +103,9 @@ public sealed partial record BatchRecord
 
     /// <summary>Since when the service replies with 404 for the batch; null where it does not.</summary>
     public DateTime? NotFoundSince { get; init; }
+
+    /// <summary>When its results were collected; null before that, and for what an earlier version has collected.</summary>
+    public DateTime? CollectedAt { get; init; }
 
     /// <summary>Whether another tool has made the batch: the ledger has its answers, and no requests.</summary>
     public bool MadeElsewhere { get; init; }
@@ -233,5 +240,7 @@ public sealed partial record BatchRecord
         ResultsDigest = row.BytesOrNull("results_digest"),
         HasLineDigests = row.Count("has_line_digests") != 0,
         HasKeptAnswers = row.Count("has_kept_answers") != 0,
+        Round = row.Count("round"),
+        CollectedAt = row.TimeOrNull("collected_at"),
     };
 }

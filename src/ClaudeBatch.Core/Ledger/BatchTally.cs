@@ -30,6 +30,9 @@ internal sealed class BatchTally
     /// <summary>The answers among the last attempts that cannot be used as they are.</summary>
     public long Incomplete => _tally.Counts.Where(static c => c.IsLast && c.IsIncomplete).Sum(static c => c.Count);
 
+    /// <summary>Those of them that ask for another round.</summary>
+    public long Waiting => _tally.Counts.Where(static c => c.IsLast && c.IsWaiting).Sum(static c => c.Count);
+
     public long Of(Outcome outcome) => _tally.Counts.Where(c => c.Outcome == outcome).Sum(static c => c.Count);
 
     /// <summary>
@@ -70,6 +73,7 @@ internal sealed class BatchTally
     private static TallyCounts Count(LedgerDatabase database, BatchRecord batch)
     {
         const string isUnusable = $"(outcome IS {SqlWord.Succeeded} AND {AttemptRecord.IsUnusable})";
+        const string waits = $"({isUnusable} AND {AttemptRecord.AsksForRound})";
         const string isAnswered = $"(outcome IS {SqlWord.Succeeded} AND NOT {isUnusable} AND {AttemptBooks.IsLast})";
         (long all, long answered, long? cost) = database.Read(
             $"""
@@ -81,18 +85,20 @@ internal sealed class BatchTally
             ("$batch", batch.Id)).Single();
         List<TallyCount> counts = all == answered ? [] : database.Read(
             $"""
-            SELECT outcome, {AttemptBooks.IsLast} AS is_last, {isUnusable} AS is_unusable, count(*) AS requests FROM attempt a
-            WHERE {RowKey.Within("a.id", "$batch")} AND NOT {isAnswered} GROUP BY outcome, is_last, is_unusable
+            SELECT outcome, {AttemptBooks.IsLast} AS is_last, {isUnusable} AS is_unusable, {waits} AS waits,
+                count(*) AS requests FROM attempt a
+            WHERE {RowKey.Within("a.id", "$batch")} AND NOT {isAnswered} GROUP BY outcome, is_last, is_unusable, waits
             """,
             static row => new TallyCount(
                 row.MemberOrNull<Outcome>("outcome"),
                 row.Number("is_last") != 0,
                 row.Number("is_unusable") != 0,
+                row.Number("waits") != 0,
                 row.Number("requests")),
             ("$batch", batch.Id));
         if (all - counts.Sum(static c => c.Count) is > 0 and var rest)
         {
-            counts.Add(new TallyCount(Outcome.Succeeded, IsLast: true, IsIncomplete: false, rest));
+            counts.Add(new TallyCount(Outcome.Succeeded, IsLast: true, IsIncomplete: false, IsWaiting: false, rest));
         }
 
         return new TallyCounts(counts, cost);
@@ -121,7 +127,7 @@ internal sealed record TallyCounts(IReadOnlyList<TallyCount> Counts, long? CostI
             fields[0] == Unknown ? null : long.Parse(fields[0], CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Writes the cost and the counts, such as <c>1200;Succeeded:1:0:99;Errored:0:0:1</c>; a hyphen stands for null.</summary>
+    /// <summary>Writes the cost and the counts, such as <c>1200;Succeeded:1:0:0:99;Errored:0:0:0:1</c>; a hyphen stands for null.</summary>
     public string ToText()
     {
         StringBuilder text = new(CostInPicodollars?.ToString(CultureInfo.InvariantCulture) ?? Unknown);
@@ -129,6 +135,7 @@ internal sealed record TallyCounts(IReadOnlyList<TallyCount> Counts, long? CostI
         {
             text.Append(Between).Append(Word<Outcome>.Of(count.Outcome) ?? Unknown).Append(Within).Append(count.IsLast ? 1 : 0)
                 .Append(Within).Append(count.IsIncomplete ? 1 : 0)
+                .Append(Within).Append(count.IsWaiting ? 1 : 0)
                 .Append(Within).Append(count.Count.ToString(CultureInfo.InvariantCulture));
         }
 
@@ -138,12 +145,13 @@ internal sealed record TallyCounts(IReadOnlyList<TallyCount> Counts, long? CostI
     private static TallyCount ParseCount(string field)
     {
         string[] parts = field.Split(Within);
-        return parts.Length == 4
+        return parts.Length == 5
             ? new TallyCount(
                 parts[0] == Unknown ? null : Word<Outcome>.Read(Encoding.UTF8.GetBytes(parts[0])),
                 parts[1] == "1",
                 parts[2] == "1",
-                long.Parse(parts[3], CultureInfo.InvariantCulture))
+                parts[3] == "1",
+                long.Parse(parts[4], CultureInfo.InvariantCulture))
             : throw new FormatException($"'{field}' is no count.");
     }
 }
@@ -151,5 +159,6 @@ internal sealed record TallyCounts(IReadOnlyList<TallyCount> Counts, long? CostI
 /// <param name="Outcome">How the attempts ended; null where they have no outcome yet.</param>
 /// <param name="IsLast">Whether no later attempt has replaced them.</param>
 /// <param name="IsIncomplete">Whether they have answers that cannot be used as they are.</param>
+/// <param name="IsWaiting">Whether these ask for another round.</param>
 /// <param name="Count">How many there are.</param>
-internal sealed record TallyCount(Outcome? Outcome, bool IsLast, bool IsIncomplete, long Count);
+internal sealed record TallyCount(Outcome? Outcome, bool IsLast, bool IsIncomplete, bool IsWaiting, long Count);

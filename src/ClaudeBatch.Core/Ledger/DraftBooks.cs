@@ -67,19 +67,20 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId, bool isRea
         return _nextPart;
     }
 
-    public long BeginBatch(int part, int attempt, Hold? heldFor)
+    public long BeginBatch(int part, int attempt, int round, Hold? heldFor)
     {
         Wait();
         long id = 0;
         database.Write(() => id = database.Insert(
             $"""
-            INSERT INTO batch (guid, job_id, part, attempt, state, request_count, size_in_bytes, held_for)
-            VALUES ($guid, $job, $part, $attempt, {SqlWord.Draft}, 0, 0, $held)
+            INSERT INTO batch (guid, job_id, part, attempt, round, state, request_count, size_in_bytes, held_for)
+            VALUES ($guid, $job, $part, $attempt, $round, {SqlWord.Draft}, 0, 0, $held)
             """,
             ("$guid", Guid.NewGuid().ToString("N")),
             ("$job", jobId),
             ("$part", part),
             ("$attempt", attempt),
+            ("$round", round),
             ("$held", Word<Hold>.Of(heldFor))));
         return id;
     }

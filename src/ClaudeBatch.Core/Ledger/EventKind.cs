@@ -37,6 +37,13 @@ public enum EventKind
     AnswersArrived,
     Sealed,
     RetryPlanned,
+
+    /// <summary>What the calls of answers gave is sealed to be sent: the next round of these conversations.</summary>
+    RoundPlanned,
+
+    /// <summary>A call of a tool was begun and has no outcome, or a person has said what became of it.</summary>
+    ToolCallUnknown,
+    ToolCallSettled,
     StageReleased,
     CanaryFailed,
     BudgetExceeded,

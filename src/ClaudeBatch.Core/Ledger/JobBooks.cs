@@ -126,12 +126,17 @@ public sealed partial class JobBooks(LedgerDatabase database, TimeProvider clock
         foreach (long batch in database.Read("SELECT id FROM batch WHERE job_id = $job", static row => row.Number("id"), ("$job", job.Id)))
         {
             database.DeleteRows("attempt", batch);
-            database.Write(() => database.Execute("DELETE FROM batch WHERE id = $id", ("$id", batch)));
+            database.Write(() =>
+            {
+                database.Execute($"DELETE FROM tool_call WHERE {RowKey.Within("attempt_id", "$id")}", ("$id", batch));
+                database.Execute("DELETE FROM batch WHERE id = $id", ("$id", batch));
+            });
         }
 
         database.DeleteRows("request", job.Id);
         database.Write(() =>
         {
+            database.Execute("DELETE FROM tool WHERE job_id = $id", ("$id", job.Id));
             database.Execute($"DELETE FROM earlier_content WHERE {RowKey.Within("request_id", "$id")}", ("$id", job.Id));
             database.Execute("DELETE FROM job WHERE id = $id", ("$id", job.Id));
         });
@@ -152,6 +157,13 @@ public sealed partial class JobBooks(LedgerDatabase database, TimeProvider clock
         JobTotals totals = new() { Requests = job.SealedRows - job.RefusedRows, Refused = job.RefusedRows };
         foreach (BatchTally tally in tallies)
         {
+            long waiting = WaitingOf(job, tally);
+            totals = totals with
+            {
+                WaitingForTools = totals.WaitingForTools + waiting,
+                Succeeded = totals.Succeeded - waiting, // counted below
+                Incomplete = totals.Incomplete + tally.Incomplete - waiting,
+            };
             foreach ((Outcome? outcome, long count) in tally.Last)
             {
                 // The unsent parts of a stopped job are not pending, because they are not sent.
@@ -168,11 +180,26 @@ public sealed partial class JobBooks(LedgerDatabase database, TimeProvider clock
         {
             Requests = totals.Requests + elsewhere,
             Pending = totals.Pending + elsewhere,
-            Incomplete = tallies.Sum(static t => t.Incomplete),
             Attempts = tallies.Select(static t => t.Batch.Attempt).DefaultIfEmpty().Max(),
             CostInPicodollars = tallies.Aggregate((long?)0, static (sum, t) => sum + t.CostInPicodollars),
         };
     }
+
+    /// <summary>Counts the requests of a batch that ask for another round, and have rounds left.</summary>
+    internal static long WaitingOf(JobRecord job, BatchTally tally) => tally.Batch.HasRoundsLeft(job) ? tally.Waiting : 0;
+
+    /// <summary>Has the calls of a job's answers run from now on, for at most this many rounds.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="maxRounds">The most rounds, from 1.</param>
+    /// <param name="wait">How long requests that are ready wait for others that still run; null for the default.</param>
+    public void SetRounds(JobRecord job, int maxRounds, TimeSpan? wait) => Update(
+        job,
+        "max_rounds = $rounds, round_wait_in_seconds = $wait",
+        ("$rounds", maxRounds),
+        ("$wait", wait is { } given ? (long)given.TotalSeconds : null));
+
+    /// <summary>Ends the conversations of a job: its files are removed, and nothing can go on without them.</summary>
+    internal void EndRounds(JobRecord job) => Update(job, "max_rounds = NULL");
 
     private void Update(JobRecord job, string assignments, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {

@@ -17,6 +17,7 @@ public sealed class JobLedger : IDisposable
         Jobs = new JobBooks(database, clock);
         Batches = new BatchBooks(database);
         Attempts = new AttemptBooks(database);
+        Tools = new ToolBooks(database);
         Events = new EventBooks(database, clock);
         Settings = new LedgerSettings(database);
     }
@@ -28,6 +29,8 @@ public sealed class JobLedger : IDisposable
     public BatchBooks Batches { get; }
 
     public AttemptBooks Attempts { get; }
+
+    public ToolBooks Tools { get; }
 
     public EventBooks Events { get; }
 

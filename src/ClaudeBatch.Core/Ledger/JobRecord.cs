@@ -9,7 +9,8 @@ public sealed record JobRecord
         "id, guid, name, base_address, organization_id, workspace_id, api_version, betas, max_attempts, sealed_at, sealed_rows, "
         + "stopped_at, pause_reason, created_at, updated_at, paused_at, low_estimate_in_picodollars, "
         + "high_estimate_in_picodollars, max_failure_ratio, max_cost_in_picodollars, pause_id, "
-        + "max_requests_per_part, max_bytes_per_part, refused_rows, id_rule, reported_batch, finished_batch, finished_claim";
+        + "max_requests_per_part, max_bytes_per_part, refused_rows, id_rule, reported_batch, finished_batch, finished_claim, "
+        + "max_rounds, round_wait_in_seconds";
 
     /// <summary>The ledger's number of the job. No other job of the ledger ever has it, also when this one is removed.</summary>
     public required long Id { get; init; }
@@ -84,11 +85,22 @@ public sealed record JobRecord
     /// <summary>The process that began what is to be done at the job's end, and when; null where it is done, or was not begun.</summary>
     public string? FinishedClaim { get; init; }
 
+    /// <summary>
+    /// The most rounds of a conversation with tools, from 1; null where the calls of answers are not run, and answers that call tools are the last.
+    /// </summary>
+    public int? MaxRounds { get; init; }
+
+    /// <summary>How long requests that are ready for their next round wait for others of the job that still run; null for the default.</summary>
+    public TimeSpan? RoundWait { get; init; }
+
     /// <summary>The name of the lock that says whose input is being read.</summary>
     public string LockName => LockNameOf(Id);
 
     /// <summary>The name of the lock that says who does what is to be done at the job's end.</summary>
     internal string FinishedLockName => $"finished-{Id}";
+
+    /// <summary>The name of the lock that says who runs the job's tools.</summary>
+    public string ToolsLockName => $"tools-{Id}";
 
     internal static string LockNameOf(long id) => $"job-{id}";
 
@@ -121,6 +133,8 @@ public sealed record JobRecord
         ReportedBatch = row.NumberOrNull("reported_batch"),
         FinishedBatch = row.NumberOrNull("finished_batch"),
         FinishedClaim = row.TextOrNull("finished_claim"),
+        MaxRounds = (int?)row.NumberOrNull("max_rounds"),
+        RoundWait = row.NumberOrNull("round_wait_in_seconds") is { } wait ? TimeSpan.FromSeconds(wait) : null,
         PausedFor = row.MemberOrNull<PauseCause>("pause_id"),
     };
 }

@@ -12,9 +12,9 @@ public sealed record JobReport(JobRecord Job, JobState State, JobTotals Totals, 
     public static JobReport Of(JobLedger ledger, JobRecord job)
     {
         IReadOnlyList<BatchRecord> batches = ledger.Batches.OfJob(job.Id);
-        JobState state = JobStates.Of(ledger.Folder, job, batches);
+        JobState state = JobStates.Of(ledger, job, batches);
         JobTotals totals = ledger.Jobs.Totals(job);
-        string? message = state == JobState.Stopped ? Stopped(job, totals, batches) : MessageOf(job, state, batches);
+        string? message = state == JobState.Stopped ? Stopped(job, totals, batches) : MessageOf(ledger, job, state, batches);
         return new JobReport(job, state, totals, batches.Count, message);
     }
 
@@ -35,11 +35,13 @@ public sealed record JobReport(JobRecord Job, JobState State, JobTotals Totals, 
         return $"It was stopped. {(ways.Length == 0 ? "Nothing of it is left to send." : string.Join(' ', ways))}";
     }
 
-    private static string? MessageOf(JobRecord job, JobState state, IReadOnlyList<BatchRecord> batches) => state switch
+    private static string? MessageOf(JobLedger ledger, JobRecord job, JobState state, IReadOnlyList<BatchRecord> batches) => state switch
     {
         JobState.InputCut => job.PauseReason ?? "Its input broke off and nothing was sent; run the same line again.",
         JobState.Open => "Its input is being read.",
         JobState.Paused => job.PauseReason,
+        JobState.Ambiguous when job.MaxRounds is not null && ledger.Tools.Unknown(ledger.Folder, job) is { Count: > 0 } unknown
+            => ToolBooks.Describe(job, unknown),
         _ => batches.LastOrDefault(static b => b.Message is not null)?.Message,
     };
 }

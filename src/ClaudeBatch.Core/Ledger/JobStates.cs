@@ -6,16 +6,16 @@ namespace ClaudeBatch.Core.Ledger;
 public static class JobStates
 {
     /// <summary>Reads the batches of a job, and derives its state.</summary>
-    public static JobState Of(JobLedger ledger, JobRecord job) => Of(ledger.Folder, job, ledger.Batches.OfJob(job.Id));
+    public static JobState Of(JobLedger ledger, JobRecord job) => Of(ledger, job, ledger.Batches.OfJob(job.Id));
 
-    public static JobState Of(LedgerFolder folder, JobRecord job, IReadOnlyList<BatchRecord> batches)
+    public static JobState Of(JobLedger ledger, JobRecord job, IReadOnlyList<BatchRecord> batches)
     {
         if (job.SealedAt is null)
         {
-            return OwnershipLock.IsTaken(folder, job.LockName) ? JobState.Open : JobState.InputCut;
+            return OwnershipLock.IsTaken(ledger.Folder, job.LockName) ? JobState.Open : JobState.InputCut;
         }
 
-        if (batches.Any(static b => b.IsAmbiguous))
+        if (batches.Any(static b => b.IsAmbiguous) || (job.MaxRounds is not null && ledger.Tools.Unknown(ledger.Folder, job).Count > 0))
         {
             return JobState.Ambiguous;
         }
@@ -25,11 +25,11 @@ public static class JobStates
             return JobState.Stopped;
         }
 
-        if (batches.All(static b => b.State.IsFinal()))
-        {
-            return job.PauseReason is null ? JobState.Finished : JobState.Paused;
-        }
-
-        return job.PauseReason is null ? JobState.Running : JobState.Paused;
+        return job.PauseReason is not null ? JobState.Paused
+            : batches.Any(static b => !b.State.IsFinal()) || WaitsForTools(ledger, job, batches) ? JobState.Running
+            : JobState.Finished;
     }
+
+    private static bool WaitsForTools(JobLedger ledger, JobRecord job, IReadOnlyList<BatchRecord> batches)
+        => job.MaxRounds is not null && batches.Any(b => b.HasRoundsLeft(job) && ledger.Batches.Tally(b).Waiting > 0);
 }

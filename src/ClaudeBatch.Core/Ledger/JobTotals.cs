@@ -14,6 +14,12 @@ public sealed record JobTotals
 
     public long Pending { get; init; }
 
+    /// <summary>
+    /// How many have an answer that calls tools, or has not come to its end, and have rounds left: they go on, and are not among
+    /// <see cref="Succeeded"/>.
+    /// </summary>
+    public long WaitingForTools { get; init; }
+
     public long Succeeded { get; init; }
 
     /// <summary>
@@ -46,7 +52,7 @@ public sealed record JobTotals
     /// <summary>The share of the requests, 0 to 1, that ended without an answer.</summary>
     public double FailureRatio => Requests == 0 ? 0 : (double)Failed / Requests;
 
-    public long Sum => NotSubmitted + Pending + Succeeded + Errored + Canceled + Expired + Unknown + Missing;
+    public long Sum => NotSubmitted + Pending + WaitingForTools + Succeeded + Errored + Canceled + Expired + Unknown + Missing;
 
     internal JobTotals Plus(RequestStatus status, long count) => status switch
     {

@@ -66,6 +66,41 @@ public static class ParamsEdit
         ];
     }
 
+    /// <summary>Gives a copy of a request with a message at the end of the conversation.</summary>
+    /// <param name="item">The request, which is known to be valid.</param>
+    /// <param name="message">The message as JSON.</param>
+    public static byte[] AppendMessage(ReadOnlySpan<byte> item, ReadOnlySpan<byte> message)
+    {
+        int end = Value(item, "params", "messages").End.Value - 1; // before its closing bracket
+        return [.. item[..end], .. ","u8, .. message, .. item[end..]];
+    }
+
+    /// <summary>Gives a copy of a request that works in a container: the one it names, if any, is replaced, and its skills stay.</summary>
+    /// <param name="item">The request, which is known to be valid.</param>
+    /// <param name="id">The id of the container as JSON.</param>
+    public static byte[] WithContainer(ReadOnlySpan<byte> item, ReadOnlySpan<byte> id)
+    {
+        Range there = Value(item, "params", "container");
+        (int start, int length) = there.GetOffsetAndLength(item.Length);
+        if (length == 0)
+        {
+            int open = Value(item, "params").Start.Value + 1; // behind its opening brace
+            return [.. item[..open], .. "\"container\":"u8, .. id, .. ","u8, .. item[open..]];
+        }
+
+        if (item[start] != '{')
+        {
+            return [.. item[..start], .. id, .. item[(start + length)..]];
+        }
+
+        Range inner = Value(item, "params", "container", "id");
+        (int innerStart, int innerLength) = inner.GetOffsetAndLength(item.Length);
+        bool isEmpty = item[start..(start + length)].IndexOf((byte)'"') < 0;
+        return innerLength > 0
+            ? [.. item[..innerStart], .. id, .. item[(innerStart + innerLength)..]]
+            : [.. item[..(start + 1)], .. "\"id\":"u8, .. id, .. isEmpty ? [] : ","u8, .. item[(start + 1)..]];
+    }
+
     /// <summary>Finds the content of the answer in a result line; empty where the line has none.</summary>
     public static ReadOnlySpan<byte> ContentOf(ReadOnlySpan<byte> line)
         => line.IsEmpty ? line : line[Value(line, "result", "message", "content")];

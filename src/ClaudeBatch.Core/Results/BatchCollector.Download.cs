@@ -98,7 +98,7 @@ public sealed partial class BatchCollector
     private (BatchRecord Batch, bool IsTaken) JudgeAsked(BatchRecord batch, BatchRecord counted, ReceivedResults came)
     {
         counted = ResultPatience.Asked(counted, Now);
-        return came is { News: > 0, Dropped: 0 }
+        return came is { News: > 0, Dropped: 0 } && came.Table.FirstOther(ledger.Tools.FixedAnswers(batch)) is null
             ? (Take(batch, ResultPatience.CountEnough(counted), came), true)
             : (ledger.Record(batch, new Decision(counted)), false);
     }
@@ -117,6 +117,11 @@ public sealed partial class BatchCollector
 
     private BatchRecord Take(BatchRecord batch, BatchRecord counted, ReceivedResults came)
     {
+        if (came.Table.FirstOther(ledger.Tools.FixedAnswers(batch)) is { } other)
+        {
+            throw AnswerFixed(batch, other);
+        }
+
         int answers = batch.State == BatchState.Collected && came.News > 0 ? came.News : 0;
         BatchRecord taken = ledger.Record(batch, new Decision(
             counted with
@@ -146,6 +151,14 @@ public sealed partial class BatchCollector
             }));
         return taken.State == BatchState.Downloaded && taken.ResultsFile == counted.Downloads ? taken : throw Changed(batch);
     }
+
+    // What has called a tool is what the tool's result belongs to.
+    private ClaudeBatchException AnswerFixed(BatchRecord batch, long row) => new(
+        FailureKind.InvalidData,
+        "AnswerFixed",
+        $"The answer to '{ledger.Attempts.Get(batch, row).CustomId}' in the results of batch '{batch.Key}' is another one than before, and a call "
+            + "of the first one was begun already. Nothing was replaced.")
+    { Target = batch.Key };
 
     private static string Lacking(OutcomeTable table) => string.Create(
         CultureInfo.InvariantCulture, $"{table.Answered + table.Lacking} requests, {table.Lacking} without an answer.");

@@ -155,7 +155,13 @@ public sealed partial class BatchCollector(JobLedger ledger, BatchApi api, TimeP
     }
 
     private BatchRecord Collected(BatchRecord batch, BatchRecord to, string summary) => ledger.Record(batch, new Decision(
-        to with { State = BatchState.Collected, HasLineDigests = batch.ResultsDigest is not null, Message = null },
+        to with
+        {
+            State = BatchState.Collected,
+            CollectedAt = to.CollectedAt ?? Now,
+            HasLineDigests = batch.ResultsDigest is not null,
+            Message = null,
+        },
         EventKind.Collected,
         summary));
 

@@ -11,6 +11,8 @@ public static class Completeness
     /// <summary>The service's <c>stop_reason</c> of an answer that calls tools and waits for what they give.</summary>
     public const string CallsTools = "tool_use";
 
+    private const string EmptyTurn = "It says nothing after what its tools gave.";
+
     private const int MostNames = 3;
 
     /// <summary>Why the answer is not complete, in a few words; null when it is.</summary>
@@ -60,14 +62,22 @@ public static class Completeness
     [MethodImpl(Hot.AtOnce)]
     public static string? AnswerReason(CollectedResult result)
     {
+        if (result.IsEmptyTurn())
+        {
+            return result.Attempt.EndsFor ?? EmptyTurn;
+        }
+
         // An answer that was found complete when it was collected is not judged again, and of others only those that may be odd are read.
         string? stopReason = result.Attempt.StopReason;
         return result.Attempt.Outcome != Outcome.Succeeded
             || result.Attempt.IsIncomplete == false
             || (result.OutputSchema is null && stopReason is not (null or CallsTools) && !AnswerJson.MayBeOdd(result.Line))
             ? null
-            : AnswerReason(result.ReadAnswer(), stopReason, result.OutputSchema, result.ForcedTool);
+            : Ended(AnswerReason(result.ReadAnswer(), stopReason, result.OutputSchema, result.ForcedTool), result.Attempt.EndsFor);
     }
+
+    private static string? Ended(string? reason, string? endsFor)
+        => reason is null || endsFor is null ? reason : $"{Sentence.Of(reason)} {endsFor}";
 
     /// <summary>Judges an answer by what its request asked for.</summary>
     /// <param name="answer">The answer; null where the line has none.</param>

@@ -39,11 +39,12 @@ public sealed class JobEnd
     public double UnusableRatio => Requests == 0 ? 0 : (double)(Failed + Incomplete) / Requests;
 
     /// <summary>Sums up a job.</summary>
-    /// <returns>Null while a batch of the job goes on, waits to be sent, or waits for somebody.</returns>
+    /// <returns>Null while a batch of the job goes on, waits to be sent, or waits for somebody, or answers wait for their tools.</returns>
     public static JobEnd? Of(JobLedger ledger, JobRecord job)
     {
         IReadOnlyList<BatchTally> batches = ledger.Jobs.Tallies(job);
-        if (job.SealedAt is null || batches.Count == 0 || batches.Any(static b => !b.Batch.State.IsOver() || b.Batch.IsAmbiguous))
+        if (job.SealedAt is null || batches.Count == 0
+            || batches.Any(b => !b.Batch.State.IsOver() || b.Batch.IsAmbiguous || JobBooks.WaitingOf(job, b) > 0))
         {
             return null;
         }

@@ -13,6 +13,9 @@ internal sealed partial class OutcomeTable : IDisposable
     /// <summary>The most repeated ids, foreign ids and unreadable lines that are listed; the others are only counted.</summary>
     private const int Named = 20;
 
+    // The service documents two or three tokens for an empty turn.
+    private const int MostTokensOfNothing = 10;
+
     private readonly OutcomeRoom _room;
 
     private readonly ResultLine _line = new();
@@ -28,6 +31,9 @@ internal sealed partial class OutcomeTable : IDisposable
     private (OutcomeWords Words, int Place)? _last;
 
     private readonly Lazy<PriceList>? _prices;
+
+    // Whether an answer may say nothing, which its line tells only to who reads it: after tools were answered.
+    private bool _mayBeEmpty;
 
     private OutcomeTable(int expected, List<string>? discovered, long firstRow, Lazy<PriceList>? prices)
     {
@@ -85,7 +91,7 @@ internal sealed partial class OutcomeTable : IDisposable
     {
         OutcomeTable table = batch.MadeElsewhere
             ? new OutcomeTable(batch.RequestCount, [], ledger.Jobs.Get(batch.JobId).SealedRows, prices)
-            : new OutcomeTable(batch.RequestCount, discovered: null, firstRow: 0, prices);
+            : new OutcomeTable(batch.RequestCount, discovered: null, firstRow: 0, prices) { _mayBeEmpty = batch.Round > 1 };
         ledger.Attempts.ForEachId(batch, table.Add);
         return table;
     }
@@ -104,6 +110,28 @@ internal sealed partial class OutcomeTable : IDisposable
     /// <summary>Whether only the lines tell that the batch has this custom id.</summary>
     public bool HasDiscovered(ReadOnlySpan<byte> customId)
         => _discovered is not null && _room.Ids.Find(customId) >= Count - _discovered.Count;
+
+    /// <summary>Finds the first row whose line is another one than that with this digest; null where all are the same.</summary>
+    /// <param name="lines">The rows, in their order, with the digests of their lines.</param>
+    public long? FirstOther(IReadOnlyList<(long Row, long Digest)> lines)
+    {
+        Span<OutcomeRecord> outcomes = _room.Outcomes;
+        int place = 0;
+        foreach ((long row, long digest) in lines)
+        {
+            while (place < outcomes.Length && outcomes[place].Row < row)
+            {
+                place++;
+            }
+
+            if (place == outcomes.Length || outcomes[place].Row != row || outcomes[place].ResultDigest != digest)
+            {
+                return row;
+            }
+        }
+
+        return null;
+    }
 
     public void Dispose() => _room.GiveBack();
 
@@ -159,6 +187,11 @@ internal sealed partial class OutcomeTable : IDisposable
 
         Missing--;
         bool? isIncomplete = result.Status == Outcome.Succeeded ? Completeness.AtFirstSight(result.StopReason, line) : null;
+        if (_mayBeEmpty && result is { Status: Outcome.Succeeded, StopReason: "end_turn", Usage.OutputTokens: <= MostTokensOfNothing })
+        {
+            isIncomplete = null;
+        }
+
         Unjudged += result.Status == Outcome.Succeeded && isIncomplete is null ? 1 : 0;
         outcome = new OutcomeRecord
         {

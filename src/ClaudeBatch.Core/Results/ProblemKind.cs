@@ -15,6 +15,9 @@ public enum ProblemKind
 
     Missing,
 
+    /// <summary>Requests have an answer that calls tools, or has not come to its end, and rounds left.</summary>
+    WaitingForTools,
+
     Unknown,
 
     /// <summary>A batch was adopted, and its answers have not confirmed yet that it is this one.</summary>

@@ -44,6 +44,16 @@ public sealed class Reconciler(JobLedger ledger)
                 "were never accepted by the service");
         }
 
+        if (totals.WaitingForTools > 0)
+        {
+            problems.Add(new BookProblem(
+                ProblemKind.WaitingForTools,
+                null,
+                totals.WaitingForTools,
+                Counted(totals.WaitingForTools, "requests have an answer that calls tools, or goes on, and rounds left."),
+                Waiting(job)));
+        }
+
         AddBucket(problems, job, ProblemKind.Missing, RequestStatus.Missing, totals.Missing, "were left out of the service's answer");
         AddBucket(
             problems,
@@ -232,6 +242,12 @@ public sealed class Reconciler(JobLedger ledger)
     private static string PartDiffers(BatchRecord batch, long parts) => string.Create(
         CultureInfo.InvariantCulture,
         $"Batch '{batch.Key}' was sent with {batch.RequestCount} requests; the books have {parts} of them.");
+
+    private IReadOnlyList<string> Waiting(JobRecord job) =>
+    [
+        .. ledger.Batches.OfJob(job.Id).Where(b => b.HasRoundsLeft(job)).SelectMany(b => ledger.Tools.Waiting(b, afterRow: -1, IdsNamed))
+            .Take(IdsNamed).Select(static a => a.CustomId),
+    ];
 
     private IReadOnlyList<string> Ids(JobRecord job, RequestStatus status) =>
     [

@@ -47,11 +47,7 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
     [MethodImpl(Hot.AtOnce)]
     public CollectedResult Read(BatchRecord batch, AttemptRecord attempt)
     {
-        if (!ReferenceEquals(batch, _paths.Batch))
-        {
-            _paths = (batch, ledger.Folder.Results(batch.JobId, batch.Part, batch.ResultsFile), ledger.Folder.Source(batch.JobId));
-        }
-
+        Enter(batch);
         return new CollectedResult(
             batch,
             attempt,
@@ -60,7 +56,16 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
             attempt.OutputSchema > 0 ? Schemas(batch.JobId)[attempt.OutputSchema - 1] : null)
         {
             ForcedTool = attempt is { StopReason: Completeness.CallsTools, IsIncomplete: not false } ? Forced(batch, attempt) : null,
+            Request = attempt.Rounds is null ? null : Request(batch, attempt),
         };
+    }
+
+    /// <summary>Reads the line of an attempt that has one, and nothing else.</summary>
+    /// <exception cref="ClaudeBatchException"><c>ResultsChanged</c>, <c>PayloadRemoved</c>.</exception>
+    internal byte[] ReadLine(BatchRecord batch, AttemptRecord attempt)
+    {
+        Enter(batch);
+        return Line(batch, attempt, attempt.ResultOffset!.Value);
     }
 
     /// <summary>Makes the error for results on disk that are not what the service has sent.</summary>
@@ -73,6 +78,14 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
         $"'{path}' was changed since it was downloaded, and {what}. Download it again: Get-ClaudeBatchResult -Id {batch.ServiceId} "
             + "-Refresh. Where the service no longer has the results, send the requests again as another job.")
     { Target = path };
+
+    private void Enter(BatchRecord batch)
+    {
+        if (!ReferenceEquals(batch, _paths.Batch))
+        {
+            _paths = (batch, ledger.Folder.Results(batch.JobId, batch.Part, batch.ResultsFile), ledger.Folder.Source(batch.JobId));
+        }
+    }
 
     // Without digests of its lines, the file is compared as a whole, once.
     [MethodImpl(Hot.AtOnce)]
@@ -97,6 +110,13 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
             ? row
             : throw ClaudeBatchException.SourceChanged(
                 _paths.Source, attempt.CustomId, $"The answers are in '{_paths.Results}' as the service sent them.");
+    }
+
+    private byte[]? Request(BatchRecord batch, AttemptRecord attempt)
+    {
+        string path = ledger.Folder.Spool(batch.JobId, batch.Part);
+        byte[] request = GC.AllocateUninitializedArray<byte>(attempt.SpoolLength);
+        return File.Exists(path) && _files.TryRead(path, attempt.SpoolOffset, request, attempt.SpoolDigest) ? request : null;
     }
 
     // Null where the request is not here, was changed, or has no digest to be compared with.

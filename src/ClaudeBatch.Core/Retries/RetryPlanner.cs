@@ -16,7 +16,7 @@ public sealed class RetryPlanner(JobLedger ledger)
     {
         using ResultReader reader = new(ledger);
         List<RetryCandidate> kept = [];
-        foreach (BatchRecord batch in ledger.Batches.OfJob(job.Id).OrderBy(static b => b.Attempt))
+        foreach (BatchRecord batch in ledger.Batches.OfJob(job.Id).OrderBy(static b => b.Attempt).ThenBy(static b => b.Round))
         {
             if (!filter.MayTryAgain(batch) || (filter.SkipsRemoved && !HasSpool(batch)))
             {
@@ -26,6 +26,11 @@ public sealed class RetryPlanner(JobLedger ledger)
             bool onlyFailed = filter.TakesOnlyFailed && !batch.HasKeptAnswers;
             foreach (AttemptRecord attempt in ledger.Attempts.All(batch, onlyLast: true, onlyFailed))
             {
+                if (batch.HasRoundsLeft(job) && attempt.WantsRound)
+                {
+                    continue; // its conversation goes on
+                }
+
                 if (attempt.FailedLater is { } newest)
                 {
                     kept.AddRange(OfKept(filter, batch, attempt, ledger.Batches.Get(newest), reader));
@@ -37,7 +42,7 @@ public sealed class RetryPlanner(JobLedger ledger)
             }
         }
 
-        foreach (RetryCandidate candidate in kept.OrderBy(static c => c.Number))
+        foreach (RetryCandidate candidate in kept.OrderBy(static c => c.Number).ThenBy(static c => c.Batch.Round))
         {
             yield return candidate;
         }
@@ -130,7 +135,8 @@ public sealed class RetryPlanner(JobLedger ledger)
                 rewritten.Read(attempt.Row, buffer.AsSpan(0, length));
             }
 
-            draft.Replace(parts.Append(attempt.Row, buffer.AsSpan(0, length), number, schema), attempt.Row);
+            int round = rewritten is { IsAnew: true } ? 1 : batch.Round;
+            draft.Replace(parts.Append(attempt.Row, buffer.AsSpan(0, length), number, schema, round), attempt.Row);
             count++;
         }
 

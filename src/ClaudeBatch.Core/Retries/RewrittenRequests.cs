@@ -41,6 +41,9 @@ public sealed class RewrittenRequests : IDisposable
         }
     }
 
+    /// <summary>Whether the requests are made anew of their rows, so that their conversations begin again.</summary>
+    public bool IsAnew { get; init; }
+
     public int Count => _places.Count;
 
     /// <summary>Adds a changed request, which is sent in place of the one of that row.</summary>

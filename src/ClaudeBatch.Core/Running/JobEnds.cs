@@ -78,6 +78,6 @@ public sealed class JobEnds(JobLedger ledger, JobStep step)
     {
         IReadOnlyList<BatchRecord> batches = ledger.Batches.OfJob(job.Id);
         long last = batches.Select(static b => b.Id).DefaultIfEmpty().Max();
-        return !(done >= last) && JobStates.Of(ledger.Folder, job, batches) == JobState.Finished && !step.GoesOn(job) ? last : null;
+        return !(done >= last) && JobStates.Of(ledger, job, batches) == JobState.Finished && !step.GoesOn(job) ? last : null;
     }
 }

@@ -89,7 +89,9 @@ public sealed class JobPruner(JobLedger ledger)
     private string? OpenPart(JobRecord job)
     {
         BatchRecord? open = ledger.Batches.OfJob(job.Id).FirstOrDefault(static b => !b.State.IsFinal());
-        return open is null ? null : $"has part {open.Part} {open.State}, whose answers are not here yet";
+        return open is not null ? $"has part {open.Part} {open.State}, whose answers are not here yet"
+            : ledger.Jobs.Totals(job).WaitingForTools > 0 ? "has answers that wait for their tools"
+            : null;
     }
 
     private bool HasFiles(JobRecord job)
@@ -102,6 +104,7 @@ public sealed class JobPruner(JobLedger ledger)
     {
         if (HasFiles(job))
         {
+            ledger.Jobs.EndRounds(job);
             ledger.Attempts.ForgetRows(job.Id);
             Directory.Delete(ledger.Folder.Job(job.Id), recursive: true);
             ledger.Events.Add(EventKind.PayloadRemoved, "The requests, rows and answers of the job were removed.", job.Id);

@@ -3,6 +3,7 @@ using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Results;
 using ClaudeBatch.Core.Retries;
+using ClaudeBatch.Core.Rounds;
 using ClaudeBatch.Core.Sending;
 
 namespace ClaudeBatch.Core.Running;
@@ -11,7 +12,11 @@ namespace ClaudeBatch.Core.Running;
 /// One step of a job: settle, send, poll, collect, retry. A step may be repeated: what a process has left undone when it ended is done by
 /// the next step of any process.
 /// </summary>
-public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector collector)
+/// <param name="ledger">The open ledger.</param>
+/// <param name="round">Settles, sends and polls.</param>
+/// <param name="collector">Collects results.</param>
+/// <param name="rounds">Runs the tools that answers call, and plans the next rounds; null to leave both to another step.</param>
+public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector collector, JobRounds? rounds = null)
 {
     /// <summary>
     /// How often a paused job is tried again without being named, because somebody may have removed the cause of the pause.
@@ -29,9 +34,10 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
             JobState.Running or JobState.Ambiguous => true,
             // Of a stopped job nothing is sent, and what may have been accepted all the same is still searched for.
             JobState.Stopped => IsSettling(job) || ledger.Batches.OfJob(job.Id).Any(static b => b.OutlivesStop),
-            JobState.Paused => isNamed || IsSettling(job) || (!Lasts(job) && IsOldPause(job)),
+            JobState.Paused => isNamed || IsSettling(job) || rounds?.Serves(job) == true || (!Lasts(job) && IsOldPause(job)),
             // Collected, but with failures that may be tried again.
-            JobState.Finished => GoesOn(job) || ledger.Batches.OfJob(job.Id).Any(AreResultsDue),
+            JobState.Finished => GoesOn(job) || (isNamed && rounds?.AnyRefused(job) == true)
+                || ledger.Batches.OfJob(job.Id).Any(AreResultsDue),
             _ => false,
         };
     }
@@ -75,11 +81,24 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
             }
         }
 
-        // When this step has paused the job, a retry waits for the next step.
+        // When this step has paused the job, a retry and a round wait for the next step.
         JobRecord now = ledger.Jobs.Get(job.Id);
-        if (now.PausedAt == job.PausedAt && GoesOn(now))
+        if (now.PausedAt != job.PausedAt || now.StoppedAt is not null)
         {
-            await RetryAsync(now, notes, cancellationToken).ConfigureAwait(false);
+            return notes;
+        }
+
+        bool isIdle = ledger.Batches.OfJob(job.Id).All(static b => b.State.IsFinal());
+        bool goesOn = GoesOn(now) && PlanRetry(now, notes);
+        if (rounds is not null && now.MaxRounds is not null)
+        {
+            goesOn |= await rounds.AdvanceAsync(now, isIdle, isAsked, (m, f) => notes.Add(Note(job, m, f)), cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        if (goesOn)
+        {
+            await RoundAsync(ledger.Jobs.Get(job.Id), notes, cancellationToken).ConfigureAwait(false);
         }
 
         return notes;
@@ -135,16 +154,22 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
     private bool IsSettling(JobRecord job)
         => ledger.Batches.OfJob(job.Id).Any(static b => b.State == BatchState.Unconfirmed);
 
-    private async Task RetryAsync(JobRecord job, List<RoundNote> notes, CancellationToken cancellationToken)
+    private bool PlanRetry(JobRecord job, List<RoundNote> notes)
     {
         try
         {
-            new RetryPlanner(ledger).Plan(job, Filter(job), SpoolLimits.Of(job));
-            await RoundAsync(job, notes, cancellationToken).ConfigureAwait(false);
+            return new RetryPlanner(ledger).Plan(job, Filter(job), SpoolLimits.Of(job)).Count > 0;
         }
         catch (ClaudeBatchException failure) when (failure.Kind == FailureKind.Busy)
         {
-            notes.Add(new RoundNote(ledger.Batches.OfJob(job.Id)[0], failure.Message, failure, NoteWeight.Warning));
+            notes.Add(Note(job, failure.Message, failure));
+            return false;
         }
     }
+
+    private RoundNote Note(JobRecord job, string message, ClaudeBatchException? failure) => new(
+        ledger.Batches.OfJob(job.Id)[0],
+        message,
+        failure,
+        failure is null ? NoteWeight.Information : failure.Kind == FailureKind.Busy ? NoteWeight.Warning : NoteWeight.Error);
 }

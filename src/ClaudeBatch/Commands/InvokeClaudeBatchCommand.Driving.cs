@@ -32,14 +32,14 @@ public sealed partial class InvokeClaudeBatchCommand
                 isFirst = false;
                 WriteDecided(_decided?.Next(_job), cancellationToken);
                 IReadOnlyList<BatchRecord> batches = session.Ledger.Batches.OfJob(_job.Id);
-                JobState state = JobStates.Of(session.Ledger.Folder, session.Ledger.Jobs.Get(_job.Id), batches);
+                JobState state = JobStates.Of(session.Ledger, session.Ledger.Jobs.Get(_job.Id), batches);
                 // What may be with the service is searched for also while the job waits for somebody, who may have done already what it
                 // waits for.
                 bool isSettling = batches.Any(static b => b.IsSettling);
                 isPaused = state is JobState.Ambiguous or JobState.Stopped || (state == JobState.Paused && !isSettling);
                 BatchRecord[] open = [.. batches.Where(static b => !b.State.IsFinal() && b.HeldFor is null)];
                 idleSteps++;
-                if (open.Length > 0 && !isPaused)
+                if ((open.Length > 0 || session.AreToolsRun(_job)) && !isPaused)
                 {
                     progress.Update(batches);
                     idleSteps = 0;

@@ -112,7 +112,13 @@ public sealed partial class InvokeClaudeBatchCommand : SubmissionCommand
                 "ParameterConflict",
                 $"-{name} is about requests, and none come in: pipe them, or name files with -Path. Without -{name} the job goes on as it "
                     + "is.")
-            : base.BeginAsync(cancellationToken);
+            : Begin(cancellationToken);
+
+    private Task Begin(CancellationToken cancellationToken)
+    {
+        FindTools();
+        return base.BeginAsync(cancellationToken);
+    }
 
     protected override async Task EndAsync(CancellationToken cancellationToken)
     {
@@ -123,7 +129,14 @@ public sealed partial class InvokeClaudeBatchCommand : SubmissionCommand
         }
 
         BatchSession session = Open();
-        _decided = AsCompleted ? new DecidedRows(session.Ledger, _job!.MaxAttempts, row => _rows?.Has(row) != false) : null;
+        TakeTools(session, _job!);
+        _job = session.Ledger.Jobs.Get(_job!.Id);
+        if (IsWhatIf)
+        {
+            ShowCalls(session, _job);
+        }
+
+        _decided = AsCompleted ? new DecidedRows(session.Ledger, _job.MaxAttempts, row => _rows?.Has(row) != false) : null;
         if (!IsWorthAStep() || ShouldProcess($"job '{_job!.Name}', {news}", "Submit, wait, retry"))
         {
             await DriveAsync(session, cancellationToken);

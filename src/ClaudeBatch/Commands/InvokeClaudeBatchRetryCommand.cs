@@ -206,7 +206,10 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
         BatchTemplate? template = Template is null ? null : BatchTemplate.From(Template);
         using RequestRewriter rewriter = new(template, Repair, MaxTokensFactor, Model, KnownModels.Of(Connection));
         InputRules rules = new(new SpoolLimits(), session.Service.Checker());
-        RewrittenRequests rewritten = new(session.Ledger, job, rules, Encoding.UTF8.GetBytes(template?.OutputSchema ?? string.Empty));
+        RewrittenRequests rewritten = new(session.Ledger, job, rules, Encoding.UTF8.GetBytes(template?.OutputSchema ?? string.Empty))
+        {
+            IsAnew = template?.Prompt is not null,
+        };
         try
         {
             foreach ((BatchRecord batch, AttemptRecord attempt, _, _) in candidates)

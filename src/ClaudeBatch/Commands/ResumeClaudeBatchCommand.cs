@@ -13,7 +13,7 @@ namespace ClaudeBatch.Commands;
 /// </summary>
 [Cmdlet(VerbsLifecycle.Resume, "ClaudeBatch", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(BatchJob))]
-public sealed class ResumeClaudeBatchCommand : JobCommand
+public sealed partial class ResumeClaudeBatchCommand : JobCommand
 {
     private int _code = ExitCode.Done;
 
@@ -183,6 +183,12 @@ public sealed class ResumeClaudeBatchCommand : JobCommand
             && new StageGate(session.Ledger).Release(job) is { } released)
         {
             WriteNotes([released]);
+        }
+
+        TakeTools(session, job, isNamed);
+        if (IsWhatIf)
+        {
+            ShowCalls(session, session.Ledger.Jobs.Get(job.Id));
         }
 
         bool wasOver = JobStates.Of(session.Ledger, job) == JobState.Finished;

@@ -24,6 +24,9 @@ public sealed class BatchJob
 
     public long Pending { get; set; }
 
+    /// <summary>How many have an answer that calls tools, or has not come to its end, and rounds left: they go on.</summary>
+    public long WaitingForTools { get; set; }
+
     public long Succeeded { get; set; }
 
     /// <summary>
@@ -78,6 +81,7 @@ public sealed class BatchJob
         Refused = report.Totals.Refused,
         NotSubmitted = report.Totals.NotSubmitted,
         Pending = report.Totals.Pending,
+        WaitingForTools = report.Totals.WaitingForTools,
         Succeeded = report.Totals.Succeeded,
         Incomplete = report.Totals.Incomplete,
         Errored = report.Totals.Errored,

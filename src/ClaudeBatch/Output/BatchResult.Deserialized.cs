@@ -13,7 +13,7 @@ public sealed partial class BatchResult
     private static readonly (string Name, string Text)[] s_madeFromText =
     [
         (nameof(Output), nameof(Text)), (nameof(Usage), nameof(Raw)), (nameof(Message), nameof(Raw)), (nameof(Source), nameof(RawSource)),
-        (nameof(ToolCalls), nameof(Raw)), (nameof(Citations), nameof(Raw)),
+        (nameof(ToolCalls), nameof(Raw)), (nameof(Citations), nameof(Raw)), (nameof(Transcript), nameof(RawTranscript)),
     ];
 
     /// <summary>Returns the result from the pipeline, which may have been deserialized from Clixml or a PowerShell job.</summary>

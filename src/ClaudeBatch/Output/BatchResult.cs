@@ -69,10 +69,13 @@ public sealed partial class BatchResult
         set => _output = value;
     }
 
-    /// <summary>The calls of tools that the answer makes and nobody has answered.</summary>
+    /// <summary>
+    /// The calls of tools, of all rounds in their order, with what each gave. Those of the answer itself, which nobody has answered, have no
+    /// output.
+    /// </summary>
     public ToolCall[] ToolCalls
     {
-        get => _toolCalls ??= Answer is { Calls: { Count: > 0 } calls } ? [.. calls.Select(ToolCall.From)] : [];
+        get => _toolCalls ??= FindCalls();
         set => _toolCalls = value;
     }
 
@@ -93,9 +96,10 @@ public sealed partial class BatchResult
 
     public string? Model { get; set; }
 
+    /// <summary>What the service counted; of a conversation of several rounds the sums of all rounds and attempts.</summary>
     public object? Usage
     {
-        get => _usage ??= Answer?.Usage is { IsEmpty: false } usage ? ObjectView.Parse(usage.Span) : null;
+        get => _usage ??= UsageOfAll() ?? (Answer?.Usage is { IsEmpty: false } usage ? ObjectView.Parse(usage.Span) : null);
         set => _usage = value;
     }
 
@@ -159,7 +163,7 @@ public sealed partial class BatchResult
     /// it, that may have been changed.
     /// </summary>
     internal bool IsAsRead => !_hasOtherLine && (_source ?? _output ?? _usage ?? _toolCalls ?? (object?)_citations) is null
-        && StopReason != Core.Results.Completeness.CallsTools;
+        && StopReason != Core.Results.Completeness.CallsTools && _rounds is null;
 
     /// <summary>The text, where it was read or set; else null.</summary>
     internal string? ReadText => _text;
@@ -212,6 +216,9 @@ public sealed partial class BatchResult
             BatchId = collected.Batch.ServiceId,
             Job = collected.Batch.Job,
             Attempt = collected.Batch.Attempt,
+            Rounds = collected.Batch.Round,
+            _rounds = attempt.Rounds,
+            _request = collected.Request,
             RequestId = line?.ErrorRequestId,
             _picodollars = attempt.CostInPicodollars,
         };
@@ -249,7 +256,7 @@ public sealed partial class BatchResult
     private string? FindText()
         => !_wasRead && PlainAnswer.TryReadText(_line, out string? text) ? text : Answer?.Text;
 
-    private object? ForcedInput() => _isForcedCall && ToolCalls is [var only] ? only.Input : null;
+    private object? ForcedInput() => _isForcedCall && Answer?.Calls is [var only] ? ToolCall.From(only, Rounds).Input : null;
 
     private (string Name, string Text)[] Columns() => Source is { } row
         ? [.. new ShellRow(row, number: 0).Members(static _ => true).Select(static m => (m.Name, JsonText.Text(m.Value)))]

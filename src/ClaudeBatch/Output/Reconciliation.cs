@@ -17,6 +17,9 @@ public sealed class Reconciliation
 
     public long Pending { get; set; }
 
+    /// <summary>How many have an answer that calls tools, or has not come to its end, and rounds left: they go on.</summary>
+    public long WaitingForTools { get; set; }
+
     public long Succeeded { get; set; }
 
     /// <summary>How many of those that succeeded have an answer that cannot be used as it is.</summary>
@@ -52,6 +55,7 @@ public sealed class Reconciliation
         Refused = check.Totals.Refused,
         NotSubmitted = check.Totals.NotSubmitted,
         Pending = check.Totals.Pending,
+        WaitingForTools = check.Totals.WaitingForTools,
         Succeeded = check.Totals.Succeeded,
         Incomplete = check.Totals.Incomplete,
         Errored = check.Totals.Errored,

@@ -7,6 +7,9 @@ namespace ClaudeBatch;
 /// <summary>A call of a tool that an answer makes.</summary>
 public sealed class ToolCall
 {
+    /// <summary>The round whose answer makes the call, from 1.</summary>
+    public int Round { get; set; }
+
     public string? Id { get; set; }
 
     /// <summary>The name of the tool.</summary>
@@ -15,13 +18,23 @@ public sealed class ToolCall
     /// <summary>What the call passes to the tool; null where an object cannot hold it, which the result's Reason says.</summary>
     public object? Input { get; set; }
 
+    /// <summary>What the model was told that the tool gave; null where nobody has answered the call.</summary>
+    public string? Output { get; set; }
+
+    /// <summary>Whether the model was told that the call had failed.</summary>
+    public bool IsError { get; set; }
+
+    /// <summary>How long the command ran; null where nobody has answered the call.</summary>
+    public TimeSpan? Duration { get; set; }
+
     public override string ToString() => $"{Name} {Encoding.UTF8.GetString(JsonText.Write(Input))}";
 
-    internal static ToolCall From(ToolUse call)
+    internal static ToolCall From(ToolUse call, int round)
     {
         ReadOnlySpan<byte> input = call.Input.Span;
         return new ToolCall
         {
+            Round = round,
             Id = call.Id,
             Name = call.Name,
             Input = input.IsEmpty || AnswerJson.Fault(input) is not null ? null : ObjectView.Parse(input),

@@ -97,7 +97,8 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     internal void Fail(ClaudeBatchException failure, object? target = null)
     {
         // What is not permitted may be so for one batch alone, and a canary or a budget is one job's.
-        bool isOfAll = failure.Pauses is not (null or PauseCause.PermissionDenied or PauseCause.CanaryFailed or PauseCause.BudgetExceeded);
+        bool isOfAll = failure.Pauses is not (null or PauseCause.PermissionDenied or PauseCause.CanaryFailed or PauseCause.BudgetExceeded
+            or PauseCause.ToolsNotNamed);
         bool isNew = failure.Pauses is null || Told.TryAdd(this, failure.Id);
         if (!isOfAll || isNew)
         {

@@ -4,6 +4,7 @@ using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Ledger.Files;
 using ClaudeBatch.Core.Results;
+using ClaudeBatch.Core.Rounds;
 using ClaudeBatch.Core.Running;
 using ClaudeBatch.Emulator;
 using ClaudeBatch.Pipeline;
@@ -31,7 +32,12 @@ internal sealed class BatchSession : IDisposable
 
     public BatchRound Round => _round ??= new BatchRound(Ledger, Api, Rehearsal());
 
-    public JobStep Step => new(Ledger, Round, Collector);
+    /// <summary>The tools that the line names; null where it names none.</summary>
+    public IToolBench? Bench { get; set; }
+
+    public JobStep Step => new(Ledger, Round, Collector, Rounds);
+
+    private JobRounds Rounds => new(Ledger, new RoundPlanner(Ledger, () => KnownModels.Of(Service.Connection), Service.Checker), Bench);
 
     public JobEnds Ends => new(Ledger, Step);
 
@@ -64,6 +70,9 @@ internal sealed class BatchSession : IDisposable
         JobLedger ledger = create ? JobLedger.OpenOrCreate(folder, service.Clock) : JobLedger.Open(folder, service.Clock);
         return new BatchSession(service, ledger);
     }
+
+    /// <summary>Whether somebody runs the tools of a job at this moment.</summary>
+    public bool AreToolsRun(JobRecord job) => OwnershipLock.IsTaken(Ledger.Folder, job.ToolsLockName);
 
     // On the thread of the pipeline, where alone a script block may run; the round waits for it without a lock.
     private Func<BatchRecord, CancellationToken, Task>? Rehearsal() => Service.Connection is { IsEmulator: true, Answers: { } answers }

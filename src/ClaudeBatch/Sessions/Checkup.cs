@@ -195,7 +195,7 @@ internal sealed partial class Checkup(ClaudeBatchConnection connection, ServiceS
     {
         (JobRecord Job, JobState State)[] waiting =
         [
-            .. ledger.Jobs.All().Select(j => (Job: j, State: JobStates.Of(ledger.Folder, j, ledger.Batches.OfJob(j.Id))))
+            .. ledger.Jobs.All().Select(j => (Job: j, State: JobStates.Of(ledger, j, ledger.Batches.OfJob(j.Id))))
                 .Where(static j => j.State is JobState.Paused or JobState.InputCut or JobState.Ambiguous),
         ];
         Add(

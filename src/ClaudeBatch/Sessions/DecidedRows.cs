@@ -19,7 +19,7 @@ internal sealed class DecidedRows(JobLedger ledger, int maxAttempts, Func<long, 
     public IEnumerable<CollectedResult> Next(JobRecord job)
     {
         BatchRecord[] news = [.. Over(job).Where(b => _seen.Add(b.Id))];
-        return Read(news, IsDecided);
+        return Read(news, r => IsDecided(job, r));
     }
 
     /// <summary>The rows that were not given before, whatever was to follow.</summary>
@@ -48,6 +48,7 @@ internal sealed class DecidedRows(JobLedger ledger, int maxAttempts, Func<long, 
         }
     }
 
-    private bool IsDecided(CollectedResult result)
-        => result.Attempt.FailureClass != FailureClass.Transient || result.Batch.Attempt >= maxAttempts;
+    private bool IsDecided(JobRecord job, CollectedResult result)
+        => !(result.Attempt.WantsRound && result.Batch.HasRoundsLeft(job))
+            && (result.Attempt.FailureClass != FailureClass.Transient || result.Batch.Attempt >= maxAttempts);
 }

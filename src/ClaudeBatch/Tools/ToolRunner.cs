@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using ClaudeBatch.Core.Requests;
+using ClaudeBatch.Core.Rounds;
 
 namespace ClaudeBatch.Tools;
 

@@ -29,7 +29,7 @@ public sealed class KnownErrorTests
         Assert.Equal(("HumanReviewDisabled", FailureKind.Permission, BatchState.Spooled), (result.Failure!.Id, result.Failure.Kind, result.Batch.State));
         JobRecord job = engine.Job("job");
         Assert.Contains("use a key of another workspace", job.PauseReason!, StringComparison.Ordinal);
-        Assert.Equal(JobState.Paused, JobStates.Of(engine.Ledger.Folder, job, engine.Ledger.Batches.OfJob(job.Id)));
+        Assert.Equal(JobState.Paused, JobStates.Of(engine.Ledger, job, engine.Ledger.Batches.OfJob(job.Id)));
         JobStep step = new(engine.Ledger, new BatchRound(engine.Ledger, engine.Api), new BatchCollector(engine.Ledger, engine.Api, engine.Clock));
         engine.Clock.Advance(TimeSpan.FromHours(30));
         Assert.False(step.IsDue(job, isNamed: false));

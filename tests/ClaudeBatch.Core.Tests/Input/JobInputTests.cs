@@ -179,7 +179,7 @@ public sealed class JobInputTests : IDisposable
             Add(cut, "b");
         }
 
-        JobState afterTheCut = JobStates.Of(_engine.Ledger.Folder, _engine.Job("job"), _engine.Ledger.Batches.OfJob(_engine.Job("job").Id));
+        JobState afterTheCut = JobStates.Of(_engine.Ledger, _engine.Job("job"), _engine.Ledger.Batches.OfJob(_engine.Job("job").Id));
         SealedInput anew = _engine.Seal("job", "a", "b", "c");
 
         Assert.Equal(JobState.InputCut, afterTheCut);

@@ -104,7 +104,7 @@ public sealed class ImportTests : IDisposable
         BatchRecord waiting = _other.Batches.Get(second.Id);
         Assert.Equal((BatchState.Ended, true, failure.Message), (waiting.State, waiting.IsAmbiguous, waiting.Message));
         JobRecord job = _other.Jobs.Find("taken")!;
-        Assert.Equal(JobState.Ambiguous, JobStates.Of(_other.Folder, job, _other.Batches.OfJob(job.Id)));
+        Assert.Equal(JobState.Ambiguous, JobStates.Of(_other, job, _other.Batches.OfJob(job.Id)));
         BatchCollector collector = new(_other, _engine.Api, _engine.Clock);
         JobStep step = new(_other, new BatchRound(_other, _engine.Api), collector);
         _engine.Clock.Advance(TimeSpan.FromHours(1));

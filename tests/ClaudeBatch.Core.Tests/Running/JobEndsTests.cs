@@ -61,7 +61,7 @@ public sealed class JobEndsTests : IDisposable
 
         await _engine.RunAsync(_engine.Ledger.Batches.OfJob(Job.Id)[0]);
 
-        Assert.Equal(JobState.Finished, JobStates.Of(_engine.Ledger.Folder, Job, _engine.Ledger.Batches.OfJob(Job.Id)));
+        Assert.Equal(JobState.Finished, JobStates.Of(_engine.Ledger, Job, _engine.Ledger.Batches.OfJob(Job.Id)));
         Assert.Null(Ends.Unreported(Job));
         Assert.False(Ends.IsOwed(Job));
     }

@@ -206,7 +206,7 @@ public sealed class SendTests : IDisposable
         Assert.Equal(("SpendLimitReached", FailureKind.Billing), (result.Failure!.Id, result.Failure.Kind));
         JobRecord job = _engine.Job("job");
         Assert.Contains("The service's words.", job.PauseReason!, StringComparison.Ordinal);
-        Assert.Equal(JobState.Paused, JobStates.Of(_engine.Ledger.Folder, job, _engine.Ledger.Batches.OfJob(job.Id)));
+        Assert.Equal(JobState.Paused, JobStates.Of(_engine.Ledger, job, _engine.Ledger.Batches.OfJob(job.Id)));
     }
 
     [Fact]

@@ -118,7 +118,7 @@ public sealed class SettleTests : IDisposable
         BatchRecord end = await SettleUntilAsync(now, static b => b.IsAmbiguous || b.State != BatchState.Unconfirmed);
         Assert.True(end.IsAmbiguous);
         JobRecord job = _engine.Job("job");
-        Assert.Equal(JobState.Ambiguous, JobStates.Of(_engine.Ledger.Folder, job, _engine.Ledger.Batches.OfJob(job.Id)));
+        Assert.Equal(JobState.Ambiguous, JobStates.Of(_engine.Ledger, job, _engine.Ledger.Batches.OfJob(job.Id)));
     }
 
     [Fact]

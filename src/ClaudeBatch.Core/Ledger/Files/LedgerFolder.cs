@@ -13,6 +13,7 @@ namespace ClaudeBatch.Core.Ledger.Files;
 ///   schemas.jsonl      the JSON schemas that the answers must fit
 ///   part-0001.json     the spool of part 1: the exact body of its create call
 ///   part-0001.results-1.jsonl   the results of part 1, out of its first download
+///   part-0001.tools.jsonl   what the calls of tools in these results gave
 /// emulator/            the ledger of the emulator, for rehearsals
 /// </code>
 /// </remarks>
@@ -75,6 +76,10 @@ public class LedgerFolder
     public IReadOnlyList<string> AllResults(long jobId, int part) => Directory.Exists(Job(jobId))
         ? Directory.GetFiles(Job(jobId), string.Create(CultureInfo.InvariantCulture, $"part-{part:0000}.results*"))
         : [];
+
+    /// <summary>The path of the file with what the calls in a part's answers gave, as the blocks that the next round has.</summary>
+    public string ToolResults(long jobId, int part)
+        => Path.Combine(Job(jobId), string.Create(CultureInfo.InvariantCulture, $"part-{part:0000}.tools.jsonl"));
 
     /// <summary>Whether any job has files in the folder.</summary>
     internal bool HasJobs

@@ -24,6 +24,7 @@ internal static partial class LedgerSchema
             call_id TEXT NOT NULL,
             name TEXT NOT NULL,
             state TEXT NOT NULL,
+            is_repeatable INTEGER NOT NULL,
             starts INTEGER NOT NULL DEFAULT 0,
             is_error INTEGER NOT NULL DEFAULT 0,
             duration_in_ms INTEGER,
@@ -32,7 +33,7 @@ internal static partial class LedgerSchema
             output_digest INTEGER,
             PRIMARY KEY (attempt_id, position)
         ) WITHOUT ROWID;
-        CREATE INDEX tool_call_begun ON tool_call (attempt_id) WHERE state = 'Begun';
+        CREATE INDEX tool_call_without_outcome ON tool_call (attempt_id) WHERE state <> 'Done';
         UPDATE batch SET tally = NULL;
         """;
 }

@@ -1,0 +1,164 @@
+using System.Globalization;
+using ClaudeBatch.Core.Costs;
+using ClaudeBatch.Core.Input;
+using ClaudeBatch.Core.Json;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Ledger.Files;
+using ClaudeBatch.Core.Models;
+using ClaudeBatch.Core.Requests;
+
+namespace ClaudeBatch.Core.Rounds;
+
+/// <summary>
+/// Plans the next round of a job's conversations: a new part of the requests whose answers ask for one, and have all that they wait for.
+/// </summary>
+/// <param name="ledger">The open ledger.</param>
+/// <param name="catalog">Gives the models and their prices, for jobs with a budget.</param>
+/// <param name="checker">Makes what reads the facts of requests, for jobs with a budget.</param>
+public sealed class RoundPlanner(JobLedger ledger, Func<ModelCatalog> catalog, Func<RequestChecker> checker)
+{
+    /// <summary>How long requests that are ready wait for others that still run, where the user has not said it.</summary>
+    public static readonly TimeSpan DefaultWait = TimeSpan.FromMinutes(15);
+
+    private const string PausedTurn = "pause_turn";
+
+    // Fewer go out only when nothing else runs: a batch of a few requests is hard to tell from a stranger's, and many small parts are slow.
+    private const int FewestBesideOthers = 100;
+
+    /// <summary>Seals the next round, where it is due.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="isIdle">Whether nothing of the job is with the service or waits to be sent.</param>
+    /// <param name="takesRefused">Whether later rounds go out once more whose batch the service has refused, or a person has given up.</param>
+    /// <exception cref="ClaudeBatchException"><c>JobBusy</c>, <c>SpoolChanged</c>, <c>ResultsChanged</c>, <c>ToolResultsChanged</c>,
+    /// <c>PayloadRemoved</c>.</exception>
+    public RoundPlan Plan(JobRecord job, bool isIdle, bool takesRefused)
+    {
+        using WaitingRows waiting = new(ledger);
+        IReadOnlyList<BatchRecord> batches = waiting.Batches(job);
+        BatchRecord[] refused = takesRefused ? [.. Refused(job)] : [];
+        if (refused.Length == 0 && (batches.Count == 0 || !(isIdle || IsDueBesideOthers(job, waiting, batches))))
+        {
+            return RoundPlan.Nothing;
+        }
+
+        using OwnershipLock ownership = Ownership.TakeInput(ledger.Folder, job);
+        using DraftBooks draft = ledger.BeginDraft(job.Id, isReadMeanwhile: true);
+        using PartSpooler parts = new(ledger.Folder, job.Id, SpoolLimits.Of(job), draft);
+        RequestChecker? facts = job.MaxCostInPicodollars is null ? null : checker();
+        CostEstimate? estimate = facts is null ? null : new CostEstimate(catalog());
+        long count = 0;
+        foreach ((BatchRecord batch, AttemptRecord attempt, byte[] item, int number, int round) in
+            Continued(job, waiting, batches).Concat(Again(waiting, refused)))
+        {
+            estimate?.Add(facts!.Check(item));
+            draft.Replace(parts.Append(attempt.Row, item, number, attempt.OutputSchema, round), attempt.Row);
+            count++;
+        }
+
+        if (count == 0)
+        {
+            return RoundPlan.Nothing;
+        }
+
+        if (estimate is not null && Excess(job, estimate, job.MaxCostInPicodollars!.Value) is { } excess)
+        {
+            draft.Complete();
+            ledger.DiscardDraft(job.Id);
+            return new RoundPlan([], excess);
+        }
+
+        Milestone.Pass("round-planned");
+        parts.CompletePart();
+        draft.Complete();
+        ledger.Write(draft.Seal);
+        ledger.Events.Add(
+            EventKind.RoundPlanned,
+            string.Create(CultureInfo.InvariantCulture, $"{count} requests in {parts.Batches.Count} parts."),
+            job.Id);
+        Milestone.Pass("round-sealed");
+        return new RoundPlan([.. parts.Batches.Select(ledger.Batches.Get)]);
+    }
+
+    /// <summary>Whether later rounds of a job have a batch that the service has refused, or a person has given up.</summary>
+    public bool AnyRefused(JobRecord job) => Refused(job).Any();
+
+    private IEnumerable<BatchRecord> Refused(JobRecord job) => ledger.Batches.WithLastAttempts(job.Id)
+        .Where(static b => b.Round > 1 && b.State is BatchState.Rejected or BatchState.Abandoned);
+
+    private bool IsDueBesideOthers(JobRecord job, WaitingRows waiting, IReadOnlyList<BatchRecord> batches)
+    {
+        DateTime before = ledger.Clock.GetUtcNow().UtcDateTime - (job.RoundWait ?? DefaultWait);
+        return batches.Any(b => b.CollectedAt is null || b.CollectedAt <= before)
+            && batches.SelectMany(waiting.Of).SelectMany(static page => page).Count(static r => r.IsReady) >= FewestBesideOthers;
+    }
+
+    private IEnumerable<(BatchRecord Batch, AttemptRecord Attempt, byte[] Item, int Number, int Round)> Continued(
+        JobRecord job, WaitingRows waiting, IReadOnlyList<BatchRecord> batches)
+    {
+        using ToolResults results = new(ledger);
+        InputRules rules = new(SpoolLimits.Of(job), checker: null);
+        foreach (BatchRecord batch in batches)
+        {
+            List<(long Row, string Why)> ends = [];
+            foreach (WaitingRow row in waiting.Of(batch).SelectMany(static page => page))
+            {
+                if (row.CallsTools && row.Calls.Count == 0)
+                {
+                    ends.Add((row.Attempt.Row, "It stopped to call a tool, and there is no call in it."));
+                }
+
+                if (!row.IsReady)
+                {
+                    continue;
+                }
+
+                byte[] item = waiting.Request(batch, row.Attempt);
+                byte[] next = row.CallsTools || row.Attempt.StopReason == PausedTurn
+                    ? ConversationTurn.After(item, row.Line, [.. row.Records.Select(r => results.Read(batch, r))])
+                    : ConversationTurn.AfterNothing(item);
+                if (Fault(rules, row.Attempt.CustomId, next) is { } fault)
+                {
+                    ends.Add((row.Attempt.Row, $"Its conversation cannot go on: {fault}"));
+                    continue;
+                }
+
+                yield return (batch, row.Attempt, next, 1, batch.Round + 1);
+            }
+
+            if (ends.Count > 0)
+            {
+                ledger.Tools.End(batch, ends);
+            }
+        }
+    }
+
+    // What the service sends may hold half of a character. Sent back it would have the whole batch refused.
+    private static string? Fault(InputRules rules, string customId, byte[] next) => rules.OfEnvelope(customId, next.Length)?.Message
+        ?? (JsonTexts.HaveHalfPair(next) ? "Its answer has half of a surrogate pair in it, with which the service takes no batch." : null);
+
+    private IEnumerable<(BatchRecord Batch, AttemptRecord Attempt, byte[] Item, int Number, int Round)> Again(
+        WaitingRows waiting, IEnumerable<BatchRecord> refused)
+        => refused.SelectMany(b => ledger.Attempts.All(b, onlyLast: true).Select(a => (b, a, waiting.Request(b, a), b.Attempt, b.Round)));
+
+    private string? Excess(JobRecord job, CostEstimate round, long most)
+    {
+        decimal limit = PriceList.ToDollars(most);
+        string what = $"The next round of job '{job.Name}' is not sent:";
+        if (ledger.Jobs.Totals(job).CostInPicodollars is not { } spent)
+        {
+            return $"{what} what the job has cost so far is not known, so -MaxCost {PriceList.Text(limit)} cannot be held.";
+        }
+
+        decimal left = PriceList.ToDollars(most - spent);
+        if (round.High is { } high && PriceList.ToDollars(high) <= left)
+        {
+            return null;
+        }
+
+        string costs = round.High is { } known ? PriceList.Text(PriceList.ToDollars(known)) : "more than is known here";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{what} the job has cost {PriceList.Text(PriceList.ToDollars(spent))}, its {round.Requests} requests may cost {costs}, and "
+                + $"-MaxCost is {PriceList.Text(limit)}. Raise it: Invoke-ClaudeBatch -Job {job.Name} -MaxCost …");
+    }
+}
