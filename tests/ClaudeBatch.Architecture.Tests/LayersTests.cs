@@ -21,7 +21,7 @@ public sealed class LayersTests
         ["ClaudeBatch.Core.Ledger"],
         ["ClaudeBatch.Core.Account", "ClaudeBatch.Core.Costs"],
         ["ClaudeBatch.Core.Input", "ClaudeBatch.Core.Results"],
-        ["ClaudeBatch.Core.Sending", "ClaudeBatch.Core.Retries"],
+        ["ClaudeBatch.Core.Sending", "ClaudeBatch.Core.Retries", "ClaudeBatch.Core.Rounds"],
         ["ClaudeBatch.Core.Running"],
     ];
 

@@ -41,6 +41,9 @@ internal sealed class Options(string[] args)
     /// <summary>The folder with the profile to use; null for another credential.</summary>
     public string? ProfileFolder => Get("profiles");
 
+    /// <summary>The file in which tools count their calls; null for requests without tools.</summary>
+    public string? ToolsFile => Get("tools");
+
     private string? Get(string name)
     {
         int at = Array.IndexOf(args, "--" + name);

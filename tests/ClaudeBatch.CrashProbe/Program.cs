@@ -4,8 +4,10 @@ using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Ledger.Files;
+using ClaudeBatch.Core.Models;
 using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Results;
+using ClaudeBatch.Core.Rounds;
 using ClaudeBatch.Core.Running;
 using ClaudeBatch.CrashProbe;
 using ClaudeBatch.Emulator;
@@ -62,6 +64,7 @@ internal sealed class Probe(JobLedger ledger, BatchApi api, Options options)
         "steps" => StepsAsync(),
         "finish" => FinishAsync(),
         "end" => EndAsync(),
+        "settle" => SettleAsync(),
         "report" => ReportAsync(),
         "cancel" => ForEachBatchAsync(static (control, batch) => control.CancelAsync(batch, default)),
         "delete" => ForEachBatchAsync(static (control, batch) => control.DeleteAsync(batch, default)),
@@ -101,7 +104,7 @@ internal sealed class Probe(JobLedger ledger, BatchApi api, Options options)
 
     private async Task StepsAsync()
     {
-        JobStep step = new(ledger, _round, new BatchCollector(ledger, api, ledger.Clock));
+        JobStep step = new(ledger, _round, new BatchCollector(ledger, api, ledger.Clock), Rounds);
         DateTimeOffset limit = ledger.Clock.GetUtcNow().AddDays(2);
         while (step.IsDue(Job, isNamed: true) && ledger.Clock.GetUtcNow() < limit)
         {
@@ -128,11 +131,46 @@ internal sealed class Probe(JobLedger ledger, BatchApi api, Options options)
         }
     }
 
+    // Says of each call without an outcome whether it has run: the tools have counted it.
+    private Task SettleAsync()
+    {
+        ToolSettler settler = new(ledger);
+        string[] ran = File.ReadAllLines(options.ToolsFile!);
+        foreach ((_, ToolCallRecord call) in settler.Unknown(Job))
+        {
+            if (ran.Contains($"{call.Name} {call.CallId}"))
+            {
+                settler.Ran(Job, call.CallId, $"{call.Name} ran", isError: false);
+            }
+            else
+            {
+                settler.DidNotRun(Job, call.CallId);
+            }
+
+            Console.WriteLine($"settled {call.CallId}");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private JobRounds? Rounds => options.ToolsFile is null ? null : new JobRounds(
+        ledger,
+        new RoundPlanner(
+            ledger,
+            static () => ModelCatalog.Shipped,
+            static () => new RequestChecker(ModelCatalog.Shipped, new DateOnly(2026, 11, 28), ServiceConnection.DefaultApiVersion, [])),
+        new CountedTools(options.ToolsFile));
+
     private JobRecord Job => ledger.Jobs.Find(Name)!;
 
     private async Task SubmitAsync()
     {
         SealedInput input = Seal();
+        if (options.ToolsFile is not null)
+        {
+            ledger.Jobs.SetRounds(Job, maxRounds: 5, wait: null);
+        }
+
         RoundReport report = await _round.DeliverAsync(
             input.ExistingBatches.Concat(input.NewBatches).Select(static b => b.Id), sent: null, CancellationToken.None);
         foreach (RoundNote note in report.Notes)
@@ -141,9 +179,17 @@ internal sealed class Probe(JobLedger ledger, BatchApi api, Options options)
         }
     }
 
+    private static byte[] Tools()
+    {
+        const string schema = """{"type":"object","properties":{"Number":{"type":"integer"}},"required":["Number"]}""";
+        IEnumerable<string> tools = new[] { CountedTools.Reads, CountedTools.Changes }
+            .Select(static name => $$"""{"name":"{{name}}","description":"It does.","input_schema":{{schema}}}""");
+        return Encoding.UTF8.GetBytes($"[{string.Join(',', tools)}]");
+    }
+
     private SealedInput Seal()
     {
-        using RequestTemplate template = new("claude-haiku-4-5", 100, []);
+        using RequestTemplate template = new("claude-haiku-4-5", 100, options.ToolsFile is null ? [] : [("tools", Tools())]);
         using JobInput input = JobInput.Open(ledger, new JobInputOptions
         {
             Name = Name,

@@ -22,6 +22,7 @@ public sealed partial class JobInput
         }
 
         _prefix = facts.CachedPrefix;
+        _bindsThinking |= facts.BindsThinking;
         schema = facts.OutputSchema is { } where ? _schemas.NumberOf(outputSchema.IsEmpty ? item[where] : outputSchema) : 0;
         if (!facts.Faults.Any(static f => f.IsError))
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Input;
 
@@ -52,6 +53,11 @@ public sealed partial class JobInput
             _draft.Seal();
             Milestone.Pass("sealing");
             _ledger.Jobs.Seal(_job, _nextRow, _refusedRows, _options.Estimate?.Low, _options.Estimate?.High);
+            if (_bindsThinking)
+            {
+                _ledger.Jobs.AddBeta(_job, RequestChecker.ThinkingBindingBeta);
+            }
+
             if (_options.Limits != new SpoolLimits())
             {
                 _ledger.Jobs.SetPartLimits(_job, _options.Limits.MaxRequests, _options.Limits.MaxBytes);

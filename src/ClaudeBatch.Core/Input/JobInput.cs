@@ -55,6 +55,9 @@ public sealed partial class JobInput : IDisposable
     // The part of the current request's bytes that is cached; null where the request has no cache breakpoint.
     private Range? _prefix;
 
+    // Whether a request says what becomes of thinking that does not fit: the job's batches need a beta then.
+    private bool _bindsThinking;
+
     // The number of the next row of the job, from 0.
     private long _nextRow;
 

@@ -104,6 +104,15 @@ public sealed partial class JobBooks(LedgerDatabase database, TimeProvider clock
         ("$requests", maxRequests),
         ("$bytes", maxBytes));
 
+    /// <summary>Has the job's batches sent with a beta, beside those that it has.</summary>
+    internal void AddBeta(JobRecord job, string beta)
+    {
+        if (!job.Betas.Split(',').Contains(beta))
+        {
+            Update(job, "betas = $betas", ("$betas", job.Betas.Length == 0 ? beta : $"{job.Betas},{beta}"));
+        }
+    }
+
     /// <summary>Lets a stopped job go on.</summary>
     public void Restart(JobRecord job) => Update(job, "stopped_at = NULL");
 
@@ -199,7 +208,14 @@ public sealed partial class JobBooks(LedgerDatabase database, TimeProvider clock
         ("$wait", wait is { } given ? (long)given.TotalSeconds : null));
 
     /// <summary>Ends the conversations of a job: its files are removed, and nothing can go on without them.</summary>
-    internal void EndRounds(JobRecord job) => Update(job, "max_rounds = NULL");
+    internal void EndRounds(JobRecord job)
+    {
+        Update(job, "max_rounds = NULL");
+        if (job.PausedFor == PauseCause.ToolsNotNamed)
+        {
+            Unpause(job);
+        }
+    }
 
     private void Update(JobRecord job, string assignments, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {

@@ -34,6 +34,12 @@ public sealed record ModelRules
     /// <summary>Whether <c>inference_geo</c> is refused.</summary>
     public bool RefusesInferenceGeo { get; init; }
 
+    /// <summary>
+    /// Whether the model's thinking is bound to what came before it, so that a conversation goes on only from the same bytes
+    /// (documentation, "Preserved thinking", "Prefix checks").
+    /// </summary>
+    public bool BindsThinking { get; init; }
+
     /// <summary>Each type of tool that is refused, with the type to use instead.</summary>
     public IReadOnlyDictionary<string, string> Tools { get; init; } = new Dictionary<string, string>();
 
@@ -54,6 +60,7 @@ public sealed record ModelRules
             RefusesPrefill = Is(refuses, "prefill"),
             RefusesSampling = Is(refuses, "sampling"),
             RefusesInferenceGeo = Is(refuses, "inference_geo"),
+            BindsThinking = Is(model, "binds_thinking"),
             Tools = Pairs(refuses, "tools"),
             Advisors = model.TryGetProperty("advisors", out JsonElement advisors)
                 ? [.. advisors.EnumerateArray().Select(static a => a.GetString()!)]

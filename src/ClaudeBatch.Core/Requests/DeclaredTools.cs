@@ -45,5 +45,7 @@ public sealed class DeclaredTools
     }
 
     /// <summary>Gives the schema of what a tool takes; null where the request does not declare it.</summary>
-    public ReadOnlyMemory<byte>? SchemaOf(string name) => _schemas.TryGetValue(name, out ReadOnlyMemory<byte> schema) ? schema : null;
+    public ReadOnlyMemory<byte>? SchemaOf(string name)
+        // Without the cast null would convert to byte[], and from there to empty memory that is not null.
+        => _schemas.TryGetValue(name, out ReadOnlyMemory<byte> schema) ? schema : (ReadOnlyMemory<byte>?)null;
 }

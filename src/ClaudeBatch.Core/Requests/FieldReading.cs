@@ -28,6 +28,7 @@ internal enum FieldReading
     Thinking,
     ThinkingType,
     ThinkingBudget,
+    BlockBinding,
     Effort,
     Format,
     Schema,

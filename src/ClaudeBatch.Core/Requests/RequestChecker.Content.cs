@@ -60,6 +60,7 @@ public sealed partial class RequestChecker
     // The reader is a copy: the content is walked over afterwards.
     private void ContentFaults(Utf8JsonReader reader)
     {
+        (_facts.LastHasTurn, _facts.LastHasServerTool) = (false, false);
         switch (reader.TokenType)
         {
             case JsonTokenType.Null:
@@ -86,6 +87,7 @@ public sealed partial class RequestChecker
     private int BlockFaults(Utf8JsonReader reader, bool textOnly = false)
     {
         int count = 0;
+        bool isBlank = false;
         for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; count++)
         {
             if (reader.TokenType != JsonTokenType.StartObject)
@@ -110,19 +112,30 @@ public sealed partial class RequestChecker
                 reader.Skip();
             }
 
-            BlockFault(type, ref text, textOnly);
+            if (type == "text")
+            {
+                isBlank |= IsBlank(ref text);
+            }
+            else
+            {
+                _facts.LastHasServerTool |= !textOnly && type == "server_tool_use";
+                _facts.LastHasTurn |= !textOnly && type is "tool_use" or "server_tool_use" or "thinking" or "redacted_thinking";
+                BlockFault(type, textOnly);
+            }
+        }
+
+        // An answer of the model goes back as it came, with texts that are empty.
+        if (isBlank && (textOnly || !_facts.LastHasTurn))
+        {
+            Blank();
         }
 
         return count;
     }
 
-    private void BlockFault(string? type, ref Utf8JsonReader text, bool textOnly)
+    private void BlockFault(string? type, bool textOnly)
     {
-        if (type == "text")
-        {
-            TextFault(ref text);
-        }
-        else if (type is null)
+        if (type is null)
         {
             Error("ContentInvalid", "A block of content has no type, such as 'text'.");
         }
@@ -140,9 +153,14 @@ public sealed partial class RequestChecker
 
     private void TextFault(ref Utf8JsonReader reader)
     {
-        if (reader.TokenType != JsonTokenType.String || JsonTexts.IsBlank(reader.ValueSpan))
+        if (IsBlank(ref reader))
         {
-            Error("ContentEmpty", "A block of text has nothing but white space, or no text; the service refuses it.");
+            Blank();
         }
     }
+
+    private static bool IsBlank(ref Utf8JsonReader reader)
+        => reader.TokenType != JsonTokenType.String || JsonTexts.IsBlank(reader.ValueSpan);
+
+    private void Blank() => Error("ContentEmpty", "A block of text has nothing but white space, or no text; the service refuses it.");
 }

@@ -42,7 +42,7 @@ public sealed partial class RequestChecker
                     + $"output_config.format (-OutputSchema), else tool_choice 'auto'.");
         }
 
-        if (rules.RefusesPrefill && _facts.HasMessages && _facts.LastRole == "assistant")
+        if (rules.RefusesPrefill && _facts.HasMessages && _facts.LastRole == "assistant" && !_facts.LastHasServerTool)
         {
             Error("PrefillRefused", $"The last message is the assistant's; {model} takes no prefill. End with a user message, or ask "
                 + $"for a form with -OutputSchema.");

@@ -131,6 +131,9 @@ public sealed partial class RequestChecker
             case FieldReading.ThinkingBudget when isRead && reader.TryGetInt64(out long budget):
                 _facts.ThinkingBudget = budget;
                 break;
+            case FieldReading.BlockBinding when isRead:
+                _facts.BindsThinking = true;
+                break;
             case FieldReading.Effort when isRead || reader.TokenType == JsonTokenType.Null:
                 _facts.Effort = reader.GetString();
                 break;

@@ -17,6 +17,9 @@ namespace ClaudeBatch.Core.Requests;
 /// <param name="betas">The betas that the batch is sent with.</param>
 public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today, string? apiVersion, IReadOnlyCollection<string> betas)
 {
+    /// <summary>The beta with which a request may say what becomes of thinking that is bound to another conversation.</summary>
+    public const string ThinkingBindingBeta = "thinking-binding-controls-2026-08-01";
+
     private const string Beta300k = "output-300k-2026-03-24";
 
     private const int MostBreakpoints = 4;

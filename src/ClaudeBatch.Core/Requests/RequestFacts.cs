@@ -88,6 +88,15 @@ public sealed class RequestFacts
 
     internal int Breakpoints { get; set; }
 
+    /// <summary>Whether the last list of blocks has some that only an answer of the model has.</summary>
+    internal bool LastHasTurn { get; set; }
+
+    /// <summary>Whether the last list of blocks has a call of the service's own tools: a turn that was paused ends so.</summary>
+    internal bool LastHasServerTool { get; set; }
+
+    /// <summary>Whether it says what becomes of thinking that does not fit, for which the batch needs a beta.</summary>
+    internal bool BindsThinking { get; set; }
+
     internal bool HasThinking { get; set; }
 
     internal string? ThinkingType { get; set; }
@@ -137,6 +146,9 @@ public sealed class RequestFacts
         InferenceGeo = null;
         FileBytes = 0;
         Breakpoints = 0;
+        BindsThinking = false;
+        LastHasTurn = false;
+        LastHasServerTool = false;
         HasThinking = false;
         ThinkingType = null;
         ThinkingBudget = null;

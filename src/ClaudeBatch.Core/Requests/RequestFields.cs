@@ -68,6 +68,11 @@ public static class RequestFields
             Fields = new(
                 new("type", FieldReading.ThinkingType) { Kind = JsonTokenType.String },
                 new("budget_tokens", FieldReading.ThinkingBudget) { Kind = JsonTokenType.Number, Form = "a whole number" },
+                new("block_binding", FieldReading.BlockBinding)
+                {
+                    Kind = JsonTokenType.StartObject,
+                    Form = "an object",
+                },
                 new("display") { Kind = JsonTokenType.String, Form = "a text", Values = ["summarized", "omitted"] }),
         },
         new("output_config", FieldReading.Fields)

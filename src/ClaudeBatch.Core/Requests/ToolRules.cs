@@ -122,6 +122,17 @@ internal sealed partial class ToolRules
         }
 
         Input(tool, path);
+        if (tool.TryGetProperty("allowed_callers", out JsonElement callers) && callers.ValueKind == JsonValueKind.Array
+            && callers.EnumerateArray().Any(static c => c.ValueKind == JsonValueKind.String
+                && c.GetString()!.StartsWith("code_execution", StringComparison.Ordinal)))
+        {
+            // Documentation, "Programmatic tool calling": the code gets a TimeoutError after about four minutes.
+            Fault(
+                $"{path}.allowed_callers",
+                "code that runs at the service would call the tool and wait some minutes for it, and a batch takes longer. Leave "
+                    + "allowed_callers out, or name 'direct' alone.");
+        }
+
         foreach (JsonProperty field in tool.EnumerateObject().Where(static f => !s_fields.Contains(f.Name)))
         {
             _faults.Add(new RequestFault(

@@ -30,7 +30,13 @@ public sealed class JobRounds(JobLedger ledger, RoundPlanner planner, IToolBench
     public async Task<bool> AdvanceAsync(
         JobRecord job, bool isIdle, bool isAsked, Action<string, ClaudeBatchException?> notes, CancellationToken cancellationToken)
     {
+        if (Serves(job))
+        {
+            ledger.Jobs.Unpause(job);
+        }
+
         ToolRunReport report = await RunAsync(job, notes, cancellationToken).ConfigureAwait(false);
+        bool isUnknown = TellUnknown(job, notes);
         RoundPlan plan;
         try
         {
@@ -46,11 +52,11 @@ public sealed class JobRounds(JobLedger ledger, RoundPlanner planner, IToolBench
         {
             Pause(job, PauseCause.BudgetExceeded, EventKind.BudgetExceeded, excess, notes);
         }
-        else if (plan.Batches.Count > 0 && job.PausedFor is PauseCause.ToolsNotNamed or PauseCause.BudgetExceeded)
+        else if (plan.Batches.Count > 0 && job.PausedFor is PauseCause.BudgetExceeded)
         {
             ledger.Jobs.Unpause(job);
         }
-        else if (isIdle && plan.Batches.Count == 0)
+        else if (isIdle && plan.Batches.Count == 0 && !isUnknown)
         {
             Wait(job, report, notes);
         }
@@ -86,24 +92,27 @@ public sealed class JobRounds(JobLedger ledger, RoundPlanner planner, IToolBench
             return;
         }
 
-        if (ledger.Tools.Unknown(ledger.Folder, job) is { Count: > 0 } unknown)
+        if (bench is null)
         {
-            string what = ToolBooks.Describe(job, unknown);
-            ClaudeBatchException failure = new(FailureKind.Conflict, "ToolCallUnknown", what) { Target = job.Name };
-            notes(what, failure);
-        }
-        else
-        {
-            if (bench is null)
+            foreach (PendingCall call in PendingCalls.Of(ledger, job))
             {
-                foreach (PendingCall call in PendingCalls.Of(ledger, job))
-                {
-                    report.Missing[call.Name] = 0;
-                }
+                report.Missing[call.Name] = 0;
             }
-
-            Pause(job, PauseCause.ToolsNotNamed, EventKind.Paused, Waiting(job, report, rows), notes);
         }
+
+        Pause(job, PauseCause.ToolsNotNamed, EventKind.Paused, Waiting(job, report, rows), notes);
+    }
+
+    private bool TellUnknown(JobRecord job, Action<string, ClaudeBatchException?> notes)
+    {
+        if (ledger.Tools.Unknown(ledger.Folder, job) is not { Count: > 0 } unknown)
+        {
+            return false;
+        }
+
+        string what = ToolBooks.Describe(job, unknown);
+        notes(what, new ClaudeBatchException(FailureKind.Conflict, "ToolCallUnknown", what) { Target = job.Name });
+        return true;
     }
 
     private static string Waiting(JobRecord job, ToolRunReport report, long rows)
@@ -119,7 +128,11 @@ public sealed class JobRounds(JobLedger ledger, RoundPlanner planner, IToolBench
     private void Pause(
         JobRecord job, PauseCause cause, EventKind kind, string message, Action<string, ClaudeBatchException?> notes)
     {
-        if (job.PauseReason != message)
+        if (job.PauseReason == message)
+        {
+            ledger.Jobs.Pause(job, cause, message);
+        }
+        else
         {
             ledger.Record(job, kind, message, () => ledger.Jobs.Pause(job, cause, message));
         }

@@ -147,8 +147,9 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
         => job.PausedAt is null || ledger.Clock.GetUtcNow().UtcDateTime - job.PausedAt >= s_pausedInterval;
 
     // The settings of a workspace do not change within the hour, and what something on the way has refused would meet it again. A person who
-    // names the job knows that it has changed.
-    private static bool Lasts(JobRecord job) => job.PausedFor == PauseCause.HumanReviewDisabled || !SecondSend.Sends(job);
+    // names the job knows that it has changed. Tools come with the line that names them.
+    private static bool Lasts(JobRecord job)
+        => job.PausedFor is PauseCause.HumanReviewDisabled or PauseCause.ToolsNotNamed || !SecondSend.Sends(job);
 
     // A part that the lists have not shown may still appear in one, however long its job is paused.
     private bool IsSettling(JobRecord job)

@@ -8,7 +8,8 @@ namespace ClaudeBatch.Commands;
 
 /// <summary>
 /// Settles a part of which it is not known whether the service accepted it: lists the batches of the account that could be it, adopts one
-/// of them, or gives the part up. Also imports a batch that another tool made.
+/// of them, or gives the part up. Also imports a batch that another tool made. Of calls of tools that were begun and whose outcome is not known,
+/// it takes what became of them.
 /// </summary>
 [Cmdlet(
     VerbsDiagnostic.Repair,
@@ -16,8 +17,8 @@ namespace ClaudeBatch.Commands;
     DefaultParameterSetName = InputObjectSet,
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
-[OutputType(typeof(Batch))]
-public sealed class RepairClaudeBatchCommand : BatchCommand
+[OutputType(typeof(Batch), typeof(ToolCall))]
+public sealed partial class RepairClaudeBatchCommand : BatchCommand
 {
     /// <summary>The service's id of the batch to adopt for the part or, with the name of a new job, of a batch to import.</summary>
     [Parameter]
@@ -60,7 +61,20 @@ public sealed class RepairClaudeBatchCommand : BatchCommand
             }
         }
 
-        IEnumerable<BatchRecord> ofJobs = ResolveJobs().SelectMany(j => Open().Ledger.Batches.OfJob(j.Id));
+        CheckCalls();
+        JobRecord[] named = [.. ResolveJobs()];
+        if (CallId.Length > 0)
+        {
+            SettleCalls(named);
+            return;
+        }
+
+        if (!Abandon && Adopt is null)
+        {
+            ListCalls(named);
+        }
+
+        IEnumerable<BatchRecord> ofJobs = named.SelectMany(j => Open().Ledger.Batches.OfJob(j.Id));
         foreach (BatchRecord batch in ofJobs.Where(static b => b.State == BatchState.Unconfirmed).Concat(ResolveBatches()).ToArray())
         {
             try

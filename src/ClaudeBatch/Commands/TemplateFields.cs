@@ -76,7 +76,7 @@ internal sealed class TemplateFields(TemplateCommand command)
         nameof(command.System) => command.System is { } system ? TemplateTexts.System(system) : null,
         nameof(command.Tool) => Tools(),
         nameof(command.ToolChoice) => command.ToolChoice is { } choice ? ToolChoice(choice) : null,
-        nameof(command.Thinking) => command.Thinking is { } thinking ? Thinking(thinking) : null,
+        nameof(command.Thinking) => Bound(command.Thinking is { } thinking ? Thinking(thinking) : null),
         nameof(command.Effort) => command.Effort?.ToLowerInvariant(),
         nameof(command.OutputSchema) => command.OutputSchema is { } schema ? Format(schema) : null,
         nameof(command.StopSequence) => SharedValue.Of(command.StopSequence, nameof(command.StopSequence)),
@@ -137,6 +137,25 @@ internal sealed class TemplateFields(TemplateCommand command)
             $"-Thinking takes adaptive, disabled, between_tools, a whole number of tokens where the model still takes one, or the object of "
                 + $"the API; {(thinking is null ? "null" : SharedValue.Text(thinking))} is none of them.")
         { Target = given };
+    }
+
+    // A conversation with tools goes on in later batches, where thinking that did not fit would be left out in silence.
+    private JsonNode? Bound(JsonNode? thinking)
+    {
+        bool isGiven = JsonText.Entries(command.AdditionalParameter).Any(static e => e.Name == "thinking");
+        if (isGiven || command.Tool?.Any(static t => ToolSource.From(t) is not null || ClaudeTool.From(t) is not null) != true
+            || KnownModels.Of(connection: null).Find(command.Model!)?.Rules.BindsThinking != true)
+        {
+            return thinking;
+        }
+
+        JsonObject bound = thinking as JsonObject ?? new JsonObject { ["type"] = "adaptive" };
+        if (!bound.ContainsKey("block_binding") && bound["type"]?.ToString() != "disabled")
+        {
+            bound["block_binding"] = new JsonObject { ["prefix_mismatch_behavior"] = "error" };
+        }
+
+        return bound;
     }
 
     private static JsonObject Budget(long tokens) => new() { ["type"] = "enabled", ["budget_tokens"] = tokens };

@@ -64,6 +64,7 @@ internal sealed record ToolOptions
 
         // By the real clock: a rehearsal's runs faster than the commands.
         ToolLimits limits = new() { Depth = Depth, MaxOutput = MaxOutput, Timeout = Timeout };
-        return new ToolBench(tools, new ToolRunner(cmdlet, limits, TimeProvider.System), Repeatable.ToHashSet(StringComparer.Ordinal), confirm);
+        ToolRunner runner = new(cmdlet, limits, TimeProvider.System);
+        return new ToolBench(tools, runner, Repeatable.ToHashSet(StringComparer.Ordinal), confirm);
     }
 }

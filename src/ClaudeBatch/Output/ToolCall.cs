@@ -1,4 +1,5 @@
 using System.Text;
+using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Results;
 using ClaudeBatch.Json;
 
@@ -7,6 +8,9 @@ namespace ClaudeBatch;
 /// <summary>A call of a tool that an answer makes.</summary>
 public sealed class ToolCall
 {
+    /// <summary>The custom id of the request, where the call stands alone; null among those of a result.</summary>
+    public string? CustomId { get; set; }
+
     /// <summary>The round whose answer makes the call, from 1.</summary>
     public int Round { get; set; }
 
@@ -28,6 +32,17 @@ public sealed class ToolCall
     public TimeSpan? Duration { get; set; }
 
     public override string ToString() => $"{Name} {Encoding.UTF8.GetString(JsonText.Write(Input))}";
+
+    /// <summary>Makes the object of a call of which it is not known what became of it.</summary>
+    internal static ToolCall From(JobLedger ledger, BatchRecord batch, ToolCallRecord call)
+    {
+        using ResultReader reader = new(ledger);
+        CollectedResult answer = reader.Read(batch, ledger.Attempts.OfBatch(batch, call.Row - 1, limit: 1)[0]);
+        ToolUse use = answer.ReadAnswer()!.Calls[call.Position];
+        ToolCall made = From(use, batch.Round);
+        made.CustomId = answer.Attempt.CustomId;
+        return made;
+    }
 
     internal static ToolCall From(ToolUse call, int round)
     {
