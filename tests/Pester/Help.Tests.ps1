@@ -74,7 +74,7 @@ Describe 'Get-Help <_>' -ForEach $cmdlets {
 }
 
 Describe 'about_ClaudeBatch' {
-    It 'is there: <_>' -ForEach 'about_ClaudeBatch', 'about_ClaudeBatch_Identity', 'about_ClaudeBatch_Errors', 'about_ClaudeBatch_Ledger', 'about_ClaudeBatch_Cost' {
+    It 'is there: <_>' -ForEach 'about_ClaudeBatch', 'about_ClaudeBatch_Identity', 'about_ClaudeBatch_Errors', 'about_ClaudeBatch_Ledger', 'about_ClaudeBatch_Cost', 'about_ClaudeBatch_Tools' {
         Test-Path -LiteralPath "$root/out/ClaudeBatch/en-US/$_.help.txt" | Should -BeTrue
     }
 
