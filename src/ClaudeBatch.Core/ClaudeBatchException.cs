@@ -35,6 +35,9 @@ public sealed class ClaudeBatchException : Exception
     /// <summary>The thing of the user's that failed: an id, a name, a path, a row.</summary>
     public object? Target { get; init; }
 
+    /// <summary>Whether a file that requests name cannot be uploaded; requests without it may go on.</summary>
+    public bool IsOfFile { get; internal init; }
+
     /// <summary>The service's <c>request-id</c>, when it answered.</summary>
     public string? RequestId { get; init; }
 
@@ -69,6 +72,14 @@ public sealed class ClaudeBatchException : Exception
         $"'{path}' is gone or is not what was sealed: nothing of this part was accepted. Give the part up, if it still waits, with "
             + "Repair-ClaudeBatch -Abandon, and run the submitting line again; it sends the same rows in a new part.")
     { Target = path };
+
+    /// <summary>Makes the error for a file that is no longer what a request was made with.</summary>
+    internal static ClaudeBatchException FileChanged(string path) => new(
+        FailureKind.InvalidData,
+        "FileChanged",
+        $"'{path}' was changed since the request was made with it. Put the file back, or make the request anew with "
+            + "New-ClaudeBatchRequest.")
+    { Target = path, IsOfFile = true };
 
     /// <summary>Makes the error for a row on disk that is not what was given.</summary>
     /// <param name="path">The path of the file with the rows.</param>

@@ -14,7 +14,8 @@ internal static class EmulatedAnswer
     /// <param name="parameters">The params of the request, which were found to be valid.</param>
     /// <param name="said">What the model says, before it is cut at <c>max_tokens</c>.</param>
     /// <param name="frame">What the answer comes from.</param>
-    public static void Write(Utf8JsonWriter writer, JsonElement parameters, Said said, AnswerFrame frame)
+    /// <param name="fileBytes">The bytes that files which the request names by their ids would take within it.</param>
+    public static void Write(Utf8JsonWriter writer, JsonElement parameters, Said said, AnswerFrame frame, long fileBytes = 0)
     {
         EmulatedModel model = EmulatedModels.Find(parameters.GetProperty("model").GetString()!)!;
         AnswerContent content = new(parameters, model, said, frame.Plan, frame.Answer);
@@ -29,8 +30,9 @@ internal static class EmulatedAnswer
         writer.WriteString("stop_reason"u8, content.StopReason);
         writer.WriteNull("stop_sequence"u8);
         writer.WriteStartObject("usage"u8);
+        long inputTokens = TokensOf(parameters.GetRawText().Length + fileBytes);
         writer.WriteNumber(
-            "input_tokens"u8, Math.Max(1, TokensOf(parameters.GetRawText().Length) - cache.Read - cache.Write5m - cache.Write1h));
+            "input_tokens"u8, Math.Max(1, inputTokens - cache.Read - cache.Write5m - cache.Write1h));
         writer.WriteNumber("cache_creation_input_tokens"u8, cache.Write5m + cache.Write1h);
         writer.WriteNumber("cache_read_input_tokens"u8, cache.Read);
         writer.WriteStartObject("cache_creation"u8);

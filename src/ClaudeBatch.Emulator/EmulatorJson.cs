@@ -8,6 +8,7 @@ namespace ClaudeBatch.Emulator;
 /// <summary>The types that the emulator keeps on disk as JSON, and the options with which it writes all JSON.</summary>
 [JsonSerializable(typeof(StoredBatch))]
 [JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(KeptFile))]
 [JsonSerializable(typeof(Dictionary<string, long>))]
 internal sealed partial class EmulatorJson : JsonSerializerContext
 {

@@ -79,6 +79,9 @@ public sealed class EmulatorPlan
     /// </summary>
     public int? QueueLimit { get; set; }
 
+    /// <summary>The most bytes of all uploaded files. A file that has no room is refused; null for no limit.</summary>
+    public long? FileStorage { get; set; }
+
     public string OrganizationId { get; set; } = "00000000-0000-4000-8000-000000000001";
 
     public string WorkspaceId { get; set; } = "wrkspc_01Emulated0000000000000";

@@ -18,6 +18,12 @@ public static class FaultKind
     /// <summary>The connection breaks while the body of a create call is read.</summary>
     public const string BodyCut = nameof(BodyCut);
 
+    /// <summary>An upload of a file is refused with the fault's status after its body was read.</summary>
+    public const string FileRefuse = nameof(FileRefuse);
+
+    /// <summary>A file is stored, and the connection breaks before the reply to its upload.</summary>
+    public const string FileLostReply = nameof(FileLostReply);
+
     /// <summary>Somebody else makes a batch with the same number of requests right before a batch is made.</summary>
     public const string ForeignBatch = nameof(ForeignBatch);
 
@@ -71,7 +77,7 @@ public static class FaultKind
 
     public static IReadOnlyList<string> All { get; } =
     [
-        LostReply, ReplyCut, Refuse, EarlyRefusal, BodyCut, ForeignBatch, Outage, NotFound, ListLag,
+        LostReply, ReplyCut, Refuse, EarlyRefusal, BodyCut, FileRefuse, FileLostReply, ForeignBatch, Outage, NotFound, ListLag,
         DownloadCut, DownloadStall, DownloadShort, TornLastLine, DuplicatedLines, MissingLines, ForeignLines, GarbledLines, UsageMissing,
         ExchangeRefuse, ExchangeLostReply, ExchangeStall, TokenRevoked,
     ];

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace ClaudeBatch.Emulator;
 
 /// <summary>Makes the results of a batch that has ended: one line for each request, in random order.</summary>
-internal sealed class ResultsMaker(StoredBatch batch, AnswerSource answers, PromptCache cache)
+internal sealed class ResultsMaker(StoredBatch batch, AnswerSource answers, PromptCache cache, FileCheck files)
 {
     /// <summary>The number of lines that are put into random order together, so that memory does not grow with the batch.</summary>
     private const int Window = 1_000;
@@ -84,6 +84,10 @@ internal sealed class ResultsMaker(StoredBatch batch, AnswerSource answers, Prom
         {
             WriteError(writer, fault.Type, fault.Message, requestId: null);
         }
+        else if (files.Fault(parameters) is { } missing)
+        {
+            WriteError(writer, missing.Type, missing.Message, requestId: null, missing.Code);
+        }
         else if (Draw.Number(plan.Seed, "unpaid", id) < plan.Unpaid)
         {
             WriteError(
@@ -120,7 +124,7 @@ internal sealed class ResultsMaker(StoredBatch batch, AnswerSource answers, Prom
             writer.WriteString("type"u8, "succeeded"u8);
             writer.WritePropertyName("message"u8);
             AnswerFrame frame = new(plan, $"{plan.Seed} {round} {id}", "batch", batch.Betas, cache.Use(batch, id, parameters));
-            EmulatedAnswer.Write(writer, parameters, answers.To(id, parameters), frame);
+            EmulatedAnswer.Write(writer, parameters, answers.To(id, parameters), frame, files.InlineBytes);
         }
     }
 
@@ -130,7 +134,7 @@ internal sealed class ResultsMaker(StoredBatch batch, AnswerSource answers, Prom
         writer.WriteString("type"u8, count == 4 ? "expired"u8 : "canceled"u8);
     }
 
-    private void WriteError(Utf8JsonWriter writer, string type, string message, string? requestId)
+    private void WriteError(Utf8JsonWriter writer, string type, string message, string? requestId, string? code = null)
     {
         _counts[2]++;
         writer.WriteString("type"u8, "errored"u8);
@@ -139,6 +143,11 @@ internal sealed class ResultsMaker(StoredBatch batch, AnswerSource answers, Prom
         writer.WriteStartObject("error"u8);
         writer.WriteStartObject("details"u8);
         writer.WriteString("error_visibility"u8, "user_facing"u8);
+        if (code is not null)
+        {
+            writer.WriteString("error_code"u8, code);
+        }
+
         writer.WriteEndObject();
         writer.WriteString("type"u8, type);
         writer.WriteString("message"u8, message);

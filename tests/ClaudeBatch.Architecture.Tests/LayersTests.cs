@@ -20,6 +20,7 @@ public sealed class LayersTests
         ["ClaudeBatch.Core.Ledger.Sqlite", "ClaudeBatch.Core.Requests"],
         ["ClaudeBatch.Core.Ledger"],
         ["ClaudeBatch.Core.Account", "ClaudeBatch.Core.Costs"],
+        ["ClaudeBatch.Core.Uploads"],
         ["ClaudeBatch.Core.Input", "ClaudeBatch.Core.Results"],
         ["ClaudeBatch.Core.Sending", "ClaudeBatch.Core.Retries", "ClaudeBatch.Core.Rounds"],
         ["ClaudeBatch.Core.Running"],

@@ -9,6 +9,8 @@ internal sealed class Options(string[] args)
 
     public Uri Server => new(Get("server")!);
 
+    public string Job => Get("job") ?? "job";
+
     public string Ledger => Get("ledger")!;
 
     public double Speed => double.Parse(Get("speed") ?? "1", CultureInfo.InvariantCulture);
@@ -31,6 +33,9 @@ internal sealed class Options(string[] args)
     public string? After => Get("after");
 
     public bool SendAgain => Get("again") is not null;
+
+    /// <summary>A document that every request names, and that is uploaded; null for none.</summary>
+    public string? Document => Get("document");
 
     /// <summary>The file of the identity token; null for another credential.</summary>
     public string? IdentityToken => Get("identity-token");

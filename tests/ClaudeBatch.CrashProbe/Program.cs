@@ -9,6 +9,7 @@ using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Results;
 using ClaudeBatch.Core.Rounds;
 using ClaudeBatch.Core.Running;
+using ClaudeBatch.Core.Uploads;
 using ClaudeBatch.CrashProbe;
 using ClaudeBatch.Emulator;
 
@@ -54,8 +55,6 @@ catch (ClaudeBatchException failure)
 /// <summary>Runs the command that the options name.</summary>
 internal sealed class Probe(JobLedger ledger, BatchApi api, Options options)
 {
-    private const string Name = "job";
-
     private readonly BatchRound _round = new(ledger, api);
 
     public Task RunAsync() => options.Command switch
@@ -161,7 +160,7 @@ internal sealed class Probe(JobLedger ledger, BatchApi api, Options options)
             static () => new RequestChecker(ModelCatalog.Shipped, new DateOnly(2026, 11, 28), ServiceConnection.DefaultApiVersion, [])),
         new CountedTools(options.ToolsFile));
 
-    private JobRecord Job => ledger.Jobs.Find(Name)!;
+    private JobRecord Job => ledger.Jobs.Find(options.Job)!;
 
     private async Task SubmitAsync()
     {
@@ -192,16 +191,20 @@ internal sealed class Probe(JobLedger ledger, BatchApi api, Options options)
         using RequestTemplate template = new("claude-haiku-4-5", 100, options.ToolsFile is null ? [] : [("tools", Tools())]);
         using JobInput input = JobInput.Open(ledger, new JobInputOptions
         {
-            Name = Name,
+            Name = options.Job,
             Connection = api.Connection,
             Limits = new SpoolLimits(options.RowsPerPart),
             MaxAttempts = options.MaxAttempts,
             SendsAgain = options.SendAgain,
+            IdOfFile = (job, file) => new FileUploader(ledger, api, Console.WriteLine)
+                .IdOfAsync(job, file, UploadTerms.For(options.MaxAttempts, 1), default).GetAwaiter().GetResult(),
         });
+        Attachment[] document = options.Document is { } path ? [Attachment.Uploaded(path, isImage: false)] : [];
         for (int row = 0; row < options.Rows; row++)
         {
-            PreparedRequest request = template.Render($"row-{row}", new string('x', options.RowSize));
-            input.Add(request.CustomId, request.Utf8.Span, Encoding.UTF8.GetBytes($$"""{"row":{{row}}}"""));
+            PreparedRequest request = template.Render($"row-{row}", new string('x', options.RowSize), document);
+            input.Add(
+                request.CustomId, request.Utf8.Span, Encoding.UTF8.GetBytes($$"""{"row":{{row}}}"""), uploads: request.Uploads);
             Milestone.Pass("reading-input");
         }
 

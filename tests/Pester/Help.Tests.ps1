@@ -144,6 +144,7 @@ Describe 'The example <name>' -ForEach $examples {
         Import-Csv -LiteralPath "$folder/tickets.csv" | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 12 -CustomId 'ticket-{{Id}}' -Prompt '{{Body}}' |
             Export-ClaudeBatchRequest -Path "$folder/requests.jsonl"
         [IO.File]::WriteAllBytes("$folder/photos/a.png", [Convert]::FromBase64String('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC'))
+        Set-Content -LiteralPath "$folder/manual.pdf" -Value '%PDF-1.4'
         Set-Content -LiteralPath "$folder/key.txt" -Value 'sk-ant-test'
         if (-not $IsWindows) {
             chmod 600 "$folder/key.txt"

@@ -27,6 +27,12 @@ BeforeAll {
         $results = Get-ClaudeBatchResult -Job $Name -Ordered
         "$($results.Text)" | Should -BeExactly 'message 1 message 2 message 3 message 4 message 5 message 6'
         'a' | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 100 | Submit-ClaudeBatch -Job "$Name-stopped" -WarningAction Ignore | Stop-ClaudeBatch -Confirm:$false | Out-Null
+        [IO.File]::WriteAllText("$TestDrive/manual.pdf", "%PDF-1.4`n" + ('x' * 2000000))
+        'a', 'b' | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 100 -Document "$TestDrive/manual.pdf" -Upload |
+            Submit-ClaudeBatch -Job "$Name-manual" -WarningAction Ignore | Wait-ClaudeBatch -PollInterval 1 -InformationAction Ignore | Out-Null
+        "$((Get-ClaudeBatchResult -Job "$Name-manual" -Ordered).Text)" | Should -BeExactly 'a b'
+        Remove-ClaudeBatchJob -Job "$Name-manual" -Files
+        (Get-ClaudeBatchEvent -Job "$Name-manual").Kind | Should -Contain 'FileGone'
         (Get-ClaudeBatch -Service).Count | Should -BeGreaterOrEqual 3
         ('a b c' | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 100 | Measure-ClaudeBatch -CountTokens 1).Basis | Should -BeLike 'Counted by the service*'
         Get-ClaudeBatchModel -Refresh | Should -Not -BeNullOrEmpty

@@ -41,6 +41,16 @@ internal static class ApiJson
 
     public static TokenCount Tokens(JsonElement count) => new(Known(count, "input_tokens")?.GetInt64() ?? 0);
 
+    /// <exception cref="JsonException">The object lacks its id.</exception>
+    public static StoredFile File(JsonElement file) => new(RequiredText(file, "id"), Time(file, "expires_at"));
+
+    /// <exception cref="JsonException">The page has no list, or an entry that cannot be read: such a page does not tell which files there
+    /// are.</exception>
+    public static IReadOnlyList<StoredFile> Files(JsonElement page)
+        => [.. (Known(page, "data") ?? throw Lacks("data")).EnumerateArray().Select(File)];
+
+    public static string? DeletedFile(JsonElement file) => Text(file, "id");
+
     public static DeletedBatch Deleted(JsonElement batch) => new(Text(batch, "id"));
 
     /// <summary>Reads an error object; null where the JSON is not the service's error object.</summary>

@@ -5,7 +5,7 @@ namespace ClaudeBatch.Core.Api;
 /// <summary>
 /// Calls the service's endpoints, one method for each. Credentials are sent to the address of <see cref="Connection"/> only.
 /// </summary>
-public sealed class BatchApi : IDisposable
+public sealed partial class BatchApi : IDisposable
 {
     private const string Batches = "v1/messages/batches";
 

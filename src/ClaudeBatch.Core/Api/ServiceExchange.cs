@@ -161,8 +161,8 @@ internal sealed class ServiceExchange(
         HttpRequestMessage request, string what, object? target, TimeSpan limit, CancellationToken cancellationToken)
     {
         using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // The time limit of a create call begins with its last byte; until then the upload is held to the limit on stalling.
-        if (request.Content is WithheldContent content)
+        // The time limit of an upload begins with its last byte; until then it is held to the limit on stalling.
+        if (request.Content is ILongContent content)
         {
             content.OnLastByte = () => timeout.CancelAfter(limit);
         }

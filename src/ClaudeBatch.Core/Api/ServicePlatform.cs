@@ -18,13 +18,18 @@ public sealed partial record ServicePlatform
     /// <summary>Claude Platform on AWS. Every request names its workspace.</summary>
     public static ServicePlatform ClaudeOnAws { get; } = new()
     {
-        Name = "Claude Platform on AWS", Calls = ServiceCalls.All, HostEnding = ".api.aws",
+        Name = "Claude Platform on AWS",
+        Calls = ServiceCalls.All,
+        HostEnding = ".api.aws",
     };
 
     /// <summary>Claude on Google Cloud as Anthropic manages it. The workspace is a part of the address.</summary>
     public static ServicePlatform ClaudeOnGoogleCloud { get; } = new()
     {
-        Name = "Claude on Google Cloud", Calls = ServiceCalls.All, HostEnding = "claude.googleapis.com", WorkspaceHeader = null,
+        Name = "Claude on Google Cloud",
+        Calls = ServiceCalls.All,
+        HostEnding = "claude.googleapis.com",
+        WorkspaceHeader = null,
     };
 
     /// <summary>The platform's name as a sentence has it, such as <c>the Claude API</c>.</summary>
@@ -116,5 +121,8 @@ public enum ServiceCalls
     /// <summary><c>GET /v1/models</c>.</summary>
     Models = 4,
 
-    All = CountTokens | Messages | Models,
+    /// <summary><c>/v1/files</c>: upload, list and delete.</summary>
+    Files = 8,
+
+    All = CountTokens | Messages | Models | Files,
 }

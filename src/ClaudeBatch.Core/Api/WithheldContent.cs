@@ -25,7 +25,7 @@ internal sealed class WithheldContent(
     TimeSpan stallLimit,
     IProgress<long>? sent,
     Func<CancellationToken, Task> beforeLastByte)
-    : HttpContent
+    : HttpContent, ILongContent
 {
     private const int ChunkSize = 256 * 1024;
 

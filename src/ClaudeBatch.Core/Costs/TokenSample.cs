@@ -10,7 +10,7 @@ namespace ClaudeBatch.Core.Costs;
 /// <param name="size">The most requests in the sample.</param>
 public sealed class TokenSample(int size)
 {
-    private readonly List<ReadOnlyMemory<byte>> _items = new(Math.Min(size, 1_000));
+    private readonly List<(ReadOnlyMemory<byte> Item, IReadOnlyList<FileToUpload>? Uploads)> _items = new(Math.Min(size, 1_000));
 
     // The seed is fixed, so that the same requests give the same sample.
     private readonly Random _chance = new(1);
@@ -21,16 +21,17 @@ public sealed class TokenSample(int size)
 
     /// <summary>Offers a request to the sample. It may take the place of an earlier one.</summary>
     /// <param name="item">The exact bytes of the request.</param>
-    public void Add(ReadOnlyMemory<byte> item)
+    /// <param name="uploads">The files that it names by placeholders; null for none. They are counted as they would stand in it.</param>
+    public void Add(ReadOnlyMemory<byte> item, IReadOnlyList<FileToUpload>? uploads = null)
     {
         _seen++;
         if (_items.Count < size)
         {
-            _items.Add(item);
+            _items.Add((item, uploads));
         }
         else if (_chance.NextInt64(_seen) is var place && place < size)
         {
-            _items[(int)place] = item;
+            _items[(int)place] = (item, uploads);
         }
     }
 
@@ -42,8 +43,9 @@ public sealed class TokenSample(int size)
         CostEstimate estimate, ModelCatalog catalog, RequestChecker checker, BatchApi api, CancellationToken cancellationToken)
     {
         Dictionary<string, (double Low, double High)> factors = [];
-        foreach (ReadOnlyMemory<byte> item in _items)
+        foreach ((ReadOnlyMemory<byte> given, IReadOnlyList<FileToUpload>? uploads) in _items)
         {
+            ReadOnlyMemory<byte> item = uploads is null ? given : UploadForms.Inline(given.Span, uploads);
             CostEstimate alone = new(catalog);
             alone.Add(checker.Check(item.Span));
             long tokens = (await api.CountTokensAsync(CountBody.Of(item), cancellationToken).ConfigureAwait(false)).Value.InputTokens;

@@ -43,8 +43,14 @@ public sealed class InputPreview(JobLedger? ledger, JobInputOptions options)
     /// <summary>The size of all parts in bytes.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>What uploading saves, or would save.</summary>
+    public FileSavings Files { get; } = new();
+
     /// <summary>What the requests have for faults, each distinct one once.</summary>
     public IEnumerable<Finding> Findings => _findings.All;
+
+    /// <summary>Whether a request has no room in any batch with its files in it.</summary>
+    public bool IsTooLargeInline { get; private set; }
 
     /// <summary>The error with which the input would end, and nothing would be sent; null where it would not.</summary>
     /// <param name="maxCost">The highest cost in USD; null for no limit.</param>
@@ -53,7 +59,12 @@ public sealed class InputPreview(JobLedger? ledger, JobInputOptions options)
         : _job is null ? null : _tally.ConflictOf(_job);
 
     /// <summary>Adds one request, as <see cref="JobInput"/> takes it.</summary>
-    public void Add(string customId, ReadOnlySpan<byte> item, string? earlierId = null)
+    public void Add(
+        string customId,
+        ReadOnlySpan<byte> item,
+        string? earlierId = null,
+        IReadOnlyList<Attachment>? attachments = null,
+        IReadOnlyList<FileToUpload>? uploads = null)
     {
         _row++;
         if (earlierId is not null && _job?.IdRule == IdRule.AsWritten)
@@ -80,13 +91,18 @@ public sealed class InputPreview(JobLedger? ledger, JobInputOptions options)
         {
             _tally.MeetInFlight(customId);
         }
-        else if (Fault(customId, item) is { } fault)
+        else if (Fault(customId, item, uploads) is { } fault)
         {
             _findings.Add(fault, _row, customId);
             _tally.Refuse();
+            if (attachments is not null && item.Length + SpoolWriter.EnvelopeLength > options.Limits.MaxBytes)
+            {
+                IsTooLargeInline = true;
+            }
         }
         else
         {
+            Files.Add(attachments, uploads);
             _tally.Accept(isReplaced);
             Count(item.Length);
         }
@@ -94,7 +110,7 @@ public sealed class InputPreview(JobLedger? ledger, JobInputOptions options)
 
     private KnownRequests Known(JobRecord job) => _known ??= KnownRequests.Load(ledger!, job, withInFlight: true);
 
-    private RequestFault? Fault(string customId, ReadOnlySpan<byte> item)
+    private RequestFault? Fault(string customId, ReadOnlySpan<byte> item, IReadOnlyList<FileToUpload>? uploads)
     {
         if (_rules.OfEnvelope(customId, item.Length) is { } fault)
         {
@@ -106,7 +122,7 @@ public sealed class InputPreview(JobLedger? ledger, JobInputOptions options)
             return InputRules.Duplicate;
         }
 
-        RequestFacts? facts = _rules.OfFields(item);
+        RequestFacts? facts = _rules.OfFields(item, uploads);
         foreach (RequestFault found in facts?.Faults ?? [])
         {
             if (found.IsError)

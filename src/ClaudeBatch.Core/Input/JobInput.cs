@@ -117,6 +117,8 @@ public sealed partial class JobInput : IDisposable
     /// <param name="earlierId">The id that earlier versions made from the row; null where it is today's, or was given. A job that
     /// <see cref="TakesEarlierIds"/> has the request under this id, with the number that equal rows get.</param>
     /// <param name="digest">The digest of <paramref name="item"/>, where somebody has made it; else it is made here.</param>
+    /// <param name="uploads">The files that <paramref name="item"/> names by placeholders; null for none.</param>
+    /// <exception cref="ClaudeBatchException">A file could not be uploaded; the request was not added.</exception>
     [MethodImpl(Hot.AtOnce)]
     public InputVerdict Add(
         string customId,
@@ -124,15 +126,16 @@ public sealed partial class JobInput : IDisposable
         ReadOnlySpan<byte> source,
         ReadOnlySpan<byte> outputSchema = default,
         string? earlierId = null,
-        ContentDigest? digest = null)
+        ContentDigest? digest = null,
+        IReadOnlyList<FileToUpload>? uploads = null)
     {
         if (earlierId is null || !TakesEarlierIds)
         {
-            return Add(customId, item, source, outputSchema, facts: null, digest);
+            return Add(customId, item, source, outputSchema, facts: null, digest, uploads);
         }
 
         string id = _earlierIds.Next(earlierId);
-        return Add(id, ParamsEdit.WithId(item, id), source, outputSchema, facts: null, made: null);
+        return Add(id, ParamsEdit.WithId(item, id), source, outputSchema, facts: null, made: null, uploads);
     }
 
     /// <summary>Adds one request from a line of a JSON Lines file. The line is read in a single pass.</summary>
@@ -152,7 +155,7 @@ public sealed partial class JobInput : IDisposable
             RequestFacts facts = _rules.OfFields(line) ?? throw new InvalidOperationException("Lines are read with a checker.");
             return facts.EnvelopeFault is { } fault
                 ? throw RequestLine.Invalid(place(), fault)
-                : Add(facts.CustomId!, line, source: default, outputSchema: default, facts, digest);
+                : Add(facts.CustomId!, line, source: default, outputSchema: default, facts, digest, uploads: null);
         }
         catch (JsonException e)
         {
@@ -167,7 +170,8 @@ public sealed partial class JobInput : IDisposable
         ReadOnlySpan<byte> source,
         ReadOnlySpan<byte> outputSchema,
         RequestFacts? facts,
-        ContentDigest? made)
+        ContentDigest? made,
+        IReadOnlyList<FileToUpload>? uploads)
     {
         _row++;
         ContentDigest digest = made ?? ContentDigest.Of(item);
@@ -182,7 +186,7 @@ public sealed partial class JobInput : IDisposable
         bool isThere = after is not null || (isKnown && !known.IsUnsent && !_options.SendsAgain && !isReplaced);
         RequestFault? refusal = _rules.OfEnvelope(customId, item.Length)
             ?? (IsFirst(id, isKnown ? known.Row : null) ? (RequestFault?)null : InputRules.Duplicate)
-            ?? (isThere ? null : FaultOfFields(customId, item, outputSchema, facts ?? _rules.OfFields(item), out schema));
+            ?? (isThere ? null : FaultOfFields(customId, item, outputSchema, facts ?? _rules.OfFields(item, uploads), out schema));
         if (refusal is { } fault)
         {
             _findings.Add(fault, _row, customId);
@@ -196,7 +200,8 @@ public sealed partial class JobInput : IDisposable
 
         if (!isKnown)
         {
-            Spooler(item).Append(DraftRow(customId, digest, source, refusal: null), item, _attempt, schema);
+            ReadOnlySpan<byte> whole = uploads is null ? item : WithFiles(item, uploads);
+            Spooler(item).Append(DraftRow(customId, digest, source, refusal: null), whole, _attempt, schema);
             return _tally.Accept();
         }
 
@@ -216,7 +221,8 @@ public sealed partial class JobInput : IDisposable
             return _tally.MeetInFlight(customId);
         }
 
-        long batch = Spooler(item).Append(known.Row, item, _attempt, schema);
+        ReadOnlySpan<byte> sent = uploads is null ? item : WithFiles(item, uploads);
+        long batch = Spooler(item).Append(known.Row, sent, _attempt, schema);
         _draft.Replace(batch, known.Row);
         if (known.Digest != digest)
         {

@@ -1,5 +1,6 @@
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Costs;
+using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Requests;
 
 namespace ClaudeBatch.Core.Input;
@@ -30,6 +31,12 @@ public sealed record JobInputOptions
 
     /// <summary>The estimate of the cost of the requests that will be sent. It needs a checker; null for no estimate.</summary>
     public CostEstimate? Estimate { get; init; }
+
+    /// <summary>
+    /// Gives the service's id of a file that a request of the job names by its placeholder, and uploads it where that is to be done; null where no
+    /// request does. It is asked once for each file, and only for requests that are sent. The ledger may be used meanwhile.
+    /// </summary>
+    public Func<JobRecord, FileToUpload, string>? IdOfFile { get; init; }
 
     /// <summary>
     /// Which requests are sent first, while the others are held back until the first ones have results; null to send all at once.

@@ -31,4 +31,15 @@ public sealed partial class AttemptBooks
         ("$failure", Word<FailureClass>.Of(failureClass)),
         ("$batch", batch.Id),
         ("$job", batch.JobId)) != 0);
+
+    /// <summary>Records that a request that has failed cannot be sent again as it is. It is called inside a transaction.</summary>
+    internal void GiveUp(BatchRecord batch, long row)
+    {
+        new BatchBooks(database).ForgetTallies(batch.JobId);
+        database.Execute(
+            $"UPDATE attempt SET failure_class = $class WHERE id = {RowKey.Of("$batch", "$row")} AND outcome <> {SqlWord.Succeeded}",
+            ("$class", Word<FailureClass>.Of(FailureClass.Permanent)),
+            ("$batch", batch.Id),
+            ("$row", row));
+    }
 }

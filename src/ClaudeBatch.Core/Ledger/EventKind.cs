@@ -57,5 +57,11 @@ public enum EventKind
     /// <summary>The script of <c>-OnFinished</c> has failed; the next step runs it again.</summary>
     EndNotHandled,
     PayloadRemoved,
+
+    /// <summary>A file of this machine was uploaded, for a job's requests.</summary>
+    FileUploaded,
+
+    /// <summary>An uploaded file is no longer at the service: it was deleted, or its time was over.</summary>
+    FileGone,
     JobForgotten,
 }

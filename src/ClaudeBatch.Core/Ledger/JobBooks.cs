@@ -147,6 +147,7 @@ public sealed partial class JobBooks(LedgerDatabase database, TimeProvider clock
         {
             database.Execute("DELETE FROM tool WHERE job_id = $id", ("$id", job.Id));
             database.Execute($"DELETE FROM earlier_content WHERE {RowKey.Within("request_id", "$id")}", ("$id", job.Id));
+            database.Execute("DELETE FROM job_file WHERE job_id = $id", ("$id", job.Id));
             database.Execute("DELETE FROM job WHERE id = $id", ("$id", job.Id));
         });
     }
@@ -241,5 +242,6 @@ public sealed partial class JobBooks(LedgerDatabase database, TimeProvider clock
     private static ClaudeBatchException Gone(string what, object target) => new(
         FailureKind.NotFound,
         "JobGone",
-        $"{what} is no longer in the ledger: it was removed by another process. Nothing was written.") { Target = target };
+        $"{what} is no longer in the ledger: it was removed by another process. Nothing was written.")
+    { Target = target };
 }

@@ -19,6 +19,7 @@ public sealed class JobLedger : IDisposable
         Attempts = new AttemptBooks(database);
         Tools = new ToolBooks(database);
         Events = new EventBooks(database, clock);
+        Uploads = new UploadBooks(database, clock);
         Settings = new LedgerSettings(database);
     }
 
@@ -33,6 +34,8 @@ public sealed class JobLedger : IDisposable
     public ToolBooks Tools { get; }
 
     public EventBooks Events { get; }
+
+    public UploadBooks Uploads { get; }
 
     /// <summary>The clock of all times in the ledger. With the emulator, it runs faster than the system's.</summary>
     public TimeProvider Clock { get; }

@@ -7,7 +7,7 @@ namespace ClaudeBatch.Core.Requests;
 /// <summary>
 /// An image or a document that is sent with a prompt: the content of a local file, or a reference to a file at the service or on the web.
 /// </summary>
-public sealed class Attachment
+public sealed partial class Attachment
 {
     /// <summary>The most bytes of an image in base64 that the service takes.</summary>
     private const int LongestImage = 5 * 1024 * 1024;
@@ -40,9 +40,10 @@ public sealed class Attachment
 
     private readonly int _longestSide;
 
-    private Attachment(string kind, string source, string place, string? mediaType, int longestSide = 0)
+    private Attachment(string kind, string source, string place, string? mediaType, long length = 0, int longestSide = 0)
     {
         _longestSide = longestSide;
+        Length = length;
         _kind = kind;
         _source = source;
         _place = place;
@@ -93,14 +94,16 @@ public sealed class Attachment
             ? throw TooLarge("ImageTooLarge", place, string.Create(
                 CultureInfo
                     .InvariantCulture, $"has {signature.Width} x {signature.Height} pixels, and the service takes {MostPixels} on a side"))
-            : new Attachment("image", "base64", place, signature.MediaType, Math.Max(signature.Width, signature.Height));
+            : new Attachment("image", "base64", place, signature.MediaType, length, Math.Max(signature.Width, signature.Height));
     }
 
     /// <summary>Makes an attachment of a document: a PDF, or text in UTF-8.</summary>
     /// <param name="place">A full path, the id of a file at the service, or an https address.</param>
     /// <exception cref="ClaudeBatchException"><c>PathNotFound</c>, <c>ContentTypeUnknown</c>, <c>DocumentTooLarge</c>,
     /// <c>FileUnreadable</c>.</exception>
-    public static Attachment Document(string place)
+    public static Attachment Document(string place) => Document(place, LongestDocument);
+
+    private static Attachment Document(string place, long most)
     {
         if (Reference("document", place) is { } reference)
         {
@@ -113,9 +116,9 @@ public sealed class Attachment
             throw Unknown(place, "document", "a PDF or text in UTF-8", signature.Fault);
         }
 
-        return length > LongestDocument
+        return length > most
             ? throw TooLarge("DocumentTooLarge", place, string.Create(CultureInfo.InvariantCulture, $"has {length:N0} bytes, above 128 MB"))
-            : new Attachment("document", signature.MediaType == "text/plain" ? "text" : "base64", place, signature.MediaType);
+            : new Attachment("document", signature.MediaType == "text/plain" ? "text" : "base64", place, signature.MediaType, length);
     }
 
     /// <summary>
@@ -141,12 +144,19 @@ public sealed class Attachment
     {
         writer.WriteStartObject();
         writer.WriteString("type"u8, _kind);
-        writer.WriteStartObject("source"u8);
+        writer.WritePropertyName("source"u8);
+        WriteSource(writer);
+        writer.WriteEndObject();
+    }
+
+    private void WriteSource(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
         writer.WriteString("type"u8, _source);
         switch (_source)
         {
             case "file":
-                writer.WriteString("file_id"u8, _place);
+                writer.WriteString("file_id"u8, Upload?.Placeholder ?? _place);
                 break;
             case "url":
                 writer.WriteString("url"u8, _place);
@@ -158,7 +168,6 @@ public sealed class Attachment
                 break;
         }
 
-        writer.WriteEndObject();
         writer.WriteEndObject();
     }
 
@@ -206,7 +215,7 @@ public sealed class Attachment
             : IsWebAddress(place) ? new Attachment(kind, "url", place, null)
             : null;
 
-    private static (FileSignature Signature, long Length) Look(string path)
+    internal static (FileSignature Signature, long Length) Look(string path)
     {
         try
         {
@@ -240,7 +249,8 @@ public sealed class Attachment
         => new(
             FailureKind.InvalidData,
             "ContentTypeUnknown",
-            $"'{path}' is no {what} the service takes, by its content: it takes {known}. {fault}".TrimEnd()) { Target = path };
+            $"'{path}' is no {what} the service takes, by its content: it takes {known}. {fault}".TrimEnd())
+        { Target = path };
 
     private static ClaudeBatchException TooLarge(string id, string path, string why)
         => new(FailureKind.TooLarge, id, $"'{path}' {why}. Make it smaller.") { Target = path };

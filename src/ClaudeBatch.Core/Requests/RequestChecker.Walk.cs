@@ -62,7 +62,9 @@ public sealed partial class RequestChecker
             else if (reader.ValueTextEquals("file_id"u8) || reader.ValueTextEquals("url"u8))
             {
                 reader.Read();
-                _facts.References += reader.TokenType == JsonTokenType.String ? 1 : 0; // the schema of a tool has objects here
+                bool isReference = reader.TokenType == JsonTokenType.String; // the schema of a tool has objects here
+                _facts.References += isReference ? 1 : 0;
+                _facts.Placeholders += isReference && reader.ValueSpan.StartsWith("upload_sha256_"u8) ? 1 : 0;
             }
         }
 

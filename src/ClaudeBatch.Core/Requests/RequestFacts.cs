@@ -122,8 +122,35 @@ public sealed class RequestFacts
 
     internal string? LastRole { get; set; }
 
+    /// <summary>How many files are named by placeholders.</summary>
+    internal int Placeholders { get; set; }
+
+    /// <summary>Counts files that are uploaded as their content would count: what the model reads is the same.</summary>
+    public void Count(IReadOnlyList<FileToUpload> uploads)
+    {
+        bool isCached = CachedReferences > 0 && CachedReferences == References;
+        References -= uploads.Count;
+        HasRemoteSource &= References > 0;
+        foreach (FileToUpload file in uploads)
+        {
+            long document = file.MediaType == "application/pdf" ? file.InlineLength : 0;
+            long text = file.MediaType == "text/plain" ? file.InlineLength : 0;
+            DocumentBytes += document;
+            TextBytes += text;
+            PromptBytes += text;
+            if (isCached)
+            {
+                CachedReferences--;
+                CachedDocumentBytes += document;
+                CachedTextBytes += text;
+                CachedBytes += text;
+            }
+        }
+    }
+
     internal void Reset()
     {
+        Placeholders = 0;
         CustomId = null;
         EnvelopeFault = null;
         Model = null;

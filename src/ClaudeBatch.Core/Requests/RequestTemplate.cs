@@ -11,9 +11,11 @@ namespace ClaudeBatch.Core.Requests;
 /// </summary>
 public sealed class RequestTemplate : IDisposable
 {
-    private static readonly JsonWriterOptions s_writing = new() {
+    private static readonly JsonWriterOptions s_writing = new()
+    {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        SkipValidation = true };
+        SkipValidation = true
+    };
 
     private readonly byte[] _params;
 
@@ -94,7 +96,8 @@ public sealed class RequestTemplate : IDisposable
         _writer.WriteEndObject();
         _writer.Flush();
         _buffer.Write("]"u8);
-        return End(customId);
+        PreparedRequest request = End(customId);
+        return attachments is null or { Count: 0 } ? request : request with { Attachments = attachments };
     }
 
     /// <summary>Makes a request with these messages, a JSON array, instead of the template's.</summary>

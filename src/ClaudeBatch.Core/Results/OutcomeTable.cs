@@ -93,6 +93,7 @@ internal sealed partial class OutcomeTable : IDisposable
             ? new OutcomeTable(batch.RequestCount, [], ledger.Jobs.Get(batch.JobId).SealedRows, prices)
             : new OutcomeTable(batch.RequestCount, discovered: null, firstRow: 0, prices) { _mayBeEmpty = batch.Round > 1 };
         ledger.Attempts.ForEachId(batch, table.Add);
+        table.TakeFiles(ledger.Uploads, batch);
         return table;
     }
 
@@ -178,7 +179,7 @@ internal sealed partial class OutcomeTable : IDisposable
             return;
         }
 
-        FailureClass failureClass = result.FailureClass;
+        FailureClass failureClass = ClassOf(result);
         if (failureClass == FailureClass.OperatorFixable)
         {
             OperatorFixable = (OperatorFixable.Count + 1, OperatorFixable.Words

@@ -51,7 +51,9 @@ public sealed partial class ResultLine
             }
             else if (name.SequenceEqual("details"u8))
             {
-                ErrorToDo = ToDoAbout(scanner.Value());
+                ReadOnlySpan<byte> details = scanner.Value();
+                ErrorToDo = ToDoAbout(details);
+                IsFileExpired = details.IndexOf("\"file_expired\""u8) >= 0;
             }
             else
             {

@@ -36,6 +36,9 @@ public sealed partial class ResultLine
     /// <summary>What to do about the error, where its details say more than its message; null where they do not.</summary>
     public string? ErrorToDo { get; private set; }
 
+    /// <summary>Whether the error's code says that the time of a file was over.</summary>
+    internal bool IsFileExpired { get; private set; }
+
     /// <summary>The service's message and what to do.</summary>
     public string? ErrorReason => ErrorToDo is null ? ErrorMessage
         : string.IsNullOrEmpty(ErrorMessage) ? ErrorToDo
@@ -66,6 +69,7 @@ public sealed partial class ResultLine
     internal bool TryRead(ReadOnlySpan<byte> line)
     {
         Status = Outcome.Unknown;
+        IsFileExpired = false;
         ErrorType = ErrorMessage = ErrorToDo = ErrorRequestId = StopReason = Model = null;
         Usage = default;
         HasUsage = _hasContent = false;

@@ -83,13 +83,15 @@ public sealed class RetryPlanner(JobLedger ledger)
     /// <param name="limits">The most requests and bytes of a part.</param>
     /// <param name="rewritten">The changed requests. Where it is given, only the requests in it are sent again; null to send all
     /// unchanged.</param>
+    /// <param name="files">What has become of the files of the requests; null where nothing has.</param>
     /// <exception cref="ClaudeBatchException"><c>JobBusy</c>, <c>PayloadRemoved</c>.</exception>
-    public IReadOnlyList<BatchRecord> Plan(JobRecord job, RetryFilter filter, SpoolLimits limits, RewrittenRequests? rewritten = null)
+    public IReadOnlyList<BatchRecord> Plan(
+        JobRecord job, RetryFilter filter, SpoolLimits limits, RewrittenRequests? rewritten = null, RenewedFiles? files = null)
     {
         using OwnershipLock ownership = Ownership.TakeInput(ledger.Folder, job);
         using DraftBooks draft = ledger.BeginDraft(job.Id, isReadMeanwhile: true);
         using PartSpooler parts = new(ledger.Folder, job.Id, limits, draft);
-        long count = Copy(job, filter, draft, parts, rewritten);
+        long count = Copy(job, filter, draft, parts, rewritten, files);
         if (count == 0)
         {
             return [];
@@ -108,7 +110,8 @@ public sealed class RetryPlanner(JobLedger ledger)
         return [.. parts.Batches.Select(ledger.Batches.Get)];
     }
 
-    private long Copy(JobRecord job, RetryFilter filter, DraftBooks draft, PartSpooler parts, RewrittenRequests? rewritten)
+    private long Copy(
+        JobRecord job, RetryFilter filter, DraftBooks draft, PartSpooler parts, RewrittenRequests? rewritten, RenewedFiles? files)
     {
         using SpoolRanges spools = new(ledger);
         long count = 0;
@@ -116,7 +119,8 @@ public sealed class RetryPlanner(JobLedger ledger)
         foreach ((BatchRecord batch, AttemptRecord attempt, _, int number) in Candidates(job, filter))
         {
             (int length, int schema) = (attempt.SpoolLength, attempt.OutputSchema);
-            if (rewritten is not null && !rewritten.TryFind(attempt.Row, out length, out schema))
+            if (files?.IsLeftOut(attempt.Row) == true
+                || (rewritten is not null && !rewritten.TryFind(attempt.Row, out length, out schema)))
             {
                 continue;
             }
@@ -136,7 +140,8 @@ public sealed class RetryPlanner(JobLedger ledger)
             }
 
             int round = rewritten is { IsAnew: true } ? 1 : batch.Round;
-            draft.Replace(parts.Append(attempt.Row, buffer.AsSpan(0, length), number, schema, round), attempt.Row);
+            ReadOnlySpan<byte> item = files is null ? buffer.AsSpan(0, length) : files.In(buffer.AsSpan(0, length));
+            draft.Replace(parts.Append(attempt.Row, item, number, schema, round), attempt.Row);
             count++;
         }
 

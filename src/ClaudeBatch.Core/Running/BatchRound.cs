@@ -1,6 +1,7 @@
 using ClaudeBatch.Core.Account;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Retries;
 using ClaudeBatch.Core.Sending;
 
 namespace ClaudeBatch.Core.Running;
@@ -62,6 +63,19 @@ public sealed class BatchRound(JobLedger ledger, BatchApi api, Func<BatchRecord,
         }
 
         return new RoundReport([.. ids.Select(ledger.Batches.Get)], notes);
+    }
+
+    /// <summary>Looks after the files of the requests that are sent again, and notes what cannot be.</summary>
+    /// <exception cref="ClaudeBatchException">The service refuses a call or cannot be reached.</exception>
+    internal async Task<RenewedFiles?> RenewFilesAsync(
+        JobRecord job, RetryFilter filter, List<RoundNote> notes, CancellationToken cancellationToken)
+    {
+        List<string> said = [];
+        RenewedFiles? files = await new FileRenewal(ledger, api, said.Add).RunAsync(job, filter, cancellationToken).ConfigureAwait(false);
+        BatchRecord about = ledger.Batches.OfJob(job.Id)[0];
+        notes.AddRange(said.Select(words => new RoundNote(about, words, null, NoteWeight.Detail)));
+        notes.AddRange((files?.Failures ?? []).Select(f => new RoundNote(about, f.Message, f, NoteWeight.Error)));
+        return files;
     }
 
     // The process that sent a part while its job was stopped cancels it, unless it has ended right after the reply.
@@ -184,8 +198,10 @@ public sealed class BatchRound(JobLedger ledger, BatchApi api, Func<BatchRecord,
                 b => b.State == BatchState.Lost && batches.Any(o => o.Id == b.Id && o.State != BatchState.Lost)))
             {
                 notes.Add(new RoundNote(
-                    lost, lost.Message!, new ClaudeBatchException(FailureKind.NotFound, "BatchLost", lost.Message!) {
-                        Target = lost.Key }, NoteWeight.Error));
+                    lost, lost.Message!, new ClaudeBatchException(FailureKind.NotFound, "BatchLost", lost.Message!)
+                    {
+                        Target = lost.Key
+                    }, NoteWeight.Error));
             }
 
             return now;

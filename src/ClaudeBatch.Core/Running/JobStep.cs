@@ -89,7 +89,7 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
         }
 
         bool isIdle = ledger.Batches.OfJob(job.Id).All(static b => b.State.IsFinal());
-        bool goesOn = GoesOn(now) && PlanRetry(now, notes);
+        bool goesOn = GoesOn(now) && await PlanRetryAsync(now, notes, cancellationToken).ConfigureAwait(false);
         if (rounds is not null && now.MaxRounds is not null)
         {
             goesOn |= await rounds.AdvanceAsync(now, isIdle, isAsked, (m, f) => notes.Add(Note(job, m, f)), cancellationToken)
@@ -155,13 +155,14 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
     private bool IsSettling(JobRecord job)
         => ledger.Batches.OfJob(job.Id).Any(static b => b.State == BatchState.Unconfirmed);
 
-    private bool PlanRetry(JobRecord job, List<RoundNote> notes)
+    private async Task<bool> PlanRetryAsync(JobRecord job, List<RoundNote> notes, CancellationToken cancellationToken)
     {
         try
         {
-            return new RetryPlanner(ledger).Plan(job, Filter(job), SpoolLimits.Of(job)).Count > 0;
+            RenewedFiles? files = await round.RenewFilesAsync(job, Filter(job), notes, cancellationToken).ConfigureAwait(false);
+            return new RetryPlanner(ledger).Plan(job, Filter(job), SpoolLimits.Of(job), files: files).Count > 0;
         }
-        catch (ClaudeBatchException failure) when (failure.Kind == FailureKind.Busy)
+        catch (ClaudeBatchException failure) when (failure.Kind == FailureKind.Busy || failure.IsTransient)
         {
             notes.Add(Note(job, failure.Message, failure));
             return false;
@@ -172,5 +173,7 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
         ledger.Batches.OfJob(job.Id)[0],
         message,
         failure,
-        failure is null ? NoteWeight.Information : failure.Kind == FailureKind.Busy ? NoteWeight.Warning : NoteWeight.Error);
+        failure is null ? NoteWeight.Information
+            : failure.Kind == FailureKind.Busy || failure.IsTransient ? NoteWeight.Warning
+            : NoteWeight.Error);
 }

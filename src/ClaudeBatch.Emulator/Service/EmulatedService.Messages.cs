@@ -56,7 +56,7 @@ public sealed partial class EmulatedService
         writer.WriteEndObject();
     }
 
-    private async Task<EmulatedReply> MessageAsync(EmulatedRequest request, CancellationToken cancellationToken)
+    private async Task<EmulatedReply> MessageAsync(EmulatedRequest request, string workspace, CancellationToken cancellationToken)
     {
         using JsonDocument body = await request.JsonAsync(cancellationToken).ConfigureAwait(false);
         string? betas = request.Header("anthropic-beta");
@@ -67,9 +67,15 @@ public sealed partial class EmulatedService
             throw fault;
         }
 
+        FileCheck files = new(_files, workspace, clock.GetUtcNow());
+        if (files.Fault(body.RootElement) is { } missing)
+        {
+            throw missing;
+        }
+
         Said said = new AnswerSource(plan.Answers, plan).To(string.Empty, body.RootElement);
         AnswerFrame frame = new(plan, Draw.Id("answer_"), "standard", betas);
-        return EmulatedReply.Json(Written(writer => EmulatedAnswer.Write(writer, body.RootElement, said, frame)));
+        return EmulatedReply.Json(Written(writer => EmulatedAnswer.Write(writer, body.RootElement, said, frame, files.InlineBytes)));
     }
 
     private static async Task<EmulatedReply> CountTokensAsync(EmulatedRequest request, CancellationToken cancellationToken)

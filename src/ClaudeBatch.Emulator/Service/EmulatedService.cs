@@ -80,8 +80,9 @@ public sealed partial class EmulatedService(
     private async Task<EmulatedReply> RouteAsync(EmulatedRequest request, Caller caller, CancellationToken cancellationToken)
     {
         string path = request.Path.TrimEnd('/');
+        string[] file = path.StartsWith(Files + "/", StringComparison.Ordinal) ? path[(Files.Length + 1)..].Split('/') : [];
         string[] rest = path.StartsWith(Batches + "/", StringComparison.Ordinal) ? path[(Batches.Length + 1)..].Split('/') : [];
-        if (rest.Length > 0 || path == Batches)
+        if (rest.Length > 0 || file.Length > 0 || path is Batches or Files)
         {
             caller.NeedsBatches();
         }
@@ -91,6 +92,11 @@ public sealed partial class EmulatedService(
         }
 
         string workspace = caller.WorkspaceId;
+        if (file.Length > 0 || path == Files)
+        {
+            return await FilesAsync(request, file, workspace, cancellationToken).ConfigureAwait(false);
+        }
+
         return (request.Method, path, rest) switch
         {
             ("POST", Batches, _) => await CreateAsync(request, workspace, cancellationToken).ConfigureAwait(false),
@@ -99,7 +105,7 @@ public sealed partial class EmulatedService(
             ("DELETE", _, [string id]) => await DeleteAsync(id, workspace, cancellationToken).ConfigureAwait(false),
             ("POST", _, [string id, "cancel"]) => await CancelAsync(id, workspace, cancellationToken).ConfigureAwait(false),
             ("GET", _, [string id, "results"]) => await ResultsAsync(id, workspace, cancellationToken).ConfigureAwait(false),
-            ("POST", "/v1/messages", _) => await MessageAsync(request, cancellationToken).ConfigureAwait(false),
+            ("POST", "/v1/messages", _) => await MessageAsync(request, workspace, cancellationToken).ConfigureAwait(false),
             ("POST", "/v1/messages/count_tokens", _) => await CountTokensAsync(request, cancellationToken).ConfigureAwait(false),
             ("GET", "/v1/models", _) => Models(),
             ("GET", _, _) when path.StartsWith("/v1/models/", StringComparison.Ordinal) => Model(path["/v1/models/".Length..]),
@@ -199,7 +205,8 @@ public sealed partial class EmulatedService(
             return batch;
         }
 
-        int[] counts = new ResultsMaker(batch, _store.AnswersTo(batch), _store.Cache)
+        int[] counts = new ResultsMaker(
+            batch, _store.AnswersTo(batch), _store.Cache, new FileCheck(_files, batch.WorkspaceId, batch.EndsAt))
             .Write(_store.BodyOf(batch.Id), _store.ResultsOf(batch.Id));
         StoredBatch finished = batch with { FinalCounts = counts };
         _store.Save(finished);

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ClaudeBatch.Core;
+using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Pipeline;
 
 namespace ClaudeBatch.Commands;
@@ -15,6 +16,9 @@ namespace ClaudeBatch.Commands;
 public sealed class ExportClaudeBatchRequestCommand : AsyncCommand
 {
     private ExportedFile? _file;
+
+    // Files that many requests name are read once.
+    private UploadedAttachments? _looked;
 
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [AllowNull]
@@ -67,7 +71,7 @@ public sealed class ExportClaudeBatchRequestCommand : AsyncCommand
             { Target = request };
         }
 
-        ReadOnlySpan<byte> bytes = request.Utf8.Span;
+        ReadOnlySpan<byte> bytes = request.Uploads is { } files ? WithFiles(request, files) : request.Utf8.Span;
         if (bytes.ContainsAny((byte)'\n', (byte)'\r'))
         {
             // JSON allows a raw line end only between tokens (in a string it is escaped), so a space in its place changes nothing.
@@ -79,5 +83,20 @@ public sealed class ExportClaudeBatchRequestCommand : AsyncCommand
 
         _file!.Content?.Write(bytes);
         _file.Content?.Write("\n"u8);
+    }
+
+    // A line of the file stands for itself: whoever reads it has no paths.
+    private byte[] WithFiles(BatchRequest request, IReadOnlyList<FileToUpload> files)
+    {
+        _looked ??= new UploadedAttachments();
+        foreach (FileToUpload file in files)
+        {
+            if (_looked.Of(file.Path, file.IsImage).Upload!.Digest != file.Digest)
+            {
+                throw file.Changed();
+            }
+        }
+
+        return UploadForms.Inline(request.Utf8.Span, files);
     }
 }

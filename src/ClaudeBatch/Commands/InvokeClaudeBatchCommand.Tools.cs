@@ -47,6 +47,8 @@ public sealed partial class InvokeClaudeBatchCommand
     [DurationTransformation]
     public TimeSpan ToolTimeout { get; set; }
 
+    private protected override int Rounds => Tool is not null || IsGiven(nameof(MaxRounds)) ? MaxRounds : 1;
+
     private ToolOptions ToolsOfLine => new()
     {
         Tools = Tool,

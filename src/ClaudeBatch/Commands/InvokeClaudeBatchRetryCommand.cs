@@ -191,8 +191,16 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
             return;
         }
 
+        List<string> said = [];
+        RenewedFiles? files = await new FileRenewal(session.Ledger, session.Api, said.Add).RunAsync(job, filter, cancellationToken);
+        said.ForEach(WriteVerboseLine);
+        foreach (ClaudeBatchException failure in files?.Failures ?? [])
+        {
+            Fail(failure, job.Name);
+        }
+
         Delivery delivery = new(session, static _ => true, note => WriteNotes([note]), batch => WriteOutput(Batch.From(batch)));
-        await delivery.RunAsync(planner.Plan(job, filter, SpoolLimits.Of(job), rewritten), cancellationToken);
+        await delivery.RunAsync(planner.Plan(job, filter, SpoolLimits.Of(job), rewritten, files), cancellationToken);
     }
 
     private RewrittenRequests Rewrite(

@@ -98,6 +98,11 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
             _estimate ??= new CostEstimate(KnownModels.Of(Connection));
             _checker ??= OpenService().Checker();
             RequestFacts facts = _checker.Check(request.Utf8.Span);
+            if (request.Uploads is { } uploads)
+            {
+                facts.Count(uploads);
+            }
+
             _estimate.Add(facts);
             if (CountTokens > 0)
             {
@@ -120,7 +125,7 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
         }
 
         _sample ??= new TokenSample(CountTokens);
-        _sample.Add(request.Utf8);
+        _sample.Add(request.Utf8, request.Uploads);
     }
 
     private static bool IsRequest(object item)

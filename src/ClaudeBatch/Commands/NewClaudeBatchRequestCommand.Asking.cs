@@ -11,6 +11,17 @@ namespace ClaudeBatch.Commands;
 /// <content>What is asked of a row, and what names its request.</content>
 public sealed partial class NewClaudeBatchRequestCommand
 {
+    private Func<string, Attachment> Opener(bool isImage)
+    {
+        if (Upload)
+        {
+            UploadedAttachments uploads = _uploads ??= new UploadedAttachments();
+            return place => uploads.Of(place, isImage);
+        }
+
+        return isImage ? Attachment.Image : Attachment.Document;
+    }
+
     // The templates in which a column may be misspelt, with the names of their parameters.
     private IEnumerable<(string Parameter, TextTemplate Template)> Templates()
     {
@@ -66,7 +77,8 @@ public sealed partial class NewClaudeBatchRequestCommand
                 ? throw new ClaudeBatchException(
                     FailureKind.InvalidRequest,
                     "CustomIdInvalid",
-                    $"The custom id {fault}") { Target = given }
+                    $"The custom id {fault}")
+                { Target = given }
                 : given;
         }
 

@@ -35,6 +35,8 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
 
     private RowFiles? _documents;
 
+    private UploadedAttachments? _uploads;
+
     private RowWriter? _source;
 
     private readonly PromptWatch _watch = new();
@@ -89,6 +91,10 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
     [ValidateNotNullOrEmpty]
     public object? Document { get; set; }
 
+    /// <summary>Has each local file of -Document and -Image uploaded once, in place of its content in every request.</summary>
+    [Parameter]
+    public SwitchParameter Upload { get; set; }
+
     /// <summary>The properties of the row that are stored with the request.</summary>
     [Parameter]
     [AllowEmptyCollection]
@@ -104,6 +110,14 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
                     + "-Document out, or put them into it.");
         }
 
+        if (Upload && Image is null && Document is null)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.InvalidArgument,
+                "ParameterConflict",
+                "-Upload is about the files of -Document and -Image, and none are given.");
+        }
+
         CheckInput();
         BatchTemplate template = ParameterSetName == TemplateSet ? BatchTemplate.From(Template!) : BuildTemplate();
         _template = template.ToRequestTemplate();
@@ -112,8 +126,8 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
         _prompt = prompt is null ? null : new RowText(prompt, nameof(Prompt));
         _customId = customId is null ? null : new RowText(customId, nameof(CustomId));
         _messages = Message is null ? null : new RowMessages(Message);
-        _images = Image is null ? null : new RowFiles(Image, nameof(Image), ResolvePath, Attachment.Image);
-        _documents = Document is null ? null : new RowFiles(Document, nameof(Document), ResolvePath, Attachment.Document);
+        _images = Image is null ? null : new RowFiles(Image, nameof(Image), ResolvePath, Opener(isImage: true));
+        _documents = Document is null ? null : new RowFiles(Document, nameof(Document), ResolvePath, Opener(isImage: false));
         _source = new RowWriter(
             SourceProperty,
             [.. _prompt?.Names ?? [], .. _customId?.Names ?? [], .. _images?.Names ?? [], .. _documents?.Names ?? []]);

@@ -11,7 +11,7 @@ namespace ClaudeBatch.Commands;
 /// <summary>Deletes the requests, rows and answers of jobs from this disk; with -All also their records in the ledger.</summary>
 [Cmdlet(VerbsCommon.Remove, "ClaudeBatchJob", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(BatchJob))]
-public sealed class RemoveClaudeBatchJobCommand : JobCommand
+public sealed partial class RemoveClaudeBatchJobCommand : JobCommand
 {
     // A slip in a duration must not cost what has only just come.
     private static readonly TimeSpan s_young = TimeSpan.FromHours(1);
@@ -31,6 +31,10 @@ public sealed class RemoveClaudeBatchJobCommand : JobCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Also deletes the files at the service that were uploaded for the jobs, but for those that other unfinished jobs use.</summary>
+    [Parameter]
+    public SwitchParameter Files { get; set; }
+
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -41,7 +45,7 @@ public sealed class RemoveClaudeBatchJobCommand : JobCommand
                 FailureKind.InvalidArgument, "JobMissing", "Say which jobs: by -Job with names or wildcards, by -OlderThan, or from "
                     + "Get-ClaudeBatchJob.");
 
-    protected override Task ProcessAsync(CancellationToken cancellationToken)
+    protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
         foreach (JobRecord job in ResolveJobs())
         {
@@ -62,18 +66,16 @@ public sealed class RemoveClaudeBatchJobCommand : JobCommand
             JobTotals totals = session.Ledger.Jobs.Totals(job);
             string what = string.Create(
                 CultureInfo.InvariantCulture,
-                $"job '{job.Name}' of {totals.Requests} requests with {totals.Succeeded} answers, last changed {Ago(age)}");
+                $"job '{job.Name}' of {totals.Requests} requests with {totals.Succeeded} answers{FilesOf(job)}, last changed {Ago(age)}");
             if (ShouldProcess(what, All ? "Forget, with its payloads" : "Remove the payloads of"))
             {
-                Remove(pruner, job);
+                await RemoveAsync(pruner, job, cancellationToken);
             }
             else
             {
                 _announced.Add((age, totals.Succeeded));
             }
         }
-
-        return Task.CompletedTask;
     }
 
     protected override Task EndAsync(CancellationToken cancellationToken)
@@ -108,11 +110,13 @@ public sealed class RemoveClaudeBatchJobCommand : JobCommand
         _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, age.TotalSeconds):0} seconds ago"),
     };
 
-    private void Remove(JobPruner pruner, JobRecord job)
+    private async Task RemoveAsync(JobPruner pruner, JobRecord job, CancellationToken cancellationToken)
     {
         BatchJob removed = BatchJob.From(Open().Ledger, job);
         try
         {
+            // First what needs the service: a job that is still in the ledger can be removed once more.
+            await RemoveFilesAsync(job, cancellationToken);
             if (All)
             {
                 pruner.Forget(job, Force);

@@ -58,5 +58,6 @@ public abstract partial class SubmissionCommand
         Checker = OpenService().Checker(),
         Estimate = Estimate,
         Staging = Stages,
+        IdOfFile = IdOfFile,
     };
 }

@@ -37,11 +37,17 @@ public abstract partial class SubmissionCommand
 
         if (IsWhatIf)
         {
-            Preview().Add(request.CustomId!, request.Utf8.Span, request.EarlierId);
+            Preview().Add(request.CustomId!, request.Utf8.Span, request.EarlierId, request.Attachments, request.Uploads);
             return;
         }
 
         _input ??= TryOpenInput();
+        if (request.Uploads is not null)
+        {
+            AddWithFiles(_input, request);
+            return;
+        }
+
         _input.Add(
             request.CustomId!,
             request.Utf8.Span,

@@ -140,6 +140,11 @@ public abstract partial class SubmissionCommand : ConnectedCommand
             WarnOfTools();
             WriteFindings([.. _preview.Findings]);
             ShouldProcess(DryRun.Describe(_preview, Estimate, JobName), "Submit batches");
+            if (DryRun.UploadAdvice(_preview) is { } advice)
+            {
+                WriteHostLine(advice);
+            }
+
             if (_preview.Obstacle(MaxCost) is { } obstacle)
             {
                 Fail(obstacle); // as the real run would end

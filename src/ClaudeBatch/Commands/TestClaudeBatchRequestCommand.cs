@@ -104,7 +104,7 @@ public sealed class TestClaudeBatchRequestCommand : ConnectedCommand
             _findings.Add(envelope, _rows, id);
         }
 
-        RequestFacts facts = _rules.OfFields(request.Utf8.Span)!;
+        RequestFacts facts = _rules.OfFields(request.Utf8.Span, request.Uploads)!;
         foreach (RequestFault field in facts.Faults)
         {
             _findings.Add(field, _rows, id);
@@ -135,7 +135,8 @@ public sealed class TestClaudeBatchRequestCommand : ConnectedCommand
         decimal? sum = 0;
         foreach ((long row, BatchRequest request, ReadOnlyMemory<byte> schema) in _first)
         {
-            (RequestFault? fault, decimal? cost) = await trial.SendAsync(request.Utf8, schema, cancellationToken);
+            (RequestFault? fault, decimal? cost) = await trial.SendAsync(
+                request.Uploads is { } files ? UploadForms.Inline(request.Utf8.Span, files) : request.Utf8, schema, cancellationToken);
             sum += cost;
             if (fault is { } found)
             {

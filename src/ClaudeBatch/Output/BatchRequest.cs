@@ -24,6 +24,8 @@ public sealed class BatchRequest
 
     private object? _source;
 
+    private string[]? _upload;
+
     private string? _earlierId;
 
     private ReadOnlyMemory<byte> _earlierIdentity;
@@ -56,7 +58,10 @@ public sealed class BatchRequest
         set => Set(ref _params, value);
     }
 
-    /// <summary>The exact JSON that is sent.</summary>
+    /// <summary>
+    /// The exact JSON that is sent. Where files are uploaded, a placeholder of each stands in it until the request is submitted, in the place of
+    /// the id that the service gives.
+    /// </summary>
     public string? Raw
     {
         get => Encoding.UTF8.GetString(Utf8.Span);
@@ -65,6 +70,7 @@ public sealed class BatchRequest
             Utf8 = Encoding.UTF8.GetBytes(value ?? string.Empty);
             OutputSchemaUtf8 = default; // the schema in it may be another one now
             Digest = null;
+            Uploads = Uploads is null ? null : RequestUploads.In(Utf8.Span, Uploads);
             _wasSet = true;
         }
     }
@@ -96,6 +102,13 @@ public sealed class BatchRequest
         set => OutputSchemaUtf8 = Encoding.UTF8.GetBytes(value ?? string.Empty);
     }
 
+    /// <summary>The full paths of the files that are uploaded before the request is sent; null where there are none.</summary>
+    public string[]? Upload
+    {
+        get => _upload ??= Uploads?.Select(static f => f.Path).ToArray();
+        set => _upload = value; // PowerShell sets it when it reads an exported object back
+    }
+
     /// <summary>Why the job refused the request and never sent it; null for all others.</summary>
     public string? Refusal { get; set; }
 
@@ -115,6 +128,12 @@ public sealed class BatchRequest
 
     internal ReadOnlyMemory<byte> OutputSchemaUtf8 { get; private set; }
 
+    /// <summary>The files that the bytes name by placeholders; null where there are none.</summary>
+    internal IReadOnlyList<FileToUpload>? Uploads { get; private set; }
+
+    /// <summary>What goes with the prompt, as far as that is known; null for nothing.</summary>
+    internal IReadOnlyList<Attachment>? Attachments { get; private set; }
+
     /// <summary>The digest of the bytes, where somebody has made it for them.</summary>
     internal ContentDigest? Digest { get; private set; }
 
@@ -132,15 +151,17 @@ public sealed class BatchRequest
     /// <param name="earlierIdentity">What <see cref="EarlierId"/> is made from; empty where there is none.</param>
     internal static BatchRequest From(
         PreparedRequest request, ReadOnlyMemory<byte> source, ReadOnlyMemory<byte> earlierIdentity = default) => new()
-    {
-        _earlierIdentity = earlierIdentity,
-        _customId = request.CustomId,
-        _model = request.Model,
-        _maxTokens = request.MaxTokens,
-        Utf8 = request.Utf8,
-        SourceUtf8 = source,
-        OutputSchemaUtf8 = request.OutputSchema,
-    };
+        {
+            _earlierIdentity = earlierIdentity,
+            _customId = request.CustomId,
+            _model = request.Model,
+            _maxTokens = request.MaxTokens,
+            Utf8 = request.Utf8,
+            SourceUtf8 = source,
+            OutputSchemaUtf8 = request.OutputSchema,
+            Attachments = request.Attachments,
+            Uploads = request.Uploads,
+        };
 
     /// <summary>Makes the object for a request that the ledger has stored.</summary>
     internal static BatchRequest From(SentRequest sent)
@@ -170,6 +191,7 @@ public sealed class BatchRequest
             BatchRequest known = From(prepared, SourceBytes(item.Properties["Source"]?.Value));
             known.OutputSchema = item.Properties["OutputSchema"]?.Value as string;
             known.EarlierId = item.Properties[nameof(EarlierId)]?.Value as string;
+            known.Uploads = RequestUploads.Of(item.Properties[nameof(Upload)]?.Value, prepared.Utf8.Span);
             return known;
         }
 

@@ -23,9 +23,29 @@ internal static class DryRun
             preview.AlreadyThere > 0 ? Invariant($"{preview.AlreadyThere} are there already") : null,
             preview.Refused > 0 ? Invariant($"{preview.Refused} are left out") : null);
         return Invariant(
-            $"{preview.Accepted} requests, {preview.Bytes} bytes in {preview.Parts} parts, {lowTokens} to {highTokens} input tokens, ")
+            $"{preview.Accepted} requests, {preview.Bytes} bytes in {preview.Parts} parts, {UploadsOf(preview.Files)}")
+            + Invariant($"{lowTokens} to {highTokens} input tokens, ")
             + $"{CostOf(estimate)}{(job is null ? string.Empty : $", as job '{job}'")}{besides}";
     }
+
+    /// <summary>Says what an upload would save; null where it would save nothing.</summary>
+    public static string? UploadAdvice(InputPreview preview)
+    {
+        if (preview.IsTooLargeInline)
+        {
+            return "A request with its files in it is larger than a batch may be. With New-ClaudeBatchRequest -Upload each file goes up "
+                + "once, and requests name it.";
+        }
+
+        (int files, long bytes, long inline) = preview.Files.Repeated;
+        return files == 0 ? null : Invariant(
+            $"{files} {(files == 1 ? "file stands" : "files stand")} in several requests, {inline} bytes in all. With New-ClaudeBatchRequest ")
+            + Invariant($"-Upload {(files == 1 ? "it goes" : "each goes")} up once: {bytes} bytes, {inline - bytes} fewer.");
+    }
+
+    private static string UploadsOf(FileSavings savings) => savings.Uploaded is ( > 0 and var files, var bytes, var inline)
+        ? Invariant($"{files} {(files == 1 ? "file" : "files")} of {bytes} bytes uploaded once ({inline} bytes within the requests), ")
+        : string.Empty;
 
     private static string Join(params string?[] words)
         => string.Join(", ", words.OfType<string>()) is { Length: > 0 } all ? $" ({all})" : string.Empty;

@@ -45,6 +45,21 @@ public sealed class EarlyRefusalTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(401, FailureKind.Authentication)]
+    [InlineData(413, FailureKind.TooLarge)]
+    public async Task It_is_seen_of_a_file_that_is_uploaded_and_the_rest_stays_here(int status, FailureKind kind)
+    {
+        using RefusingServer server = new(status);
+        using BatchApi api = new(new ServiceConnection(server.Address, ApiCredential.FromKey("sk-ant-test")), HttpTransport.Create(), TimeProvider.System);
+        FileUpload upload = new(_body, "a.pdf", "application/pdf", SHA256.HashData(await File.ReadAllBytesAsync(_body)), TimeSpan.FromDays(30));
+
+        ClaudeBatchException failure = await Assert.ThrowsAsync<ClaudeBatchException>(() => api.UploadAsync(upload, CancellationToken.None));
+
+        Assert.Equal((status, kind, false), (failure.Status, failure.Kind, upload.WasSent));
+        Assert.True(await server.Received < Length);
+    }
+
     [Fact]
     public async Task It_is_seen_through_TLS_and_through_a_proxy_that_tunnels()
     {
