@@ -38,6 +38,14 @@ public sealed class RequestCheckerTests
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user"}]}""", "ContentEmpty")]
     [InlineData("""{"model":"claude-sonnet-5","max_tokens":10,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":"{"}]}""", "PrefillRefused")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":"{"}]}""", "")]
+    // An answer that goes back as it came: with texts that are empty, and with a search that was paused.
+    [InlineData("""{"model":"claude-sonnet-5","max_tokens":10,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[{"type":"text","text":""},{"type":"tool_use","id":"t","name":"n","input":{}}]},{"role":"user","content":"x"}]}""", "")]
+    [InlineData("""{"model":"claude-sonnet-5","max_tokens":10,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[{"type":"text","text":""}]},{"role":"user","content":"x"}]}""", "ContentEmpty")]
+    [InlineData("""{"model":"claude-sonnet-5","max_tokens":10,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[{"type":"server_tool_use","id":"t","name":"web_search","input":{}}]}]}""", "")]
+    [InlineData("""{"model":"claude-sonnet-5","max_tokens":10,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"n","input":{}}]}]}""", "PrefillRefused")]
+    // Code would wait for the tool, and a batch takes longer.
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"tools":[{"name":"look","allowed_callers":["direct"],"input_schema":{"type":"object"}}],MESSAGES}""", "")]
+    [InlineData("""{"model":"claude-haiku-4-5","max_tokens":10,"tools":[{"name":"look","allowed_callers":["direct","code_execution_20260120"],"input_schema":{"type":"object"}}],MESSAGES}""", "ToolInvalid")]
     [InlineData("""{"model":"claude-sonnet-5","max_tokens":5000,"thinking":{"type":"enabled","budget_tokens":2000},MESSAGES}""", "ThinkingRefused")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":5000,"thinking":{"type":"enabled","budget_tokens":2000},MESSAGES}""", "")]
     [InlineData("""{"model":"claude-haiku-4-5","max_tokens":1500,"thinking":{"type":"enabled","budget_tokens":2000},MESSAGES}""", "ThinkingRefused")]

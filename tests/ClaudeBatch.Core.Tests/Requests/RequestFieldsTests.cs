@@ -63,7 +63,7 @@ public sealed class RequestFieldsTests
     {
         ["messages"] = ["role", "content"],
         ["cache_control"] = ["type", "ttl"],
-        ["thinking"] = ["type", "budget_tokens", "display"],
+        ["thinking"] = ["type", "budget_tokens", "display", "block_binding"],
         ["output_config"] = ["effort", "format"],
         ["format"] = ["type", "schema"],
         ["tools"] = ["type", "name", "model", "max_uses", "description", "input_schema", "strict", "cache_control"],
