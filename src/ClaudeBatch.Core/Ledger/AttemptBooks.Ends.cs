@@ -11,15 +11,16 @@ public sealed partial class AttemptBooks
     /// </summary>
     internal IReadOnlyList<EndCount> Ends(BatchRecord batch) => database.Read(
         $"""
-        SELECT a.outcome, a.error_type, a.failure_class, a.stop_reason, count(*) AS requests FROM attempt a
+        SELECT a.outcome, a.error_type, a.failure_class, a.stop_reason, a.not_accepted IS NOT NULL AS is_refused, count(*) AS requests FROM attempt a
         WHERE {RowKey.Within("a.id", "$batch")} AND {IsLast} AND (a.outcome <> {SqlWord.Succeeded} OR {AttemptRecord.IsUnusable})
-        GROUP BY a.outcome, a.error_type, a.failure_class, a.stop_reason
+        GROUP BY a.outcome, a.error_type, a.failure_class, a.stop_reason, is_refused
         """,
         static row => new EndCount(
             row.MemberOrNull<Outcome>("outcome"),
             row.TextOrNull("error_type"),
             row.MemberOrNull<FailureClass>("failure_class"),
             row.TextOrNull("stop_reason"),
+            row.Number("is_refused") != 0,
             row.Number("requests")),
         ("$batch", batch.Id));
 }
@@ -29,5 +30,7 @@ public sealed partial class AttemptBooks
 /// <param name="ErrorType">The <c>type</c> of the service's error; null where there is none.</param>
 /// <param name="FailureClass">What can be done about it; null where there is no failure.</param>
 /// <param name="StopReason">The <c>stop_reason</c> of the answer; null where there is none.</param>
+/// <param name="IsNotAccepted">Whether the user's own check did not accept the answer.</param>
 /// <param name="Count">The number of requests.</param>
-internal sealed record EndCount(Outcome? Outcome, string? ErrorType, FailureClass? FailureClass, string? StopReason, long Count);
+internal sealed record EndCount(
+    Outcome? Outcome, string? ErrorType, FailureClass? FailureClass, string? StopReason, bool IsNotAccepted, long Count);

@@ -120,6 +120,31 @@ public sealed partial class AttemptBooks
         });
     }
 
+    /// <summary>Records of answers whether the user's own check accepted them.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="verdicts">The rows, with why their answers were not accepted; null for those that were.</param>
+    /// <exception cref="ClaudeBatchException"><c>BatchGone</c>.</exception>
+    public void RecordAcceptance(BatchRecord batch, IReadOnlyCollection<(long Row, string? Why)> verdicts)
+    {
+        BatchBooks books = new(database);
+        foreach ((long Row, string? Why)[] chunk in verdicts.Chunk(LedgerDatabase.RowsPerTransaction))
+        {
+            database.Write(() =>
+            {
+                books.Require(batch);
+                books.ForgetTallies(batch.JobId);
+                database.ExecuteMany(
+                    "UPDATE attempt SET not_accepted = ?2 WHERE id = ?1",
+                    chunk,
+                    (v, statement) =>
+                    {
+                        statement.Bind(1, RowKey.Of(batch.Id, v.Row));
+                        statement.Bind(2, v.Why);
+                    });
+            });
+        }
+    }
+
     /// <summary>Makes the requests of a batch that have no outcome missing, in transactions of bounded size.</summary>
     /// <remarks>The batch is not collected yet, so that no tally of it is kept.</remarks>
     internal void RecordMissing(BatchRecord batch) => database.InSteps(
@@ -138,6 +163,7 @@ public sealed partial class AttemptBooks
                 input_tokens = ?7, cache_write_5m_tokens = ?8, cache_write_1h_tokens = ?9, cache_read_tokens = ?10,
                 output_tokens = ?11, web_searches = ?12, inference_geo = ?13, cost_in_picodollars = ?14,
                 result_offset = ?15, result_length = ?16, result_digest = ?17,
+                not_accepted = CASE WHEN result_digest = ?17 THEN not_accepted END,
                 incomplete = CASE WHEN ?18 = 0 AND output_schema > 0 THEN NULL ELSE ?18 END
             WHERE id = ?1
             """;

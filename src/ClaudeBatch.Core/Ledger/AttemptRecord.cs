@@ -60,14 +60,14 @@ public sealed record AttemptRecord(
     internal const string Columns =
         "a.row, r.custom_id, a.spool_offset, a.spool_length, a.outcome, a.failure_class, a.result_offset, a.result_length, "
         + "r.source_offset, r.source_length, a.output_schema, a.stop_reason, a.model, a.error_type, a.spool_digest, a.result_digest, "
-        + "r.source_digest, a.incomplete, a.ends_for";
+        + "r.source_digest, a.incomplete, a.ends_for, a.not_accepted";
 
     /// <summary>
     /// An SQL expression: 1 where the answer of an attempt that succeeded cannot be used as it is. Of what an earlier version has collected
     /// only the stop reason tells.
     /// </summary>
-    internal const string IsUnusable = "coalesce(incomplete, coalesce(stop_reason, '') IN "
-        + "('max_tokens', 'model_context_window_exceeded', 'refusal', 'pause_turn', 'tool_use'))";
+    internal const string IsUnusable = "(not_accepted IS NOT NULL OR coalesce(incomplete, coalesce(stop_reason, '') IN "
+        + "('max_tokens', 'model_context_window_exceeded', 'refusal', 'pause_turn', 'tool_use')))";
 
     /// <summary>
     /// An SQL expression: 1 where an answer that cannot be used as it is asks for another round: for what its calls give, for the rest of its turn,
@@ -92,6 +92,9 @@ public sealed record AttemptRecord(
 
     /// <summary>Whether the answer says nothing after tools were answered.</summary>
     internal bool IsEmptyTurn { get; init; }
+
+    /// <summary>Why the user's own check did not accept the answer; null where it did, or none was asked.</summary>
+    public string? NotAccepted { get; init; }
 
     /// <summary>Why the conversation does not go on, as a sentence; null where nothing but the number of rounds ends it.</summary>
     public string? EndsFor { get; init; }
@@ -121,6 +124,7 @@ public sealed record AttemptRecord(
     {
         Rounds = row.TextOrNull("rounds"),
         EndsFor = row.TextOrNull("ends_for"),
+        NotAccepted = row.TextOrNull("not_accepted"),
         IsEmptyTurn = row.NumberOrNull("incomplete") == EmptyTurn,
     };
 }

@@ -33,6 +33,9 @@ internal sealed class BatchTally
     /// <summary>Those of them that ask for another round.</summary>
     public long Waiting => _tally.Counts.Where(static c => c.IsLast && c.IsWaiting).Sum(static c => c.Count);
 
+    /// <summary>Those of them that the user's own check did not accept.</summary>
+    public long NotAccepted => _tally.Counts.Where(static c => c.IsLast && c.IsNotAccepted).Sum(static c => c.Count);
+
     public long Of(Outcome outcome) => _tally.Counts.Where(c => c.Outcome == outcome).Sum(static c => c.Count);
 
     /// <summary>
@@ -86,19 +89,20 @@ internal sealed class BatchTally
         List<TallyCount> counts = all == answered ? [] : database.Read(
             $"""
             SELECT outcome, {AttemptBooks.IsLast} AS is_last, {isUnusable} AS is_unusable, {waits} AS waits,
-                count(*) AS requests FROM attempt a
-            WHERE {RowKey.Within("a.id", "$batch")} AND NOT {isAnswered} GROUP BY outcome, is_last, is_unusable, waits
+                not_accepted IS NOT NULL AS is_refused, count(*) AS requests FROM attempt a
+            WHERE {RowKey.Within("a.id", "$batch")} AND NOT {isAnswered} GROUP BY outcome, is_last, is_unusable, waits, is_refused
             """,
             static row => new TallyCount(
                 row.MemberOrNull<Outcome>("outcome"),
                 row.Number("is_last") != 0,
                 row.Number("is_unusable") != 0,
                 row.Number("waits") != 0,
+                row.Number("is_refused") != 0,
                 row.Number("requests")),
             ("$batch", batch.Id));
         if (all - counts.Sum(static c => c.Count) is > 0 and var rest)
         {
-            counts.Add(new TallyCount(Outcome.Succeeded, IsLast: true, IsIncomplete: false, IsWaiting: false, rest));
+            counts.Add(new TallyCount(Outcome.Succeeded, IsLast: true, IsIncomplete: false, IsWaiting: false, IsNotAccepted: false, rest));
         }
 
         return new TallyCounts(counts, cost);
@@ -127,7 +131,7 @@ internal sealed record TallyCounts(IReadOnlyList<TallyCount> Counts, long? CostI
             fields[0] == Unknown ? null : long.Parse(fields[0], CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Writes the cost and the counts, such as <c>1200;Succeeded:1:0:0:99;Errored:0:0:0:1</c>; a hyphen stands for null.</summary>
+    /// <summary>Writes the cost and the counts, such as <c>1200;Succeeded:1:0:0:0:99;Errored:0:0:0:0:1</c>; a hyphen stands for null.</summary>
     public string ToText()
     {
         StringBuilder text = new(CostInPicodollars?.ToString(CultureInfo.InvariantCulture) ?? Unknown);
@@ -136,6 +140,7 @@ internal sealed record TallyCounts(IReadOnlyList<TallyCount> Counts, long? CostI
             text.Append(Between).Append(Word<Outcome>.Of(count.Outcome) ?? Unknown).Append(Within).Append(count.IsLast ? 1 : 0)
                 .Append(Within).Append(count.IsIncomplete ? 1 : 0)
                 .Append(Within).Append(count.IsWaiting ? 1 : 0)
+                .Append(Within).Append(count.IsNotAccepted ? 1 : 0)
                 .Append(Within).Append(count.Count.ToString(CultureInfo.InvariantCulture));
         }
 
@@ -145,13 +150,14 @@ internal sealed record TallyCounts(IReadOnlyList<TallyCount> Counts, long? CostI
     private static TallyCount ParseCount(string field)
     {
         string[] parts = field.Split(Within);
-        return parts.Length == 5
+        return parts.Length == 6
             ? new TallyCount(
                 parts[0] == Unknown ? null : Word<Outcome>.Read(Encoding.UTF8.GetBytes(parts[0])),
                 parts[1] == "1",
                 parts[2] == "1",
                 parts[3] == "1",
-                long.Parse(parts[4], CultureInfo.InvariantCulture))
+                parts[4] == "1",
+                long.Parse(parts[5], CultureInfo.InvariantCulture))
             : throw new FormatException($"'{field}' is no count.");
     }
 }
@@ -160,5 +166,6 @@ internal sealed record TallyCounts(IReadOnlyList<TallyCount> Counts, long? CostI
 /// <param name="IsLast">Whether no later attempt has replaced them.</param>
 /// <param name="IsIncomplete">Whether they have answers that cannot be used as they are.</param>
 /// <param name="IsWaiting">Whether these ask for another round.</param>
+/// <param name="IsNotAccepted">Whether the user's own check did not accept these.</param>
 /// <param name="Count">How many there are.</param>
-internal sealed record TallyCount(Outcome? Outcome, bool IsLast, bool IsIncomplete, bool IsWaiting, long Count);
+internal sealed record TallyCount(Outcome? Outcome, bool IsLast, bool IsIncomplete, bool IsWaiting, bool IsNotAccepted, long Count);

@@ -173,6 +173,7 @@ public sealed partial class JobBooks(LedgerDatabase database, TimeProvider clock
                 WaitingForTools = totals.WaitingForTools + waiting,
                 Succeeded = totals.Succeeded - waiting, // counted below
                 Incomplete = totals.Incomplete + tally.Incomplete - waiting,
+                NotAccepted = totals.NotAccepted + tally.NotAccepted,
             };
             foreach ((Outcome? outcome, long count) in tally.Last)
             {

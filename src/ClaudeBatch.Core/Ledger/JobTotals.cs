@@ -27,6 +27,9 @@ public sealed record JobTotals
     /// </summary>
     public long Incomplete { get; init; }
 
+    /// <summary>How many of these the user's own check did not accept.</summary>
+    public long NotAccepted { get; init; }
+
     public long Errored { get; init; }
 
     public long Canceled { get; init; }

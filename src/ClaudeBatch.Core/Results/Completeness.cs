@@ -62,6 +62,11 @@ public static class Completeness
     [MethodImpl(Hot.AtOnce)]
     public static string? AnswerReason(CollectedResult result)
     {
+        if (result.Attempt is { Outcome: Outcome.Succeeded, NotAccepted: { } why })
+        {
+            return why;
+        }
+
         if (result.IsEmptyTurn())
         {
             return result.Attempt.EndsFor ?? EmptyTurn;

@@ -123,6 +123,7 @@ public sealed class JobEnd
 
     private static string WordsOf(EndCount count) => count.Outcome switch
     {
+        Outcome.Succeeded when count.IsNotAccepted => "not accepted",
         Outcome.Succeeded => count.StopReason switch
         {
             "max_tokens" => "cut at max_tokens",

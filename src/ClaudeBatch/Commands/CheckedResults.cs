@@ -97,6 +97,7 @@ internal sealed partial class CheckedResults(ConnectedCommand command, ResultCho
         {
             cancellationToken.ThrowIfCancellationRequested();
             NoteCost(result);
+            choice.Acceptance?.Judge(result);
             if (choice.Takes(result))
             {
                 take(result);

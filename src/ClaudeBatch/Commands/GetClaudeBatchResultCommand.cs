@@ -41,6 +41,11 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
     [Parameter]
     public SwitchParameter Strict { get; set; }
 
+    /// <summary>Marks answers as not complete for which the block does not give exactly <c>$true</c>.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public ScriptBlock? Accept { get; set; }
+
     private protected override bool TakesPatterns => true;
 
     protected override Task BeginAsync(CancellationToken cancellationToken)
@@ -51,6 +56,7 @@ public sealed class GetClaudeBatchResultCommand : BatchCommand
             AllAttempts = AllAttempts,
             Refresh = Refresh,
             Strict = Strict,
+            Acceptance = Accept is null ? null : new Acceptance(Accept),
         };
         _results = new CheckedResults(this, choice, WriteOutput);
         return Task.CompletedTask;

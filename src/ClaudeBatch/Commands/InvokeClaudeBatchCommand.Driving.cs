@@ -125,11 +125,15 @@ public sealed partial class InvokeClaudeBatchCommand
 
     private void WriteDecided(IEnumerable<CollectedResult>? results, CancellationToken cancellationToken)
     {
+        Acceptance? acceptance = Accept is null ? null : _acceptance ??= new Acceptance(Accept);
         foreach (BatchResult result in BatchResult.From(results ?? []))
         {
             cancellationToken.ThrowIfCancellationRequested();
+            acceptance?.Judge(result);
             WriteOutput(result);
         }
+
+        acceptance?.Record(Open().Ledger);
     }
 
     private void WriteCacheUseToHost(BatchSession session)

@@ -39,6 +39,8 @@ public sealed partial class InvokeClaudeBatchCommand : SubmissionCommand
 
     private bool _isOutOfTime;
 
+    private Acceptance? _acceptance;
+
     [Parameter(Mandatory = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(JobCompleter))]
@@ -79,6 +81,11 @@ public sealed partial class InvokeClaudeBatchCommand : SubmissionCommand
     /// </summary>
     [Parameter]
     public SwitchParameter AsCompleted { get; set; }
+
+    /// <summary>Does not accept answers for which the block does not give exactly <c>$true</c>; the books keep why.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public ScriptBlock? Accept { get; set; }
 
     /// <summary>Runs when the job has ended, once, with the job as <c>$_</c> and as its argument.</summary>
     [Parameter]

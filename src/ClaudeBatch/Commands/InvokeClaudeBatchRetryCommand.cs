@@ -20,7 +20,7 @@ namespace ClaudeBatch.Commands;
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(Batch))]
-public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
+public sealed partial class InvokeClaudeBatchRetryCommand : BatchCommand
 {
     // By job, the custom ids of the piped results; null where a batch or the job itself was given, which means all requests.
     private readonly Dictionary<long, HashSet<string>?> _jobs = [];
@@ -68,10 +68,11 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
     [ArgumentCompleter(typeof(ModelCompleter))]
     public string? Model { get; set; }
 
-    private bool Rewrites => Template is not null || Repair is not null || MaxTokensFactor is not null || Model is not null;
+    private bool Rewrites => WithReason || Template is not null || Repair is not null || MaxTokensFactor is not null || Model is not null;
 
     protected override Task ProcessAsync(CancellationToken cancellationToken)
     {
+        CheckReasons();
         foreach (JobRecord job in ResolveJobs())
         {
             _jobs[job.Id] = null;
@@ -154,6 +155,7 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
         JobRecord job = session.Ledger.Jobs.Get(jobId);
         JobBinding.Check(job, session.Service.Address);
         RetryFilter filter = Filter(customIds);
+        JudgeAnswers(session, job, cancellationToken);
         RetryPlanner planner = new(session.Ledger);
         Dictionary<string, long> reasons = planner.Candidates(job, filter).GroupBy(static c => c.Reason)
             .ToDictionary(static g => g.Key, static g => g.LongCount());
@@ -212,7 +214,7 @@ public sealed class InvokeClaudeBatchRetryCommand : BatchCommand
         using SpoolReader spool = new(session.Ledger);
         using ResultReader results = new(session.Ledger);
         BatchTemplate? template = Template is null ? null : BatchTemplate.From(Template);
-        using RequestRewriter rewriter = new(template, Repair, MaxTokensFactor, Model, KnownModels.Of(Connection));
+        using RequestRewriter rewriter = new(template, Repair, MaxTokensFactor, Model, KnownModels.Of(Connection), WithReason);
         InputRules rules = new(new SpoolLimits(), session.Service.Checker());
         RewrittenRequests rewritten = new(session.Ledger, job, rules, Encoding.UTF8.GetBytes(template?.OutputSchema ?? string.Empty))
         {

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
+using System.Text.Json.Nodes;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Models;
 using ClaudeBatch.Core.Requests;
@@ -21,11 +22,15 @@ internal sealed class RequestRewriter : IDisposable
 
     private readonly RequestRevision _revision;
 
-    public RequestRewriter(BatchTemplate? template, ScriptBlock? repair, double? maxTokensFactor, string? model, ModelCatalog models)
+    private readonly bool _withReason;
+
+    public RequestRewriter(
+        BatchTemplate? template, ScriptBlock? repair, double? maxTokensFactor, string? model, ModelCatalog models, bool withReason)
     {
         _template = template?.ToRequestTemplate();
         _prompt = template?.Prompt is { } prompt ? new RowText(prompt, nameof(BatchTemplate.Prompt)) : null;
         _repair = repair;
+        _withReason = withReason;
         _revision = model is null ? RequestRevision.Unchanged : RequestRevision.AnotherModel(model);
         if (maxTokensFactor is { } factor)
         {
@@ -48,11 +53,36 @@ internal sealed class RequestRewriter : IDisposable
             bytes = Repair(_repair, BatchRequest.From(prepared, request.SourceUtf8), result);
         }
 
+        if (_withReason)
+        {
+            bytes = WithReason(request.Utf8, result);
+        }
+
         // Without the cast null would convert to byte[], and from there to empty memory that is not null.
         return bytes is { } item ? _revision.Apply(item, result.StopReason, line: default) : (ReadOnlyMemory<byte>?)null;
     }
 
     public void Dispose() => _template?.Dispose();
+
+    // The answer goes back as it came, and the reason is what the user says to it.
+    private static ReadOnlyMemory<byte> WithReason(ReadOnlyMemory<byte> item, BatchResult result)
+    {
+        ReadOnlySpan<byte> content = ParamsEdit.ContentOf(result.LineBytes);
+        string? why = result.Reason is null ? "it has no reason."
+            : result.StopReason is Core.Results.Completeness.CallsTools or "pause_turn"
+                ? "its answer waits for tools, or for the rest of its turn."
+            : content.Length <= "[]".Length ? "it has no answer that the model could be told of."
+            : null;
+        if (why is not null)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.InvalidRequest, "AnswerMissing", $"Request '{result.CustomId}' is left as it is with -WithReason: {why}")
+            { Target = result.CustomId };
+        }
+
+        JsonObject message = new() { ["role"] = "user", ["content"] = result.Reason };
+        return RequestRevision.ContinuedTurn(SharedValue.Write(message)).Apply(item, result.StopReason, result.LineBytes);
+    }
 
     private ReadOnlyMemory<byte> Render(RequestTemplate template, BatchRequest request)
     {

@@ -27,6 +27,9 @@ internal sealed class ResultChoice(string[] statuses, string[] classes)
     /// <summary>Whether nothing is given of a batch or job whose books do not balance.</summary>
     public bool Strict { get; init; }
 
+    /// <summary>The user's own check of answers; null where there is none.</summary>
+    public Acceptance? Acceptance { get; init; }
+
     public bool Takes(BatchResult result)
         => (_statuses.Takes(result.Status!)
                 || (result is { Status: nameof(Outcome.Succeeded), IsComplete: false } && _statuses.Takes(Incomplete)))

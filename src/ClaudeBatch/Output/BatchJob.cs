@@ -34,6 +34,9 @@ public sealed class BatchJob
     /// </summary>
     public long Incomplete { get; set; }
 
+    /// <summary>How many have an answer that a check of your own did not accept (-Accept).</summary>
+    public long NotAccepted { get; set; }
+
     public long Errored { get; set; }
 
     public long Canceled { get; set; }
@@ -84,6 +87,7 @@ public sealed class BatchJob
         WaitingForTools = report.Totals.WaitingForTools,
         Succeeded = report.Totals.Succeeded,
         Incomplete = report.Totals.Incomplete,
+        NotAccepted = report.Totals.NotAccepted,
         Errored = report.Totals.Errored,
         Canceled = report.Totals.Canceled,
         Expired = report.Totals.Expired,

@@ -152,6 +152,16 @@ public sealed partial class BatchResult
         set => (_line, _hasOtherLine) = (value is null ? [] : Encoding.UTF8.GetBytes(value), _hasOtherLine || _wasRead);
     }
 
+    /// <summary>Where the ledger has the attempt; null of results that were read back from elsewhere.</summary>
+    internal (BatchRecord Batch, long Row)? Place { get; private init; }
+
+    /// <summary>Whether nothing but a check of the user's own makes the answer incomplete.</summary>
+    internal bool IsNotAccepted { get; private set; }
+
+    /// <summary>Takes what a check of the user's own says of the answer.</summary>
+    /// <param name="why">Why it is not accepted; null where it is.</param>
+    internal void Accept(string? why) => (IsComplete, Reason, IsNotAccepted) = (why is null, why, why is not null);
+
     /// <summary>Whether the cost is known.</summary>
     internal bool IsPriced => _picodollars is not null || _cost is not null;
 
@@ -221,6 +231,8 @@ public sealed partial class BatchResult
             _request = collected.Request,
             RequestId = line?.ErrorRequestId,
             _picodollars = attempt.CostInPicodollars,
+            Place = (collected.Batch, attempt.Row),
+            IsNotAccepted = attempt.NotAccepted is not null,
         };
     }
 

@@ -25,6 +25,9 @@ public sealed class Reconciliation
     /// <summary>How many of those that succeeded have an answer that cannot be used as it is.</summary>
     public long Incomplete { get; set; }
 
+    /// <summary>How many have an answer that a check of your own did not accept (-Accept).</summary>
+    public long NotAccepted { get; set; }
+
     public long Errored { get; set; }
 
     public long Canceled { get; set; }
@@ -58,6 +61,7 @@ public sealed class Reconciliation
         WaitingForTools = check.Totals.WaitingForTools,
         Succeeded = check.Totals.Succeeded,
         Incomplete = check.Totals.Incomplete,
+        NotAccepted = check.Totals.NotAccepted,
         Errored = check.Totals.Errored,
         Canceled = check.Totals.Canceled,
         Expired = check.Totals.Expired,

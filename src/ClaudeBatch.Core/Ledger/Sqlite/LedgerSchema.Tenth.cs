@@ -8,13 +8,15 @@ internal static partial class LedgerSchema
     //
     // A request that calls tools is sent again with what they gave: a batch has a round, apart from its attempt. A job has as many rounds as it was
     // given (NULL: the calls of its answers are not run) and knows which command each name stands for. A call has its row before it begins; what it
-    // gave lies in a file of its batch. Why a conversation does not go on, where something other than the number of rounds ends it.
+    // gave lies in a file of its batch. Why a conversation does not go on, where something other than the number of rounds ends it. Why an answer
+    // was not accepted by a check of the user's own.
     private const string Tenth = """
         ALTER TABLE job ADD COLUMN max_rounds INTEGER;
         ALTER TABLE job ADD COLUMN round_wait_in_seconds INTEGER;
         ALTER TABLE batch ADD COLUMN round INTEGER NOT NULL DEFAULT 1;
         ALTER TABLE batch ADD COLUMN collected_at TEXT;
         ALTER TABLE attempt ADD COLUMN ends_for TEXT;
+        ALTER TABLE attempt ADD COLUMN not_accepted TEXT;
         CREATE TABLE tool (
             job_id INTEGER NOT NULL,
             name TEXT NOT NULL,

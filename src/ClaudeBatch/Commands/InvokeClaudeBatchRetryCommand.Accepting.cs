@@ -1,0 +1,56 @@
+using System.Management.Automation;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Results;
+using ClaudeBatch.Sessions;
+
+namespace ClaudeBatch.Commands;
+
+/// <content>Answers that a check of the user's own does not accept, and the reason that the model is told.</content>
+public sealed partial class InvokeClaudeBatchRetryCommand
+{
+    /// <summary>Does not accept answers for which the block does not give exactly <c>$true</c>, before any is chosen; the books keep why.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public ScriptBlock? Accept { get; set; }
+
+    /// <summary>Tells the model its answer and why it is not complete, as a turn of the user, in place of asking the same once more.</summary>
+    [Parameter]
+    public SwitchParameter WithReason { get; set; }
+
+    private void CheckReasons()
+    {
+        bool isAnother = Template is not null || Repair is not null;
+        if (WithReason && (isAnother || !(Incomplete || _hasAnswers || MyInvocation.ExpectingInput)))
+        {
+            throw new ClaudeBatchException(
+                FailureKind.InvalidArgument,
+                "ParameterConflict",
+                !isAnother
+                    ? "-WithReason is about answers that are not complete: give -Incomplete, or pipe the results."
+                    : "-WithReason makes the request of the answer and its reason, and -Template and -Repair make another; give one of "
+                        + "them.");
+        }
+    }
+
+    private void JudgeAnswers(BatchSession session, JobRecord job, CancellationToken cancellationToken)
+    {
+        if (Accept is null)
+        {
+            return;
+        }
+
+        Acceptance acceptance = new(Accept);
+        using (ResultReader reader = new(session.Ledger))
+        {
+            BatchRecord[] batches = [.. session.Ledger.Batches.OfJob(job.Id).Where(static b => b.State == BatchState.Collected)];
+            foreach (BatchResult result in BatchResult.From(reader.InOrder(batches)))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                acceptance.Judge(result);
+            }
+        }
+
+        acceptance.Record(session.Ledger);
+    }
+}
