@@ -15,6 +15,7 @@
     AliasesToExport      = @()
     CmdletsToExport      = @(
         'Compare-ClaudeBatch'
+        'Compare-ClaudeBatchResult'
         'Connect-ClaudeBatch'
         'ConvertFrom-ClaudeCustomId'
         'ConvertTo-ClaudeCustomId'
@@ -34,6 +35,7 @@
         'Invoke-ClaudeBatch'
         'Invoke-ClaudeBatchRetry'
         'Measure-ClaudeBatch'
+        'Measure-ClaudeBatchResult'
         'New-ClaudeBatchRequest'
         'New-ClaudeBatchTemplate'
         'Register-ClaudeBatchSchedule'

@@ -23,16 +23,22 @@ internal sealed class DigestSet
     /// <summary>Adds a digest.</summary>
     /// <returns>True when the digest was added, false when the set has it already.</returns>
     [MethodImpl(Hot.AtOnce)]
-    public bool Add(ContentDigest digest)
+    public bool Add(ContentDigest digest) => PlaceOf(digest, out bool isNew) >= 0 && isNew;
+
+    /// <summary>Gives the place of a digest: how many were added before it. It is added where it is new.</summary>
+    [MethodImpl(Hot.AtOnce)]
+    public int PlaceOf(ContentDigest digest, out bool isNew)
     {
+        isNew = false;
         for (int at = _chains[ChainOf(digest.Low)]; at != 0; at = EntryAt(at).Next)
         {
             if (EntryAt(at).Digest == digest)
             {
-                return false;
+                return at - 1;
             }
         }
 
+        isNew = true;
         if (Count == _chains.Length)
         {
             Grow();
@@ -46,7 +52,7 @@ internal sealed class DigestSet
         Count++;
         EntryAt(Count) = new Entry(digest);
         Link(Count);
-        return true;
+        return Count - 1;
     }
 
     private void Grow()

@@ -1,0 +1,131 @@
+using System.Buffers;
+using System.Management.Automation;
+using System.Runtime.CompilerServices;
+using ClaudeBatch.Core;
+using ClaudeBatch.Core.Json;
+using ClaudeBatch.Core.Results;
+using ClaudeBatch.Json;
+using ClaudeBatch.Rows;
+
+namespace ClaudeBatch.Output;
+
+/// <summary>The label of an answer: a field of its object, its text where it is no object, or what a script block gives.</summary>
+internal sealed class AnswerLabel
+{
+    private const string Parameter = "Actual";
+
+    private readonly string? _field;
+
+    private readonly ScriptBlock? _block;
+
+    private readonly bool _isWhole;
+
+    private readonly PlainMember _member;
+
+    private readonly ArrayBufferWriter<byte> _text = new(1024);
+
+    private string[]? _fields;
+
+    private bool _isFound;
+
+    /// <param name="given">The name of a field, or a script block; null for the only field there is, or the text.</param>
+    /// <param name="isWhole">
+    /// Whether an answer with several fields, of which none was named, is taken whole, and so is one that is not complete.
+    /// </param>
+    public AnswerLabel(object? given, bool isWhole)
+    {
+        _block = ForeignValue.Bare(given) as ScriptBlock;
+        _field = given is null || _block is not null ? null : JsonText.Text(given);
+        _isWhole = isWhole;
+        _member = new PlainMember(_field);
+    }
+
+    /// <summary>Gives the label of a result that succeeded; null where there is none.</summary>
+    /// <exception cref="ClaudeBatchException"><c>FieldNotNamed</c>, <c>ScriptBlockFailed</c>.</exception>
+    [MethodImpl(Hot.AtOnce)]
+    public string? Of(BatchResult result)
+        => _block is not null ? RowLabel.OfBlock(_block, result, Parameter)
+            : !result.IsComplete && !_isWhole ? null
+            : result.IsAsRead && TryPlain(result, out string? label) ? label
+            : OfObject(result);
+
+    /// <summary>Checks, when all answers were read, that one of them had the field.</summary>
+    /// <exception cref="ClaudeBatchException"><c>FieldNotFound</c>.</exception>
+    public void CheckFound()
+    {
+        if (_field is not null && !_isFound && _fields is not null)
+        {
+            string there = _fields.Length == 0
+                ? "They are no objects: leave -Actual out to take their text."
+                : $"They have {string.Join(", ", _fields)}.";
+            throw new ClaudeBatchException(
+                FailureKind.InvalidArgument, "FieldNotFound", $"No answer has a field '{_field}', as -{Parameter} wants. {there}")
+            { Target = _field };
+        }
+    }
+
+    // Returns false where an object has to be made.
+    [MethodImpl(Hot.AtOnce)]
+    private bool TryPlain(BatchResult result, out string? label)
+    {
+        label = null;
+        if (result.ReadText is not null || !PlainAnswer.TryRead(result.LineBytes, out PlainAnswer answer)
+            || answer.Text is not [(byte)'"', .. var words, (byte)'"'])
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> mark = words.TrimStart((byte)' ');
+        if (mark is not [(byte)'{' or (byte)'\\' or (byte)'[', ..])
+        {
+            return _field is null && PlainMember.TryText(answer.Text, out label);
+        }
+
+        _text.ResetWrittenCount();
+        if (mark[0] != '{' || !MendedText.TryWrite(words, _text))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> json = _text.WrittenSpan;
+        bool isPlain = _member.TryRead(json) && _member.TryFind(json, out ReadOnlySpan<byte> value)
+            && PlainMember.TryText(value, out label);
+        _isFound |= isPlain;
+        return isPlain;
+    }
+
+    private string? OfObject(BatchResult result)
+    {
+        if (result.Output is not { } output || ForeignValue.Bare(output) is string or Array)
+        {
+            _fields ??= [];
+            return _field is null ? result.Text : null;
+        }
+
+        ShellRow row = new(output, number: 0);
+        string[] names = [.. row.Names];
+        _fields = _fields is null or [] ? names : _fields;
+        object? value = null;
+        if (_field is not null)
+        {
+            _isFound |= row.TryGet(_field, out value);
+        }
+        else if (names is [var only])
+        {
+            row.TryGet(only, out value);
+        }
+        else
+        {
+            value = _isWhole ? output : throw NotNamed(names);
+        }
+
+        return value is null ? null : JsonText.Text(value);
+    }
+
+    private static ClaudeBatchException NotNamed(string[] fields) => new(
+        FailureKind.InvalidArgument,
+        "FieldNotNamed",
+        fields.Length == 0
+            ? "An answer is an object without a field. Name the one that has the label: -Actual."
+            : $"The answers have several fields: {string.Join(", ", fields)}. Name the one that has the label: -Actual {fields[0]}.");
+}
