@@ -11,7 +11,7 @@ namespace ClaudeBatch.Commands;
 /// <summary>Estimates what requests will cost, or reports what batches and jobs have cost.</summary>
 [Cmdlet(VerbsDiagnostic.Measure, "ClaudeBatch", DefaultParameterSetName = InputObjectSet)]
 [OutputType(typeof(CostReport))]
-public sealed class MeasureClaudeBatchCommand : ConnectedCommand
+public sealed partial class MeasureClaudeBatchCommand : ConnectedCommand
 {
     private const string InputObjectSet = "InputObject";
 
@@ -55,6 +55,11 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
     [ValidateRange(1, 1_000)]
     public int CountTokens { get; set; }
 
+    /// <summary>What there is one report of each. Where it is not given: each model of one job, or each of several jobs.</summary>
+    [Parameter]
+    [ValidateSet(ByDay, ByModel, ByJob)]
+    public string? GroupBy { get; set; }
+
     private protected override bool TakesPatterns => true;
 
     // Not asynchronous: a request takes microseconds, and the pump would double that.
@@ -81,6 +86,7 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
 
         if (_estimate is not null)
         {
+            CheckGroup();
             await WriteEstimateAsync(_estimate, cancellationToken);
         }
 
@@ -169,29 +175,6 @@ public sealed class MeasureClaudeBatchCommand : ConnectedCommand
         }
 
         WriteOutput(CostReport.Total(estimate, basis));
-    }
-
-    // One job is told by its models, several are told by jobs, and a time by the models of all of it.
-    private void WriteCost()
-    {
-        UsageBooks books = new(Open().Ledger, new PriceList(KnownModels.Of(Connection)));
-        WarnOfCache(books.Of(_batches.Values));
-        IGrouping<string, BatchRecord>[] jobs
-            = [.. _batches.Values.GroupBy(b => ParameterSetName == SinceSet ? s_total.Model : b.Job)];
-        ModelUsage total = s_total;
-        foreach (IGrouping<string, BatchRecord> job in jobs)
-        {
-            IReadOnlyList<ModelUsage> models = books.Of([.. job]);
-            ModelUsage sum = models.Aggregate(s_total, static (all, m) => all.Plus(m));
-            foreach (ModelUsage usage in jobs.Length == 1 ? models : [sum])
-            {
-                WriteOutput(CostReport.From(usage, job.Key));
-            }
-
-            total = total.Plus(sum);
-        }
-
-        WriteOutput(CostReport.From(total, jobs.Length == 1 ? jobs[0].Key : s_total.Model));
     }
 
     private void WarnOfCache(IReadOnlyList<ModelUsage> models)

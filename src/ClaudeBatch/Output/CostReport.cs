@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using ClaudeBatch.Core.Costs;
 
 namespace ClaudeBatch;
@@ -10,6 +11,9 @@ public sealed class CostReport
 {
     /// <summary>The job that was measured, <c>Total</c> for the sum of several; null before submission.</summary>
     public string? Job { get; set; }
+
+    /// <summary>The local day on which the service got the batches; null where days are not told apart.</summary>
+    public DateTime? Day { get; set; }
 
     public string? Model { get; set; }
 
@@ -63,9 +67,18 @@ public sealed class CostReport
 
     public override string ToString() => Model ?? string.Empty;
 
-    internal static CostReport From(ModelUsage usage, string job) => new()
+    /// <summary>Gives the report as one of a day, which is shown with it.</summary>
+    internal PSObject ByDay()
+    {
+        PSObject shown = new(this);
+        shown.TypeNames.Insert(0, "ClaudeBatch.CostReport#Day");
+        return shown;
+    }
+
+    internal static CostReport From(ModelUsage usage, string job, DateTime? day = null) => new()
     {
         Job = job,
+        Day = day,
         Model = usage.Model,
         Requests = usage.Answers,
         InputTokens = usage.Usage.InputTokens,
