@@ -22,7 +22,7 @@ public sealed class LayersTests
         ["ClaudeBatch.Core.Account", "ClaudeBatch.Core.Costs"],
         ["ClaudeBatch.Core.Uploads"],
         ["ClaudeBatch.Core.Input", "ClaudeBatch.Core.Results"],
-        ["ClaudeBatch.Core.Sending", "ClaudeBatch.Core.Retries", "ClaudeBatch.Core.Rounds"],
+        ["ClaudeBatch.Core.Sending", "ClaudeBatch.Core.Retries", "ClaudeBatch.Core.Rounds", "ClaudeBatch.Core.Measures"],
         ["ClaudeBatch.Core.Running"],
     ];
 
