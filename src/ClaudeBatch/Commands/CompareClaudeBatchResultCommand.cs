@@ -75,7 +75,7 @@ public sealed class CompareClaudeBatchResultCommand : ConnectedCommand
     {
         ComparedJob compared = new(job.Name, batches);
         using ResultReader reader = new(Open().Ledger);
-        foreach ((CollectedResult collected, BatchResult result) in JobRows.Read(reader, batches))
+        foreach ((CollectedResult collected, BatchResult result) in JobRows.Read(reader, job, batches))
         {
             cancellationToken.ThrowIfCancellationRequested();
             string? label = LabelOf(result);

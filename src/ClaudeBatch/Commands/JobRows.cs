@@ -31,12 +31,14 @@ internal sealed class JobRows(ConnectedCommand command)
         return collected;
     }
 
-    /// <summary>Reads the last word of each request, in the order of the input. Whoever enumerates does not use the ledger meanwhile.</summary>
+    /// <summary>Reads the last word of each request that has one, in the order of the input. Whoever enumerates does not use the ledger meanwhile.</summary>
     [MethodImpl(Hot.AtOnce)]
-    public static IEnumerable<(CollectedResult Collected, BatchResult Result)> Read(ResultReader reader, IEnumerable<BatchRecord> batches)
+    public static IEnumerable<(CollectedResult Collected, BatchResult Result)> Read(
+        ResultReader reader, JobRecord job, IEnumerable<BatchRecord> batches)
         => ReadAhead.Of(
             reader.InOrder(batches)
-                .Where(static r => RequestStatuses.Of(r.Batch.State, r.Attempt.Outcome) != RequestStatus.Pending)
+                .Where(r => RequestStatuses.Of(r.Batch.State, r.Attempt.Outcome) != RequestStatus.Pending
+                    && !(r.Attempt.WantsRound && r.Batch.HasRoundsLeft(job)))
                 .Select(static r => (r, BatchResult.From(r))),
             static r => r.r.Line.Length + r.r.Source.Length);
 

@@ -94,7 +94,7 @@ public sealed class MeasureClaudeBatchResultCommand : ConnectedCommand
         MeasuredJob measured = new(job.Name, _places, needsLabel: _expected is not null);
         using (ResultReader reader = new(Open().Ledger))
         {
-            foreach ((CollectedResult collected, BatchResult result) in JobRows.Read(reader, batches))
+            foreach ((CollectedResult collected, BatchResult result) in JobRows.Read(reader, job, batches))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 bool hasAnswer = collected.Attempt.Outcome == Outcome.Succeeded;
