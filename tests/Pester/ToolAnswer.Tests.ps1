@@ -46,7 +46,7 @@ Describe 'Calls of tools in an answer' {
         $with[0] | Export-ClaudeBatchResult -Path ($without = New-Path $_)
         switch ($_) {
             'csv' {
-                (Import-Csv -LiteralPath $path).ToolCalls | Should -Be '', '[{"Id":"toolu_get_order","Name":"get_order","Input":{"id":7}}]'
+                (Import-Csv -LiteralPath $path).ToolCalls | Should -Be '', '[{"Round":1,"Id":"toolu_get_order","Name":"get_order","Input":{"id":7},"Output":null,"IsError":false,"Duration":null}]'
                 Get-Content -LiteralPath $without -Raw | Should -Not -BeLike '*ToolCalls*'
             }
             'xlsx' {

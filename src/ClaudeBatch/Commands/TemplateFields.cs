@@ -143,7 +143,7 @@ internal sealed class TemplateFields(TemplateCommand command)
     private JsonNode? Bound(JsonNode? thinking)
     {
         bool isGiven = JsonText.Entries(command.AdditionalParameter).Any(static e => e.Name == "thinking");
-        if (isGiven || command.Tool?.Any(static t => ToolSource.From(t) is not null || ClaudeTool.From(t) is not null) != true
+        if (isGiven || command.Tool?.Any(static t => ClaudeTool.From(t) is not null || ToolSource.From(t) is not null) != true
             || KnownModels.Of(connection: null).Find(command.Model!)?.Rules.BindsThinking != true)
         {
             return thinking;

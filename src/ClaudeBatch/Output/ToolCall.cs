@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using System.Text;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Results;
@@ -8,9 +9,6 @@ namespace ClaudeBatch;
 /// <summary>A call of a tool that an answer makes.</summary>
 public sealed class ToolCall
 {
-    /// <summary>The custom id of the request, where the call stands alone; null among those of a result.</summary>
-    public string? CustomId { get; set; }
-
     /// <summary>The round whose answer makes the call, from 1.</summary>
     public int Round { get; set; }
 
@@ -34,13 +32,14 @@ public sealed class ToolCall
     public override string ToString() => $"{Name} {Encoding.UTF8.GetString(JsonText.Write(Input))}";
 
     /// <summary>Makes the object of a call of which it is not known what became of it.</summary>
-    internal static ToolCall From(JobLedger ledger, BatchRecord batch, ToolCallRecord call)
+    /// <returns>The call, with the <c>CustomId</c> of its request.</returns>
+    internal static PSObject From(JobLedger ledger, BatchRecord batch, ToolCallRecord call)
     {
         using ResultReader reader = new(ledger);
         CollectedResult answer = reader.Read(batch, ledger.Attempts.OfBatch(batch, call.Row - 1, limit: 1)[0]);
         ToolUse use = answer.ReadAnswer()!.Calls[call.Position];
-        ToolCall made = From(use, batch.Round);
-        made.CustomId = answer.Attempt.CustomId;
+        PSObject made = new(From(use, batch.Round));
+        made.Properties.Add(new PSNoteProperty("CustomId", answer.Attempt.CustomId));
         return made;
     }
 
