@@ -21,6 +21,7 @@
         'ConvertTo-ClaudeCustomId'
         'ConvertTo-ClaudeTool'
         'Disconnect-ClaudeBatch'
+        'Export-ClaudeBatchReport'
         'Export-ClaudeBatchRequest'
         'Export-ClaudeBatchResult'
         'Get-ClaudeBatch'

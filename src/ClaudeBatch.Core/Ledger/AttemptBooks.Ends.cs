@@ -23,6 +23,24 @@ public sealed partial class AttemptBooks
             row.Number("is_refused") != 0,
             row.Number("requests")),
         ("$batch", batch.Id));
+
+    /// <summary>Reads the first of the requests of a batch that have ended in one way.</summary>
+    internal IReadOnlyList<AttemptRecord> SamplesOf(BatchRecord batch, EndCount end, int limit) => database.Read(
+        $"""
+        SELECT {AttemptRecord.Columns}, a.cost_in_picodollars AS cost, NULL AS failed_later
+        FROM attempt a {s_itsRequest}
+        WHERE {RowKey.Within("a.id", "$batch")} AND {IsLast} AND a.outcome IS $outcome AND a.error_type IS $error
+            AND a.failure_class IS $class AND a.stop_reason IS $stop AND (a.outcome <> {SqlWord.Succeeded} OR {AttemptRecord.IsUnusable})
+        ORDER BY a.id LIMIT $limit
+        """,
+        AttemptRecord.From,
+        ("$job", batch.JobId),
+        ("$batch", batch.Id),
+        ("$outcome", Word<Outcome>.Of(end.Outcome)),
+        ("$error", end.ErrorType),
+        ("$class", Word<FailureClass>.Of(end.FailureClass)),
+        ("$stop", end.StopReason),
+        ("$limit", limit));
 }
 
 /// <summary>How many requests have ended in one way.</summary>

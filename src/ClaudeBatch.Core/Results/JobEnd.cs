@@ -7,6 +7,10 @@ namespace ClaudeBatch.Core.Results;
 /// <summary>How a job has ended, in a line: what was answered, what is incomplete or failed and why, what it cost, and what to do next.</summary>
 public sealed class JobEnd
 {
+    internal const string NeverAccepted = "never accepted by the service";
+
+    internal const string OfUnknownOutcome = "of unknown outcome";
+
     private const string Canceled = "canceled";
 
     private readonly JobRecord _job;
@@ -58,8 +62,11 @@ public sealed class JobEnd
         return end;
     }
 
-    /// <summary>The line that closes a job.</summary>
-    public string Sentence()
+    /// <summary>The line that closes a job, with what to do next.</summary>
+    public string Sentence() => $"{Summary()} Next: {Next()}";
+
+    /// <summary>What was answered and what it cost, as a sentence.</summary>
+    public string Summary()
     {
         string incomplete = Incomplete == _answered ? "all" : Inv($"{Incomplete:N0}");
         string answered = Inv($"{_answered:N0} of {Requests:N0} answered{Listed(_incomplete, incomplete)}");
@@ -67,7 +74,7 @@ public sealed class JobEnd
         string cost = _uncollected > 0 ? string.Empty
             : _cost is { } known ? $"; {PriceList.Text(PriceList.ToDollars(known))}"
             : "; what it cost is not known";
-        return $"Job '{_job.Name}' has ended: {answered}{failed}{cost}. Next: {Next()}";
+        return $"Job '{_job.Name}' has ended: {answered}{failed}{cost}.";
     }
 
     /// <summary>The warning or the error that too many requests have no usable answer.</summary>
@@ -118,10 +125,11 @@ public sealed class JobEnd
 
         bool isUnsent = batch.State is BatchState.Rejected or BatchState.Abandoned;
         _isUnsent |= isUnsent && unknown > 0;
-        Add(_failures, isUnsent ? "never accepted by the service" : "of unknown outcome", unknown);
+        Add(_failures, isUnsent ? NeverAccepted : OfUnknownOutcome, unknown);
     }
 
-    private static string WordsOf(EndCount count) => count.Outcome switch
+    /// <summary>Why requests have no answer, or one that cannot be used, in a few words.</summary>
+    internal static string WordsOf(EndCount count) => count.Outcome switch
     {
         Outcome.Succeeded when count.IsNotAccepted => "not accepted",
         Outcome.Succeeded => count.StopReason switch
@@ -137,7 +145,7 @@ public sealed class JobEnd
         Outcome.Canceled => Canceled,
         Outcome.Expired => "expired",
         Outcome.Missing => "left out of the results",
-        _ => "of unknown outcome",
+        _ => OfUnknownOutcome,
     };
 
     private static void Add(Dictionary<string, long> reasons, string reason, long count)

@@ -35,6 +35,10 @@ internal sealed partial class CheckedResults
             {
                 collected.Add(await CollectAsync(batch, cancellationToken));
             }
+            catch (ClaudeBatchException failure) when (choice.LeavesUnfinished && failure.Id == "BatchNotEnded")
+            {
+                // The report says how far its job has come.
+            }
             catch (ClaudeBatchException failure) when (!failure.IsFatal)
             {
                 command.Fail(failure, Batch.From(batch));

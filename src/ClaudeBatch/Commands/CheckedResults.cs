@@ -18,9 +18,15 @@ internal sealed partial class CheckedResults(ConnectedCommand command, ResultCho
 
     /// <summary>Collects a job, and gives its results.</summary>
     public async Task GiveAsync(JobRecord job, CancellationToken cancellationToken)
+        => Give(job, await CollectAsync(job, cancellationToken), cancellationToken);
+
+    /// <summary>Collects a job, and returns its batches with results on disk that did not come before.</summary>
+    public async Task<IReadOnlyList<BatchRecord>> CollectAsync(JobRecord job, CancellationToken cancellationToken)
+        => await CollectAsync([.. command.Open().Ledger.Batches.OfJob(job.Id).Where(command.IsFirst)], cancellationToken);
+
+    /// <summary>Gives the results of a job that was collected.</summary>
+    public void Give(JobRecord job, IReadOnlyList<BatchRecord> collected, CancellationToken cancellationToken)
     {
-        BatchRecord[] batches = [.. command.Open().Ledger.Batches.OfJob(job.Id).Where(command.IsFirst)];
-        IReadOnlyList<BatchRecord> collected = await CollectAsync(batches, cancellationToken);
         BookCheck books = new Reconciler(command.Open().Ledger).Check(command.Open().Ledger.Jobs.Get(job.Id));
         Give($"job '{job.Name}'", books.Problems, job, collected, only: null, cancellationToken);
     }
@@ -78,10 +84,11 @@ internal sealed partial class CheckedResults(ConnectedCommand command, ResultCho
             // A request that still waits for its answer has no result.
             IEnumerable<CollectedResult> results = reader.InOrder(batches, choice.AllAttempts)
                 .Where(r => RequestStatuses.Of(r.Batch.State, r.Attempt.Outcome) != RequestStatus.Pending && only?.Invoke(r) != false);
-            Give(missingLast ? results.Where(static r => r.Attempt.Outcome != Outcome.Missing) : results, cancellationToken);
+            long given = 0;
+            Give(missingLast ? results.Where(static r => r.Attempt.Outcome != Outcome.Missing) : results, ref given, cancellationToken);
             if (missingLast)
             {
-                Give(results.Where(static r => r.Attempt.Outcome == Outcome.Missing), cancellationToken);
+                Give(results.Where(static r => r.Attempt.Outcome == Outcome.Missing), ref given, cancellationToken);
             }
         }
 
@@ -91,8 +98,13 @@ internal sealed partial class CheckedResults(ConnectedCommand command, ResultCho
         }
     }
 
-    private void Give(IEnumerable<CollectedResult> results, CancellationToken cancellationToken)
+    private void Give(IEnumerable<CollectedResult> results, ref long given, CancellationToken cancellationToken)
     {
+        if (given == choice.First)
+        {
+            return;
+        }
+
         foreach (BatchResult result in BatchResult.From(results))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -101,6 +113,10 @@ internal sealed partial class CheckedResults(ConnectedCommand command, ResultCho
             if (choice.Takes(result))
             {
                 take(result);
+                if (++given == choice.First)
+                {
+                    return;
+                }
             }
         }
     }

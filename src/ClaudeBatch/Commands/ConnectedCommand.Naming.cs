@@ -167,7 +167,7 @@ public abstract partial class ConnectedCommand
         $"The ledger at '{Resolved.Folder.Root}' has a {what}, and this object is of another one: of another "
             + $"ledger, a rehearsal's say, or of a job that was removed. Nothing was done; get it anew with {command}.");
 
-    private ClaudeBatchException JobNotFound(string name) => new(
+    private protected ClaudeBatchException JobNotFound(string name) => new(
         FailureKind.NotFound,
         "JobNotFound",
         $"There is no job '{name}' in the ledger at '{Resolved.Folder.Root}'. Get-ClaudeBatchJob lists "

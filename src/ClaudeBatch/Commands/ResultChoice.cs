@@ -30,6 +30,15 @@ internal sealed class ResultChoice(string[] statuses, string[] classes)
     /// <summary>The user's own check of answers; null where there is none.</summary>
     public Acceptance? Acceptance { get; init; }
 
+    /// <summary>The most results of a job that are given, counted among those that are meant.</summary>
+    public long First { get; init; } = long.MaxValue;
+
+    /// <summary>Whether batches that have not ended are passed over without an error.</summary>
+    public bool LeavesUnfinished { get; init; }
+
+    /// <summary>Whether all results are given, but for their number.</summary>
+    public bool IsOfAll => statuses.Length == 0 && classes.Length == 0;
+
     public bool Takes(BatchResult result)
         => (_statuses.Takes(result.Status!)
                 || (result is { Status: nameof(Outcome.Succeeded), IsComplete: false } && _statuses.Takes(Incomplete)))

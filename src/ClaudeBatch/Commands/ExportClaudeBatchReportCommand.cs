@@ -1,0 +1,109 @@
+using System.Management.Automation;
+using ClaudeBatch.Completers;
+using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Pipeline;
+using ClaudeBatch.Report;
+
+namespace ClaudeBatch.Commands;
+
+/// <summary>Writes a report of jobs as one page of HTML. After a failure there is no partly written file.</summary>
+[Cmdlet(
+    VerbsData.Export,
+    "ClaudeBatchReport",
+    DefaultParameterSetName = nameof(Path),
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(FileInfo))]
+public sealed partial class ExportClaudeBatchReportCommand : ConnectedCommand
+{
+    private const string All = nameof(All);
+
+    private const string Failed = nameof(Failed);
+
+    private const string None = nameof(None);
+
+    private static readonly string[] s_failed = ["Errored", "Canceled", "Expired", "Unknown", "Missing"];
+
+    private ExportedFile? _file;
+
+    private string _path = string.Empty;
+
+    /// <summary>The jobs that the report is about. Wildcards are allowed.</summary>
+    [Parameter(Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(JobCompleter))]
+    public string[] Job { get; set; } = [];
+
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = nameof(Path))]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = string.Empty;
+
+    [Parameter(Mandatory = true, ParameterSetName = nameof(LiteralPath))]
+    [Alias("PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string LiteralPath { get; set; } = string.Empty;
+
+    /// <summary>Which rows stand in the page.</summary>
+    [Parameter]
+    [ValidateSet(All, Failed, ResultChoice.Incomplete, None)]
+    public string[] Include { get; set; } = [All];
+
+    /// <summary>How many rows of each job stand in the page at most.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int? First { get; set; }
+
+    /// <summary>Whether the rows that the requests were made from are left out.</summary>
+    [Parameter]
+    public SwitchParameter NoSource { get; set; }
+
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Title { get; set; }
+
+    /// <summary>Whether a file that exists is replaced.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    protected override Task BeginAsync(CancellationToken cancellationToken)
+    {
+        _path = ExportedFile.PathOf(this, Path, LiteralPath);
+        _file = new ExportedFile(this, _path, "Export a report", Force);
+        return Task.CompletedTask;
+    }
+
+    protected override async Task EndAsync(CancellationToken cancellationToken)
+    {
+        JobRecord[] jobs = [.. Job.SelectMany(Named).Where(IsFirst)];
+        if (_file!.Content is not { } content)
+        {
+            return; // nothing is collected for a file that is not written
+        }
+
+        await WriteAsync(jobs, content, cancellationToken);
+        _file.HasAny = true;
+        _file.Complete();
+        if (PassThru)
+        {
+            WriteOutput(new FileInfo(_path));
+        }
+    }
+
+    // A report that lacks a job would look complete.
+    private IReadOnlyList<JobRecord> Named(string name)
+        => JobsLike(name) is { Count: > 0 } found ? found : throw JobNotFound(name);
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _file?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}
