@@ -57,14 +57,15 @@ internal sealed class Html
         return Markup("</tr>\n");
     }
 
-    /// <summary>Begins a table that scrolls by itself where it is too wide.</summary>
+    /// <summary>Begins a table that scrolls by itself where it is too wide. A column of numbers has a '>' before its name.</summary>
     public Html Table(string id, string caption, params ReadOnlySpan<string> columns)
     {
         Markup($"<div class=scroll tabindex=0 role=region aria-label=\"").Text(caption).Markup($"\"><table id={id}><caption>").Text(caption)
             .Markup("</caption><thead><tr>");
         foreach (string column in columns)
         {
-            Markup("<th scope=col>").Text(column).Markup("</th>");
+            bool isNumber = column.StartsWith('>');
+            Markup(isNumber ? "<th scope=col class=n>" : "<th scope=col>").Foreign(isNumber ? column[1..] : column).Markup("</th>");
         }
 
         return Markup("</tr></thead><tbody>\n");

@@ -18,17 +18,9 @@ internal sealed partial class ReportSections
             WriteAccuracies();
         }
 
-        foreach (ReportEvaluation evaluation in content.Evaluations.Where(static e => e.Labels.Count > 0))
+        for (int i = 0; i < content.Evaluations.Count; i++)
         {
-            WriteLabels(evaluation);
-        }
-
-        foreach (ReportEvaluation evaluation in content.Evaluations)
-        {
-            if (evaluation.Confusion is { } confusion)
-            {
-                WriteConfusion(evaluation.Job, confusion);
-            }
+            WriteLabels(content.Evaluations[i], i + 1);
         }
 
         if (content.Evaluations.Any(static e => e.Against.Count > 0))
@@ -45,8 +37,8 @@ internal sealed partial class ReportSections
             "accuracy-table",
             "How many rows are right",
             [
-                "Job", "Rows", "Right", "Accuracy", "95 % interval from", "to", "Macro F1", "Weighted F1", "Without an answer",
-                "Without a label", "Cost", "Cost a right row",
+                "Job", ">Rows", ">Right", ">Accuracy", ">95 % interval from", ">to", ">Macro F1", ">Weighted F1", ">Without an answer",
+                ">Without a label", ">Cost", ">Cost a right row",
             ]);
         foreach (ReportEvaluation e in content.Evaluations)
         {
@@ -70,22 +62,31 @@ internal sealed partial class ReportSections
             + "Wilson's.</p>\n");
     }
 
-    private void WriteLabels(ReportEvaluation evaluation)
+    private void WriteLabels(ReportEvaluation evaluation, int number)
     {
-        _html.Table("labels-table", $"The labels of {evaluation.Job}", ["Label", "Precision", "Recall", "F1", "Rows that have it"]);
+        if (evaluation.Labels.Count == 0)
+        {
+            return;
+        }
+
+        _html.Table($"labels-{number}", $"The labels of {evaluation.Job}", ["Label", ">Precision", ">Recall", ">F1", ">Rows that have it"]);
         foreach (ReportLabel label in evaluation.Labels)
         {
             _html.Row(label.Label, label.Precision, label.Recall, label.F1, label.Support);
         }
 
         _html.EndTable();
+        if (evaluation.Confusion is { } confusion)
+        {
+            WriteConfusion(evaluation.Job, confusion, number);
+        }
     }
 
     // The shade is a share of the row's label, so that rare labels are seen, too.
-    private void WriteConfusion(string job, ReportConfusion confusion)
+    private void WriteConfusion(string job, ReportConfusion confusion, int number)
     {
         string caption = $"Confusion matrix of {job}: expected down, given across";
-        _html.Table("confusion-table", caption, ["Expected", .. confusion.Actual]);
+        _html.Table($"confusion-{number}", caption, ["Expected", .. confusion.Actual.Select(static label => $">{label}")]);
         for (int row = 0; row < confusion.Expected.Count; row++)
         {
             long sum = confusion.Counts[row].Sum();
@@ -110,7 +111,7 @@ internal sealed partial class ReportSections
         _html.Table(
             "against-table",
             "How the jobs agree, over the rows that both have answered",
-            ["Job", "Against", "Rows of both", "Agreement", "Cohen's kappa", "McNemar's exact p"]);
+            ["Job", "Against", ">Rows of both", ">Agreement", ">Cohen's kappa", ">McNemar's exact p"]);
         foreach (ReportEvaluation evaluation in content.Evaluations)
         {
             foreach (ReportAgreement against in evaluation.Against)

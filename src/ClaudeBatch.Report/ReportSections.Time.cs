@@ -15,7 +15,7 @@ internal sealed partial class ReportSections
             .Table(
                 "timeline-table",
                 "The parts from sealed to collected",
-                ["Job", "Part", "Attempt", "State", "Requests", "Sealed", "Accepted", "Ended", "Collected", "With the service"]);
+                ["Job", ">Part", ">Attempt", "State", ">Requests", ">Sealed", ">Accepted", ">Ended", ">Collected", ">With the service"]);
         foreach (ReportJob job in Jobs)
         {
             foreach (PartFigures part in job.Figures.Parts)
@@ -43,7 +43,7 @@ internal sealed partial class ReportSections
         _html.Table(
             "waits-table",
             "How long the answers took, from the acceptance of their part to its end",
-            ["Job", "Half of the requests", "Nine of ten", "All that have ended", "From sealed to the last collected"]);
+            ["Job", ">Half of the requests", ">Nine of ten", ">All that have ended", ">From sealed to the last collected"]);
         foreach (ReportJob job in Jobs)
         {
             PartFigures[] ended = [.. job.Figures.Parts.Where(static p => p.EndedAt is not null && p.CreatedAt is not null)
@@ -79,8 +79,10 @@ internal sealed partial class ReportSections
     private void WriteAttempts()
     {
         Begin("attempts", "Attempts");
-        _html.Chart("chart-attempts", "How the attempts ended; the table has the same numbers.")
-            .Table("attempts-table", "The attempts by their number", ["Job", "Attempt", "Parts", "Requests", "Answered", "Failed", "Cost"]);
+        _html.Chart("chart-attempts", "How the attempts ended; the table has the same numbers.").Table(
+            "attempts-table",
+            "The attempts by their number",
+            ["Job", ">Attempt", ">Parts", ">Requests", ">Answered", ">Failed", ">Cost"]);
         foreach (ReportJob job in Jobs)
         {
             foreach (AttemptFigures attempt in job.Figures.Attempts)

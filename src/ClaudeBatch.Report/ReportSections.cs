@@ -115,7 +115,7 @@ internal sealed partial class ReportSections(ReportContent content)
     {
         Begin("outcomes", "Outcomes");
         _html.Chart("chart-outcomes", "How the requests of each job ended; the table has the same numbers.")
-            .Table("outcomes-table", "Requests by outcome", ["Job", "Outcome", "Requests", "Share"]);
+            .Table("outcomes-table", "Requests by outcome", ["Job", "Outcome", ">Requests", ">Share"]);
         foreach (ReportJob job in Jobs)
         {
             foreach ((string outcome, long count) in OutcomesOf(job).Where(static o => o.Count > 0))
@@ -160,7 +160,7 @@ internal sealed partial class ReportSections(ReportContent content)
         _html.Chart("chart-failures", "The reasons by their number; the table has the same numbers.").Table(
             "failures-table",
             "Requests without a usable answer",
-            ["Job", "Reason", "What can be done", "Requests", "Of them for example"]);
+            ["Job", "Reason", "What can be done", ">Requests", "Of them for example"]);
         foreach (ReportJob job in Jobs)
         {
             foreach (ReportFailure failure in job.Failures)
@@ -202,8 +202,8 @@ internal sealed partial class ReportSections(ReportContent content)
                 "costs-table",
                 "What the answers of all attempts used and cost",
                 [
-                    "Job", "Model", "Answers", "Input tokens", "Written to the cache", "Read from the cache", "Output tokens", "Searches",
-                    "Cost", "Outside of a batch", "Saved by the batch", "Saved by the cache",
+                    "Job", "Model", ">Answers", ">Input tokens", ">Written to the cache", ">Read from the cache", ">Output tokens",
+                    ">Searches", ">Cost", ">Outside of a batch", ">Saved by the batch", ">Saved by the cache",
                 ]);
         foreach (ReportJob job in Jobs)
         {

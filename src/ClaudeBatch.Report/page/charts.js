@@ -1,7 +1,9 @@
 // The button that changes between light and dark, and the charts. All of their numbers stand in the tables, too.
 (() => {
   'use strict';
-  const figures = JSON.parse(document.getElementById('figures').textContent);
+  // ECharts keeps what it has measured in a plain object: drawn as it is, the text "__proto__" would change all objects of the page.
+  const figures = JSON.parse(document.getElementById('figures').textContent, (_, value) => typeof value === 'string' && value in {} ? `${value}\u200b` : value);
+  const font = getComputedStyle(document.body).fontFamily;
   const charts = [];
   const media = matchMedia('(prefers-color-scheme: dark)');
   let isPrinted = false;
@@ -22,7 +24,7 @@
       nameTextStyle: { color: text },
     };
     return {
-      animation: false, aria: { enabled: true }, textStyle: { color: text, fontFamily: 'inherit' },
+      animation: false, aria: { enabled: true }, textStyle: { color: text, fontFamily: font },
       // No markup anywhere: names come from outside.
       tooltip: { renderMode: 'richText', backgroundColor: back, borderColor: line, textStyle: { color: text }, trigger: 'item', confine: true },
       legend: { type: 'scroll', textStyle: { color: text }, top: 0, itemWidth: 14, pageTextStyle: { color: text } },
@@ -74,7 +76,7 @@
   }));
 
   chart('chart-jobs', jobs.length * 2, () => ({
-    xAxis: [{ type: 'value', axisLabel: { formatter: '${value}' } }][0], yAxis: names(jobs.map(j => j.name)),
+    xAxis: { type: 'value', axisLabel: { formatter: '${value}' } }, yAxis: names(jobs.map(j => j.name)),
     series: [{ name: 'Cost', type: 'bar', barMaxWidth: 22, itemStyle: { color: hue(series[0]) }, data: jobs.map(j => j.cost) }],
   }));
 
