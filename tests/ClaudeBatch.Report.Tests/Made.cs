@@ -108,16 +108,18 @@ internal static class Made
     }
 
     /// <summary>Rows as a job has them: every tenth has failed, and labels come in turn.</summary>
-    public static IEnumerable<RowOf> Rows(int count) => Enumerable.Range(1, count).Select(i => new RowOf
+    /// <param name="count">How many.</param>
+    /// <param name="more">What stands at the end of each text, without a character that JSON escapes.</param>
+    public static IEnumerable<RowOf> Rows(int count, string more = "") => Enumerable.Range(1, count).Select(i => new RowOf
     {
         Id = $"row-{i}",
         Outcome = i % 10 == 0 ? "Errored" : "Complete",
         Reason = i % 10 == 0 ? "Overloaded." : null,
-        Text = i % 10 == 0 ? null : JsonSerializer.Serialize($"Answer {i}: the parcel of customer {i * 7} is on its way."),
+        Text = i % 10 == 0 ? null : JsonSerializer.Serialize($"Answer {i}: the parcel of customer {i * 7} is on its way.{more}"),
         Expected = i % 2 == 0 ? "billing" : "shipping",
         Actual = i % 3 == 0 ? "billing" : "shipping",
         Cost = i * 0.00001m,
-        Source = $$"""{"Number":{{count - i}},"Body":"Where is my parcel {{i}}?","Empty":null}""",
+        Source = $$"""{"Number":{{count - i}},"Body":"Where is my parcel {{i}}?{{more}}","Empty":null}""",
     });
 
     private static PartFigures Part(int part, int attempt, int requests, int from, int to) => new(

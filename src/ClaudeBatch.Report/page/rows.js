@@ -5,6 +5,7 @@
   const own = ['job', 'outcome', 'id', 'attempt', 'model', 'cost', 'reason', 'expected', 'actual', 'text'];
   const mostColumns = 8;
   const mostChoices = 200;
+  const mostShown = 200;
   const blocks = [...document.querySelectorAll('script.rows')];
   const note = document.getElementById('rows-note');
   const count = document.getElementById('rows-count');
@@ -46,7 +47,8 @@
   let began = performance.now();
 
   const text = value => value === null || value === undefined ? '' : String(value);
-  const node = cell => document.createTextNode(text(cell.getValue()));
+  // No cell shows more of a text, and laying out all of it takes its time at each scroll.
+  const node = cell => document.createTextNode(text(cell.getValue()).slice(0, mostShown));
   const button = words => {
     const made = document.createElement('button');
     made.type = 'button';
@@ -126,32 +128,26 @@
         || heading.columns.some((_, i) => typeof row[`c${i}`] === 'number' && pattern.test(String(row[`c${i}`])))));
   }
 
+  const dialog = document.createElement('dialog');
+  const list = document.createElement('dl');
+  const close = button('Close');
+  close.addEventListener('click', () => dialog.close());
+  dialog.append(list, close);
+  document.body.append(dialog);
+
   function show(row) {
-    const dialog = document.createElement('dialog');
-    const list = document.createElement('dl');
-    const add = (name, value) => {
-      if (value !== null && value !== undefined) {
-        const [term, words] = [document.createElement('dt'), document.createElement('dd')];
-        term.textContent = name;
-        words.dir = 'auto';
-        words.textContent = text(value);
-        list.append(term, words);
-      }
-    };
-    for (const [field, name] of [['id', 'Id'], ['job', 'Job'], ['outcome', 'Outcome'], ['reason', 'Reason'], ['expected', 'Expected'],
-      ['actual', 'Label'], ['text', 'Answer']]) {
-      add(name, row[field]);
+    const fields = [['id', 'Id'], ['job', 'Job'], ['outcome', 'Outcome'], ['reason', 'Reason'], ['expected', 'Expected'], ['actual', 'Label'],
+      ['text', 'Answer'], ...heading.columns.map((name, i) => [`c${i}`, name]), ['model', 'Model'], ['attempt', 'Attempt'], ['cost', 'Cost']];
+    list.replaceChildren();
+    for (const [field, name] of fields.filter(([f]) => text(row[f]) !== '')) {
+      const [term, words] = [document.createElement('dt'), document.createElement('dd')];
+      term.textContent = name;
+      words.dir = 'auto';
+      words.textContent = row[field];
+      list.append(term, words);
     }
-    heading.columns.forEach((name, i) => add(name, row[`c${i}`]));
-    for (const [field, name] of [['model', 'Model'], ['attempt', 'Attempt'], ['cost', 'Cost']]) {
-      add(name, row[field]);
-    }
-    const close = button('Close');
-    close.addEventListener('click', () => dialog.close());
-    dialog.addEventListener('close', () => dialog.remove());
-    dialog.append(list, close);
-    document.body.append(dialog);
     dialog.showModal();
+    dialog.scrollTop = 0;
   }
 
   async function begin() {
@@ -168,8 +164,9 @@
       wait = setTimeout(filter, 150);
     });
     table = new Tabulator('#rows-table', {
-      data: rows, index: 'number', columns: columns(), layout: 'fitColumns', height: Math.min(innerHeight * 0.75, 90 + rows.length * 32), rowHeight: 32,
-      placeholder: 'No rows.', headerSortClickElement: 'header', columnDefaults: { tooltip: false, vertAlign: 'middle' },
+      data: rows, index: 'number', columns: columns(), layout: 'fitColumns', rowHeight: 32,
+      height: Math.min(innerHeight * 0.75, 90 + rows.length * 32), placeholder: 'No rows.', headerSortClickElement: 'header', columnDefaults: { tooltip: false },
+      renderVerticalBuffer: 320,
     });
     const tell = shown => {
       count.textContent = shown === rows.length ? `${number.format(rows.length)} rows` : `${number.format(shown)} of ${number.format(rows.length)} rows`;
