@@ -104,7 +104,7 @@ public sealed class HostileTests(Chromium chromium) : IClassFixture<Chromium>, I
             [
                 "501 xxx xxxxxx", "501 scr <scrip", "501 \U0001F600\U0001F600\U0001F600 \U0001F600\U0001F600\U0001F600\U0001F600\U0001F600\U0001F600",
                 "501 \U0001F600\U0001F600\U0001F600 \U0001F600\U0001F600\U0001F600\U0001F600\U0001F600\U0001F600", "501 \n\n\n \n\n\n\n\n\n", "501 yyé yyyyyy",
-                "18 pai half \ufffd",
+                "16 pai half \ufffd",
             ],
             shown);
         page.AssertQuiet();

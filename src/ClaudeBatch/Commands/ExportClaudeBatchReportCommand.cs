@@ -89,7 +89,8 @@ public sealed partial class ExportClaudeBatchReportCommand : ConnectedCommand
         _file.Complete();
         if (PassThru)
         {
-            WriteOutput(new FileInfo(_path));
+            // As Get-Item gives it, with what the shell adds to files.
+            WriteOutput(InvokeProvider.Item.Get([_path], force: true, literalPath: true)[0]);
         }
     }
 
