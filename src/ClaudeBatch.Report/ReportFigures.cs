@@ -8,9 +8,6 @@ namespace ClaudeBatch.Report;
 /// <summary>The numbers that the charts of the page are drawn from, as JSON that stands in the page.</summary>
 internal static class ReportFigures
 {
-    // The bars of more parts are thinner than what anybody sees.
-    private const int MostParts = 200;
-
     // Its encoder escapes whatever could be markup, and all that is not ASCII.
     public static ReadOnlyMemory<byte> Of(ReportContent content)
     {
@@ -57,7 +54,7 @@ internal static class ReportFigures
             Number(json, "standard", Dollars(usage.StandardCost));
             Number(json, "uncached", Dollars(usage.Cost + usage.SavedByCache));
         });
-        Array(json, "parts", figures.Parts.Take(MostParts), static (json, part) =>
+        Array(json, "parts", figures.Parts, static (json, part) =>
         {
             json.WriteNumber("part", part.Part);
             json.WriteNumber("requests", part.Requests);

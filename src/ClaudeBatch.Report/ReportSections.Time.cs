@@ -11,7 +11,7 @@ internal sealed partial class ReportSections
         Begin("timeline", "Timeline");
         WriteWaits();
         _html.Chart("chart-answers", "How many answers were there after which time; the table above has quantiles of it.")
-            .Chart("chart-timeline", "When each part was sealed, accepted, ended and collected; the table has the same times.")
+            .Chart("chart-timeline", "When the first hundred parts were sealed, accepted, ended and collected; the table has all parts.")
             .Table(
                 "timeline-table",
                 "The parts from sealed to collected",

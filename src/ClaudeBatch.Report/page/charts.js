@@ -44,14 +44,14 @@
   }
 
   // 'make' gives axes and series; bars grow with their number.
-  function chart(id, bars, make) {
+  function chart(id, lines, make) {
     const element = document.getElementById(id);
     if (!element) {
       return;
     }
     element.hidden = false;
-    if (bars) {
-      element.style.height = `${Math.min(70 + bars * 30, 2400)}px`;
+    if (lines) {
+      element.style.height = `${70 + lines * 30}px`;
     }
     const drawn = echarts.init(element, null, { renderer: 'svg' });
     const draw = () => {
@@ -106,15 +106,17 @@
   const [unit, word] = span > 172800000 ? [86400000, 'days'] : span > 7200000 ? [3600000, 'hours'] : span > 120000 ? [60000, 'minutes'] : [1000, 'seconds'];
   const time = (from, to) => from === null || to === null ? 0 : Math.max(0, to - from) / unit;
   const round = value => Math.round(value * 1000) / 1000;
-  if (parts.length) {
-    chart('chart-timeline', parts.length, () => ({
-      xAxis: { type: 'value', name: word, nameLocation: 'end' }, yAxis: names(parts.map(p => p.name)), grid: { right: 60 },
+  // Nobody reads more bars; the table has all parts.
+  const bars = parts.slice(0, 100);
+  if (bars.length) {
+    chart('chart-timeline', bars.length, () => ({
+      xAxis: { type: 'value', name: word, nameLocation: 'end' }, yAxis: names(bars.map(p => p.name)), grid: { right: 60 },
       series: [
         ['before', p => time(start, p.sealed), null], ['Sealed until accepted', p => time(p.sealed, p.created), 1],
         ['With the service', p => time(p.created, p.ended), 0], ['Ended until collected', p => time(p.ended, p.collected), 2],
       ].map(([name, of, color]) => ({
         name, type: 'bar', stack: 'all', barMaxWidth: 18, silent: color === null, tooltip: { show: color !== null },
-        itemStyle: { color: color === null ? 'transparent' : hue(series[color]) }, data: parts.map(p => round(of(p))),
+        itemStyle: { color: color === null ? 'transparent' : hue(series[color]) }, data: bars.map(p => round(of(p))),
       })),
       legend: { data: ['Sealed until accepted', 'With the service', 'Ended until collected'] },
     }));
