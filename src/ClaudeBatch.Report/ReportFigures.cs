@@ -57,7 +57,7 @@ internal static class ReportFigures
         Array(json, "parts", figures.Parts, static (json, part) =>
         {
             json.WriteNumber("part", part.Part);
-            json.WriteNumber("requests", part.Requests);
+            json.WriteNumber("answered", part.Answered);
             Time(json, "sealed", part.SealedAt);
             Time(json, "created", part.CreatedAt);
             Time(json, "ended", part.EndedAt);

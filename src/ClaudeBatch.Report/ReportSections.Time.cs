@@ -10,12 +10,15 @@ internal sealed partial class ReportSections
     {
         Begin("timeline", "Timeline");
         WriteWaits();
-        _html.Chart("chart-answers", "How many answers were there after which time; the table above has quantiles of it.")
+        _html.Chart("chart-answers", "The answers of each job by the time since it was sealed; the table above says it in three numbers.")
             .Chart("chart-timeline", "When the first hundred parts were sealed, accepted, ended and collected; the table has all parts.")
             .Table(
                 "timeline-table",
                 "The parts from sealed to collected",
-                ["Job", ">Part", ">Attempt", "State", ">Requests", ">Sealed", ">Accepted", ">Ended", ">Collected", ">With the service"]);
+                [
+                    "Job", ">Part", ">Attempt", "State", ">Requests", ">Answered", ">Sealed", ">Accepted", ">Ended", ">Collected",
+                    ">With the service",
+                ]);
         foreach (ReportJob job in Jobs)
         {
             foreach (PartFigures part in job.Figures.Parts)
@@ -26,6 +29,7 @@ internal sealed partial class ReportSections
                     part.Attempt,
                     part.State.ToString(),
                     part.Requests,
+                    part.Answered,
                     part.SealedAt,
                     part.CreatedAt,
                     part.EndedAt,

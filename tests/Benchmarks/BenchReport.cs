@@ -36,6 +36,7 @@ internal sealed class BenchReport(BenchOptions options)
             new(Work.ExportCsv, "`Get-ClaudeBatchResult` into `Export-ClaudeBatchResult`, CSV", new Goal(Contestant.Baseline, 0.12)),
             new(Work.ExportJsonLines, "The same, JSON Lines", new Goal(Contestant.Baseline, 0.12)),
             new(Work.ExportDirect, "`Export-ClaudeBatchResult -Job`, CSV") { BaselineWork = Work.ExportCsv },
+            new(Work.Report, "`Export-ClaudeBatchReport`, a page with all rows; at most four times the CSV"),
             new(Work.Import, "`Import-Module`, in a fresh shell", new Goal(Contestant.Baseline, 1.1)),
         ]),
     ];

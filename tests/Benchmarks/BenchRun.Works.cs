@@ -70,6 +70,7 @@ internal sealed partial class BenchRun
         string rows = Messages;
         string csv = PathOf("answered.csv");
         string jsonLines = PathOf("answered.jsonl");
+        string page = PathOf("report.html");
         foreach (ModuleShell module in InTurn(run))
         {
             // The jobs stay from run to run: exports change nothing.
@@ -87,6 +88,11 @@ internal sealed partial class BenchRun
             {
                 await ExportAsync(Work.ExportDirect, Lines.ExportDirect("first", csv), Lines.ExportDirect("second", csv));
                 CheckAnswers(csv);
+            }
+
+            if (module.WritesReports)
+            {
+                await ExportAsync(Work.Report, Lines.Report("first", page), Lines.Report("second", page));
             }
 
             Task ExportAsync(Work work, string first, string second)

@@ -31,4 +31,6 @@ internal static class Lines
     public static string Export(string job, string file) => $"Get-ClaudeBatchResult -Job {job} -InformationAction Ignore | Export-ClaudeBatchResult '{file}' -Force; ";
 
     public static string ExportDirect(string job, string file) => $"Export-ClaudeBatchResult -Job {job} -Path '{file}' -Force -InformationAction Ignore; ";
+
+    public static string Report(string job, string file) => $"Export-ClaudeBatchReport -Job {job} -Path '{file}' -Force -InformationAction Ignore; ";
 }

@@ -19,14 +19,18 @@ internal sealed class ModuleShell(Contestant who, string manifest, BenchOptions 
     /// <summary>Whether the build writes a job's results without the pipeline.</summary>
     public bool ExportsJobs { get; private set; }
 
+    /// <summary>Whether the build writes reports.</summary>
+    public bool WritesReports { get; private set; }
+
     /// <summary>Finds out what the build can do.</summary>
     public async Task LookAsync()
     {
         ReadsRows = await HasAsync("New-ClaudeBatchRequest", "Path");
         ExportsJobs = await HasAsync("Export-ClaudeBatchResult", "Job");
+        WritesReports = await HasAsync("Export-ClaudeBatchReport", "Job");
 
         async Task<bool> HasAsync(string command, string parameter)
-            => (await RunAsync(string.Empty, $"[int] (Get-Command {command}).Parameters.ContainsKey('{parameter}')")).Count == 1;
+            => (await RunAsync(string.Empty, $"[int] [bool] (Get-Command {command} -ErrorAction Ignore).Parameters.{parameter}")).Count == 1;
     }
 
     public void Clear()

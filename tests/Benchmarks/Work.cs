@@ -29,6 +29,7 @@ internal enum Work
     ExportCsv,
     ExportJsonLines,
     ExportDirect,
+    Report,
     Ledger,
     Import,
 }

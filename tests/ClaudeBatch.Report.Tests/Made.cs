@@ -128,6 +128,7 @@ internal static class Made
         1,
         BatchState.Collected,
         requests,
+        requests - 11,
         s_start.AddMinutes(from),
         s_start.AddMinutes(from + 1),
         s_start.AddMinutes(to),

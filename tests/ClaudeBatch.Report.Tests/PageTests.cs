@@ -34,7 +34,10 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>, IDis
             await page.TableAsync("costs-table"));
         Assert.Contains(["haiku", "19 min", "59 min", "59 min", "97 min"], await page.TableAsync("waits-table"));
         Assert.Contains(
-            ["haiku", "2", "1", "Collected", "534", "2026-11-20 08:05:00Z", "2026-11-20 08:06:00Z", "2026-11-20 09:05:00Z", "2026-11-20 09:07:00Z", "59 min"],
+            [
+                "haiku", "2", "1", "Collected", "534", "523", "2026-11-20 08:05:00Z", "2026-11-20 08:06:00Z", "2026-11-20 09:05:00Z", "2026-11-20 09:07:00Z",
+                "59 min",
+            ],
             await page.TableAsync("timeline-table"));
         Assert.Contains(["haiku", "2", "1", "33", "21", "12", "$0.03456"], await page.TableAsync("attempts-table"));
         Assert.Contains(

@@ -61,7 +61,8 @@ Describe 'Export-ClaudeBatchReport' {
         $model[1], $model[2], $model[3], $model[6] | Should -Be $cost[0].Model, "$($job.Succeeded)", $cost[0].InputTokens.ToString('N0', [cultureinfo]::InvariantCulture), $cost[0].OutputTokens.ToString('N0', [cultureinfo]::InvariantCulture)
         @(Get-Line $html timeline-table).Count | Should -Be 3
         @(Get-Line $html timeline-table)[0][3, 4] | Should -Be 'Collected', '15'
-        @(Get-Line $html timeline-table)[0][5..8] | Should -Not -Contain '–'
+        @(Get-Line $html timeline-table)[0][6..9] | Should -Not -Contain '–'
+        (Get-Line $html timeline-table | ForEach-Object { [int] $_[5] } | Measure-Object -Sum).Sum | Should -Be $job.Succeeded
         @(Get-Line $html attempts-table)[0][1..3] | Should -Be '1', '3', '40'
 
         $rows = @(Get-Row $html)

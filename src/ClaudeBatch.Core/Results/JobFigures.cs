@@ -120,16 +120,17 @@ public sealed record JobFigures(
 
         return
         [
-            .. tallies.Select(static t => t.Batch).Select(b => new PartFigures(
-                b.Part,
-                b.Attempt,
-                b.Round,
-                b.State,
-                b.RequestCount,
-                sealedAt.GetValueOrDefault(b.Part, last ?? job.SealedAt),
-                b.CreatedAt,
-                b.EndedAt,
-                b.CollectedAt)),
+            .. tallies.Select(t => new PartFigures(
+                t.Batch.Part,
+                t.Batch.Attempt,
+                t.Batch.Round,
+                t.Batch.State,
+                t.Batch.RequestCount,
+                t.Batch.CollectedAt is null ? t.Batch.Counts.Succeeded : t.Of(Outcome.Succeeded),
+                sealedAt.GetValueOrDefault(t.Batch.Part, last ?? job.SealedAt),
+                t.Batch.CreatedAt,
+                t.Batch.EndedAt,
+                t.Batch.CollectedAt)),
         ];
     }
 }
@@ -153,6 +154,7 @@ public sealed record EndSample(BatchRecord Batch, AttemptRecord Attempt);
 /// <param name="Round">The round of their conversations.</param>
 /// <param name="State">Where it stands.</param>
 /// <param name="Requests">The number of its requests.</param>
+/// <param name="Answered">The number of its answers; before they are collected, as the service says.</param>
 /// <param name="SealedAt">When its input was complete.</param>
 /// <param name="CreatedAt">When the service has accepted it.</param>
 /// <param name="EndedAt">When the service had finished it.</param>
@@ -163,6 +165,7 @@ public sealed record PartFigures(
     int Round,
     BatchState State,
     int Requests,
+    long Answered,
     DateTime? SealedAt,
     DateTime? CreatedAt,
     DateTime? EndedAt,

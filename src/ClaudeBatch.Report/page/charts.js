@@ -33,7 +33,7 @@
     };
   }
 
-  const names = list => ({ type: 'category', inverse: true, data: list, axisLabel: { width: 150, overflow: 'truncate' } });
+  const names = list => ({ type: 'category', inverse: true, data: list, axisLabel: { width: Math.min(240, innerWidth * 0.3), overflow: 'truncate' } });
 
   function merge(one, other) {
     const merged = { ...one };
@@ -123,8 +123,9 @@
 
     const lines = jobs.map(j => {
       let count = 0;
+      const sealed = Math.min(...j.parts.filter(p => p.sealed !== null).map(p => p.sealed));
       const ended = j.parts.filter(p => p.ended !== null).sort((a, b) => a.ended - b.ended);
-      return { name: j.name, points: [[0, 0], ...ended.map(p => [round(time(start, p.ended)), count += p.requests])] };
+      return { name: j.name, points: [[0, 0], ...ended.map(p => [round(time(sealed, p.ended)), count += p.answered])] };
     }).filter(l => l.points.length > 1);
     if (lines.length) {
       chart('chart-answers', 0, () => ({
