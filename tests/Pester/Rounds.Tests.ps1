@@ -167,6 +167,17 @@ Describe 'A tool that a line does not name' {
         }
     }
 
+    It 'lists what waits, with -WhatIf, also where the job has run no tools yet' {
+        Connect-TestCall
+        $null = New-TestCall -Count 1 | Submit-ClaudeBatch -Job refunds
+        $null = Complete-TestJob refunds
+        $said = Invoke-OnHost { Resume-ClaudeBatch -Job refunds -Tool Send-TestRefund -WhatIf }
+        $said | Should -Match "Send-TestRefund {""Number"":7} for 'row-1' of job 'refunds'"
+        $ran | Should -BeNullOrEmpty
+        $null = Resume-ClaudeBatch -Job refunds -Tool Send-TestRefund
+        $ran | Should -Be 7
+    }
+
     It 'is an error with a name that no command has, before anything is sent' {
         Connect-TestCall
         { New-TestCall | Invoke-ClaudeBatch -Job refunds -Tool Send-TestRefnd } | Should -Throw -ErrorId 'ToolNotFound,ClaudeBatch.Commands.InvokeClaudeBatchCommand'
@@ -248,6 +259,24 @@ Describe 'A call' {
         function Send-TestRefund { <# .SYNOPSIS Says much. #> param([Parameter(Mandatory)] [int] $Number) "$Number" * 1000 }
         $result = New-TestCall -Count 1 | Invoke-ClaudeBatch -Job refunds -Tool Send-TestRefund -MaxToolOutput 50 6>$null
         $result.ToolCalls.Output | Should -Match '^7{50}\n\[Cut: these are the first 50 of 1,000 characters\.\]$'
+    }
+}
+
+Describe 'A retry in the middle of conversations' {
+    It 'takes up the round that failed, and a template does not begin it anew' {
+        Connect-TestEmulator -Plan @{ Answers = { $_.Round -eq 1 ? @{ ToolUse = @{ Name = 'Send-TestRefund'; Input = @{ Number = 7 } } } : ('long ' * 400) } }
+        $ran.Clear()
+        $null = New-TestCall -Count 1 -With @{ Model = 'claude-haiku-4-5'; MaxTokens = 20 } | Invoke-ClaudeBatch -Job refunds -Tool Send-TestRefund 6>$null 3>$null
+        (Get-ClaudeBatchResult -Job refunds).Reason | Should -Be 'Cut at max_tokens.'
+        $template = New-ClaudeBatchTemplate -Model claude-haiku-4-5 -MaxTokens 4000 -Prompt '{{Body}}' -Tool Send-TestRefund
+        $null = Invoke-ClaudeBatchRetry -Job refunds -Incomplete -Template $template -ErrorVariable failure -ErrorAction SilentlyContinue 6>$null
+        $failure[0].FullyQualifiedErrorId | Should -Be 'ConversationBegun,ClaudeBatch.Commands.InvokeClaudeBatchRetryCommand'
+        $null = Invoke-ClaudeBatchRetry -Job refunds -MaxTokensFactor 100
+        $null = Complete-TestJob refunds
+        $result = Get-ClaudeBatchResult -Job refunds
+        $result.IsComplete | Should -BeTrue
+        $result.Rounds | Should -Be 2
+        $ran | Should -Be 7
     }
 }
 

@@ -13,7 +13,7 @@ public sealed partial record BatchRecord
         + "b.duplicated, b.foreign_lines, b.message, b.intent, b.refusal, b.settlement, b.resends, b.not_before, b.waits_for_room, "
         + "b.not_found_since, b.spool_digest IS NULL AS made_elsewhere, b.held_for, b.downloads, b.complete_downloads, "
         + "b.first_complete_at, b.asked_again, b.ask_again_at, b.results_file, b.results_digest, b.has_line_digests, "
-        + "b.has_kept_answers, b.collected_at";
+        + "b.has_kept_answers, b.collected_at, j.max_rounds";
 
     /// <summary>The ledger's number of the batch. No other batch of the ledger ever has it, also when this one is removed.</summary>
     public required long Id { get; init; }
@@ -34,6 +34,9 @@ public sealed partial record BatchRecord
 
     /// <summary>The round of its requests' conversations, from 1. A retry stays in the round that failed.</summary>
     public int Round { get; init; } = 1;
+
+    /// <summary>The most rounds that its job had when the batch was read; null where the calls of answers are not run.</summary>
+    public int? MaxRounds { get; init; }
 
     public required BatchState State { get; init; }
 
@@ -242,5 +245,6 @@ public sealed partial record BatchRecord
         HasKeptAnswers = row.Count("has_kept_answers") != 0,
         Round = row.Count("round"),
         CollectedAt = row.TimeOrNull("collected_at"),
+        MaxRounds = (int?)row.NumberOrNull("max_rounds"),
     };
 }

@@ -29,6 +29,8 @@ public sealed record JobReport(JobRecord Job, JobState State, JobTotals Totals, 
                 ? [$"Get-ClaudeBatchResult -Job {job.Name} collects what was answered."] : Array.Empty<string>(),
             .. batches.Any(static b => b.State.IsUnsent())
                 ? [$"Resume-ClaudeBatch -Job {job.Name} -Force sends what was not sent."] : Array.Empty<string>(),
+            .. totals.WaitingForTools > 0
+                ? [$"Resume-ClaudeBatch -Job {job.Name} -Force -Tool … goes on with answers that call tools."] : Array.Empty<string>(),
             .. totals.Canceled > 0
                 ? [$"Invoke-ClaudeBatchRetry -Job {job.Name} -Status Canceled sends the canceled requests again."] : Array.Empty<string>(),
         ];

@@ -134,10 +134,37 @@ public sealed class ToolBooks(LedgerDatabase database)
         static row => (row.Number("batch"), ToolCallRecord.From(row)),
         ("$job", job.Id));
 
-    /// <summary>Records that calls begin now. They are run when this is on the disk.</summary>
-    internal void Begin(BatchRecord batch, List<ToolCallRecord> calls) => Write(
-        batch,
+    /// <summary>
+    /// Records that calls begin now. They are run when this is on the disk. A call begins only while its job runs tools and its answer is the
+    /// last word of the request: somebody may have stopped the job, or sent the request anew, since it was read.
+    /// </summary>
+    /// <param name="batch">The batch of the answers.</param>
+    /// <param name="calls">The calls, each with the digest of its answer's line as it was read.</param>
+    /// <returns>Those that begin, in their order.</returns>
+    /// <exception cref="ClaudeBatchException"><c>BatchGone</c>.</exception>
+    internal IReadOnlyList<ToolCallRecord> Begin(BatchRecord batch, IReadOnlyList<(ToolCallRecord Call, long Line)> calls)
+    {
+        List<ToolCallRecord> begun = [];
+        database.Write(() =>
+        {
+            begun = [.. calls.Where(c => MayBegin(batch, c.Call.Row, c.Line)).Select(static c => c.Call)];
+            Insert(batch, begun);
+        });
+        return begun;
+    }
+
+    private bool MayBegin(BatchRecord batch, long row, long line) => database.Scalar(
         $"""
+        SELECT EXISTS (SELECT 1 FROM batch b JOIN job j ON j.id = b.job_id JOIN attempt a ON a.id = {RowKey.Of("b.id", "$row")}
+        WHERE b.id = $batch AND j.stopped_at IS NULL AND j.max_rounds > b.round AND coalesce(a.result_digest, 0) = $line AND {AttemptBooks.IsLast})
+        """,
+        ("$batch", batch.Id),
+        ("$row", row),
+        ("$line", line)) != 0;
+
+    private void Insert(BatchRecord batch, List<ToolCallRecord> calls) => Write(
+        batch,
+        """
         INSERT INTO tool_call (attempt_id, position, call_id, name, state, is_repeatable, starts) VALUES (?1, ?2, ?3, ?4, 'Begun', ?5, ?6)
         ON CONFLICT (attempt_id, position) DO UPDATE SET state = excluded.state, is_repeatable = excluded.is_repeatable, starts = excluded.starts
         """,

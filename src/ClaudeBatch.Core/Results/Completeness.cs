@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using ClaudeBatch.Core.Ledger;
@@ -41,9 +42,16 @@ public static class Completeness
     public static string? Of(CollectedResult result)
     {
         Outcome status = result.Attempt.Outcome ?? Outcome.Missing;
-        return Reason(status, result.Attempt.StopReason, status == Outcome.Errored ? ResultLine.Parse(result.Line)?.ErrorReason : null)
+        string? words = status == Outcome.Errored ? ErrorWords(result, ResultLine.Parse(result.Line)) : null;
+        return Reason(status, result.Attempt.StopReason, words)
             ?? AnswerReason(result);
     }
+
+    /// <summary>The service's words for a failure, and what they mean in the middle of a conversation; null where there are none.</summary>
+    public static string? ErrorWords(CollectedResult result, ResultLine? line)
+        => line?.ErrorReason is { } words && result.Batch.Round > 1 && words.Contains("file_", StringComparison.Ordinal)
+            ? $"{Sentence.Of(words)} The conversation is bound to the id that its file had, and does not go on with another."
+            : line?.ErrorReason;
 
     /// <summary>
     /// Whether a succeeded answer is incomplete, where its line tells that at once; null where <see cref="Of"/> has to look closer. Whether
@@ -78,11 +86,17 @@ public static class Completeness
             || result.Attempt.IsIncomplete == false
             || (result.OutputSchema is null && stopReason is not (null or CallsTools) && !AnswerJson.MayBeOdd(result.Line))
             ? null
-            : Ended(AnswerReason(result.ReadAnswer(), stopReason, result.OutputSchema, result.ForcedTool), result.Attempt.EndsFor);
+            : Ended(AnswerReason(result.ReadAnswer(), stopReason, result.OutputSchema, result.ForcedTool), result);
     }
 
-    private static string? Ended(string? reason, string? endsFor)
-        => reason is null || endsFor is null ? reason : $"{Sentence.Of(reason)} {endsFor}";
+    private static string? Ended(string? reason, CollectedResult result)
+    {
+        string? more = result.Attempt.EndsFor
+            ?? (result.Attempt.WantsRound && result.Batch.MaxRounds is { } most && result.Batch.Round >= most
+                ? string.Create(CultureInfo.InvariantCulture, $"Its rounds are used up (-MaxRounds {most}).")
+                : null);
+        return reason is null || more is null ? reason : $"{Sentence.Of(reason)} {more}";
+    }
 
     /// <summary>Judges an answer by what its request asked for.</summary>
     /// <param name="answer">The answer; null where the line has none.</param>

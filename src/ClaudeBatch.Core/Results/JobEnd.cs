@@ -13,6 +13,8 @@ public sealed class JobEnd
 
     private const string Canceled = "canceled";
 
+    private const string CallsTools = "ending with calls of tools";
+
     private readonly JobRecord _job;
 
     private readonly Dictionary<string, long> _failures = new(StringComparer.Ordinal);
@@ -91,6 +93,8 @@ public sealed class JobEnd
         : _mayRetry ? $"Invoke-ClaudeBatchRetry -Job {_job.Name}"
         : _failures.ContainsKey(Canceled) ? $"Invoke-ClaudeBatchRetry -Job {_job.Name} -Status Canceled"
         : _isUnsent ? $"Compare-ClaudeBatch -Job {_job.Name}"
+        : _failures.Count == 0 && _job.MaxRounds is null && _incomplete.Keys.SequenceEqual([CallsTools])
+            ? $"Resume-ClaudeBatch -Job {_job.Name} -Tool …"
         : _failures.Count == 0 ? $"Get-ClaudeBatchResult -Job {_job.Name} -Status Incomplete"
         : $"Get-ClaudeBatchResult -Job {_job.Name} | Where-Object IsComplete -eq $false";
 
@@ -138,7 +142,7 @@ public sealed class JobEnd
             "model_context_window_exceeded" => "cut at the context window",
             "refusal" => "refused by the model",
             "pause_turn" => "paused",
-            "tool_use" => "ending with calls of tools",
+            "tool_use" => CallsTools,
             _ => "incomplete otherwise",
         },
         Outcome.Errored => count.ErrorType ?? "errored",

@@ -36,7 +36,15 @@ public sealed class JobRounds(JobLedger ledger, RoundPlanner planner, IToolBench
         }
 
         ToolRunReport report = await RunAsync(job, notes, cancellationToken).ConfigureAwait(false);
+        job = ledger.Jobs.Get(job.Id); // somebody may have stopped it while its calls ran
+        if (job.StoppedAt is not null)
+        {
+            return false;
+        }
+
         bool isUnknown = TellUnknown(job, notes);
+        // What somebody is at work on will want to go out with the rest.
+        isIdle &= !report.IsElsewhere && !OwnershipLock.IsTaken(ledger.Folder, job.ToolsLockName);
         RoundPlan plan;
         try
         {
@@ -87,7 +95,7 @@ public sealed class JobRounds(JobLedger ledger, RoundPlanner planner, IToolBench
     private void Wait(JobRecord job, ToolRunReport report, Action<string, ClaudeBatchException?> notes)
     {
         long rows = ledger.Jobs.Totals(job).WaitingForTools;
-        if (rows == 0 || report.IsElsewhere || OwnershipLock.IsTaken(ledger.Folder, job.ToolsLockName))
+        if (rows == 0)
         {
             return;
         }

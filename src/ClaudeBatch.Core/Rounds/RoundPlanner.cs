@@ -42,6 +42,13 @@ public sealed class RoundPlanner(JobLedger ledger, Func<ModelCatalog> catalog, F
         }
 
         using OwnershipLock ownership = Ownership.TakeInput(ledger.Folder, job);
+        job = ledger.Jobs.Get(job.Id);
+        if (job.StoppedAt is not null)
+        {
+            return RoundPlan.Nothing; // while the calls ran
+        }
+
+        batches = waiting.Batches(job);
         using DraftBooks draft = ledger.BeginDraft(job.Id, isReadMeanwhile: true);
         using PartSpooler parts = new(ledger.Folder, job.Id, SpoolLimits.Of(job), draft);
         RequestChecker? facts = job.MaxCostInPicodollars is null ? null : checker();
@@ -104,7 +111,7 @@ public sealed class RoundPlanner(JobLedger ledger, Func<ModelCatalog> catalog, F
             {
                 if (row.CallsTools && row.Calls.Count == 0)
                 {
-                    ends.Add((row.Attempt.Row, "It stopped to call a tool, and there is no call in it."));
+                    ends.Add((row.Attempt.Row, "Its conversation does not go on."));
                 }
 
                 if (!row.IsReady)

@@ -18,11 +18,14 @@ public sealed class ToolRun(JobLedger ledger, IToolBench bench)
 
     private static readonly TimeSpan s_groupTime = TimeSpan.FromSeconds(2);
 
-    private readonly List<(PendingCall Call, ToolCallRecord Record)> _group = [];
+    private readonly List<(PendingCall Call, ToolCallRecord Record, long Line)> _group = [];
 
     private readonly List<ToolCallRecord> _ended = [];
 
     private readonly ToolRunReport _report = new();
+
+    // Whether the last call of the last group has an outcome.
+    private bool _lastHasEnded;
 
     /// <summary>Runs the calls. No lock but that of the job's tools is held, and no transaction is open, while one runs.</summary>
     /// <returns>What was left, and why.</returns>
@@ -105,10 +108,17 @@ public sealed class ToolRun(JobLedger ledger, IToolBench bench)
                 await RunGroupAsync(row.Batch, results, cancellationToken).ConfigureAwait(false);
             }
 
-            _group.Add((call, record with { State = ToolCallState.Begun, IsRepeatable = mayRepeat, Starts = record.Starts + 1 }));
+            ToolCallRecord begun = record with { State = ToolCallState.Begun, IsRepeatable = mayRepeat, Starts = record.Starts + 1 };
+            _group.Add((call, begun, row.Attempt.ResultDigest));
             if (isAlone || _group.Count == MostInGroup)
             {
                 await RunGroupAsync(row.Batch, results, cancellationToken).ConfigureAwait(false);
+            }
+
+            // Where it was stopped, or did not begin because its answer is no longer the last word, those after it wait.
+            if (isAlone && !_lastHasEnded)
+            {
+                return;
             }
         }
     }
@@ -117,12 +127,10 @@ public sealed class ToolRun(JobLedger ledger, IToolBench bench)
 
     private async Task RunGroupAsync(BatchRecord batch, ToolResults results, CancellationToken cancellationToken)
     {
-        (PendingCall Call, ToolCallRecord Record)[] calls = [.. _group];
-        _group.Clear();
+        (PendingCall Call, ToolCallRecord Record)[] calls = Begin(batch, cancellationToken);
+        _lastHasEnded = false;
         if (calls.Length > 0)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            ledger.Tools.Begin(batch, [.. calls.Select(static c => c.Record)]);
             Milestone.Pass("call-begun");
             int count = 0;
             try
@@ -133,6 +141,7 @@ public sealed class ToolRun(JobLedger ledger, IToolBench bench)
                     (index, outcome) =>
                     {
                         count = index + 1;
+                        _lastHasEnded = !outcome.IsUnknown;
                         Milestone.Pass("call-ran");
                         End(batch, results, calls[index].Record, outcome);
                         if (Stopwatch.GetElapsedTime(since) > s_groupTime)
@@ -158,6 +167,20 @@ public sealed class ToolRun(JobLedger ledger, IToolBench bench)
         {
             await bench.TellAsync().ConfigureAwait(false);
         }
+    }
+
+    private (PendingCall Call, ToolCallRecord Record)[] Begin(BatchRecord batch, CancellationToken cancellationToken)
+    {
+        if (_group.Count == 0)
+        {
+            return [];
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        Dictionary<ToolCallRecord, PendingCall> pending = _group.ToDictionary(static g => g.Record, static g => g.Call);
+        IReadOnlyList<ToolCallRecord> begun = ledger.Tools.Begin(batch, [.. _group.Select(static g => (g.Record, g.Line))]);
+        _group.Clear();
+        return [.. begun.Select(b => (pending[b], b))];
     }
 
     private void End(BatchRecord batch, ToolResults results, ToolCallRecord record, ToolOutcome outcome)

@@ -1,6 +1,7 @@
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Ledger.Files;
 using ClaudeBatch.Core.Results;
+using ClaudeBatch.Core.Rounds;
 
 namespace ClaudeBatch.Core.Running;
 
@@ -16,7 +17,7 @@ public sealed class JobPruner(JobLedger ledger)
     /// </summary>
     /// <param name="job">The job.</param>
     /// <param name="evenUnfinished">Whether it is done also where something is still to be done for the job.</param>
-    /// <exception cref="ClaudeBatchException"><c>JobBusy</c>, <c>BatchBusy</c>, <c>JobNotFinished</c>, <c>JobGone</c>.</exception>
+    /// <exception cref="ClaudeBatchException"><c>JobBusy</c>, <c>BatchBusy</c>, <c>ToolsBusy</c>, <c>JobNotFinished</c>, <c>JobGone</c>.</exception>
     public void RemovePayloads(JobRecord job, bool evenUnfinished) => Alone(job, evenUnfinished, DeleteFiles);
 
     /// <summary>Deletes the job from the ledger. Only the journal still tells that it existed.</summary>
@@ -57,6 +58,7 @@ public sealed class JobPruner(JobLedger ledger)
     private void Alone(JobRecord job, bool evenUnfinished, Action<JobRecord> work)
     {
         using OwnershipLock input = Ownership.TakeInput(ledger.Folder, job);
+        using OwnershipLock tools = OwnershipLock.TryTake(ledger.Folder, job.ToolsLockName) ?? throw ToolRun.Busy(ledger.Folder, job);
         List<OwnershipLock> batches = [];
         try
         {

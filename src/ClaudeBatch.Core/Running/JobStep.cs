@@ -88,7 +88,8 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
             return notes;
         }
 
-        bool isIdle = ledger.Batches.OfJob(job.Id).All(static b => b.State.IsFinal());
+        // What is held back waits for the first part's conversations, and these do not wait for it.
+        bool isIdle = ledger.Batches.OfJob(job.Id).All(static b => b.State.IsFinal() || b.HeldFor is not null);
         bool goesOn = GoesOn(now) && await PlanRetryAsync(now, notes, cancellationToken).ConfigureAwait(false);
         if (rounds is not null && now.MaxRounds is not null)
         {
@@ -170,7 +171,7 @@ public sealed class JobStep(JobLedger ledger, BatchRound round, BatchCollector c
     }
 
     private RoundNote Note(JobRecord job, string message, ClaudeBatchException? failure) => new(
-        ledger.Batches.OfJob(job.Id)[0],
+        ledger.Batches.OfJob(job.Id) is [var first, ..] ? first : throw JobBooks.Gone(job),
         message,
         failure,
         failure is null ? NoteWeight.Information

@@ -26,7 +26,7 @@ public sealed class StageGate(JobLedger ledger, ServiceCredential? credential = 
         }
 
         BatchRecord? first = batches.LastOrDefault(b => b.HeldFor is null && b.Attempt == held.Attempt && b.Part < held.Part);
-        if (first is not null && !first.State.IsFinal())
+        if (first is not null && (!first.State.IsFinal() || (held.HeldFor == Hold.Canary && GoesOn(job, batches))))
         {
             return null;
         }
@@ -44,13 +44,23 @@ public sealed class StageGate(JobLedger ledger, ServiceCredential? credential = 
     private static BatchRecord? FirstHeld(IEnumerable<BatchRecord> batches)
         => batches.FirstOrDefault(static b => b.HeldFor is not null && b.State.IsUnsent());
 
+    // A conversation has cost what it costs, and can be judged, when it has come to its end.
+    private bool GoesOn(JobRecord job, IReadOnlyList<BatchRecord> batches) => job.MaxRounds is not null
+        && (batches.Any(static b => b.HeldFor is null && !b.State.IsFinal())
+            || ledger.Jobs.Tallies(job).Any(t => JobBooks.WaitingOf(job, t) > 0));
+
     private RoundNote JudgeCanary(JobRecord job, BatchRecord held, BatchRecord canary)
     {
         using ResultReader reader = new(ledger);
         int count = 0, failed = 0, incomplete = 0;
         long? cost = 0;
         string? words = null;
-        foreach (CollectedResult result in reader.InOrder([canary], allAttempts: true))
+        HashSet<long>? rows = job.MaxRounds is null ? null : [.. ledger.Attempts.All(canary).Select(static a => a.Row)];
+        IEnumerable<CollectedResult> results = rows is null
+            ? reader.InOrder([canary], allAttempts: true)
+            : reader.InOrder(ledger.Batches.OfJob(job.Id).Where(static b => b.State == BatchState.Collected))
+                .Where(r => rows.Contains(r.Attempt.Row));
+        foreach (CollectedResult result in results)
         {
             count++;
             cost += result.Attempt.CostInPicodollars;

@@ -31,9 +31,18 @@ public abstract partial class ConnectedCommand
     }
 
     /// <summary>Says of each call that waits to be run what it would run, as -WhatIf does.</summary>
-    private protected void ShowCalls(BatchSession session, JobRecord job)
+    /// <param name="session">The session, with the tools that the line names.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="maxRounds">The rounds that the line would give the job; null to leave the job's, or the default.</param>
+    private protected void ShowCalls(BatchSession session, JobRecord job, int? maxRounds)
     {
-        foreach (PendingCall call in job.MaxRounds is null ? [] : PendingCalls.Of(session.Ledger, job))
+        if (session.Bench is not { } bench || job.StoppedAt is not null)
+        {
+            return;
+        }
+
+        JobRecord then = job with { MaxRounds = maxRounds ?? job.MaxRounds ?? ToolOptions.DefaultRounds };
+        foreach (PendingCall call in PendingCalls.Of(session.Ledger, then).Where(c => bench.Has(c.Name)))
         {
             ShouldProcess(ToolBench.Describe(call), "Run");
         }

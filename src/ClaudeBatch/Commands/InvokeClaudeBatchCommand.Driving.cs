@@ -88,6 +88,11 @@ public sealed partial class InvokeClaudeBatchCommand
 
         if (job.Standing != JobState.Finished)
         {
+            if (IsWhatIf)
+            {
+                return; // nothing was tried
+            }
+
             if (session.Ledger.Jobs.Get(_job.Id).PausedFor is { } cause && Told.Has(cause.ToString()))
             {
                 return; // why was told when the job met with it

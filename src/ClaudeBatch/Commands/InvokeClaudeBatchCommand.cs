@@ -140,7 +140,7 @@ public sealed partial class InvokeClaudeBatchCommand : SubmissionCommand
         _job = session.Ledger.Jobs.Get(_job!.Id);
         if (IsWhatIf)
         {
-            ShowCalls(session, _job);
+            ShowCalls(session, _job, IsGiven(nameof(MaxRounds)) ? MaxRounds : null);
         }
 
         _decided = AsCompleted ? new DecidedRows(session.Ledger, _job.MaxAttempts, row => _rows?.Has(row) != false) : null;

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Management.Automation;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Results;
+using ClaudeBatch.Core.Retries;
 using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
@@ -30,6 +32,35 @@ public sealed partial class InvokeClaudeBatchRetryCommand
                     ? "-WithReason is about answers that are not complete: give -Incomplete, or pipe the results."
                     : "-WithReason makes the request of the answer and its reason, and -Template and -Repair make another; give one of "
                         + "them.");
+        }
+    }
+
+    // A conversation that begins anew would call its tools once more.
+    private static void RefuseAnew(BatchRecord batch, AttemptRecord attempt, BatchTemplate? template)
+    {
+        if (template?.Prompt is not null && batch.Round > 1)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.InvalidRequest,
+                "ConversationBegun",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Request '{attempt.CustomId}' is left as it is: its conversation is in round {batch.Round}, and a template with "
+                        + $"a prompt would begin it anew and run its tools again. Without -Template its round is tried again; another "
+                        + $"job begins it anew."))
+            { Target = attempt.CustomId };
+        }
+    }
+
+    private void WarnOfModel(IEnumerable<RetryCandidate> candidates)
+    {
+        long count = Model is null ? 0 : candidates.LongCount(static c => c.Batch.Round > 1);
+        if (count > 0)
+        {
+            Warn(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{count} requests are in the middle of a conversation. What the model before has thought is left out where {Model} cannot read "
+                    + $"it, and the service says so in input_transformations of the answer only."));
         }
     }
 

@@ -157,6 +157,7 @@ public sealed partial class InvokeClaudeBatchRetryCommand : BatchCommand
         RetryFilter filter = Filter(customIds);
         JudgeAnswers(session, job, cancellationToken);
         RetryPlanner planner = new(session.Ledger);
+        WarnOfModel(planner.Candidates(job, filter));
         Dictionary<string, long> reasons = planner.Candidates(job, filter).GroupBy(static c => c.Reason)
             .ToDictionary(static g => g.Key, static g => g.LongCount());
         // A retry does not send what waits for an operator. The pause reason tells the user what to do about it.
@@ -228,6 +229,7 @@ public sealed partial class InvokeClaudeBatchRetryCommand : BatchCommand
                 BatchResult result = BatchResult.From(results.Read(batch, attempt));
                 try
                 {
+                    RefuseAnew(batch, attempt, template);
                     BatchRequest request = BatchRequest.From(spool.Read(batch, attempt));
                     if (rewriter.Rewrite(request, result) is { } bytes
                         && rewritten.Add(attempt.Row, attempt.CustomId, bytes.Span) is { } fault)

@@ -186,9 +186,9 @@ public sealed partial class ResumeClaudeBatchCommand : JobCommand
         }
 
         TakeTools(session, job, isNamed);
-        if (IsWhatIf)
+        if (IsWhatIf && (isNamed || job.MaxRounds is not null))
         {
-            ShowCalls(session, session.Ledger.Jobs.Get(job.Id));
+            ShowCalls(session, session.Ledger.Jobs.Get(job.Id), IsGiven(nameof(MaxRounds)) ? MaxRounds : null);
         }
 
         bool wasOver = JobStates.Of(session.Ledger, job) == JobState.Finished;

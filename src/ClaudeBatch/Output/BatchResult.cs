@@ -202,7 +202,7 @@ public sealed partial class BatchResult
         Outcome status = attempt.Outcome ?? UnfinishedStatus(collected.Batch.State);
         // The ledger has all that a success needs here. Only the error of a failed request has to be parsed from its line.
         ResultLine? line = status == Outcome.Errored ? ResultLine.Parse(collected.Line) : null;
-        string? reason = Core.Results.Completeness.Reason(status, attempt.StopReason, line?.ErrorReason)
+        string? reason = Core.Results.Completeness.Reason(status, attempt.StopReason, Core.Results.Completeness.ErrorWords(collected, line))
             ?? Core.Results.Completeness.AnswerReason(collected);
         reason = reason is not null && attempt.FailedLater is not null
             ? $"{Sentence.Of(reason)} A later attempt failed, and this answer is kept; -AllAttempts gives both."

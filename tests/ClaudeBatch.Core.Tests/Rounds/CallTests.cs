@@ -185,6 +185,91 @@ public sealed class CallTests : IDisposable
         Assert.Equal((JobState.Finished, 1), (_it.State, _it.Totals.Incomplete));
     }
 
+    [Fact]
+    public async Task A_job_that_is_stopped_while_its_calls_run_begins_no_other_and_sends_nothing()
+    {
+        await ToCallsAsync("a", "b", "c");
+        _bench.Gives = c =>
+        {
+            _it.Ledger.Stop(_it.Job);
+            return new ToolOutcome("ran", IsError: false, TimeSpan.Zero);
+        };
+
+        await StepAsync(_bench);
+
+        Assert.Equal((1, JobState.Stopped), (_bench.Ran.Count, _it.State));
+        Assert.Single(_it.Ledger.Batches.OfJob(_it.Job.Id));
+        Assert.Contains("-Force -Tool …", JobReport.Of(_it.Ledger, _it.Job).Message, StringComparison.Ordinal);
+
+        _it.Ledger.Restart(_it.Job);
+        FakeBench after = new("Get-Order", "Send-Refund");
+        await _it.RunAsync(after);
+        Assert.Equal((2, JobState.Finished, 3), (after.Ran.Count, _it.State, _it.Totals.Succeeded));
+    }
+
+    [Fact]
+    public async Task A_call_whose_answer_was_replaced_while_others_ran_does_not_begin()
+    {
+        await ToCallsAsync("a", "b");
+        bool isFirst = true;
+        _bench.Gives = c =>
+        {
+            if (isFirst)
+            {
+                isFirst = false;
+                _it.Engine.Seal("job", [RoundFixture.Request("b")], sendAgain: true);
+            }
+
+            return new ToolOutcome("ran", IsError: false, TimeSpan.Zero);
+        };
+
+        await StepAsync(_bench);
+
+        Assert.Equal("a", Assert.Single(_bench.Ran)[..1]);
+    }
+
+    [Fact]
+    public async Task Rounds_that_end_while_others_ran_begin_no_call()
+    {
+        await ToCallsAsync("a", "b");
+        _bench.Gives = c =>
+        {
+            _it.Ledger.Jobs.SetRounds(_it.Job, maxRounds: 1, wait: null);
+            return new ToolOutcome("ran", IsError: false, TimeSpan.Zero);
+        };
+
+        await StepAsync(_bench);
+
+        Assert.Equal((1, JobState.Finished, 2), (_bench.Ran.Count, _it.State, _it.Totals.Incomplete));
+        Assert.Single(_it.Ledger.Batches.OfJob(_it.Job.Id));
+    }
+
+    [Fact]
+    public async Task While_somebody_runs_the_tools_another_step_sends_no_small_round()
+    {
+        await ToCallsAsync("a", "b");
+        _bench.Permits = static c => c.CustomId == "a";
+        await new ToolRun(_it.Ledger, _bench).RunAsync(_it.Job, CancellationToken.None);
+        using (OwnershipLock elsewhere = OwnershipLock.TryTake(_it.Ledger.Folder, _it.Job.ToolsLockName)!)
+        {
+            await StepAsync(bench: null);
+            Assert.Single(_it.Ledger.Batches.OfJob(_it.Job.Id));
+        }
+
+        await StepAsync(bench: null);
+        Assert.Equal(2, _it.Ledger.Batches.OfJob(_it.Job.Id).Count);
+    }
+
+    [Fact]
+    public async Task A_job_is_not_removed_while_somebody_runs_its_tools()
+    {
+        await ToCallsAsync("a");
+        using OwnershipLock elsewhere = OwnershipLock.TryTake(_it.Ledger.Folder, _it.Job.ToolsLockName)!;
+
+        Assert.Equal("ToolsBusy", Assert.Throws<ClaudeBatchException>(() => new JobPruner(_it.Ledger).Forget(_it.Job, evenUnfinished: true)).Id);
+        Assert.NotNull(_it.Ledger.Jobs.Find("job"));
+    }
+
     private ToolCallRecord Unknown() => Assert.Single(new ToolSettler(_it.Ledger).Unknown(_it.Job)).Call;
 
     // The first answers are there, and no call was run.

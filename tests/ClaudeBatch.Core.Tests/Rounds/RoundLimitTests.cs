@@ -157,6 +157,57 @@ public sealed class RoundLimitTests : IDisposable
         Assert.Equal(1, _it.Totals.Succeeded);
     }
 
+    [Fact]
+    public async Task The_conversations_of_a_canary_end_before_the_others_are_sent_and_cost_with_all_rounds()
+    {
+        using (JobInput input = _it.Engine.OpenInput("job", staging: new Staging(2, warmCache: false)))
+        {
+            EngineFixture.Seal(input, [RoundFixture.Request("a"), RoundFixture.Request("b"), RoundFixture.Request("c")]);
+        }
+
+        _it.Ledger.Jobs.SetRounds(_it.Job, 6, wait: null);
+
+        IReadOnlyList<RoundNote> notes = await _it.RunAsync(_bench);
+
+        RoundNote told = Assert.Single(notes, static n => n.Message.StartsWith("Canary", StringComparison.Ordinal));
+        Assert.StartsWith("Canary of job 'job': 2 sent, 2 complete, 0 failed, 0 not complete; ", told.Message, StringComparison.Ordinal);
+        Assert.Equal((JobState.Finished, 3), (_it.State, _it.Totals.Succeeded));
+        BatchRecord[] batches = [.. _it.Ledger.Batches.OfJob(_it.Job.Id)];
+        Assert.Equal([1, 1, 2, 2], batches.Select(static b => b.Round)); // the second was held until the third had ended
+        Assert.True(batches[1].CreatedAt > batches[2].EndedAt);
+    }
+
+    [Fact]
+    public async Task A_conversation_whose_file_is_gone_says_that_it_does_not_go_on_with_another()
+    {
+        int downloads = 0;
+        using RoundFixture it = new(new EmulatorPlan { ToolRounds = 1 }, service =>
+        {
+            InterferingHandler network = new(service);
+            network.ChangeResults(body => ++downloads == 1
+                ? body
+                : ScriptedAnswers.Line("a", ScriptedAnswers.Errored("not_found_error", "File `file_01Gone` not found.")));
+            return network;
+        });
+        it.Seal(6, "a");
+
+        await it.RunAsync(_bench, most: 4);
+
+        Assert.Equal(
+            "File `file_01Gone` not found. The conversation is bound to the id that its file had, and does not go on with another.",
+            Completeness.Of(Assert.Single(it.Results(), static r => r.Batch.Round == 2)));
+    }
+
+    [Fact]
+    public async Task A_conversation_whose_rounds_are_used_up_says_so()
+    {
+        _it.Seal(1, "a");
+
+        await _it.RunAsync(_bench);
+
+        Assert.EndsWith("Its rounds are used up (-MaxRounds 1).", Completeness.Of(_it.Results().Single()), StringComparison.Ordinal);
+    }
+
     private Task<IReadOnlyList<RoundNote>> StepAsync(bool withTools = true)
         => _it.Step(withTools ? _bench : null).RunAsync(_it.Job, isAsked: false, CancellationToken.None);
 

@@ -64,7 +64,7 @@ public sealed class OwnershipLock : IDisposable
     {
         try
         {
-            return File.ReadAllText(PidPath(folder, name));
+            return File.ReadAllText(PidPath(folder, name)) is { Length: > 0 } pid ? pid : "unknown";
         }
         catch (IOException)
         {
