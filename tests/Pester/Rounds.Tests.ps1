@@ -127,14 +127,14 @@ Describe 'A tool that a line does not name' {
     It 'leaves rows waiting, is said, and Resume-ClaudeBatch goes on with it' {
         Connect-TestCall
         $null = New-TestCall | Submit-ClaudeBatch -Job refunds
-        $null = Resume-ClaudeBatch -Job refunds -MaxRounds 4
+        $null = Resume-ClaudeBatch -Job refunds -MaxRounds 4 -ErrorAction SilentlyContinue # on a slow machine it has ended by now
         Move-TestClock -By 01:00:00
         $job = Resume-ClaudeBatch -Job refunds -ErrorVariable failure -ErrorAction SilentlyContinue
         $job.State | Should -Be Paused
         $job.WaitingForTools | Should -Be 3
         $job.Succeeded | Should -Be 0
         "$failure" | Should -Be "3 requests of job 'refunds' wait for Send-TestRefund. Name them: Resume-ClaudeBatch -Job refunds -Tool Send-TestRefund"
-        $null = Resume-ClaudeBatch -Exit 6>$null
+        $null = Resume-ClaudeBatch -Exit -ErrorAction SilentlyContinue 6>$null
         $LASTEXITCODE | Should -Be 4
         $check = Compare-ClaudeBatch refunds
         $check.Problems.Kind | Should -Be WaitingForTools
@@ -149,7 +149,7 @@ Describe 'A tool that a line does not name' {
     It 'is not run, and what waits is listed, with -WhatIf' {
         Connect-TestCall
         $null = New-TestCall -Count 2 | Submit-ClaudeBatch -Job refunds
-        $null = Resume-ClaudeBatch -Job refunds -MaxRounds 4
+        $null = Resume-ClaudeBatch -Job refunds -MaxRounds 4 -ErrorAction SilentlyContinue # on a slow machine it has ended by now
         Move-TestClock -By 01:00:00
         $null = Resume-ClaudeBatch -Job refunds -ErrorAction SilentlyContinue
         $said = Invoke-OnHost { Resume-ClaudeBatch -Job refunds -Tool Send-TestRefund -WhatIf }
@@ -223,7 +223,7 @@ Describe 'A call' {
         Connect-TestCall
         $ledger = (Get-ClaudeBatchConnection).LedgerPath
         $null = New-TestCall -Count 2 | Submit-ClaudeBatch -Job refunds
-        $null = Resume-ClaudeBatch -Job refunds -MaxRounds 4
+        $null = Resume-ClaudeBatch -Job refunds -MaxRounds 4 -ErrorAction SilentlyContinue # on a slow machine it has ended by now
         Move-TestClock -By 01:00:00
         $line = "function Send-TestRefund { <# .SYNOPSIS Sends. #> param([Parameter(Mandatory)][int] `$Number) [Console]::WriteLine('at work'); Start-Sleep -Seconds 3600 }; "
         $line += "Import-Module '$modulePath'; Connect-ClaudeBatch -Emulator -LedgerPath '$ledger' -EmulatorPlan @{ Speed = 6000 }; Resume-ClaudeBatch -Job refunds -Tool Send-TestRefund"
@@ -285,6 +285,7 @@ Describe 'Thinking that is bound' {
         Connect-TestTool -Plan @{ ThinkingBlocks = $true }
         $requests = New-TestCall -Count 2 -With @{ Model = 'claude-opus-5-5'; MaxTokens = 2000 }
         $requests[0].Params.thinking.block_binding.prefix_mismatch_behavior | Should -Be error
+        ($requests | Test-ClaudeBatchRequest -Online -Detailed 6>$null).Id | Should -Not -Contain OnlineRefused # a single one is sent with the beta, too
         $results = $requests | Invoke-ClaudeBatch -Job refunds -Tool Get-TestOrder, Send-TestRefund 6>$null
         $results.Rounds | Should -Be 3, 3
         $results.IsComplete | Should -Not -Contain $false

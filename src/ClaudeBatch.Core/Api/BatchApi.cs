@@ -54,6 +54,11 @@ public sealed partial class BatchApi : IDisposable
     /// <summary>Makes a client that calls the same service by another connection. Both clients share one transport.</summary>
     public BatchApi As(ServiceConnection connection) => new(this, connection);
 
+    /// <summary>Makes a client whose calls have this beta, beside those of the connection.</summary>
+    public BatchApi With(string beta) => Connection.Betas.Contains(beta)
+        ? this
+        : As(Connection.As(Connection.ApiVersion, [.. Connection.Betas, beta], Connection.WorkspaceId, Connection.OnReply));
+
     /// <inheritdoc cref="ServiceCredential.PrepareAsync"/>
     public ValueTask PrepareAsync(CancellationToken cancellationToken) => _exchange.PrepareAsync(cancellationToken);
 
@@ -83,10 +88,7 @@ public sealed partial class BatchApi : IDisposable
         request.Options.Set(EarlyReply.Key, content.Reply);
         request.Version = new Version(1, 1);
         request.Headers.ExpectContinue = length > HttpTransport.ExpectContinueFrom;
-        if (Connection.Betas.Count > 0)
-        {
-            request.Headers.TryAddWithoutValidation("anthropic-beta", string.Join(',', Connection.Betas));
-        }
+        ServiceRequest.AddBetas(request, Connection);
 
         try
         {

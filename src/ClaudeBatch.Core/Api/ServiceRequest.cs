@@ -30,7 +30,12 @@ internal static class ServiceRequest
         HttpRequestMessage request = Of(connection, method, path);
         try
         {
-            request.Content = body is { } bytes ? Json(bytes) : null;
+            if (body is { } bytes)
+            {
+                request.Content = Json(bytes);
+                AddBetas(request, connection);
+            }
+
             byte[] digest = SHA256.HashData((body ?? default).Span);
             await connection.Credential.ApplyAsync(request, digest, cancellationToken).ConfigureAwait(false);
             return request;
@@ -39,6 +44,15 @@ internal static class ServiceRequest
         {
             request.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Names the betas of the connection: what requests to the model may say depends on them.</summary>
+    public static void AddBetas(HttpRequestMessage request, ServiceConnection connection)
+    {
+        if (connection.Betas.Count > 0)
+        {
+            request.Headers.TryAddWithoutValidation("anthropic-beta", string.Join(',', connection.Betas));
         }
     }
 

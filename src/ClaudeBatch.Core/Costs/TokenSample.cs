@@ -48,7 +48,8 @@ public sealed class TokenSample(int size)
             ReadOnlyMemory<byte> item = uploads is null ? given : UploadForms.Inline(given.Span, uploads);
             CostEstimate alone = new(catalog);
             alone.Add(checker.Check(item.Span));
-            long tokens = (await api.CountTokensAsync(CountBody.Of(item), cancellationToken).ConfigureAwait(false)).Value.InputTokens;
+            BatchApi bound = RequestChecker.BindsThinking(item.Span) ? api.With(RequestChecker.ThinkingBindingBeta) : api;
+            long tokens = (await bound.CountTokensAsync(CountBody.Of(item), cancellationToken).ConfigureAwait(false)).Value.InputTokens;
             ModelEstimate own = alone.Models.Single();
             (double low, double high) = (tokens / Math.Max(1d, own.LowInputTokens), tokens / Math.Max(1d, own.HighInputTokens));
             factors[own.Model] = factors.TryGetValue(own.Model, out (double Low, double High) known)

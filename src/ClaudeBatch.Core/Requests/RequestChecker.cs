@@ -20,6 +20,10 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
     /// <summary>The beta with which a request may say what becomes of thinking that is bound to another conversation.</summary>
     public const string ThinkingBindingBeta = "thinking-binding-controls-2026-08-01";
 
+    /// <summary>Whether a single request needs <see cref="ThinkingBindingBeta"/>, as one of a batch has its batch sent with it.</summary>
+    public static bool BindsThinking(ReadOnlySpan<byte> item)
+        => !item[ParamsEdit.Value(item, "params", "thinking", "block_binding")].IsEmpty;
+
     private const string Beta300k = "output-300k-2026-03-24";
 
     private const int MostBreakpoints = 4;

@@ -27,7 +27,8 @@ public sealed class MessageTrial(BatchApi api, PriceList prices)
         byte[] message;
         try
         {
-            message = (await api.SendMessageAsync(RequestLine.ParamsOf(item), cancellationToken).ConfigureAwait(false)).Value;
+            BatchApi bound = RequestChecker.BindsThinking(item.Span) ? api.With(RequestChecker.ThinkingBindingBeta) : api;
+            message = (await bound.SendMessageAsync(RequestLine.ParamsOf(item), cancellationToken).ConfigureAwait(false)).Value;
         }
         catch (ClaudeBatchException failure) when (failure.ErrorType is not null
             && failure.Kind is FailureKind.InvalidRequest or FailureKind.NotFound or FailureKind.TooLarge)
