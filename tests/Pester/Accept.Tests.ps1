@@ -81,6 +81,17 @@ Describe 'Invoke-ClaudeBatchRetry -Accept' {
         $sent[2].content | Should -Be 'Two is no answer.'
     }
 
+    It 'sends what has failed beside as it was' {
+        Connect-TestEmulator -Plan @{ Errored = 0.5; Seed = 3; Answers = { 'no' } }
+        $null = New-TestRequest -Count 10 | Invoke-ClaudeBatch -Job a -MaxAttempts 1 6>$null 3>$null
+        $failed = (Get-ClaudeBatchJob a).Errored
+        $failed | Should -BeIn (1..9)
+        $batch = Invoke-ClaudeBatchRetry -Job a -Incomplete -WithReason -Accept { $false }
+        $batch.RequestCount | Should -Be 10
+        $sent = Get-ClaudeBatchRequest -Job a
+        @($sent | Where-Object { $_.Params.messages.Count -eq 1 }).Count | Should -Be $failed
+    }
+
     It 'has nothing to retry without -Incomplete, and the verdict is kept' {
         Connect-TestAnswer
         $null = New-TestRequest | Invoke-ClaudeBatch -Job a 6>$null

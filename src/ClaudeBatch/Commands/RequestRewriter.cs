@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Text.Json.Nodes;
 using ClaudeBatch.Core;
+using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Models;
 using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Retries;
@@ -53,7 +54,8 @@ internal sealed class RequestRewriter : IDisposable
             bytes = Repair(_repair, BatchRequest.From(prepared, request.SourceUtf8), result);
         }
 
-        if (_withReason)
+        // What has failed has no answer, and is sent as it was.
+        if (_withReason && result.Status == nameof(Outcome.Succeeded))
         {
             bytes = WithReason(request.Utf8, result);
         }
