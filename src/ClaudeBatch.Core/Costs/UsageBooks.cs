@@ -9,12 +9,30 @@ public sealed class UsageBooks(JobLedger ledger, PriceList prices)
     public IReadOnlyList<ModelUsage> Of(IReadOnlyCollection<BatchRecord> batches)
     {
         long[] ids = [.. batches.Select(static b => b.Id)];
+        return [.. ledger.Attempts.ModelsOf(ids).SelectMany(model => Sum(ids, model, variant: null))];
+    }
+
+    /// <summary>Gives the usage of the answers of these batches, one sum for each variant and model.</summary>
+    public IReadOnlyList<(Variant Variant, ModelUsage Usage)> OfVariants(IReadOnlyCollection<BatchRecord> batches)
+    {
+        long[] ids = [.. batches.Select(static b => b.Id)];
+        IReadOnlyList<string> models = ledger.Attempts.ModelsOf(ids);
         return
         [
-            .. ledger.Attempts.ModelsOf(ids).Select(model => ledger.Attempts.Usage(ids, model, prices.LongPromptFrom(model))
-                .Select(sum => Tier(model, sum.IsLong, sum.Answers, sum.Usage, sum.CostInPicodollars))
-                .Aggregate(static (all, tier) => all.Plus(tier))),
+            .. ledger.Attempts.VariantsOf(ids)
+                .SelectMany(variant => models.SelectMany(model => Sum(ids, model, variant)).Select(usage => (variant, usage))),
         ];
+    }
+
+    // Empty where the variant has no answer of the model.
+    private IEnumerable<ModelUsage> Sum(long[] ids, string model, Variant? variant)
+    {
+        ModelUsage[] tiers =
+        [
+            .. ledger.Attempts.Usage(ids, model, prices.LongPromptFrom(model), variant)
+                .Select(sum => Tier(model, sum.IsLong, sum.Answers, sum.Usage, sum.CostInPicodollars)),
+        ];
+        return tiers.Length == 0 ? [] : [tiers.Aggregate(static (all, tier) => all.Plus(tier))];
     }
 
     private ModelUsage Tier(string model, bool isLong, long answers, TokenUsage usage, long? cost)

@@ -46,11 +46,16 @@ public sealed partial class JobInput
     }
 
     [MethodImpl(Hot.AtOnce)]
-    private long DraftRow(string customId, ContentDigest digest, ReadOnlySpan<byte> source, string? refusal)
+    private long DraftRow(string customId, ContentDigest digest, ReadOnlySpan<byte> source, string? variant, string? refusal)
     {
         long row = _nextRow++;
         _refusedRows += refusal is null ? 0 : 1;
-        _draft.Add(_rows.Add(row, customId, digest, source, refusal));
+        _draft.Add(_rows.Add(row, customId, digest, source, refusal, variant));
         return row;
     }
+
+    private PartSpooler Spooler(ReadOnlySpan<byte> item)
+        => _options.Staging is { } staging && staging.TakesFirst(item, _prefix) ? staging.First : _parts;
+
+    private bool IsFirst(ContentDigest id, int? knownRow) => knownRow is { } row ? _known.TrySee(row) : _seen.Add(id);
 }

@@ -118,6 +118,7 @@ public sealed partial class JobInput : IDisposable
     /// <see cref="TakesEarlierIds"/> has the request under this id, with the number that equal rows get.</param>
     /// <param name="digest">The digest of <paramref name="item"/>, where somebody has made it; else it is made here.</param>
     /// <param name="uploads">The files that <paramref name="item"/> names by placeholders; null for none.</param>
+    /// <param name="variant">Which variant of its row it is; null where it is none.</param>
     /// <exception cref="ClaudeBatchException">A file could not be uploaded; the request was not added.</exception>
     [MethodImpl(Hot.AtOnce)]
     public InputVerdict Add(
@@ -127,15 +128,16 @@ public sealed partial class JobInput : IDisposable
         ReadOnlySpan<byte> outputSchema = default,
         string? earlierId = null,
         ContentDigest? digest = null,
-        IReadOnlyList<FileToUpload>? uploads = null)
+        IReadOnlyList<FileToUpload>? uploads = null,
+        string? variant = null)
     {
         if (earlierId is null || !TakesEarlierIds)
         {
-            return Add(customId, item, source, outputSchema, facts: null, digest, uploads);
+            return Add(customId, item, source, outputSchema, facts: null, digest, uploads, variant);
         }
 
         string id = _earlierIds.Next(earlierId);
-        return Add(id, ParamsEdit.WithId(item, id), source, outputSchema, facts: null, made: null, uploads);
+        return Add(id, ParamsEdit.WithId(item, id), source, outputSchema, facts: null, made: null, uploads, variant);
     }
 
     /// <summary>Adds one request from a line of a JSON Lines file. The line is read in a single pass.</summary>
@@ -155,7 +157,7 @@ public sealed partial class JobInput : IDisposable
             RequestFacts facts = _rules.OfFields(line) ?? throw new InvalidOperationException("Lines are read with a checker.");
             return facts.EnvelopeFault is { } fault
                 ? throw RequestLine.Invalid(place(), fault)
-                : Add(facts.CustomId!, line, source: default, outputSchema: default, facts, digest, uploads: null);
+                : Add(facts.CustomId!, line, source: default, outputSchema: default, facts, digest, uploads: null, variant: null);
         }
         catch (JsonException e)
         {
@@ -171,7 +173,8 @@ public sealed partial class JobInput : IDisposable
         ReadOnlySpan<byte> outputSchema,
         RequestFacts? facts,
         ContentDigest? made,
-        IReadOnlyList<FileToUpload>? uploads)
+        IReadOnlyList<FileToUpload>? uploads,
+        string? variant)
     {
         _row++;
         ContentDigest digest = made ?? ContentDigest.Of(item);
@@ -192,7 +195,7 @@ public sealed partial class JobInput : IDisposable
             _findings.Add(fault, _row, customId);
             if (!_known.WasRefused(digest))
             {
-                DraftRow(customId, digest, source, $"{fault.Id}: {fault.Message}");
+                DraftRow(customId, digest, source, variant, $"{fault.Id}: {fault.Message}");
             }
 
             return _tally.Refuse();
@@ -201,7 +204,7 @@ public sealed partial class JobInput : IDisposable
         if (!isKnown)
         {
             ReadOnlySpan<byte> whole = uploads is null ? item : WithFiles(item, uploads);
-            Spooler(item).Append(DraftRow(customId, digest, source, refusal: null), whole, _attempt, schema);
+            Spooler(item).Append(DraftRow(customId, digest, source, variant, refusal: null), whole, _attempt, schema);
             return _tally.Accept();
         }
 
@@ -226,7 +229,7 @@ public sealed partial class JobInput : IDisposable
         _draft.Replace(batch, known.Row);
         if (known.Digest != digest)
         {
-            _changed.Add((batch, _rows.Add(known.Row, customId, digest, source, refusal: null)));
+            _changed.Add((batch, _rows.Add(known.Row, customId, digest, source, refusal: null, variant)));
         }
 
         return _tally.Accept(isReplaced);
@@ -241,9 +244,4 @@ public sealed partial class JobInput : IDisposable
         _schemas.Dispose();
         _lock.Dispose();
     }
-
-    private PartSpooler Spooler(ReadOnlySpan<byte> item)
-        => _options.Staging is { } staging && staging.TakesFirst(item, _prefix) ? staging.First : _parts;
-
-    private bool IsFirst(ContentDigest id, int? knownRow) => knownRow is { } row ? _known.TrySee(row) : _seen.Add(id);
 }

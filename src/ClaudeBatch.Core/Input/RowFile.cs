@@ -25,8 +25,9 @@ internal sealed class RowFile : IDisposable
     /// <param name="digest">The digest of the request's bytes.</param>
     /// <param name="source">The row as a JSON object; empty where there is none.</param>
     /// <param name="refusal">Why it does not become a request; null where it does.</param>
+    /// <param name="variant">Which variant of the row the request is; null where it is none.</param>
     [MethodImpl(Hot.AtOnce)]
-    public RequestRecord Add(long row, string customId, ContentDigest digest, ReadOnlySpan<byte> source, string? refusal)
+    public RequestRecord Add(long row, string customId, ContentDigest digest, ReadOnlySpan<byte> source, string? refusal, string? variant)
     {
         long offset = _pieces.Position;
         if (!source.IsEmpty)
@@ -36,7 +37,10 @@ internal sealed class RowFile : IDisposable
         }
 
         return new RequestRecord(
-            row, customId, digest.ToBytes(), offset, source.Length, source.IsEmpty ? 0 : PayloadDigest.Of(source), refusal);
+            row, customId, digest.ToBytes(), offset, source.Length, source.IsEmpty ? 0 : PayloadDigest.Of(source), refusal)
+        {
+            Variant = variant,
+        };
     }
 
     public void FlushToDisk()

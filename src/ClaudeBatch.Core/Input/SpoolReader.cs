@@ -50,7 +50,10 @@ public sealed class SpoolReader(JobLedger ledger) : IDisposable
             attempt.CustomId,
             Request(batch, attempt),
             Source(batch.JobId, attempt.CustomId, attempt.SourceOffset, attempt.SourceLength, attempt.SourceDigest),
-            Refusal: null);
+            Refusal: null)
+        {
+            Variant = attempt.Variant,
+        };
 
     private IEnumerable<SentRequest> Refused(JobRecord job, Func<string, RequestStatus, bool> isWanted)
     {
@@ -65,7 +68,7 @@ public sealed class SpoolReader(JobLedger ledger) : IDisposable
                 if (isWanted(row.CustomId, RequestStatus.Refused))
                 {
                     byte[] source = Source(job.Id, row.CustomId, row.SourceOffset, row.SourceLength, row.SourceDigest);
-                    yield return new SentRequest(row.CustomId, [], source, row.Refusal);
+                    yield return new SentRequest(row.CustomId, [], source, row.Refusal) { Variant = row.Variant };
                 }
             }
         }

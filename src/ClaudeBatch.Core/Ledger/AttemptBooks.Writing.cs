@@ -26,12 +26,14 @@ public sealed partial class AttemptBooks
             ("$id", id));
         database.Execute(
             """
-            UPDATE request SET digest = $digest, source_offset = $offset, source_length = $length, source_digest = $source WHERE id = $id
+            UPDATE request SET digest = $digest, source_offset = $offset, source_length = $length, source_digest = $source, variant = $variant
+            WHERE id = $id
             """,
             ("$digest", request.Digest),
             ("$offset", request.SourceOffset),
             ("$length", request.SourceLength),
             ("$source", request.SourceDigest == 0 ? null : request.SourceDigest),
+            ("$variant", request.Variant),
             ("$id", id));
     }
 

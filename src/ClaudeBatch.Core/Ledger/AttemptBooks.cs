@@ -192,12 +192,16 @@ public sealed partial class AttemptBooks(LedgerDatabase database)
     /// <param name="batchIds">The batches; all of their attempts count.</param>
     /// <param name="model">The model, as the service names it.</param>
     /// <param name="longFrom">The number of tokens above which a prompt is long; null where the model has one price for all.</param>
-    internal IReadOnlyList<UsageSum> Usage(IEnumerable<long> batchIds, string model, int? longFrom) => database.Read(
+    /// <param name="variant">The variant whose answers count, or those of no variant where it says null; without it all count.</param>
+    internal IReadOnlyList<UsageSum> Usage(
+        IEnumerable<long> batchIds, string model, int? longFrom, Variant? variant = null) => database.Read(
         $"""
         SELECT {UsageSum.Columns}
-        FROM {AnswersOf(batchIds)} AND model = $model GROUP BY inference_geo, is_long
+        FROM {AnswersOf(batchIds)} AND model = $model {(variant is null ? string.Empty : $"AND {s_itsVariant} IS $variant")}
+        GROUP BY inference_geo, is_long
         """,
         UsageSum.From,
+        ("$variant", variant?.Name),
         ("$model", model),
         ("$from", longFrom ?? int.MaxValue));
 

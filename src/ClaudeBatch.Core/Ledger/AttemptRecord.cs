@@ -60,7 +60,7 @@ public sealed record AttemptRecord(
     internal const string Columns =
         "a.row, r.custom_id, a.spool_offset, a.spool_length, a.outcome, a.failure_class, a.result_offset, a.result_length, "
         + "r.source_offset, r.source_length, a.output_schema, a.stop_reason, a.model, a.error_type, a.spool_digest, a.result_digest, "
-        + "r.source_digest, a.incomplete, a.ends_for, a.not_accepted";
+        + "r.source_digest, r.variant, a.incomplete, a.ends_for, a.not_accepted";
 
     /// <summary>
     /// An SQL expression: 1 where the answer of an attempt that succeeded cannot be used as it is. Of what an earlier version has collected
@@ -93,6 +93,9 @@ public sealed record AttemptRecord(
     /// <summary>Whether the answer says nothing after tools were answered.</summary>
     internal bool IsEmptyTurn { get; init; }
 
+    /// <summary>Which variant of its row the request is; null where the row is asked in one way.</summary>
+    public string? Variant { get; init; }
+
     /// <summary>Why the user's own check did not accept the answer; null where it did, or none was asked.</summary>
     public string? NotAccepted { get; init; }
 
@@ -122,6 +125,7 @@ public sealed record AttemptRecord(
         row.NumberOrNull("cost"),
         row.NumberOrNull("failed_later"))
     {
+        Variant = row.WordOrNull("variant"),
         Rounds = row.TextOrNull("rounds"),
         EndsFor = row.TextOrNull("ends_for"),
         NotAccepted = row.TextOrNull("not_accepted"),

@@ -163,8 +163,8 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId, bool isRea
         {
             database.ExecuteMany(
                 """
-                INSERT INTO request (id, custom_id, digest, source_offset, source_length, source_digest, refusal)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                INSERT INTO request (id, custom_id, digest, source_offset, source_length, source_digest, refusal, variant)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
                 """,
                 CollectionsMarshal.AsSpan(rows.Requests),
                 [MethodImpl(Hot.AtOnce)] (r, statement) =>
@@ -176,6 +176,7 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId, bool isRea
                     statement.Bind(5, (long)r.SourceLength);
                     statement.Bind(6, r.SourceDigest == 0 ? null : r.SourceDigest);
                     statement.Bind(7, r.Refusal);
+                    statement.Bind(8, r.Variant);
                 });
             database.ExecuteMany(
                 "INSERT INTO attempt (id, spool_offset, spool_length, spool_digest, output_schema) VALUES (?1, ?2, ?3, ?4, ?5)",

@@ -13,7 +13,10 @@ namespace ClaudeBatch.Core.Ledger;
 public sealed record RequestRecord(
     long Row, string CustomId, byte[] Digest, long SourceOffset, int SourceLength, long SourceDigest, string? Refusal)
 {
-    internal const string Columns = "row, custom_id, digest, source_offset, source_length, source_digest, refusal";
+    internal const string Columns = "row, custom_id, digest, source_offset, source_length, source_digest, refusal, variant";
+
+    /// <summary>Which variant of its row it is; null where the row is asked in one way.</summary>
+    public string? Variant { get; init; }
 
     internal static RequestRecord From(LedgerRow row) => new(
         row.Number("row"),
@@ -22,5 +25,8 @@ public sealed record RequestRecord(
         row.Number("source_offset"),
         row.Count("source_length"),
         row.Number("source_digest"),
-        row.TextOrNull("refusal"));
+        row.TextOrNull("refusal"))
+    {
+        Variant = row.WordOrNull("variant"),
+    };
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Core.Measures;
 
@@ -13,6 +14,9 @@ public sealed class MeasuredJob(string name, RowPlaces places, bool needsLabel)
     private readonly Dictionary<int, GroupFigures> _groups = [];
 
     public string Name { get; } = name;
+
+    /// <summary>The variant of the rows, where those of a job are measured apart; its name is null of rows that are none.</summary>
+    public Variant? Variant { get; init; }
 
     /// <summary>Whether a row counts only where it is known which label is right.</summary>
     public bool NeedsLabel { get; } = needsLabel;
@@ -29,7 +33,7 @@ public sealed class MeasuredJob(string name, RowPlaces places, bool needsLabel)
     [MethodImpl(Hot.AtOnce)]
     public void Add(string customId, MeasuredRow row, long? picodollars)
     {
-        int place = places.Of(customId);
+        int place = places.Of(Ledger.Variant.RowOf(customId, Variant?.Name));
         while (_rows.Count <= place)
         {
             _rows.Add(MeasuredRow.Absent);

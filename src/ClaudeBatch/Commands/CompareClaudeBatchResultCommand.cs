@@ -32,6 +32,11 @@ public sealed class CompareClaudeBatchResultCommand : ConnectedCommand
     [ValidateNotNullOrEmpty]
     public object? Actual { get; set; }
 
+    /// <summary><c>Variant</c> to have the variants of the rows side by side, of one job or of several.</summary>
+    [Parameter]
+    [ValidateSet(VariantGroups.Column)]
+    public string? GroupBy { get; set; }
+
     /// <summary>Whether rows are given, too, that all jobs have answered alike.</summary>
     [Parameter]
     public SwitchParameter IncludeEqual { get; set; }
@@ -48,13 +53,15 @@ public sealed class CompareClaudeBatchResultCommand : ConnectedCommand
 
     protected override async Task EndAsync(CancellationToken cancellationToken)
     {
-        if (_jobs.Count < 2)
+        if (_jobs.Count < 2 && (_jobs.Count == 0 || GroupBy is null))
         {
             throw new ClaudeBatchException(
                 FailureKind.InvalidArgument,
                 "JobsTooFew",
-                $"Two jobs or more are compared, and {(_jobs.Count == 0 ? "none was" : $"only '{_jobs[0].Name}' was")} found. Get-ClaudeBatchJob "
-                    + "lists the jobs.");
+                $"Two jobs or more are compared, and {(_jobs.Count == 0 ? "none was" : $"only '{_jobs[0].Name}' was")} found. "
+                    + (_jobs.Exists(Open().Ledger.Attempts.HasVariants)
+                        ? "The job has variants; -GroupBy Variant compares them."
+                        : "Get-ClaudeBatchJob lists the jobs."));
         }
 
         _actual = new AnswerLabel(Actual, isWhole: true);
@@ -62,31 +69,42 @@ public sealed class CompareClaudeBatchResultCommand : ConnectedCommand
         List<ComparedJob> compared = [];
         foreach (JobRecord job in _jobs)
         {
-            compared.Add(Read(job, await rows.CollectAsync(job, cancellationToken), cancellationToken));
+            compared.AddRange(Read(job, await rows.CollectAsync(job, cancellationToken), cancellationToken));
         }
 
         rows.Close();
+        if (compared.Count < 2)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.InvalidArgument,
+                "VariantsTooFew",
+                $"Job '{_jobs[0].Name}' does not have two variants to compare. New-ClaudeBatchRequest -Variant makes them; two jobs are "
+                    + "compared without -GroupBy, too.");
+        }
+
         _actual.CheckFound();
         WarnOfStrangers(compared);
         Write(compared, cancellationToken);
     }
 
-    private ComparedJob Read(JobRecord job, IReadOnlyList<BatchRecord> batches, CancellationToken cancellationToken)
+    // One, or one for each variant.
+    private IReadOnlyCollection<ComparedJob> Read(JobRecord job, IReadOnlyList<BatchRecord> batches, CancellationToken cancellationToken)
     {
-        ComparedJob compared = new(job.Name, batches);
+        VariantGroups<ComparedJob> compared = new(GroupBy is not null, variant => new ComparedJob(job.Name, variant?.Name, batches));
         using ResultReader reader = new(Open().Ledger);
         foreach ((CollectedResult collected, BatchResult result) in JobRows.Read(reader, job, batches))
         {
             cancellationToken.ThrowIfCancellationRequested();
             string? label = LabelOf(result);
-            compared.Add(
-                _places.Of(collected.Attempt.CustomId),
+            string? variant = GroupBy is null ? null : collected.Attempt.Variant;
+            compared.Of(variant).Add(
+                _places.Of(Variant.RowOf(collected.Attempt.CustomId, variant)),
                 collected.Batch,
                 collected.Attempt,
                 CaseSensitive ? label : label?.ToUpperInvariant());
         }
 
-        return compared;
+        return compared.All;
     }
 
     private string? LabelOf(BatchResult result)
@@ -97,7 +115,7 @@ public sealed class CompareClaudeBatchResultCommand : ConnectedCommand
         foreach (ComparedJob other in jobs.Skip(1))
         {
             IEnumerable<int> places = Enumerable.Range(0, _places.Count);
-            if (places.Any(jobs[0].Has) && places.Any(other.Has) && !places.Any(p => jobs[0].Has(p) && other.Has(p)))
+            if (other.Name != jobs[0].Name && places.Any(jobs[0].Has) && places.Any(other.Has) && !places.Any(p => jobs[0].Has(p) && other.Has(p)))
             {
                 Warn(JobRows.Strangers(jobs[0].Name, other.Name));
             }
@@ -106,7 +124,7 @@ public sealed class CompareClaudeBatchResultCommand : ConnectedCommand
 
     private void Write(List<ComparedJob> jobs, CancellationToken cancellationToken)
     {
-        ComparisonColumns columns = new([.. jobs.Select(static j => j.Name)], IncludeEqual);
+        ComparisonColumns columns = new([.. jobs.Select(ColumnOf)], IncludeEqual);
         using ResultReader reader = new(Open().Ledger);
         for (int place = 0; place < _places.Count; place++)
         {
@@ -120,12 +138,16 @@ public sealed class CompareClaudeBatchResultCommand : ConnectedCommand
             BatchResult?[] results = [.. jobs.Select(j => j.Has(place) ? j.Read(Open().Ledger, reader, place) : null)];
             BatchResult first = results.First(static r => r is not null)!;
             WriteOutput(columns.Of(
-                first.CustomId!,
+                GroupBy is null ? first.CustomId! : Variant.RowOf(first.CustomId!, first.Variant),
                 IncludeEqual ? isEqual : null,
                 [.. results.Select(r => r is null ? (null, null) : (LabelOf(r), StatusOf(r)))],
                 first.Source));
         }
     }
+
+    // Of one job the variants say which is which; one that has none has the name of its job.
+    private string ColumnOf(ComparedJob job)
+        => job.Variant is null ? job.Name : _jobs.Count == 1 ? job.Variant : $"{job.Name}.{job.Variant}";
 
     private static string? StatusOf(BatchResult result)
         => result is { Status: nameof(Outcome.Succeeded), IsComplete: false } ? ResultChoice.Incomplete : result.Status;

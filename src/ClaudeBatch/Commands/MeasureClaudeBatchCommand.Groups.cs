@@ -2,6 +2,7 @@ using System.Management.Automation;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Output;
 using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
@@ -14,6 +15,8 @@ public sealed partial class MeasureClaudeBatchCommand
     private const string ByModel = "Model";
 
     private const string ByJob = "Job";
+
+    private const string ByVariant = VariantGroups.Column;
 
     private void CheckGroup()
     {
@@ -40,12 +43,13 @@ public sealed partial class MeasureClaudeBatchCommand
         string[] jobs = [.. _batches.Values.Select(static b => b.Job).Distinct()];
         string whole = jobs.Length == 1 && ParameterSetName != SinceSet ? jobs[0] : s_total.Model;
         IEnumerable<CostReport> reports = IsBy(ByDay) ? Days(books, whole)
+            : IsBy(ByVariant) ? Variants(books, whole)
             : IsBy(ByJob) || (GroupBy is null && ParameterSetName != SinceSet && jobs.Length > 1)
                 ? jobs.Select(j => CostReport.From(Sum(books, _batches.Values.Where(b => b.Job == j)), j))
             : models.Select(m => CostReport.From(m, whole));
         foreach (CostReport report in reports.Append(CostReport.From(total, whole)))
         {
-            WriteOutput(IsBy(ByDay) ? report.ByDay() : report);
+            WriteOutput(IsBy(ByDay) ? report.By(ByDay) : IsBy(ByVariant) ? report.By(ByVariant) : report);
         }
     }
 
@@ -55,6 +59,14 @@ public sealed partial class MeasureClaudeBatchCommand
         .GroupBy(static b => b.CreatedAt.ToShell()!.Value.Date)
         .OrderBy(static day => day.Key)
         .Select(day => CostReport.From(Sum(books, day), job, day.Key));
+
+    // The models of each variant: two variants may share one.
+    private IEnumerable<CostReport> Variants(UsageBooks books, string job) => books.OfVariants([.. _batches.Values]).Select(v =>
+    {
+        CostReport report = CostReport.From(v.Usage, job);
+        report.Variant = v.Variant.Name;
+        return report;
+    });
 
     private static ModelUsage Sum(UsageBooks books, IEnumerable<BatchRecord> batches)
         => books.Of([.. batches]).Aggregate(s_total, static (all, m) => all.Plus(m));

@@ -57,7 +57,7 @@ public sealed partial class MeasureClaudeBatchCommand : ConnectedCommand
 
     /// <summary>What there is one report of each. Where it is not given: each model of one job, or each of several jobs.</summary>
     [Parameter]
-    [ValidateSet(ByDay, ByModel, ByJob)]
+    [ValidateSet(ByDay, ByModel, ByJob, ByVariant)]
     public string? GroupBy { get; set; }
 
     private protected override bool TakesPatterns => true;

@@ -23,6 +23,8 @@ public sealed class MeasureClaudeBatchResultCommand : ConnectedCommand
 
     private AnswerLabel? _actual;
 
+    private bool _isByVariant;
+
     private LabelCodes? _labels;
 
     private LabelCodes? _groups;
@@ -45,7 +47,10 @@ public sealed class MeasureClaudeBatchResultCommand : ConnectedCommand
     [ValidateNotNullOrEmpty]
     public object? Actual { get; set; }
 
-    /// <summary>The column of the rows by which they are measured apart, or a script block that gives the group of a result.</summary>
+    /// <summary>
+    /// The column of the rows by which they are measured apart, or a script block that gives the group of a result. <c>Variant</c> are the variants
+    /// of the rows, where the jobs have any; each is compared with the others.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public object? GroupBy { get; set; }
@@ -73,11 +78,12 @@ public sealed class MeasureClaudeBatchResultCommand : ConnectedCommand
 
     protected override async Task EndAsync(CancellationToken cancellationToken)
     {
+        _isByVariant = VariantGroups.AreAsked(GroupBy) && _jobs.Exists(Open().Ledger.Attempts.HasVariants);
         JobRows rows = new(this);
         List<MeasuredJob> measured = [];
         foreach (JobRecord job in _jobs)
         {
-            measured.Add(Read(job, await rows.CollectAsync(job, cancellationToken), cancellationToken));
+            measured.AddRange(Read(job, await rows.CollectAsync(job, cancellationToken), cancellationToken));
         }
 
         rows.Close();
@@ -89,9 +95,11 @@ public sealed class MeasureClaudeBatchResultCommand : ConnectedCommand
         }
     }
 
-    private MeasuredJob Read(JobRecord job, IReadOnlyList<BatchRecord> batches, CancellationToken cancellationToken)
+    // One, or one for each variant.
+    private IReadOnlyCollection<MeasuredJob> Read(JobRecord job, IReadOnlyList<BatchRecord> batches, CancellationToken cancellationToken)
     {
-        MeasuredJob measured = new(job.Name, _places, needsLabel: _expected is not null);
+        VariantGroups<MeasuredJob> measured = new(
+            _isByVariant, variant => new MeasuredJob(job.Name, _places, needsLabel: _expected is not null) { Variant = variant });
         using (ResultReader reader = new(Open().Ledger))
         {
             foreach ((CollectedResult collected, BatchResult result) in JobRows.Read(reader, job, batches))
@@ -101,45 +109,49 @@ public sealed class MeasureClaudeBatchResultCommand : ConnectedCommand
                 MeasuredRow row = new(
                     _expected is null ? LabelCodes.None : _labels!.Of(_expected.Of(result)),
                     hasAnswer ? _labels!.Of(_actual!.Of(result)) : MeasuredRow.Unanswered,
-                    _group is null ? 0 : _groups!.Of(_group.Of(result)) + 1);
-                measured.Add(collected.Attempt.CustomId, row, collected.Attempt.CostInPicodollars ?? (hasAnswer ? null : 0));
+                    _group is null || _isByVariant ? 0 : _groups!.Of(_group.Of(result)) + 1);
+                measured.Of(collected.Attempt.Variant).Add(collected.Attempt.CustomId, row, collected.Attempt.CostInPicodollars ?? (hasAnswer ? null : 0));
             }
         }
 
         _expected?.CheckFound(job.Name);
-        _group?.CheckFound(job.Name);
-        WarnOf(measured);
-        return measured;
+        if (!_isByVariant)
+        {
+            _group?.CheckFound(job.Name);
+        }
+
+        WarnOf(job.Name, [.. measured.All.SelectMany(static m => m.Groups.Values)]);
+        return measured.All;
     }
 
-    private void WarnOf(MeasuredJob job)
+    private void WarnOf(string job, IReadOnlyCollection<GroupFigures> groups)
     {
-        long unlabeled = job.Groups.Values.Sum(static g => g.Unlabeled);
-        long unpriced = job.Groups.Values.Sum(static g => g.Unpriced);
-        long rows = unlabeled + job.Groups.Values.Sum(static g => g.Confusion.Rows);
+        long unlabeled = groups.Sum(static g => g.Unlabeled);
+        long unpriced = groups.Sum(static g => g.Unpriced);
+        long rows = unlabeled + groups.Sum(static g => g.Confusion.Rows);
         if (unlabeled > 0)
         {
             string count = string.Create(CultureInfo.InvariantCulture, $"{unlabeled} of {rows} rows");
-            Warn($"{count} of job '{job.Name}' have no label in {_expected!.Place}; they are left out.");
+            Warn($"{count} of job '{job}' have no label in {_expected!.Place}; they are left out.");
         }
 
         if (unpriced > 0)
         {
             Warn(string.Create(
-                CultureInfo.InvariantCulture, $"What {unpriced} answers of job '{job.Name}' cost is not known, and so is its Cost."));
+                CultureInfo.InvariantCulture, $"What {unpriced} answers of job '{job}' cost is not known, and so is its Cost."));
         }
     }
 
-    private void WarnOfStrangers(List<MeasuredJob> jobs)
+    private void WarnOfStrangers(List<MeasuredJob> measured)
     {
-        for (int i = 0; i < jobs.Count; i++)
+        IGrouping<string, MeasuredJob>[] jobs = [.. measured.Where(static m => m.Rows.Count > 0).GroupBy(static m => m.Name)];
+        for (int i = 0; i < jobs.Length; i++)
         {
-            foreach (MeasuredJob other in jobs.Skip(i + 1))
+            foreach (IGrouping<string, MeasuredJob> other in jobs.Skip(i + 1))
             {
-                bool haveRows = jobs[i].Rows.Count > 0 && other.Rows.Count > 0;
-                if (haveRows && PairTable.Of(jobs[i], other).Values.All(static p => p.Common == 0))
+                if (!jobs[i].Any(one => other.Any(two => PairTable.Of(one, two).Values.Any(static p => p.Common > 0))))
                 {
-                    Warn(JobRows.Strangers(jobs[i].Name, other.Name));
+                    Warn(JobRows.Strangers(jobs[i].Key, other.Key));
                 }
             }
         }
@@ -149,8 +161,8 @@ public sealed class MeasureClaudeBatchResultCommand : ConnectedCommand
     {
         (MeasuredJob Other, IReadOnlyDictionary<int, PairTable> Pairs)[] others
             = [.. all.Where(o => o != job).Select(o => (o, PairTable.Of(job, o)))];
-        IEnumerable<(int Group, string? Name)> groups = _group is null
-            ? [(0, null)]
+        IEnumerable<(int Group, string? Name)> groups = _group is null || _isByVariant
+            ? [(0, job.Variant is { } variant ? variant.Name ?? string.Empty : null)]
             : job.Groups.Keys.Select(g => (g, (string?)(g == 0 ? string.Empty : _groups![g - 1])))
                 .OrderBy(static g => g.Item2, StringComparer.OrdinalIgnoreCase);
         foreach ((int group, string? name) in groups)

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Requests;
-using ClaudeBatch.Json;
 using ClaudeBatch.Rows;
 
 namespace ClaudeBatch.Commands;
@@ -22,47 +21,77 @@ public sealed partial class NewClaudeBatchRequestCommand
         return isImage ? Attachment.Image : Attachment.Document;
     }
 
-    // The templates in which a column may be misspelt, with the names of their parameters.
-    private IEnumerable<(string Parameter, TextTemplate Template)> Templates()
+    private RequestMaker Maker(string? variant, BatchTemplate template, object? prompt, object[]? message, object? image, object? document)
     {
-        if (_prompt?.Template is { } prompt)
+        object? asked = prompt ?? (message is null ? template.Prompt : null);
+        return new RequestMaker(
+            variant,
+            template.ToRequestTemplate(),
+            asked is null ? null : new RowText(asked, nameof(Prompt)),
+            message is null ? null : new RowMessages(message))
         {
-            yield return (nameof(Prompt), prompt);
+            Images = image is null ? null : new RowFiles(image, nameof(Image), ResolvePath, Opener(isImage: true)),
+            Documents = document is null ? null : new RowFiles(document, nameof(Document), ResolvePath, Opener(isImage: false)),
+        };
+    }
+
+    private RequestMaker MakerOfLine()
+    {
+        if (Template is null)
+        {
+            CheckModel(Model is not null, MaxTokens > 0);
         }
 
-        if (_customId?.Template is { } customId)
-        {
-            yield return (nameof(CustomId), customId);
-        }
+        BatchTemplate template = Template is null ? BuildTemplate() : BatchTemplate.From(Template);
+        SetCustomId(CustomId ?? template.CustomId);
+        return Maker(variant: null, template, Prompt, Message, Image, Document);
+    }
 
-        if (_messages?.Texts is { } messages)
+    private static void CheckModel(bool hasModel, bool hasMaxTokens)
+    {
+        if (!hasModel || !hasMaxTokens)
         {
-            yield return (nameof(Message), messages);
+            string lacking = hasModel ? "-MaxTokens" : hasMaxTokens ? "-Model" : "-Model and -MaxTokens";
+            throw new ClaudeBatchException(
+                FailureKind.InvalidArgument,
+                "ModelMissing",
+                $"{lacking} must be said: on the line, in each variant, or by a template (-Template).");
         }
     }
 
+    private void SetCustomId(object? given) => _customId = given is null ? null : new RowText(given, nameof(CustomId));
+
+    // Reads what tells a row from others, and at the first row what the templates have misspelt.
     [MethodImpl(Hot.AtOnce)]
-    private string PromptOf(ShellRow? row)
+    private void Enter(ShellRow? row)
     {
-        if (_prompt is null && row is not { IsText: true })
+        if (row is null)
         {
-            throw new ClaudeBatchException(
-                FailureKind.InvalidArgument,
-                "PromptMissing",
-                row is { Heading: null, Bare: global::System.Collections.IList }
-                    ? "The row is a list: pipe its elements one by one, or say what to ask with -Prompt, such as -Prompt '{{_}}'."
-                    : "The row is not text; say what to ask with -Prompt, such as -Prompt '{{Body}}'.");
+            return;
         }
 
-        string prompt = _prompt is null
-            ? (string)row!.Bare
-            : _prompt.Render(row);
-        return string.IsNullOrWhiteSpace(prompt)
-            ? throw new ClaudeBatchException(
-                FailureKind.InvalidRequest,
-                "PromptEmpty",
-                "The prompt is empty or has nothing but white space; the service refuses such text.")
-            : JsonText.Valid(prompt);
+        if (_rows == 1)
+        {
+            (string, TextTemplate)[] ids = _customId?.Template is { } id ? [(nameof(CustomId), id)] : [];
+            Array.ForEach(_makers, m => m.Watch.Begin(row, m.Templates().Concat(ids)));
+        }
+
+        _source!.Read(row);
+    }
+
+    [MethodImpl(Hot.AtOnce)]
+    private BatchRequest Noted(RequestMaker maker, PreparedRequest request, ShellRow? row, string asked)
+    {
+        if (row is not null)
+        {
+            maker.Watch.Add(row, asked);
+        }
+
+        bool hasEarlier = row is not null && _customId is null && maker.Variant is null;
+        BatchRequest made = BatchRequest.From(
+            request, row is null ? default : _source!.Source, hasEarlier ? _source!.EarlierIdentity() : default);
+        made.Variant = maker.Variant;
+        return made;
     }
 
     // Without -CustomId the id is made from the row and not from the request, so that a changed system prompt gives a conflict and not

@@ -27,8 +27,7 @@ public sealed partial class NewClaudeBatchRequestCommand
     private bool HasFiles => Path.Length + LiteralPath.Length > 0;
 
     // A script block runs on the pipeline's thread alone, and so does what asks the shell for paths.
-    private bool HasShellWork => _messages is not null || _images is not null || _documents is not null
-        || _prompt?.IsScript == true || _customId?.IsScript == true;
+    private bool HasShellWork => _customId?.IsScript == true || Array.Exists(_makers, static m => m.HasShellWork);
 
     private void CheckInput()
     {
@@ -64,7 +63,8 @@ public sealed partial class NewClaudeBatchRequestCommand
             Warn($"A column of '{file}' has no name in the first line; it is '{name}' here, as Import-Csv calls it.");
         }
 
-        IEnumerable<BatchRequest> requests = rows.From(_rows + 1).Select(Make).OfType<BatchRequest>();
+        IEnumerable<ShellRow> read = rows.From(_rows + 1);
+        IEnumerable<BatchRequest> requests = Variant is null ? read.Select(Make).OfType<BatchRequest>() : read.SelectMany(MakeAll);
         foreach (BatchRequest request in HasShellWork
             ? requests
             : ReadAhead.Of(requests.Select(static r => r.WithDigest()), static r => r.SizeInBytes))
@@ -90,7 +90,7 @@ public sealed partial class NewClaudeBatchRequestCommand
         {
             try
             {
-                Hand(MakeOf(row));
+                Take(hasRow: true, row);
                 return true;
             }
             catch (Exception e)

@@ -23,23 +23,14 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
 
     private readonly ContentIds _contentIds = new();
 
-    private RequestTemplate? _template;
-
-    private RowText? _prompt;
+    // One, or one a variant.
+    private RequestMaker[] _makers = [];
 
     private RowText? _customId;
-
-    private RowMessages? _messages;
-
-    private RowFiles? _images;
-
-    private RowFiles? _documents;
 
     private UploadedAttachments? _uploads;
 
     private RowWriter? _source;
-
-    private readonly PromptWatch _watch = new();
 
     private readonly RowFaults _faults = new();
 
@@ -110,7 +101,9 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
                     + "-Document out, or put them into it.");
         }
 
-        if (Upload && Image is null && Document is null)
+        CheckInput();
+        _makers = Variant is null ? [MakerOfLine()] : MakersOfVariants();
+        if (Upload && _makers.All(static m => m.Images is null && m.Documents is null))
         {
             throw new ClaudeBatchException(
                 FailureKind.InvalidArgument,
@@ -118,19 +111,7 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
                 "-Upload is about the files of -Document and -Image, and none are given.");
         }
 
-        CheckInput();
-        BatchTemplate template = ParameterSetName == TemplateSet ? BatchTemplate.From(Template!) : BuildTemplate();
-        _template = template.ToRequestTemplate();
-        object? prompt = Prompt ?? (Message is null ? template.Prompt : null);
-        object? customId = CustomId ?? template.CustomId;
-        _prompt = prompt is null ? null : new RowText(prompt, nameof(Prompt));
-        _customId = customId is null ? null : new RowText(customId, nameof(CustomId));
-        _messages = Message is null ? null : new RowMessages(Message);
-        _images = Image is null ? null : new RowFiles(Image, nameof(Image), ResolvePath, Opener(isImage: true));
-        _documents = Document is null ? null : new RowFiles(Document, nameof(Document), ResolvePath, Opener(isImage: false));
-        _source = new RowWriter(
-            SourceProperty,
-            [.. _prompt?.Names ?? [], .. _customId?.Names ?? [], .. _images?.Names ?? [], .. _documents?.Names ?? []]);
+        _source = new RowWriter(SourceProperty, [.. _makers.SelectMany(static m => m.Names).Concat(_customId?.Names ?? [])]);
         return Task.CompletedTask;
     }
 
@@ -148,7 +129,7 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
             bool hasRow = MyInvocation.ExpectingInput || MyInvocation.BoundParameters.ContainsKey(nameof(InputObject));
             foreach (object? row in PipelineInput.Of(this, InputObject))
             {
-                Hand(hasRow ? MakeOf(row) : Make(row: null));
+                Take(hasRow, row);
             }
         }
         catch (ClaudeBatchException failure)
@@ -165,7 +146,7 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
             Fail(fault);
         }
 
-        foreach (string warning in _watch.Warnings.Concat(_watch.End(hasFiles: _images?.IsSame == false || _documents?.IsSame == false)))
+        foreach (string warning in Warnings())
         {
             Warn(warning);
         }
@@ -185,22 +166,32 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
     {
         if (disposing)
         {
-            _template?.Dispose();
+            Array.ForEach(_makers, static m => m.Dispose());
             _source?.Dispose();
         }
 
         base.Dispose(disposing);
     }
 
-    private BatchRequest? MakeOf(object? given)
+    private void Take(bool hasRow, object? given)
     {
-        if (given is not null)
+        if (hasRow && given is null)
         {
-            return Make(new ShellRow(given, _rows + 1));
+            _faults.Add(++_rows, new ClaudeBatchException(FailureKind.InvalidRequest, "RowEmpty", "The row is null."), input: null);
+            return;
         }
 
-        _faults.Add(++_rows, new ClaudeBatchException(FailureKind.InvalidRequest, "RowEmpty", "The row is null."), input: null);
-        return null;
+        ShellRow? row = hasRow ? new ShellRow(given!, _rows + 1) : null;
+        if (Variant is null)
+        {
+            Hand(Make(row));
+            return;
+        }
+
+        foreach (BatchRequest request in MakeAll(row))
+        {
+            Hand(request);
+        }
     }
 
     // Gives the request of a row, or of what is asked without one. A fault of the row is noted, and told with those of the other rows.
@@ -210,7 +201,9 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
         _rows++;
         try
         {
-            return RequestOf(row);
+            Enter(row);
+            string asked = _makers[0].Ask(row);
+            return Noted(_makers[0], _makers[0].Render(Id(row, asked)), row, asked);
         }
         catch (ClaudeBatchException failure) when (!failure.IsFatal && failure.Id != MisspeltId)
         {
@@ -247,44 +240,5 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
             WriteOutput(_bundle);
             _bundle = new RequestBundle();
         }
-    }
-
-    [MethodImpl(Hot.AtOnce)]
-    private BatchRequest RequestOf(ShellRow? row)
-    {
-        if (row is not null)
-        {
-            if (_rows == 1)
-            {
-                _watch.Begin(row, Templates());
-            }
-
-            _source!.Read(row);
-        }
-
-        if (_messages is not null)
-        {
-            byte[] messages = _messages.Render(row);
-            string asked = Encoding.UTF8.GetString(messages);
-            return Noted(_template!.RenderMessages(Id(row, asked), messages), row, asked);
-        }
-
-        string prompt = PromptOf(row);
-        List<Attachment>? attachments = _images is null && _documents is null
-            ? null
-            : [.. _documents?.Render(row) ?? [], .. _images?.Render(row) ?? []];
-        return Noted(_template!.Render(Id(row, prompt), prompt, attachments), row, prompt);
-    }
-
-    [MethodImpl(Hot.AtOnce)]
-    private BatchRequest Noted(PreparedRequest request, ShellRow? row, string asked)
-    {
-        if (row is null)
-        {
-            return BatchRequest.From(request, source: default);
-        }
-
-        _watch.Add(row, asked);
-        return BatchRequest.From(request, _source!.Source, _customId is null ? _source.EarlierIdentity() : default);
     }
 }

@@ -31,7 +31,8 @@ public abstract partial class SubmissionCommand
                 request.OutputSchemaUtf8.Span,
                 input.TakesEarlierIds ? request.EarlierId : null,
                 request.Digest,
-                request.Uploads);
+                request.Uploads,
+                request.Variant);
         }
         catch (ClaudeBatchException fault) when (fault.IsOfFile)
         {

@@ -54,7 +54,8 @@ public abstract partial class SubmissionCommand
             request.SourceUtf8.Span,
             request.OutputSchemaUtf8.Span,
             _input.TakesEarlierIds ? request.EarlierId : null,
-            request.Digest);
+            request.Digest,
+            variant: request.Variant);
     }
 
     private void AddFiles(string given, bool isLiteral)

@@ -18,11 +18,11 @@ public abstract class TemplateCommand : AsyncCommand
     [Parameter(Mandatory = true, ParameterSetName = InlineSet)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(Completers.ModelCompleter))]
-    public string? Model { get; set; }
+    public virtual string? Model { get; set; }
 
     [Parameter(Mandatory = true, ParameterSetName = InlineSet)]
     [ValidateRange(1, int.MaxValue)]
-    public int MaxTokens { get; set; }
+    public virtual int MaxTokens { get; set; }
 
     /// <summary>The system prompt, as a string or as text blocks. It takes no placeholder: all requests share it.</summary>
     [Parameter(ParameterSetName = InlineSet)]

@@ -109,6 +109,9 @@ public sealed class BatchRequest
         set => _upload = value; // PowerShell sets it when it reads an exported object back
     }
 
+    /// <summary>Which variant of its row it is; null where the row is asked in one way.</summary>
+    public string? Variant { get; set; }
+
     /// <summary>Why the job refused the request and never sent it; null for all others.</summary>
     public string? Refusal { get; set; }
 
@@ -170,7 +173,7 @@ public sealed class BatchRequest
             ? new PreparedRequest(sent.CustomId, default, string.Empty, 0)
             : RequestLine.Parse(sent.Utf8, $"The request '{sent.CustomId}'");
         BatchRequest request = From(prepared, sent.Source);
-        request.Refusal = sent.Refusal;
+        (request.Refusal, request.Variant) = (sent.Refusal, sent.Variant);
         return request;
     }
 
@@ -190,6 +193,7 @@ public sealed class BatchRequest
             PreparedRequest prepared = RequestLine.Parse(Encoding.UTF8.GetBytes(raw), "The request");
             BatchRequest known = From(prepared, SourceBytes(item.Properties["Source"]?.Value));
             known.OutputSchema = item.Properties["OutputSchema"]?.Value as string;
+            known.Variant = item.Properties[nameof(Variant)]?.Value as string;
             known.EarlierId = item.Properties[nameof(EarlierId)]?.Value as string;
             known.Uploads = RequestUploads.Of(item.Properties[nameof(Upload)]?.Value, prepared.Utf8.Span);
             return known;

@@ -47,6 +47,9 @@ public sealed partial class BatchResult
 
     public string? CustomId { get; set; }
 
+    /// <summary>Which variant of its row the request is; null where the row is asked in one way.</summary>
+    public string? Variant { get; set; }
+
     /// <summary>
     /// How the request ended: <c>Succeeded</c>, <c>Errored</c>, <c>Canceled</c>, <c>Expired</c>, <c>Unknown</c> or <c>Missing</c>.
     /// </summary>
@@ -215,6 +218,7 @@ public sealed partial class BatchResult
             _isForcedCall = collected.IsForcedCall(),
             _sourceJson = collected.Source,
             CustomId = attempt.CustomId,
+            Variant = attempt.Variant,
             Status = Enum.GetName(status),
             StopReason = attempt.StopReason,
             IsComplete = reason is null,

@@ -7,9 +7,9 @@ using ClaudeBatch.Core.Results;
 namespace ClaudeBatch.Output;
 
 /// <summary>
-/// The rows of one job that is compared: of each the digest of its label and where it lies, so that it is read again only where it is shown.
+/// The rows of one job that is compared, or of one variant of them: of each the digest of its label and where it lies, so that it is read again only where it is shown.
 /// </summary>
-internal sealed class ComparedJob(string name, IReadOnlyList<BatchRecord> batches)
+internal sealed class ComparedJob(string name, string? variant, IReadOnlyList<BatchRecord> batches)
 {
     private const int Ahead = 256;
 
@@ -24,6 +24,9 @@ internal sealed class ComparedJob(string name, IReadOnlyList<BatchRecord> batche
     private long _last = -1;
 
     public string Name { get; } = name;
+
+    /// <summary>The variant of the rows, where those of the job are compared; null for all others.</summary>
+    public string? Variant { get; } = variant;
 
     /// <summary>Whether the job has a row at a place.</summary>
     public bool Has(int place) => place < _marks.Count && _marks[place].IsThere;

@@ -15,6 +15,9 @@ public sealed class CostReport
     /// <summary>The local day on which the service got the batches; null where days are not told apart.</summary>
     public DateTime? Day { get; set; }
 
+    /// <summary>The variant of the rows; null where variants are not told apart, and of rows that are none.</summary>
+    public string? Variant { get; set; }
+
     public string? Model { get; set; }
 
     /// <summary>The number of requests before submission, and of answers after it.</summary>
@@ -67,11 +70,11 @@ public sealed class CostReport
 
     public override string ToString() => Model ?? string.Empty;
 
-    /// <summary>Gives the report as one of a day, which is shown with it.</summary>
-    internal PSObject ByDay()
+    /// <summary>Gives the report as one of a group, which is shown with it.</summary>
+    internal PSObject By(string group)
     {
         PSObject shown = new(this);
-        shown.TypeNames.Insert(0, "ClaudeBatch.CostReport#Day");
+        shown.TypeNames.Insert(0, "ClaudeBatch.CostReport#" + group);
         return shown;
     }
 

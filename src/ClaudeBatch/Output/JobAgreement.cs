@@ -2,11 +2,14 @@ using ClaudeBatch.Core.Measures;
 
 namespace ClaudeBatch;
 
-/// <summary>A job beside another one, over the rows that both have answered with a label.</summary>
+/// <summary>A job, or a variant of it, beside another one, over the rows that both have answered with a label.</summary>
 public sealed class JobAgreement
 {
     /// <summary>The other job.</summary>
     public string? Job { get; set; }
+
+    /// <summary>The variant of the other job, or of the same one; null where variants are not measured apart.</summary>
+    public string? Variant { get; set; }
 
     /// <summary>The rows that both have answered.</summary>
     public long Rows { get; set; }
@@ -26,11 +29,12 @@ public sealed class JobAgreement
     /// <summary>McNemar's exact p: how likely two jobs that are equally good differ as much by chance.</summary>
     public double? McNemarP { get; set; }
 
-    public override string ToString() => Job ?? string.Empty;
+    public override string ToString() => Variant is null ? Job ?? string.Empty : $"{Job}, {Variant}";
 
     internal static JobAgreement From(MeasuredJob other, PairTable pair, bool isJudged) => new()
     {
         Job = other.Name,
+        Variant = other.Variant is { } variant ? variant.Name ?? string.Empty : null,
         Rows = pair.Rows,
         Agreement = pair.Agreement,
         Kappa = pair.Kappa,

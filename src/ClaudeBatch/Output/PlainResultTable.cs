@@ -24,7 +24,7 @@ internal abstract class PlainResultTable(ResultColumns columns) : ResultTable
     [MethodImpl(Hot.AtOnce)]
     public sealed override void Add(BatchResult result)
     {
-        if (!columns.AreAll || !result.IsAsRead || !TryAdd(result))
+        if (!columns.AreAll || !result.IsAsRead || result.Variant is not null || !TryAdd(result))
         {
             AddObjects(columns.Of(result));
         }

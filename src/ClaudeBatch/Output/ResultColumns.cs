@@ -20,13 +20,15 @@ internal sealed class ResultColumns(IReadOnlyList<string> wanted, bool expandsOu
 
     private const int FirstSection = 1;
 
-    private const int OutputSection = 2;
+    private const int VariantSection = 2;
 
-    private const int CallSection = 3;
+    private const int OutputSection = 3;
 
-    private const int CitationSection = 4;
+    private const int CallSection = 4;
 
-    private const int LastSection = 5;
+    private const int CitationSection = 5;
+
+    private const int LastSection = 6;
 
     private static readonly (string Name, Func<BatchResult, object?> Value)[] s_first =
     [
@@ -54,7 +56,7 @@ internal sealed class ResultColumns(IReadOnlyList<string> wanted, bool expandsOu
 
     private static readonly HashSet<string> s_own = new(
         [
-            .. s_first.Select(static c => c.Name), nameof(BatchResult.Output), nameof(BatchResult.ToolCalls), nameof(BatchResult.Citations),
+            .. s_first.Select(static c => c.Name), nameof(BatchResult.Variant), nameof(BatchResult.Output), nameof(BatchResult.ToolCalls), nameof(BatchResult.Citations),
             .. s_last.Select(static c => c.Name),
         ],
         StringComparer.OrdinalIgnoreCase);
@@ -93,6 +95,7 @@ internal sealed class ResultColumns(IReadOnlyList<string> wanted, bool expandsOu
             cells[cell.Name] = cell.Value;
         }
 
+        cells[nameof(BatchResult.Variant)] = result.Variant;
         cells[nameof(BatchResult.ToolCalls)] = result.ToolCalls is { Length: > 0 } calls ? calls : null;
         cells[nameof(BatchResult.Citations)] = result.Citations is { Length: > 0 } citations ? citations : null;
 
@@ -168,6 +171,11 @@ internal sealed class ResultColumns(IReadOnlyList<string> wanted, bool expandsOu
     // Few answers have any of these: without them a file has no such column.
     private static IEnumerable<ResultCell> Found(BatchResult result)
     {
+        if (result.Variant is not null)
+        {
+            yield return new ResultCell(VariantSection, nameof(BatchResult.Variant), result.Variant);
+        }
+
         if (result.ToolCalls.Length > 0)
         {
             yield return new ResultCell(CallSection, nameof(BatchResult.ToolCalls), result.ToolCalls);

@@ -76,7 +76,7 @@ internal sealed class ShellRow : IRow
     {
         bool found = TryGet(path, out object? value);
         text = found ? JsonText.Text(value) : string.Empty;
-        if (found && string.IsNullOrWhiteSpace(text))
+        if (found && string.IsNullOrWhiteSpace(text) && !_emptyPlaces.Contains(path))
         {
             _emptyPlaces = [.. _emptyPlaces, path];
         }

@@ -10,6 +10,8 @@ internal static partial class LedgerSchema
     // given (NULL: the calls of its answers are not run) and knows which command each name stands for. A call has its row before it begins; what it
     // gave lies in a file of its batch. Why a conversation does not go on, where something other than the number of rounds ends it. Why an answer
     // was not accepted by a check of the user's own.
+    //
+    // Which variant of its row a request is, where the same rows are asked in several ways.
     private const string Tenth = """
         ALTER TABLE job ADD COLUMN max_rounds INTEGER;
         ALTER TABLE job ADD COLUMN round_wait_in_seconds INTEGER;
@@ -17,6 +19,7 @@ internal static partial class LedgerSchema
         ALTER TABLE batch ADD COLUMN collected_at TEXT;
         ALTER TABLE attempt ADD COLUMN ends_for TEXT;
         ALTER TABLE attempt ADD COLUMN not_accepted TEXT;
+        ALTER TABLE request ADD COLUMN variant TEXT;
         CREATE TABLE tool (
             job_id INTEGER NOT NULL,
             name TEXT NOT NULL,
