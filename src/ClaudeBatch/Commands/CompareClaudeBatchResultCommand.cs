@@ -90,7 +90,8 @@ public sealed class CompareClaudeBatchResultCommand : ConnectedCommand
     // One, or one for each variant.
     private IReadOnlyCollection<ComparedJob> Read(JobRecord job, IReadOnlyList<BatchRecord> batches, CancellationToken cancellationToken)
     {
-        VariantGroups<ComparedJob> compared = new(GroupBy is not null, variant => new ComparedJob(job.Name, variant?.Name, batches));
+        VariantGroups<ComparedJob> compared = new(
+            GroupBy is not null, variant => new ComparedJob(job.Name, variant?.Name, batches));
         using ResultReader reader = new(Open().Ledger);
         foreach ((CollectedResult collected, BatchResult result) in JobRows.Read(reader, job, batches))
         {
@@ -115,7 +116,8 @@ public sealed class CompareClaudeBatchResultCommand : ConnectedCommand
         foreach (ComparedJob other in jobs.Skip(1))
         {
             IEnumerable<int> places = Enumerable.Range(0, _places.Count);
-            if (other.Name != jobs[0].Name && places.Any(jobs[0].Has) && places.Any(other.Has) && !places.Any(p => jobs[0].Has(p) && other.Has(p)))
+            if (other.Name != jobs[0].Name && places.Any(jobs[0].Has) && places.Any(other.Has)
+                && !places.Any(p => jobs[0].Has(p) && other.Has(p)))
             {
                 Warn(JobRows.Strangers(jobs[0].Name, other.Name));
             }

@@ -48,8 +48,8 @@ public sealed class MeasureClaudeBatchResultCommand : ConnectedCommand
     public object? Actual { get; set; }
 
     /// <summary>
-    /// The column of the rows by which they are measured apart, or a script block that gives the group of a result. <c>Variant</c> are the variants
-    /// of the rows, where the jobs have any; each is compared with the others.
+    /// The column of the rows by which they are measured apart, or a script block that gives the group of a result. <c>Variant</c> are the
+    /// variants of the rows, where the jobs have any; each is compared with the others.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -110,7 +110,8 @@ public sealed class MeasureClaudeBatchResultCommand : ConnectedCommand
                     _expected is null ? LabelCodes.None : _labels!.Of(_expected.Of(result)),
                     hasAnswer ? _labels!.Of(_actual!.Of(result)) : MeasuredRow.Unanswered,
                     _group is null || _isByVariant ? 0 : _groups!.Of(_group.Of(result)) + 1);
-                measured.Of(collected.Attempt.Variant).Add(collected.Attempt.CustomId, row, collected.Attempt.CostInPicodollars ?? (hasAnswer ? null : 0));
+                measured.Of(collected.Attempt.Variant)
+                    .Add(collected.Attempt.CustomId, row, collected.Attempt.CostInPicodollars ?? (hasAnswer ? null : 0));
             }
         }
 

@@ -56,7 +56,8 @@ internal sealed class ResultColumns(IReadOnlyList<string> wanted, bool expandsOu
 
     private static readonly HashSet<string> s_own = new(
         [
-            .. s_first.Select(static c => c.Name), nameof(BatchResult.Variant), nameof(BatchResult.Output), nameof(BatchResult.ToolCalls), nameof(BatchResult.Citations),
+            .. s_first.Select(static c => c.Name), nameof(BatchResult.Variant),
+            nameof(BatchResult.Output), nameof(BatchResult.ToolCalls), nameof(BatchResult.Citations),
             .. s_last.Select(static c => c.Name),
         ],
         StringComparer.OrdinalIgnoreCase);
