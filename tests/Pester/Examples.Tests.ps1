@@ -10,7 +10,7 @@ BeforeAll {
     }
 }
 
-Describe 'The example <_>' -ForEach 'classify.ps1', 'extract.ps1', 'describe-images.ps1', 'read-pdfs.ps1', 'save-results.ps1' {
+Describe 'The example <_>' -ForEach 'classify.ps1', 'extract.ps1', 'describe-images.ps1', 'read-pdfs.ps1', 'save-results.ps1', 'evaluate.ps1' {
     It 'is a script without a fault, with help' {
         $path = Join-Path -Path $examples -ChildPath $_
         $errors = $null
@@ -89,6 +89,16 @@ Describe 'read-pdfs.ps1' {
         # So is the same invoice.
         Copy-Item -LiteralPath "$folder/invoice 1.pdf" -Destination "$folder/copy.pdf"
         (& "$examples/read-pdfs.ps1" -Path $folder).Name | Sort-Object | Should -Be 'copy.pdf', 'invoice 1.pdf', 'invoice 2.pdf'
+    }
+}
+
+Describe 'evaluate.ps1' {
+    It 'finds the wrong answers that were put in, of each way of asking' {
+        $ways = & "$examples/evaluate.ps1" -Rehearse -LedgerPath (New-TestFolder) -InformationAction Ignore
+        $ways.Variant | Should -Be 'haikuShort', 'haikuLong', 'opusShort', 'opusLong'
+        $ways.Wrong | Should -Be 57, 38, 23, 10
+        $ways.IsAsPutIn | Should -Be $true, $true, $true, $true
+        (Get-ClaudeBatchJob evaluate).Requests | Should -Be 760
     }
 }
 

@@ -51,11 +51,11 @@ public sealed partial class NewClaudeBatchRequestCommand
     {
         if (!hasModel || !hasMaxTokens)
         {
-            string lacking = hasModel ? "-MaxTokens" : hasMaxTokens ? "-Model" : "-Model and -MaxTokens";
+            string lacking = hasModel ? "-MaxTokens" : hasMaxTokens ? "-Model" : "-Model and no -MaxTokens";
             throw new ClaudeBatchException(
                 FailureKind.InvalidArgument,
                 "ModelMissing",
-                $"{lacking} must be said: on the line, in each variant, or by a template (-Template).");
+                $"There is no {lacking}: give it on the line, in each variant of -Variant, or give a template (-Template).");
         }
     }
 
@@ -73,7 +73,7 @@ public sealed partial class NewClaudeBatchRequestCommand
         if (_rows == 1)
         {
             (string, TextTemplate)[] ids = _customId?.Template is { } id ? [(nameof(CustomId), id)] : [];
-            Array.ForEach(_makers, m => m.Watch.Begin(row, m.Templates().Concat(ids)));
+            Array.ForEach(_makers, m => Named(m, () => m.Watch.Begin(row, m.Templates().Concat(ids))));
         }
 
         _source!.Read(row);

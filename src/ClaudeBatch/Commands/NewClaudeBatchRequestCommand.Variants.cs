@@ -141,13 +141,20 @@ public sealed partial class NewClaudeBatchRequestCommand
 
     private static string Ask(RequestMaker maker, ShellRow? row)
     {
+        string asked = string.Empty;
+        Named(maker, () => asked = maker.Ask(row));
+        return asked;
+    }
+
+    private static void Named(RequestMaker maker, Action work)
+    {
         try
         {
-            return maker.Ask(row);
+            work();
         }
-        catch (ClaudeBatchException failure)
+        catch (ClaudeBatchException failure) when (maker.Variant is not null)
         {
-            throw RequestVariants.Of(maker.Variant!, failure);
+            throw RequestVariants.Of(maker.Variant, failure);
         }
     }
 
