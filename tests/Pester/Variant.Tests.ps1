@@ -114,7 +114,7 @@ Describe 'New-ClaudeBatchRequest -Variant' {
     }
 
     It 'leaves out a row whose id is too long with the name, and one that a variant cannot ask' {
-        $id = 'x' * 58
+        $id = 'x' * 59
         $made = [pscustomobject] @{ Id = 'a'; Body = 'One' }, [pscustomobject] @{ Id = $id; Body = 'Two' }, [pscustomobject] @{ Id = 'c'; Body = '' } |
             New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 50 -CustomId '{{Id}}' -ErrorVariable faults -ErrorAction SilentlyContinue -WarningAction Ignore -Variant ([ordered] @{
                 whole = @{ Prompt = 'Label {{Body}}' }

@@ -51,11 +51,11 @@ public sealed partial class NewClaudeBatchRequestCommand
     {
         if (!hasModel || !hasMaxTokens)
         {
-            string lacking = hasModel ? "-MaxTokens" : hasMaxTokens ? "-Model" : "-Model and no -MaxTokens";
             throw new ClaudeBatchException(
                 FailureKind.InvalidArgument,
-                "ModelMissing",
-                $"There is no {lacking}: give it on the line, in each variant of -Variant, or give a template (-Template).");
+                hasModel ? "MaxTokensMissing" : "ModelMissing",
+                $"There is no {(hasModel ? "-MaxTokens" : "-Model")}: give it on the line, in each variant of -Variant, or give a template "
+                    + "(-Template).");
         }
     }
 
