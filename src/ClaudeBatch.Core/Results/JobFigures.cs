@@ -33,7 +33,7 @@ public sealed record JobFigures(
         return new JobFigures(
             report,
             JobEnd.Of(ledger, job)?.Summary() ?? Unfinished(report),
-            EndsOf(ledger, tallies, samples),
+            EndsOf(ledger, job, tallies, samples),
             new UsageBooks(ledger, prices).Of([.. tallies.Select(static t => t.Batch)]),
             PartsOf(ledger, job, tallies),
             [
@@ -51,7 +51,7 @@ public sealed record JobFigures(
                 + $"are answered so far.{message}");
     }
 
-    private static IReadOnlyList<EndFigures> EndsOf(JobLedger ledger, IReadOnlyList<BatchTally> tallies, int samples)
+    private static IReadOnlyList<EndFigures> EndsOf(JobLedger ledger, JobRecord job, IReadOnlyList<BatchTally> tallies, int samples)
     {
         Dictionary<(string Reason, bool HasAnswer, FailureClass Class), EndFigures> ends = [];
         foreach (BatchTally tally in tallies)
@@ -68,12 +68,13 @@ public sealed record JobFigures(
                 continue;
             }
 
-            foreach (EndCount count in ledger.Attempts.Ends(tally.Batch))
+            bool goesOn = tally.Batch.HasRoundsLeft(job);
+            foreach (EndCount count in ledger.Attempts.Ends(tally.Batch, goesOn))
             {
                 (string, bool, FailureClass) key
                     = (JobEnd.WordsOf(count), count.Outcome == Outcome.Succeeded, count.FailureClass ?? FailureClass.None);
                 int wanted = samples - (ends.TryGetValue(key, out EndFigures? known) ? known.Samples.Count : 0);
-                IReadOnlyList<AttemptRecord> found = wanted > 0 ? ledger.Attempts.SamplesOf(tally.Batch, count, wanted) : [];
+                IReadOnlyList<AttemptRecord> found = wanted > 0 ? ledger.Attempts.SamplesOf(tally.Batch, count, wanted, goesOn) : [];
                 Add(ends, key.Item1, key.Item2, key.Item3, count.Count, [.. found.Select(a => new EndSample(tally.Batch, a))]);
             }
         }
