@@ -89,6 +89,11 @@ Describe 'Rounds' {
         $again = Import-Clixml -Path $path
         $again.Rounds | Should -Be 3
         $again.RawTranscript | Should -Be $result.RawTranscript
+        $file = New-TestFolder
+        $result | Export-ClaudeBatchResult -Path "$file.csv"
+        (Import-Csv -Path "$file.csv").Rounds | Should -Be 3
+        Export-ClaudeBatchResult -Job refunds -Path "$file.2.csv" -Property CustomId, Rounds, RawTranscript
+        (Import-Csv -Path "$file.2.csv").RawTranscript | Should -Be $result.RawTranscript
     }
 
     It 'sends nothing and runs nothing when the same line comes again' {
@@ -184,6 +189,17 @@ Describe 'A tool that a line does not name' {
         Get-ClaudeBatchJob | Should -BeNullOrEmpty
     }
 
+    It 'is told to a scheduler by its code, and so is a job that is not there' {
+        Connect-TestCall
+        $null = New-TestCall -Count 1 | Submit-ClaudeBatch -Job refunds
+        $global:LASTEXITCODE = 0
+        $null = Resume-ClaudeBatch -Tool Send-TestRefnd -Exit -ErrorAction SilentlyContinue -ErrorVariable failure
+        $LASTEXITCODE | Should -Be 1
+        $failure.FullyQualifiedErrorId | Should -Be 'ToolNotFound,ClaudeBatch.Commands.ResumeClaudeBatchCommand'
+        $null = Resume-ClaudeBatch -Job refnds -Exit -ErrorAction SilentlyContinue
+        $LASTEXITCODE | Should -Be 1
+    }
+
     It 'is an error in -RepeatableTool, and so is what is about calls without tools' {
         Connect-TestCall
         { Resume-ClaudeBatch -Tool Send-TestRefund -RepeatableTool Get-TestOrder } | Should -Throw -ErrorId 'ToolNotNamed,*'
@@ -213,7 +229,8 @@ Describe 'A call' {
         function Send-TestRefund { <# .SYNOPSIS Fails. #> param([Parameter(Mandatory)] [int] $Number) $Number; & $how }
         foreach ($how in { throw 'no money' }, { break }, { exit 3 }) {
             Connect-TestCall
-            $result = New-TestCall -Count 1 | Invoke-ClaudeBatch -Job refunds -Tool Send-TestRefund 6>$null
+            $result = New-TestCall -Count 1 | Invoke-ClaudeBatch -Job refunds -Tool Send-TestRefund -InformationVariable said 6>$null
+            "$said" | Should -Match "^Job 'refunds' has ended: 1 of 1 answered; 1 call of a tool was told as an error;"
             $result.ToolCalls.IsError | Should -BeTrue
             $result.ToolCalls.Output | Should -Match '^7\n\nError: '
         }

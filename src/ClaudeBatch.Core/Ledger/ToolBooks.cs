@@ -134,6 +134,11 @@ public sealed class ToolBooks(LedgerDatabase database)
         static row => (row.Number("batch"), ToolCallRecord.From(row)),
         ("$job", job.Id));
 
+    /// <summary>Counts the calls of a job that did not fit, or ended in an error, which the model was told.</summary>
+    internal long CountErrors(JobRecord job) => database.Scalar(
+        $"SELECT count(*) FROM batch b JOIN tool_call c ON {RowKey.Within("c.attempt_id", "b.id")} WHERE b.job_id = $job AND c.is_error <> 0",
+        ("$job", job.Id));
+
     /// <summary>
     /// Records that calls begin now. They are run when this is on the disk. A call begins only while its job runs tools and its answer is the
     /// last word of the request: somebody may have stopped the job, or sent the request anew, since it was read.

@@ -13,6 +13,8 @@ public sealed class JobEnd
 
     private const string Canceled = "canceled";
 
+    private const string FailedCalls = "calls of tools were told as errors";
+
     private const string CallsTools = "ending with calls of tools";
 
     private readonly JobRecord _job;
@@ -24,6 +26,8 @@ public sealed class JobEnd
     private long _answered;
 
     private long _uncollected;
+
+    private long _failedCalls;
 
     private bool _mayRetry;
 
@@ -55,7 +59,11 @@ public sealed class JobEnd
             return null;
         }
 
-        JobEnd end = new(job) { _cost = batches.Aggregate((long?)0, static (sum, b) => sum + b.CostInPicodollars) };
+        JobEnd end = new(job)
+        {
+            _failedCalls = job.MaxRounds is null ? 0 : ledger.Tools.CountErrors(job),
+            _cost = batches.Aggregate((long?)0, static (sum, b) => sum + b.CostInPicodollars),
+        };
         foreach (BatchTally batch in batches)
         {
             end.Add(ledger, batch);
@@ -73,10 +81,12 @@ public sealed class JobEnd
         string incomplete = Incomplete == _answered ? "all" : Inv($"{Incomplete:N0}");
         string answered = Inv($"{_answered:N0} of {Requests:N0} answered{Listed(_incomplete, incomplete)}");
         string failed = _failures.Count == 0 ? string.Empty : Inv($", {Failed:N0} failed{Listed(_failures, null)}");
+        string calls = _failedCalls == 0 ? string.Empty
+            : Inv($"; {_failedCalls:N0} {(_failedCalls == 1 ? "call of a tool was told as an error" : FailedCalls)}");
         string cost = _uncollected > 0 ? string.Empty
             : _cost is { } known ? $"; {PriceList.Text(PriceList.ToDollars(known))}"
             : "; what it cost is not known";
-        return $"Job '{_job.Name}' has ended: {answered}{failed}{cost}.";
+        return $"Job '{_job.Name}' has ended: {answered}{failed}{calls}{cost}.";
     }
 
     /// <summary>The warning or the error that too many requests have no usable answer.</summary>

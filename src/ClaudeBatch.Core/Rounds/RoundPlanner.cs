@@ -166,6 +166,6 @@ public sealed class RoundPlanner(JobLedger ledger, Func<ModelCatalog> catalog, F
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{what} the job has cost {PriceList.Text(PriceList.ToDollars(spent))}, its {round.Requests} requests may cost {costs}, and "
-                + $"-MaxCost is {PriceList.Text(limit)}. Raise it: Invoke-ClaudeBatch -Job {job.Name} -MaxCost …");
+                + $"-MaxCost is {PriceList.Text(limit)}. Raise it: Invoke-ClaudeBatch -Job {job.Name} -Tool … -MaxCost …");
     }
 }

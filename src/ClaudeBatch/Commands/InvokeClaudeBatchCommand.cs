@@ -109,8 +109,12 @@ public sealed partial class InvokeClaudeBatchCommand : SubmissionCommand
         ? null
         : $"Nothing was canceled: job '{_job.Name}' goes on without this shell. {GoesOn(_job)}";
 
-    private static string GoesOn(JobRecord job)
-        => $"The same line again goes on where it was, and so does: Resume-ClaudeBatch -Job {job.Name}";
+    private string GoesOn(JobRecord job)
+    {
+        string line = $"The same line again goes on where it was, and so does: Resume-ClaudeBatch -Job {job.Name}";
+        return Tool is null ? line
+            : $"{line} -Tool …. Where a call of a tool was stopped, nobody knows what it did: Repair-ClaudeBatch -Job {job.Name} lists it.";
+    }
 
     protected override Task BeginAsync(CancellationToken cancellationToken)
         => !HasInput && s_forRequests.FirstOrDefault(IsGiven) is { } name

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ClaudeBatch.Core;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Rounds;
 using ClaudeBatch.Pipeline;
@@ -11,6 +12,8 @@ namespace ClaudeBatch.Commands;
 public sealed partial class ResumeClaudeBatchCommand
 {
     private ToolBench? _bench;
+
+    private bool _isRefused;
 
     /// <summary>The commands that run the calls of tools. Calls of others wait.</summary>
     [Parameter]
@@ -58,7 +61,16 @@ public sealed partial class ResumeClaudeBatchCommand
 
     protected override Task BeginAsync(CancellationToken cancellationToken)
     {
-        _bench = ToolsOfLine.ToBench(this, IsGiven, AsksAboutCalls ? Confirm : null);
+        try
+        {
+            _bench = ToolsOfLine.ToBench(this, IsGiven, AsksAboutCalls ? Confirm : null);
+        }
+        catch (ClaudeBatchException failure) when (Exit)
+        {
+            ToldBy(failure);
+            _isRefused = true; // no job is touched by a line that is not meant so
+        }
+
         return base.BeginAsync(cancellationToken);
     }
 

@@ -54,12 +54,23 @@ public sealed partial class ResumeClaudeBatchCommand : JobCommand
 
     protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
+        if (_isRefused)
+        {
+            return;
+        }
+
         bool isNamed = MyInvocation.BoundParameters.ContainsKey(nameof(Job)) || MyInvocation.ExpectingInput;
         _isAsked = isNamed && !Exit && !Job.Any(static j => j.HasWildcards);
         try
         {
             Watch();
-            foreach (JobRecord job in ResolveJobs())
+            JobRecord[] jobs = [.. ResolveJobs()];
+            if (jobs.Length == 0 && isNamed && !Job.Any(static j => j.HasWildcards))
+            {
+                _code = ExitCode.Worse(_code, ExitCode.Otherwise); // the error was written
+            }
+
+            foreach (JobRecord job in jobs)
             {
                 if (_jobs.Add(job.Identity))
                 {

@@ -57,7 +57,7 @@ internal sealed class ResultColumns(IReadOnlyList<string> wanted, bool expandsOu
     private static readonly HashSet<string> s_own = new(
         [
             .. s_first.Select(static c => c.Name), nameof(BatchResult.Variant),
-            nameof(BatchResult.Output), nameof(BatchResult.ToolCalls), nameof(BatchResult.Citations),
+            nameof(BatchResult.Output), nameof(BatchResult.Rounds), nameof(BatchResult.ToolCalls), nameof(BatchResult.Citations),
             .. s_last.Select(static c => c.Name),
         ],
         StringComparer.OrdinalIgnoreCase);
@@ -97,6 +97,9 @@ internal sealed class ResultColumns(IReadOnlyList<string> wanted, bool expandsOu
         }
 
         cells[nameof(BatchResult.Variant)] = result.Variant;
+        cells[nameof(BatchResult.Rounds)] = result.Rounds;
+        cells[nameof(BatchResult.Transcript)] = result.Transcript;
+        cells[nameof(BatchResult.RawTranscript)] = result.RawTranscript;
         cells[nameof(BatchResult.ToolCalls)] = result.ToolCalls is { Length: > 0 } calls ? calls : null;
         cells[nameof(BatchResult.Citations)] = result.Citations is { Length: > 0 } citations ? citations : null;
 
@@ -175,6 +178,11 @@ internal sealed class ResultColumns(IReadOnlyList<string> wanted, bool expandsOu
         if (result.Variant is not null)
         {
             yield return new ResultCell(VariantSection, nameof(BatchResult.Variant), result.Variant);
+        }
+
+        if (result.Rounds > 1)
+        {
+            yield return new ResultCell(CallSection, nameof(BatchResult.Rounds), result.Rounds);
         }
 
         if (result.ToolCalls.Length > 0)
