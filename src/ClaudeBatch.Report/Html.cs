@@ -85,6 +85,8 @@ internal sealed class Html
         null => "–",
         decimal dollars => string.Create(CultureInfo.InvariantCulture, $"${dollars:0.00####}"),
         Share share => Percent(share.Value),
+        Chance { Value: > 0 and < 0.001 } => "< 0.001",
+        Chance chance => Number(chance.Value),
         double share => string.Create(CultureInfo.InvariantCulture, $"{share:0.000}"),
         DateTime time => time.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture),
         TimeSpan span => Duration(span),
@@ -122,3 +124,7 @@ internal readonly record struct Share(double? Value)
 {
     public static Share Of(long part, long whole) => new(whole == 0 ? null : (double)part / whole);
 }
+
+/// <summary>How likely something is, where what matters of it is how small it is.</summary>
+/// <param name="Value">From 0 to 1; null where it is not known.</param>
+internal readonly record struct Chance(double? Value);

@@ -15,9 +15,13 @@ public sealed record ReportEvaluation(string Job)
     /// <summary>The rows with an answer in which there is no label. They count as wrong.</summary>
     public long Unparsable { get; init; }
 
-    public long Correct { get; init; }
+    /// <summary>The rows of which it is not known which label is right. They are left out.</summary>
+    public long Unlabeled { get; init; }
 
-    /// <summary>The share of rows that are right; null where nothing was expected.</summary>
+    /// <summary>The number of rows that are right; null where nothing was expected.</summary>
+    public long? Correct { get; init; }
+
+    /// <summary>The share of rows that are right; null where nothing was expected, or there are no rows.</summary>
     public double? Accuracy { get; init; }
 
     /// <summary>The lower end of the 95 % Wilson interval of the accuracy.</summary>
@@ -38,7 +42,8 @@ public sealed record ReportEvaluation(string Job)
 
     public IReadOnlyList<ReportLabel> Labels { get; init; } = [];
 
-    public ReportConfusion? Confusion { get; init; }
+    /// <summary>How often which label was given where which was right. What did not come is left out.</summary>
+    public IReadOnlyList<ReportConfusion> Confusion { get; init; } = [];
 
     /// <summary>How it agrees with each of the other jobs.</summary>
     public IReadOnlyList<ReportAgreement> Against { get; init; } = [];
@@ -52,17 +57,20 @@ public sealed record ReportEvaluation(string Job)
 /// <param name="Support">The number of rows that have it.</param>
 public sealed record ReportLabel(string Label, double? Precision, double? Recall, double? F1, long Support);
 
-/// <summary>Which labels were given in place of which.</summary>
-/// <param name="Expected">The labels of the rows of the table.</param>
-/// <param name="Actual">The labels of the columns.</param>
-/// <param name="Counts">The counts, a list for each label that was expected.</param>
-public sealed record ReportConfusion(
-    IReadOnlyList<string> Expected, IReadOnlyList<string> Actual, IReadOnlyList<IReadOnlyList<long>> Counts);
+/// <summary>How often one label was given where one was right.</summary>
+/// <param name="Expected">The label that is right.</param>
+/// <param name="Actual">The label of the answer; null where there is none.</param>
+/// <param name="IsUnanswered">Whether there is no label because there is no answer.</param>
+/// <param name="Count">How often.</param>
+public sealed record ReportConfusion(string Expected, string? Actual, bool IsUnanswered, long Count);
 
 /// <summary>How two jobs agree.</summary>
 /// <param name="Job">The other job.</param>
 /// <param name="Common">The number of rows that both have answered.</param>
 /// <param name="Agreement">The share of them in which they agree.</param>
 /// <param name="Kappa">Cohen's kappa; null where it is not defined.</param>
+/// <param name="OnlyThis">The number of rows in which only this job is right; null where nothing was expected.</param>
+/// <param name="OnlyOther">The number of rows in which only the other job is right; null where nothing was expected.</param>
 /// <param name="PValue">McNemar's exact p; null where nothing was expected.</param>
-public sealed record ReportAgreement(string Job, long Common, double? Agreement, double? Kappa, double? PValue);
+public sealed record ReportAgreement(
+    string Job, long Common, double? Agreement, double? Kappa, long? OnlyThis, long? OnlyOther, double? PValue);

@@ -1,12 +1,12 @@
 namespace ClaudeBatch.Report;
 
 /// <summary>A row of the report's table. What can be long is given as the JSON that the ledger has of it.</summary>
-public readonly ref struct ReportRow
+public readonly ref struct ReportRow()
 {
     /// <summary>The place of its job among those of the report.</summary>
     public int Job { get; init; }
 
-    /// <summary>How the request ended; <c>Incomplete</c> where it has an answer that cannot be used as it is.</summary>
+    /// <summary>How the request ended; <c>Incomplete</c>, <c>NotAccepted</c> or <c>WaitingForTools</c> where its answer cannot be used as it is.</summary>
     public required string Outcome { get; init; }
 
     public required string CustomId { get; init; }
@@ -33,6 +33,20 @@ public readonly ref struct ReportRow
     /// <summary>The text of the answer where it is not given as JSON.</summary>
     public string? Words { get; init; }
 
+    /// <summary>How many requests were sent for the row, one for each time that tools were answered.</summary>
+    public int Rounds { get; init; } = 1;
+
+    /// <summary>The calls of tools, in their order; null or empty where there are none.</summary>
+    public IReadOnlyList<ReportCall>? Calls { get; init; }
+
     /// <summary>The row that the request was made from, as an object of JSON; empty where there is none or it is not to be shown.</summary>
     public ReadOnlySpan<byte> Source { get; init; }
 }
+
+/// <summary>A call of a tool.</summary>
+/// <param name="Round">The round whose answer makes the call, from 1.</param>
+/// <param name="Name">The name of the tool.</param>
+/// <param name="Input">What the call passes to it, as JSON.</param>
+/// <param name="Output">What the tool gave; null where nobody has answered the call.</param>
+/// <param name="IsError">Whether the call has failed.</param>
+public sealed record ReportCall(int Round, string Name, string Input, string? Output, bool IsError);

@@ -17,6 +17,9 @@ internal sealed partial class ReportRows(ReportSink write)
     // Rows of more shapes than this are rare, and looked at anew.
     private const int MostShapes = 32;
 
+    // A conversation may call tools hundreds of times.
+    private const int MostCalls = 50;
+
     private readonly ArrayBufferWriter<byte> _block = new(BlockSize + (1 << 16));
 
     private readonly JsonMembers _members = new();
@@ -66,6 +69,8 @@ internal sealed partial class ReportRows(ReportSink write)
             Value(row.Text);
         }
 
+        Comma();
+        Calls(row.Rounds, row.Calls);
         Source(row.Source);
         Write("]"u8);
         if (_block.WrittenCount >= BlockSize)
@@ -111,6 +116,35 @@ internal sealed partial class ReportRows(ReportSink write)
         }
 
         json.WriteEndArray();
+    }
+
+    // The number of rounds and of calls, and what is shown of these; null where there was one round without a call.
+    private void Calls(int rounds, IReadOnlyList<ReportCall>? calls)
+    {
+        if (rounds <= 1 && calls is null or [])
+        {
+            Write("null"u8);
+            return;
+        }
+
+        Write("["u8);
+        Number(rounds);
+        Comma();
+        Number(calls?.Count ?? 0);
+        foreach (ReportCall call in calls?.Take(MostCalls) ?? [])
+        {
+            Write(",["u8);
+            Number(call.Round);
+            Comma();
+            Text(call.Name);
+            Comma();
+            Text(call.Input);
+            Comma();
+            TextOrNone(call.Output);
+            Write(call.IsError ? ",true]"u8 : ",false]"u8);
+        }
+
+        Write("]"u8);
     }
 
     // Each value stands behind the number of its column.

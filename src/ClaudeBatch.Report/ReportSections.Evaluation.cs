@@ -5,17 +5,30 @@ namespace ClaudeBatch.Report;
 /// <content>How right the answers are.</content>
 internal sealed partial class ReportSections
 {
+    private const int MostLabels = 200;
+
+    private const int MostInMatrix = 30;
+
+    private const string All = "; Measure-ClaudeBatchResult has all";
+
     private void WriteEvaluations()
     {
-        if (content.Evaluations.Count == 0)
+        bool isJudged = content.Evaluations.Any(static e => e.Correct is not null);
+        bool hasPairs = content.Evaluations.Any(static e => e.Against.Count > 0);
+        if (!isJudged && !hasPairs)
         {
             return;
         }
 
         Begin("evaluation", "Evaluation");
-        if (content.Evaluations.Any(static e => e.Accuracy is not null))
+        if (isJudged)
         {
             WriteAccuracies();
+        }
+
+        if (hasPairs)
+        {
+            WriteAgreements();
         }
 
         for (int i = 0; i < content.Evaluations.Count; i++)
@@ -23,22 +36,22 @@ internal sealed partial class ReportSections
             WriteLabels(content.Evaluations[i], i + 1);
         }
 
-        if (content.Evaluations.Any(static e => e.Against.Count > 0))
-        {
-            WriteAgreements();
-        }
-
         End();
     }
 
     private void WriteAccuracies()
     {
-        _html.Chart("chart-accuracy", "The share of right rows of each job with its interval; the table has the same numbers.").Table(
+        if (content.Evaluations.Any(static e => e.Accuracy is not null))
+        {
+            _html.Chart("chart-accuracy", "The share of right rows of each job with its interval; the table has the same numbers.");
+        }
+
+        _html.Table(
             "accuracy-table",
             "How many rows are right",
             [
                 "Job", ">Rows", ">Right", ">Accuracy", ">95 % interval from", ">to", ">Macro F1", ">Weighted F1", ">Without an answer",
-                ">Without a label", ">Cost", ">Cost a right row",
+                ">Without a label", ">Left out", ">Cost", ">Cost a right row",
             ]);
         foreach (ReportEvaluation e in content.Evaluations)
         {
@@ -53,13 +66,14 @@ internal sealed partial class ReportSections
                 e.WeightedF1,
                 e.Unanswered,
                 e.Unparsable,
+                e.Unlabeled,
                 e.Cost,
                 e.CostPerCorrect);
         }
 
         _html.EndTable();
-        Markup("<p class=hint>Rows without an answer, and those in whose answer there is no label, count as wrong. The interval is "
-            + "Wilson's.</p>\n");
+        Markup("<p class=hint>Rows without an answer count as wrong, and so do those whose answer is not complete or has no label. "
+            + "Rows whose right label nobody knows are left out; what has not ended does not count. The interval is Wilson's.</p>\n");
     }
 
     private void WriteLabels(ReportEvaluation evaluation, int number)
@@ -69,35 +83,48 @@ internal sealed partial class ReportSections
             return;
         }
 
-        _html.Table($"labels-{number}", $"The labels of {evaluation.Job}", ["Label", ">Precision", ">Recall", ">F1", ">Rows that have it"]);
-        foreach (ReportLabel label in evaluation.Labels)
+        string which = evaluation.Labels.Count > MostLabels
+            ? string.Create(CultureInfo.InvariantCulture, $", the {MostLabels} of {evaluation.Labels.Count:N0} that most rows have{All}")
+            : string.Empty;
+        _html.Table(
+            $"labels-{number}", $"The labels of {evaluation.Job}{which}", ["Label", ">Precision", ">Recall", ">F1", ">Rows that have it"]);
+        foreach (ReportLabel label in Largest(evaluation.Labels, MostLabels))
         {
             _html.Row(label.Label, label.Precision, label.Recall, label.F1, label.Support);
         }
 
         _html.EndTable();
-        if (evaluation.Confusion is { } confusion)
-        {
-            WriteConfusion(evaluation.Job, confusion, number);
-        }
+        WriteConfusion(evaluation, number);
+    }
+
+    // Those that most rows have, in the order in which they came.
+    private static ReportLabel[] Largest(IReadOnlyList<ReportLabel> labels, int most)
+    {
+        HashSet<ReportLabel> largest = [.. labels.OrderByDescending(static l => l.Support).Take(most)];
+        return [.. labels.Where(largest.Contains)];
     }
 
     // The shade is a share of the row's label, so that rare labels are seen, too.
-    private void WriteConfusion(string job, ReportConfusion confusion, int number)
+    private void WriteConfusion(ReportEvaluation evaluation, int number)
     {
-        string caption = $"Confusion matrix of {job}: expected down, given across";
-        _html.Table($"confusion-{number}", caption, ["Expected", .. confusion.Actual.Select(static label => $">{label}")]);
-        for (int row = 0; row < confusion.Expected.Count; row++)
+        string[] labels = [.. Largest(evaluation.Labels, MostInMatrix).Select(static l => l.Label)];
+        ConfusionMatrix matrix = ConfusionMatrix.Of(evaluation.Confusion, labels);
+        string which = evaluation.Labels.Count > MostInMatrix
+            ? string.Create(CultureInfo.InvariantCulture, $", of the {MostInMatrix} labels that most rows have{All}")
+            : string.Empty;
+        _html.Table(
+            $"confusion-{number}",
+            $"Confusion matrix of {evaluation.Job}: expected down, given across{which}",
+            ["Expected", .. matrix.Columns.Select(static label => $">{label}")]);
+        foreach (ConfusionLine line in matrix.Lines)
         {
-            long sum = confusion.Counts[row].Sum();
-            Markup("<tr><th scope=row>").Foreign(confusion.Expected[row]).Markup("</th>");
-            for (int column = 0; column < confusion.Actual.Count; column++)
+            long sum = line.Counts.Sum();
+            Markup("<tr><th scope=row>").Foreign(line.Expected).Markup("</th>");
+            for (int column = 0; column < line.Counts.Length; column++)
             {
-                long count = confusion.Counts[row][column];
-                bool isRight = confusion.Actual[column] == confusion.Expected[row];
-                string shade = (sum == 0 ? 0 : (double)count / sum).ToString("0.00", CultureInfo.InvariantCulture);
-                Markup($"<td class=\"n {(isRight ? "right" : "wrong")}\" style=\"--shade:{shade}\">").Text(Html.Number(count))
-                    .Markup("</td>");
+                string shade = ((double)line.Counts[column] / sum).ToString("0.00", CultureInfo.InvariantCulture);
+                Markup($"<td class=\"n {(column == line.Right ? "right" : "wrong")}\" style=\"--shade:{shade}\">")
+                    .Text(Html.Number(line.Counts[column])).Markup("</td>");
             }
 
             Markup("</tr>\n");
@@ -111,16 +138,28 @@ internal sealed partial class ReportSections
         _html.Table(
             "against-table",
             "How the jobs agree, over the rows that both have answered",
-            ["Job", "Against", ">Rows of both", ">Agreement", ">Cohen's kappa", ">McNemar's exact p"]);
+            [
+                "Job", "Against", ">Rows of both", ">Agreement", ">Cohen's kappa", ">Only the first right", ">Only the second right",
+                ">McNemar's exact p",
+            ]);
         foreach (ReportEvaluation evaluation in content.Evaluations)
         {
             foreach (ReportAgreement against in evaluation.Against)
             {
                 _html.Row(
-                    evaluation.Job, against.Job, against.Common, new Share(against.Agreement), against.Kappa, against.PValue);
+                    evaluation.Job,
+                    against.Job,
+                    against.Common,
+                    new Share(against.Agreement),
+                    against.Kappa,
+                    against.OnlyThis,
+                    against.OnlyOther,
+                    new Chance(against.PValue));
             }
         }
 
         _html.EndTable();
+        Markup("<p class=hint>Cohen's kappa is the agreement beyond what chance would give: 0 where there is none, 1 where all agree. "
+            + "McNemar's p is how likely two that are equally good differ as much by chance.</p>\n");
     }
 }

@@ -100,6 +100,7 @@ internal sealed partial class ReportSections(ReportContent content)
             ("Requests", totals.Requests),
             ("Answered", totals.Succeeded),
             ("Incomplete", totals.Incomplete),
+            ("Not accepted", totals.NotAccepted),
             ("Failed", totals.Failed),
             ("Pending", totals.Pending + totals.WaitingForTools),
             ("Rows refused", totals.Refused),
@@ -135,7 +136,8 @@ internal sealed partial class ReportSections(ReportContent content)
         return
         [
             ("Complete", totals.Succeeded - totals.Incomplete),
-            ("Incomplete", totals.Incomplete),
+            ("Incomplete", totals.Incomplete - totals.NotAccepted),
+            ("NotAccepted", totals.NotAccepted),
             ("Errored", totals.Errored),
             ("Expired", totals.Expired),
             ("Canceled", totals.Canceled),

@@ -65,6 +65,7 @@ internal static class Made
         Answered = 190,
         Unanswered = 10,
         Unparsable = 4,
+        Unlabeled = 5,
         Correct = (long)(200 * accuracy),
         Accuracy = accuracy,
         AccuracyLow = accuracy - 0.05,
@@ -74,8 +75,16 @@ internal static class Made
         Cost = 0.5m,
         CostPerCorrect = 0.003125m,
         Labels = [new ReportLabel("billing", 0.91, 0.92, 0.915, 120), new ReportLabel("<i>bug</i>", 0.71, null, 0.75, 80)],
-        Confusion = new ReportConfusion(["billing", "<i>bug</i>"], ["billing", "<i>bug</i>", "none"], [[110, 6, 4], [17, 57, 6]]),
-        Against = [new ReportAgreement(against, 188, 0.835, 0.641, 0.0123)],
+        Confusion =
+        [
+            new ReportConfusion("billing", "billing", IsUnanswered: false, 110),
+            new ReportConfusion("billing", "<i>bug</i>", IsUnanswered: false, 6),
+            new ReportConfusion("billing", null, IsUnanswered: false, 4),
+            new ReportConfusion("<i>bug</i>", "billing", IsUnanswered: false, 17),
+            new ReportConfusion("<i>bug</i>", "<i>bug</i>", IsUnanswered: false, 57),
+            new ReportConfusion("<i>bug</i>", null, IsUnanswered: true, 6),
+        ],
+        Against = [new ReportAgreement(against, 188, 0.835, 0.641, 21, 8, 0.0123)],
     };
 
     /// <summary>Writes a report into a file, and gives its path.</summary>
@@ -98,6 +107,8 @@ internal static class Made
                 Reason = row.Reason,
                 Expected = row.Expected,
                 Actual = row.Actual,
+                Rounds = row.Rounds,
+                Calls = row.Calls,
                 Text = row.Text is null ? default : Encoding.UTF8.GetBytes(row.Text),
                 Source = row.Source is null ? default : Encoding.UTF8.GetBytes(row.Source),
             });
@@ -155,6 +166,10 @@ internal sealed record RowOf
     public string? Actual { get; init; }
 
     public string? Text { get; init; }
+
+    public int Rounds { get; init; } = 1;
+
+    public IReadOnlyList<ReportCall> Calls { get; init; } = [];
 
     public string? Source { get; init; }
 }

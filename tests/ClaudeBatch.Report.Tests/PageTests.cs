@@ -41,11 +41,16 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>, IDis
             await page.TableAsync("timeline-table"));
         Assert.Contains(["haiku", "2", "1", "33", "21", "12", "$0.03456"], await page.TableAsync("attempts-table"));
         Assert.Contains(
-            ["haiku", "200", "160", "80 %", "75 %", "84 %", "0.812", "0.823", "10", "4", "$0.50", "$0.003125"],
+            ["haiku", "200", "160", "80 %", "75 %", "84 %", "0.812", "0.823", "10", "4", "5", "$0.50", "$0.003125"],
             await page.TableAsync("accuracy-table"));
         Assert.Contains(["<i>bug</i>", "0.710", "–", "0.750", "80"], await page.TableAsync("labels-1"));
-        Assert.Contains(["billing", "110", "6", "4"], await page.TableAsync("confusion-1"));
-        Assert.Contains(["haiku", "sonnet", "188", "83.5 %", "0.641", "0.012"], await page.TableAsync("against-table"));
+        Assert.Equal([["billing", "110", "6", "4", "0"], ["<i>bug</i>", "17", "57", "0", "6"]], await page.TableAsync("confusion-1"));
+        Assert.Equal(
+            ["Expected", "billing", "<i>bug</i>", "(no label)", "(no answer)"],
+            await page.AskAsync<string[]>("[...document.querySelectorAll('#confusion-1 thead th')].map(c => c.textContent)"));
+        Assert.Equal(
+            ["110", "57"], await page.AskAsync<string[]>("[...document.querySelectorAll('#confusion-1 td.right')].map(c => c.textContent)"));
+        Assert.Contains(["haiku", "sonnet", "188", "83.5 %", "0.641", "21", "8", "0.012"], await page.TableAsync("against-table"));
         page.AssertQuiet();
     }
 
@@ -78,6 +83,10 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>, IDis
         Assert.Equal("50 of 500 rows", await page.CountAsync("1 of 500 rows"));
         await page.Page.SelectAsync("#filter-actual", "=billing");
         Assert.Equal("16 of 500 rows", await page.CountAsync("50 of 500 rows"));
+        await page.Page.SelectAsync("#filter-right", "=wrong");
+        Assert.Equal("0 of 500 rows", await page.CountAsync("16 of 500 rows"));
+        await page.Page.SelectAsync("#filter-right", "=right");
+        Assert.Equal("16 of 500 rows", await page.CountAsync("0 of 500 rows"));
         Assert.Equal("row-30", (await page.ColumnAsync("id"))[0]);
 
         // The numbers of the column fall as the rows go on; as texts, 99 would be the last.
@@ -96,7 +105,7 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>, IDis
         string[] lines = await page.AskAsync<string[]>("[...document.querySelectorAll('dialog dd')].map(d => d.textContent)");
         Assert.Equal(
             [
-                "row-2", "haiku", "Complete", "billing", "shipping", "Answer 2: the parcel of customer 14 is on its way.", "18", "Where is my parcel 2?",
+                "row-2", "haiku", "Complete", "billing", "shipping", "wrong", "Answer 2: the parcel of customer 14 is on its way.", "18", "Where is my parcel 2?",
                 "claude-haiku-4-5", "1", "0.00002",
             ],
             lines);
@@ -104,6 +113,76 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>, IDis
         await page.Page.FocusAsync(".tabulator-row:nth-child(3) button");
         await page.Page.Keyboard.PressAsync("Enter");
         Assert.Equal("row-3", await page.AskAsync<string>("document.querySelector('dialog dd').textContent"));
+        page.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task An_opened_row_lists_the_calls_of_its_tools_which_are_searched_too()
+    {
+        string markup = "<img src=x onerror=console.log('ran')>";
+        RowOf called = Made.Rows(1).Single() with
+        {
+            Id = "called",
+            Rounds = 3,
+            Calls =
+            [
+                new ReportCall(1, "Get-Order", """{"Number":7}""", $"sent on the 3rd {markup}", IsError: false),
+                new ReportCall(2, "Send-Refund", """{"Number":7}""", "no such account", IsError: true),
+                .. Enumerable.Repeat(new ReportCall(3, "Get-Order", new string('x', 1_000), Output: null, IsError: false), 60),
+            ],
+        };
+        await using OpenPage page = await (await chromium.OpenAsync(One([.. Made.Rows(20), called]))).WithRowsAsync();
+        await page.Page.TypeAsync("#search", "NO SUCH ACCOUNT");
+        Assert.Equal("1 of 21 rows", await page.CountAsync("21 rows"));
+        await page.Page.ClickAsync(".tabulator-row");
+        string[] names = await page.AskAsync<string[]>("[...document.querySelectorAll('dialog dt')].map(d => d.textContent)");
+        string[] lines = await page.AskAsync<string[]>("[...document.querySelectorAll('dialog dd')].map(d => d.textContent)");
+        int rounds = names.IndexOf("Rounds");
+        Assert.Equal(["Rounds", "Call 1, round 1: Get-Order", "Call 2, round 2: Send-Refund"], names[rounds..(rounds + 3)]);
+        Assert.Equal(["3", $$"""{"Number":7}{{'\n'}}sent on the 3rd {{markup}}"""], lines[rounds..(rounds + 2)]);
+        Assert.Equal($$"""{"Number":7}{{'\n'}}(failed) no such account""", lines[rounds + 2]);
+        Assert.Equal($"{new string('x', 500)}…\n(nobody has answered it)", lines[rounds + 3]);
+        Assert.Equal("12", lines[names.IndexOf("More calls")]);
+        page.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task Jobs_of_which_nothing_was_expected_have_only_how_they_agree()
+    {
+        ReportEvaluation bare = new("haiku") { Rows = 200, Answered = 190, Against = [new ReportAgreement("sonnet", 188, 0.835, 0.641, null, null, null)] };
+        ReportContent content = Made.Content(Made.Job(), Made.Job("sonnet")) with { Evaluations = [bare, new("sonnet")] };
+        await using OpenPage page = await chromium.OpenAsync(File(content, []));
+        Assert.Equal([["haiku", "sonnet", "188", "83.5 %", "0.641", "–", "–", "–"]], await page.TableAsync("against-table"));
+        Assert.Equal(1, await page.AskAsync<int>("document.querySelectorAll('#evaluation table').length"));
+        page.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task A_matrix_of_many_labels_has_those_that_most_rows_have()
+    {
+        string[] labels = [.. Enumerable.Range(1, 300).Select(static i => $"label {i:000}")];
+        ReportEvaluation many = new("haiku")
+        {
+            Rows = 45_150,
+            Correct = 44_850,
+            Labels = [.. labels.Select(static (label, i) => new ReportLabel(label, 1, 1, 1, i + 1))],
+            Confusion =
+            [
+                .. labels.Select(static (label, i) => new ReportConfusion(label, label, IsUnanswered: false, i)),
+                .. labels.Select(static label => new ReportConfusion(label, "label 001", IsUnanswered: false, 1)),
+            ],
+        };
+        await using OpenPage page = await chromium.OpenAsync(File(Made.Content(Made.Job()) with { Evaluations = [many] }, []));
+        string[][] matrix = await page.TableAsync("confusion-1");
+        Assert.Equal(labels[270..], matrix.Select(static line => line[0]));
+        Assert.All(matrix, static line => Assert.Equal(32, line.Length));
+        Assert.Equal(["label 300", "299", "1"], [matrix[29][0], .. matrix[29][30..]]);
+        string[][] scores = await page.TableAsync("labels-1");
+        Assert.Equal(labels[100..], scores.Select(static line => line[0]));
+        Assert.EndsWith(
+            "of the 30 labels that most rows have; Measure-ClaudeBatchResult has all",
+            await page.AskAsync<string>("document.querySelector('#confusion-1 caption').textContent"),
+            StringComparison.Ordinal);
         page.AssertQuiet();
     }
 

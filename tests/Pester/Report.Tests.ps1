@@ -72,7 +72,8 @@ Describe 'Export-ClaudeBatchReport' {
         $row = $rows | Where-Object { $_[2] -eq $answered.CustomId }
         $row[1] | Should -Be 'Complete'
         $row[9] | Should -Be $answered.Text
-        $row[10..13] | Should -Be 0, $answered.Source.Id, 1, $answered.Source.Body
+        $row[10] | Should -BeNullOrEmpty
+        $row[11..14] | Should -Be 0, $answered.Source.Id, 1, $answered.Source.Body
     }
 
     It 'puts jobs side by side, and retries among the attempts' {
@@ -176,5 +177,181 @@ Describe 'Export-ClaudeBatchReport' {
         Export-ClaudeBatchReport -Job j ($path = New-TestFolder) -WarningAction Ignore -InformationAction Ignore
         $row = @(Get-Row (Get-Content -LiteralPath $path -Raw))[0]
         $row[9] | Should -BeLike '{"label":*'
+    }
+}
+
+Describe 'Export-ClaudeBatchReport with an evaluation' {
+    BeforeAll {
+        # What scikit-learn and statsmodels say of the real messages' labels and two imitated models.
+        $theirs = Get-Content -LiteralPath "$PSScriptRoot/../ClaudeBatch.Core.Tests/Measures/expected/evaluation.json" -Raw | ConvertFrom-Json
+        $rows = $theirs.rows | ForEach-Object -Begin { $i = 0 } -Process { [pscustomobject] @{ Id = ++$i; category = $_.expected; haiku = $_.haiku; sonnet = $_.sonnet; side = @('even', 'odd')[$i % 2] } }
+        $ledger = New-TestFolder
+        foreach ($job in 'haiku', 'sonnet') {
+            $answers = @{}
+            $rows | ForEach-Object { $answers["row-$($_.Id)"] = @{ label = $_.$job } }
+            Connect-TestEmulator -LedgerPath $ledger -Plan @{ Answers = $answers; Errored = 0.05; Seed = 5 }
+            $rows | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 100 -CustomId 'row-{{Id}}' -Prompt 'Label {{Id}}' |
+                Submit-ClaudeBatch -Job $job -InformationAction Ignore | Wait-ClaudeBatch -WarningAction Ignore -InformationAction Ignore | Out-Null
+        }
+        $quiet = @{ WarningAction = 'Ignore'; InformationAction = 'Ignore' }
+
+        # A figure as the page writes it.
+        function Get-Figure($Value, [switch] $Share) {
+            $invariant = [cultureinfo]::InvariantCulture
+            if ($null -eq $Value) { '–' }
+            elseif ($Share) { ($Value * 100).ToString('0.##', $invariant) + ' %' }
+            elseif ($Value -is [decimal]) { '$' + $Value.ToString('0.00####', $invariant) }
+            elseif ($Value -is [double]) { $Value.ToString('0.000', $invariant) }
+            else { $Value.ToString('N0', $invariant) }
+        }
+    }
+
+    It 'has the figures of Measure-ClaudeBatchResult, and the labels at the rows' {
+        Export-ClaudeBatchReport -Job haiku, sonnet -Expected category -Path ($path = New-TestFolder) @quiet
+        $html = Get-Content -LiteralPath $path -Raw
+        $measured = @(Measure-ClaudeBatchResult -Job haiku, sonnet -Expected category @quiet)
+        $accuracies = @(Get-Line $html accuracy-table)
+        foreach ($i in 0, 1) {
+            $m = $measured[$i]
+            $m.Unanswered | Should -BeGreaterThan 0
+            $accuracies[$i] | Should -Be $m.Job, (Get-Figure $m.Rows), (Get-Figure $m.Correct), (Get-Figure $m.Accuracy -Share), (Get-Figure $m.AccuracyLow -Share),
+                (Get-Figure $m.AccuracyHigh -Share), (Get-Figure $m.MacroF1), (Get-Figure $m.WeightedF1), (Get-Figure $m.Unanswered), (Get-Figure $m.Unparsable), '0',
+                (Get-Figure $m.Cost), (Get-Figure $m.CostPerCorrect)
+            @(Get-Line $html "labels-$($i + 1)").ForEach({ "$_" }) | Should -Be $m.Labels.ForEach({
+                    "$($_.Label) $(Get-Figure $_.Precision) $(Get-Figure $_.Recall) $(Get-Figure $_.F1) $(Get-Figure $_.Support)" })
+            # The cells of the matrix that are not 0, by the names of their columns.
+            $columns = @([regex]::Matches([regex]::Match($html, "(?s)<table id=confusion-$($i + 1)>.*?</thead>").Value, '<bdi>(.*?)</bdi>').ForEach({ $_.Groups[1].Value }))
+            $cells = foreach ($line in Get-Line $html "confusion-$($i + 1)") {
+                foreach ($column in 1..($line.Count - 1)) { if ($line[$column] -ne '0') { "$($line[0]) $($columns[$column]) $($line[$column])" } }
+            }
+            $cells | Sort-Object | Should -Be ($m.Confusion.ForEach({
+                        "$($_.Expected) $($_.Actual ?? ($_.Reason -eq 'Unanswered' ? '(no answer)' : '(no label)')) $($_.Count)" }) | Sort-Object)
+        }
+        $against = $measured[0].Against[0]
+        @(Get-Line $html against-table).Count | Should -Be 1
+        @(Get-Line $html against-table)[0][0..6] | Should -Be 'haiku', 'sonnet', (Get-Figure $against.Rows), (Get-Figure $against.Agreement -Share), (Get-Figure $against.Kappa),
+            (Get-Figure $against.OnlyThis), (Get-Figure $against.OnlyOther)
+
+        $shown = @(Get-Row $html)
+        $shown.Count | Should -Be 380
+        foreach ($i in 0, 1) {
+            @($shown.Where({ $_[0] -eq $i -and $_[7] -eq $_[8] })).Count | Should -Be $measured[$i].Correct
+        }
+        $shown[0..189].ForEach({ $_[7] }) | Should -Be $rows.category
+        $failed = @($shown.Where({ $_[1] -eq 'Errored' }))
+        $failed.Count | Should -Be ($measured[0].Unanswered + $measured[1].Unanswered)
+        $failed.Where({ $null -ne $_[8] }) | Should -BeNullOrEmpty
+    }
+
+    It 'takes -Actual, -CaseSensitive and -GroupBy as Measure-ClaudeBatchResult does, and runs a script block once a row' {
+        $asked = [System.Collections.Generic.List[string]]::new()
+        $how = @{ Expected = 'category'; GroupBy = 'side'; CaseSensitive = $true }
+        Export-ClaudeBatchReport -Job haiku, sonnet @how -Actual { $asked.Add($_.CustomId); "$($_.Output.label)".ToUpperInvariant() } -Path ($path = New-TestFolder) @quiet
+        $html = Get-Content -LiteralPath $path -Raw
+        $measured = @(Measure-ClaudeBatchResult -Job haiku, sonnet @how -Actual { "$($_.Output.label)".ToUpperInvariant() } @quiet)
+        $asked.Count | Should -Be @(Get-ClaudeBatchResult -Job haiku, sonnet -Status Succeeded @quiet).Count
+        @(Get-Line $html accuracy-table).ForEach({ "$($_[0..2])" }) | Should -Be $measured.ForEach({ "$_ $($_.Rows) $($_.Correct)" })
+        $measured.ForEach({ "$_" }) | Should -Be 'haiku, even', 'haiku, odd', 'sonnet, even', 'sonnet, odd'
+        @(Get-Line $html against-table).ForEach({ "$($_[0..2])" }) | Should -Be ($measured | Where-Object Job -EQ haiku).ForEach({ "$_ sonnet $($_.Against[0].Rows)" })
+    }
+
+    It 'has only how the jobs agree where nothing is expected, and no evaluation where none is asked for' {
+        Export-ClaudeBatchReport -Job haiku, sonnet -Actual label -Path ($path = New-TestFolder) -Include None @quiet
+        $html = Get-Content -LiteralPath $path -Raw
+        @(Get-Line $html against-table)[0][2] | Should -Be "$((Measure-ClaudeBatchResult -Job haiku, sonnet @quiet)[0].Against[0].Rows)"
+        $html | Should -Not -BeLike '*accuracy-table*'
+        Export-ClaudeBatchReport -Job haiku, sonnet -Path $path -Force @quiet
+        $html = Get-Content -LiteralPath $path -Raw
+        $html | Should -Not -BeLike '*<section id=evaluation>*'
+        @(Get-Row $html)[0][7..8] | Should -Be $null, $null
+    }
+
+    It 'writes no file where Measure-ClaudeBatchResult has an error, and says the same: <id>' -ForEach @(
+        @{ id = 'ColumnNotFound'; given = @{ Expected = 'kategory' } }
+        @{ id = 'ColumnNotFound'; given = @{ Expected = 'category'; GroupBy = 'group' } }
+        @{ id = 'FieldNotFound'; given = @{ Expected = 'category'; Actual = 'lable' } }
+        @{ id = 'ScriptBlockFailed'; given = @{ Expected = { throw 'no idea' } } }
+    ) {
+        $path = New-TestFolder
+        $theirs = { Measure-ClaudeBatchResult -Job haiku @given @quiet } | Should -Throw -ErrorId "$id,*" -PassThru
+        $ours = { Export-ClaudeBatchReport -Job haiku -Path $path @given @quiet } | Should -Throw -ErrorId "$id,*" -PassThru
+        "$ours" | Should -Be "$theirs"
+        Get-ChildItem -Path "$path*" | Should -BeNullOrEmpty
+    }
+
+    It 'refuses more groups than a page can show' {
+        $path = New-TestFolder
+        { Export-ClaudeBatchReport -Job haiku -Expected category -GroupBy Id -Path $path @quiet } | Should -Throw -ErrorId 'LabelsTooMany,*'
+        Get-ChildItem -Path "$path*" | Should -BeNullOrEmpty
+    }
+
+    It 'warns of rows without a label and counts them, and of jobs without a common row' {
+        $some = 1..6 | ForEach-Object { [pscustomobject] @{ Id = $_; category = $_ -gt 4 ? ' ' : 'yes' } }
+        Connect-TestEmulator -Plan @{ Answers = { 'yes' } }
+        foreach ($job in 'gaps', 'others') {
+            $some | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 100 -CustomId "$job-{{Id}}" -Prompt 'Label {{Id}}' | Invoke-ClaudeBatch -Job $job @quiet | Out-Null
+        }
+        Export-ClaudeBatchReport -Job gaps, others -Expected category -Path ($path = New-TestFolder) -WarningVariable told -WarningAction SilentlyContinue -InformationAction Ignore
+        $told.Count | Should -Be 3
+        "$($told[0])" | Should -Be "2 of 6 rows of job 'gaps' have no label in column 'category'; they are left out."
+        "$($told[2])" | Should -BeLike "Jobs 'gaps' and 'others' have no row in common*"
+        @(Get-Line (Get-Content -LiteralPath $path -Raw) accuracy-table)[0][1, 2, 10] | Should -Be '4', '4', '2'
+    }
+}
+
+Describe 'Rows of a report that are not as others' {
+    BeforeAll {
+        $quiet = @{ WarningAction = 'Ignore'; InformationAction = 'Ignore' }
+        function Get-TestOrder {
+            <#
+            .SYNOPSIS
+            Finds an order.
+            .PARAMETER Number
+            The order's number.
+            #>
+            param([Parameter(Mandatory)] [int] $Number)
+            "order $Number"
+        }
+    }
+
+    It 'shows what a check did not accept as NotAccepted, in the outcomes and at the row, and counts its label as none' {
+        Connect-TestEmulator -Plan @{ Answers = { $_.Prompt -replace 'message ' } }
+        New-TestRequest | Invoke-ClaudeBatch -Job a -Accept { $_.Text -ne '2' -or $(throw 'no twos') } @quiet | Out-Null
+        Export-ClaudeBatchReport -Job a -Expected Id -Path ($path = New-TestFolder) @quiet
+        $html = Get-Content -LiteralPath $path -Raw
+        @(Get-Line $html outcomes-table).ForEach({ "$_" }) | Should -Be 'a Complete 2 66.67 %', 'a NotAccepted 1 33.33 %'
+        $row = @(Get-Row $html)[1]
+        $row[1, 6, 7, 8, 9] | Should -Be 'NotAccepted', 'no twos.', '2', $null, '2'
+        @(Get-Line $html accuracy-table)[0][2] | Should -Be "$((Measure-ClaudeBatchResult a -Expected Id @quiet).Correct)"
+        Export-ClaudeBatchReport -Job a -Path $path -Include Incomplete -Force @quiet
+        @(Get-Row (Get-Content -LiteralPath $path -Raw)).ForEach({ $_[2] }) | Should -Be 'row-2'
+    }
+
+    It 'shows what waits for a tool as WaitingForTools with the call, and measures it once it has ended, with what the call gave' {
+        Connect-TestEmulator -Plan @{ Answers = { $_.Round -eq 1 ? @{ ToolUse = @{ Name = 'Get-TestOrder'; Input = @{ Number = 7 } } } : 'yes' } }
+        $rows = 1..2 | ForEach-Object { [pscustomobject] @{ Id = $_; category = 'yes' } }
+        $requests = $rows | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 100 -CustomId 'row-{{Id}}' -Prompt 'Label {{Id}}' -Tool Get-TestOrder
+        $requests | Submit-ClaudeBatch -Job t @quiet | Out-Null
+        Resume-ClaudeBatch -Job t -MaxRounds 3 @quiet | Out-Null
+        Wait-ClaudeBatch -Job t @quiet | Out-Null
+        Export-ClaudeBatchReport -Job t -Expected category -Path ($path = New-TestFolder) @quiet
+        $html = Get-Content -LiteralPath $path -Raw
+        @(Get-Line $html outcomes-table).ForEach({ "$_" }) | Should -Be 't WaitingForTools 2 100 %'
+        @(Get-Line $html failures-table) | Should -BeNullOrEmpty
+        @(Get-Line $html accuracy-table)[0][1] | Should -Be '0'
+        $row = @(Get-Row $html)[0]
+        $row[1, 7, 8] | Should -Be 'WaitingForTools', $null, $null
+        $row[10][0, 1] | Should -Be 1, 1
+        $row[10][2] | Should -Be 1, 'Get-TestOrder', '{"Number":7}', $null, $false
+
+        Resume-ClaudeBatch -Job t -Tool Get-TestOrder @quiet | Out-Null
+        (Complete-TestJob t).State | Should -Be Finished
+        Export-ClaudeBatchReport -Job t -Expected category -Path $path -Force @quiet
+        $html = Get-Content -LiteralPath $path -Raw
+        @(Get-Line $html accuracy-table)[0][1, 2] | Should -Be '2', '2'
+        $row = @(Get-Row $html)[0]
+        $row[1, 7, 8, 9] | Should -Be 'Complete', 'yes', 'yes', 'yes'
+        $row[10][0, 1] | Should -Be 2, 1
+        $row[10][2] | Should -Be 1, 'Get-TestOrder', '{"Number":7}', 'order 7', $false
     }
 }

@@ -6,7 +6,8 @@ namespace ClaudeBatch.Core.Measures;
 /// <param name="isCaseSensitive">Whether labels that differ in case alone are two; else case is ignored, by no culture.</param>
 /// <param name="what">What they are, for the message where there are too many: "labels", say.</param>
 /// <param name="advice">What to do then.</param>
-public sealed class LabelCodes(bool isCaseSensitive, string what, string advice)
+/// <param name="most">The most that are told apart.</param>
+public sealed class LabelCodes(bool isCaseSensitive, string what, string advice, int most = LabelCodes.Most)
 {
     /// <summary>The number that stands for no label.</summary>
     public const int None = -1;
@@ -34,9 +35,9 @@ public sealed class LabelCodes(bool isCaseSensitive, string what, string advice)
             return code;
         }
 
-        if (_labels.Count == Most)
+        if (_labels.Count == most)
         {
-            string count = Most.ToString("N0", CultureInfo.InvariantCulture);
+            string count = most.ToString("N0", CultureInfo.InvariantCulture);
             throw new ClaudeBatchException(
                 FailureKind.InvalidArgument, "LabelsTooMany", $"There are more than {count} different {what}. {advice}");
         }

@@ -10,7 +10,7 @@
   const isDark = () => !isPrinted && (document.documentElement.dataset.theme ?? (media.matches ? 'dark' : 'light')) === 'dark';
 
   const outcomes = {
-    Complete: ['#1a7f5a', '#3fb98a'], Incomplete: ['#b7791f', '#e3ae4f'], Errored: ['#c0392b', '#f0776b'], Expired: ['#7d4fb3', '#b08be0'],
+    Complete: ['#1a7f5a', '#3fb98a'], Incomplete: ['#b7791f', '#e3ae4f'], NotAccepted: ['#8f8310', '#cfc24a'], Errored: ['#c0392b', '#f0776b'], Expired: ['#7d4fb3', '#b08be0'],
     Canceled: ['#6b7280', '#9aa3b1'], Missing: ['#a3325f', '#e0719f'], Unknown: ['#4b5563', '#7f8b9c'], NotSubmitted: ['#8a5a2b', '#c4915e'],
     WaitingForTools: ['#2b7a9b', '#63b6d6'], Pending: ['#94a3b8', '#5b6675'],
   };

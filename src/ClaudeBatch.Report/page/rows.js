@@ -2,7 +2,7 @@
 (() => {
   'use strict';
   const heading = JSON.parse(document.getElementById('heading').textContent);
-  const own = ['job', 'outcome', 'id', 'attempt', 'model', 'cost', 'reason', 'expected', 'actual', 'text'];
+  const own = ['job', 'outcome', 'id', 'attempt', 'model', 'cost', 'reason', 'expected', 'actual', 'text', 'calls'];
   const mostColumns = 8;
   const mostChoices = 200;
   const mostShown = 200;
@@ -31,6 +31,9 @@
         }
         for (let i = own.length; i < list.length; i += 2) {
           row[`c${list[i]}`] = list[i + 1];
+        }
+        if (row.expected !== null) {
+          row.right = row.expected === row.actual ? 'right' : 'wrong';
         }
         for (const name in used) {
           used[name] ||= row[name] !== null;
@@ -125,6 +128,7 @@
     const pattern = words ? new RegExp(words.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'i') : null;
     table.setFilter(row => wanted.every(([field, value]) => text(row[field]) === value)
       && (!pattern || Object.values(row).some(value => typeof value === 'string' && pattern.test(value))
+        || row.calls?.slice(2).some(call => call.some(value => typeof value === 'string' && pattern.test(value)))
         || heading.columns.some((_, i) => typeof row[`c${i}`] === 'number' && pattern.test(String(row[`c${i}`])))));
   }
 
@@ -135,15 +139,25 @@
   dialog.append(list, close);
   document.body.append(dialog);
 
+  // Rounds, the number of calls, and the calls that are in the page: round, tool, input, output, whether it failed.
+  function callsOf([rounds, total, ...calls]) {
+    const lines = calls.map(([round, tool, input, output, failed], i) => [
+      `Call ${i + 1}, round ${round}: ${tool}`,
+      `${input}\n${output === null ? '(nobody has answered it)' : `${failed ? '(failed) ' : ''}${output}`}`,
+    ]);
+    return [['Rounds', rounds], ...lines, ...total > calls.length ? [['More calls', number.format(total - calls.length)]] : []];
+  }
+
   function show(row) {
-    const fields = [['id', 'Id'], ['job', 'Job'], ['outcome', 'Outcome'], ['reason', 'Reason'], ['expected', 'Expected'], ['actual', 'Label'],
-      ['text', 'Answer'], ...heading.columns.map((name, i) => [`c${i}`, name]), ['model', 'Model'], ['attempt', 'Attempt'], ['cost', 'Cost']];
+    const lines = [['Id', row.id], ['Job', row.job], ['Outcome', row.outcome], ['Reason', row.reason], ['Expected', row.expected], ['Label', row.actual],
+      ['Right', row.right], ['Answer', row.text], ...row.calls ? callsOf(row.calls) : [], ...heading.columns.map((name, i) => [name, row[`c${i}`]]),
+      ['Model', row.model], ['Attempt', row.attempt], ['Cost', row.cost]];
     list.replaceChildren();
-    for (const [field, name] of fields.filter(([f]) => text(row[f]) !== '')) {
+    for (const [name, value] of lines.filter(([, v]) => text(v) !== '')) {
       const [term, words] = [document.createElement('dt'), document.createElement('dd')];
       term.textContent = name;
       words.dir = 'auto';
-      words.textContent = row[field];
+      words.textContent = value;
       list.append(term, words);
     }
     dialog.showModal();
@@ -156,7 +170,7 @@
     search.type = 'search';
     search.id = 'search';
     labeled('Search', search);
-    choices = [['job', 'Job'], ['outcome', 'Outcome'], ['expected', 'Expected'], ['actual', 'Label'], ['model', 'Model']]
+    choices = [['job', 'Job'], ['outcome', 'Outcome'], ['expected', 'Expected'], ['actual', 'Label'], ['right', 'Right'], ['model', 'Model']]
       .map(([field, name]) => choice(field, name)).filter(c => c);
     let wait;
     search.addEventListener('input', () => {

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Core.Measures;
 using ClaudeBatch.Core.Results;
 using ClaudeBatch.Json;
 using ClaudeBatch.Pipeline;
@@ -21,29 +22,35 @@ public sealed partial class ExportClaudeBatchReportCommand
     // The place of each job among those of the report, by its name.
     private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
 
+    private readonly List<(JobRecord Job, IReadOnlyList<BatchRecord> Batches)> _collected = [];
+
+    // The jobs by their places, each as one or as its variants; none where nothing is measured.
+    private readonly List<IReadOnlyCollection<MeasuredJob>> _measured = [];
+
     private bool HasRows => Array.Exists(Include, static i => !i.Equals(None, StringComparison.OrdinalIgnoreCase));
 
     private async Task WriteAsync(JobRecord[] jobs, WholeFile file, CancellationToken cancellationToken)
     {
         CheckedResults results = new(this, Choice(), Write);
-        List<(JobRecord Job, IReadOnlyList<BatchRecord> Collected)> collected = [];
         List<ReportJob> reported = [];
         PriceList prices = new(KnownModels.Of(Connection));
         foreach (JobRecord job in jobs)
         {
-            collected.Add((job, await results.CollectAsync(job, cancellationToken)));
+            _collected.Add((job, await results.CollectAsync(job, cancellationToken)));
             reported.Add(ReportOf(JobFigures.Of(Open().Ledger, Open().Ledger.Jobs.Get(job.Id), prices, SamplesOfReason)));
             _places.Add(job.Name, _places.Count);
         }
 
+        // Its section stands before the rows, and so they are read for it first; of each a few numbers are kept.
+        IReadOnlyList<ReportEvaluation> evaluations = IsMeasuring ? EvaluateAll(cancellationToken) : [];
         _report = new ReportWriter(file.Write);
         _report.Begin(new ReportContent(
             Title ?? $"{(jobs.Length == 1 ? "Job" : "Jobs")} {string.Join(", ", jobs.Select(static j => j.Name))}",
             Open().Clock.GetUtcNow().UtcDateTime,
             GetType().Assembly.GetName().Version!.ToString(3),
             reported)
-        { HasRows = HasRows, RowsSentence = RowsSentence() });
-        foreach ((JobRecord job, IReadOnlyList<BatchRecord> batches) in HasRows ? collected : [])
+        { Evaluations = evaluations, HasRows = HasRows, RowsSentence = RowsSentence() });
+        foreach ((JobRecord job, IReadOnlyList<BatchRecord> batches) in HasRows ? _collected : [])
         {
             results.Give(job, batches, cancellationToken);
         }
@@ -99,31 +106,4 @@ public sealed partial class ExportClaudeBatchReportCommand
 
         return new ReportJob(figures, failures) { Note = removed };
     }
-
-    [MethodImpl(Hot.AtOnce)]
-    private void Write(BatchResult result)
-    {
-        PlainAnswer answer = default;
-        bool isPlain = result.IsAsRead && result.ReadText is null && PlainAnswer.TryRead(result.LineBytes, out answer);
-        _report!.Add(new ReportRow
-        {
-            Job = _places[result.Job!],
-            Outcome = OutcomeOf(result),
-            CustomId = result.CustomId!,
-            Attempt = result.Attempt,
-            Model = result.Model,
-            Cost = result.Cost,
-            Reason = result.Reason,
-            Text = isPlain ? answer.Text : default,
-            Words = isPlain ? null : WordsOf(result),
-            Source = NoSource ? default : result.SourceBytes,
-        });
-    }
-
-    private static string OutcomeOf(BatchResult result)
-        => result.Status != nameof(Outcome.Succeeded) ? result.Status! : result.IsComplete ? "Complete" : ResultChoice.Incomplete;
-
-    // An answer may say nothing but what it passes to the tool that it had to call.
-    private static string? WordsOf(BatchResult result)
-        => result.Text is { Length: > 0 } text ? text : result.Output is { } output ? JsonText.Text(output) : result.Text;
 }

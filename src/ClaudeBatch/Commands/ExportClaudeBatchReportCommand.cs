@@ -14,13 +14,16 @@ namespace ClaudeBatch.Commands;
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(FileInfo))]
-public sealed partial class ExportClaudeBatchReportCommand : ConnectedCommand
+public sealed partial class ExportClaudeBatchReportCommand : MeasuringCommand
 {
     private const string All = nameof(All);
 
     private const string Failed = nameof(Failed);
 
     private const string None = nameof(None);
+
+    // Each has its own labels and its own matrix in the page.
+    private const int MostGroups = 50;
 
     private static readonly string[] s_failed = ["Errored", "Canceled", "Expired", "Unknown", "Missing"];
 
@@ -73,6 +76,7 @@ public sealed partial class ExportClaudeBatchReportCommand : ConnectedCommand
     {
         _path = ExportedFile.PathOf(this, Path, LiteralPath);
         _file = new ExportedFile(this, _path, "Export a report", Force);
+        BeginMeasuring(MostGroups);
         return Task.CompletedTask;
     }
 

@@ -161,6 +161,9 @@ public sealed partial class BatchResult
     /// <summary>Whether nothing but a check of the user's own makes the answer incomplete.</summary>
     internal bool IsNotAccepted { get; private set; }
 
+    /// <summary>Whether the answer asks for another round.</summary>
+    internal bool WantsRound { get; private init; }
+
     /// <summary>Takes what a check of the user's own says of the answer.</summary>
     /// <param name="why">Why it is not accepted; null where it is.</param>
     internal void Accept(string? why) => (IsComplete, Reason, IsNotAccepted) = (why is null, why, why is not null);
@@ -237,6 +240,7 @@ public sealed partial class BatchResult
             _picodollars = attempt.CostInPicodollars,
             Place = (collected.Batch, attempt.Row),
             IsNotAccepted = attempt.NotAccepted is not null,
+            WantsRound = attempt.WantsRound,
         };
     }
 
