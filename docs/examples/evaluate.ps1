@@ -8,7 +8,7 @@
     ./evaluate.ps1 -Rehearse -LedgerPath rehearsal
 .EXAMPLE
     Connect-ClaudeBatch
-    ./evaluate.ps1
+    ./evaluate.ps1 -Report report.html
 #>
 [CmdletBinding()]
 param(
@@ -23,7 +23,10 @@ param(
     [switch] $Rehearse,
 
     # Where the rehearsal keeps its books.
-    [string] $LedgerPath
+    [string] $LedgerPath,
+
+    # A page of HTML to write, which opens in any browser.
+    [string] $Report
 )
 
 $ErrorActionPreference = 'Stop'
@@ -76,6 +79,11 @@ Write-Host "The short prompt with the small model, beside the others:"
 
 Write-Host 'The first messages that are labelled differently:'
 Compare-ClaudeBatchResult -Job $Job -GroupBy Variant | Select-Object -First 5 -Property (@($ways.Keys) + 'Label', 'Body') | Format-Table | Out-Host
+
+if ($Report) {
+    Export-ClaudeBatchReport -Job $Job -Expected Label -GroupBy Variant -Path $Report -Force
+    Write-Host "The report is $Report"
+}
 
 foreach ($figure in $figures) {
     $missed = $figure.Rows - $figure.Correct

@@ -94,7 +94,9 @@ Describe 'read-pdfs.ps1' {
 
 Describe 'evaluate.ps1' {
     It 'finds the wrong answers that were put in, of each way of asking' {
-        $ways = & "$examples/evaluate.ps1" -Rehearse -LedgerPath (New-TestFolder) -InformationAction Ignore
+        $report = "$(New-TestFolder).html"
+        $ways = & "$examples/evaluate.ps1" -Rehearse -LedgerPath (New-TestFolder) -Report $report -InformationAction Ignore
+        Get-Content -LiteralPath $report -Raw | Should -Match 'haikuShort'
         $ways.Variant | Should -Be 'haikuShort', 'haikuLong', 'opusShort', 'opusLong'
         $ways.Wrong | Should -Be 57, 38, 23, 10
         $ways.IsAsPutIn | Should -Be $true, $true, $true, $true
