@@ -33,7 +33,7 @@ public sealed partial class AttemptBooks
         SELECT {AttemptRecord.Columns}, a.cost_in_picodollars AS cost, NULL AS failed_later, NULL AS rounds
         FROM attempt a {s_itsRequest}
         WHERE {RowKey.Within("a.id", "$batch")} AND {IsLast} AND a.outcome IS $outcome AND a.error_type IS $error
-            AND a.failure_class IS $class AND a.stop_reason IS $stop AND (a.outcome <> {SqlWord.Succeeded} OR {AttemptRecord.IsUnusable})
+            AND a.failure_class IS $failure AND a.stop_reason IS $stop AND (a.outcome <> {SqlWord.Succeeded} OR {AttemptRecord.IsUnusable})
             AND (a.not_accepted IS NOT NULL) = $refused AND NOT {Waits(goesOn)}
         ORDER BY a.id LIMIT $limit
         """,
@@ -42,7 +42,7 @@ public sealed partial class AttemptBooks
         ("$batch", batch.Id),
         ("$outcome", Word<Outcome>.Of(end.Outcome)),
         ("$error", end.ErrorType),
-        ("$class", Word<FailureClass>.Of(end.FailureClass)),
+        ("$failure", Word<FailureClass>.Of(end.FailureClass)),
         ("$stop", end.StopReason),
         ("$refused", end.IsNotAccepted ? 1 : 0),
         ("$limit", limit));
