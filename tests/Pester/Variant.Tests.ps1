@@ -17,6 +17,14 @@ BeforeAll {
         Get-ClaudeBatchResult -Job $Job -WarningAction Ignore -InformationAction Ignore | Out-Null
     }
 
+    # The cells of a table of a report, as texts, a list for each line.
+    function Get-ReportLine([string] $Html, [string] $Id) {
+        $table = [regex]::Match($Html, "(?s)<table id=$Id>.*?<tbody>(.*?)</tbody>").Groups[1].Value
+        foreach ($line in [regex]::Matches($table, '(?s)<tr>(.*?)</tr>')) {
+            , @([regex]::Matches($line.Groups[1].Value, '(?s)<t[hd][^>]*>(.*?)</t[hd]>') | ForEach-Object { [Net.WebUtility]::HtmlDecode(($_.Groups[1].Value -replace '<[^>]+>')) })
+        }
+    }
+
     function Get-Fault([scriptblock] $Line) {
         $ErrorActionPreference = 'Continue'
         @(& { try { & $Line } catch { $_ } } 2>&1 | Where-Object { $_ -is [Management.Automation.ErrorRecord] })
@@ -188,6 +196,21 @@ Describe 'A job with variants' {
         $rows[0].PSObject.Properties.Name[0..4] | Should -Be 'CustomId', 'IsEqual', 'varied.small', 'varied.large', 'plain'
     }
 
+    It 'has its variants in a report, with the figures of Measure-ClaudeBatchResult and the labels of each row' {
+        $line = @{ Job = 'varied'; Expected = 'Label'; GroupBy = 'Variant'; WarningAction = 'Ignore'; InformationAction = 'Ignore' }
+        Export-ClaudeBatchReport @line -Path ($path = New-TestFolder)
+        $html = Get-Content -LiteralPath $path -Raw
+        $figures = Measure-ClaudeBatchResult @line
+        $accuracies = @(Get-ReportLine $html accuracy-table)
+        $accuracies.ForEach({ "$($_[0..2])" }) | Should -Be $figures.ForEach({ "$_ $($_.Rows) $($_.Correct)" })
+        $accuracies.ForEach({ "$($_[0..2])" }) | Should -Be 'varied, small 6 4', 'varied, large 6 5'
+        @(Get-ReportLine $html against-table).ForEach({ "$($_[0..3] + $_[5..6])" }) | Should -Be 'varied, small varied, large 6 50 % 1 2'
+        $block = [regex]::Match($html, '(?s)<script type="application/json" class=rows>(.*?)</script>').Groups[1].Value
+        $rows = @(ConvertFrom-Json -InputObject $block -NoEnumerate -Depth 5 | ForEach-Object { $_ })
+        $rows.Count | Should -Be 12
+        $rows.ForEach({ "$($_[2]) $($_[7])$($_[8])" })[0, 1, 10, 11] | Should -Be 'row-1_small aa', 'row-1_large ab', 'row-6_small ab', 'row-6_large aa'
+    }
+
     It 'has its variants side by side' {
         $rows = Compare-ClaudeBatchResult -Job varied -GroupBy Variant
         $rows.CustomId | Should -Be 'row-1', 'row-5', 'row-6'
@@ -234,5 +257,18 @@ Describe 'A job with variants' {
         $results = Get-ClaudeBatchResult -Job retried
         $results.Attempt | Should -Contain 2
         $results.Variant | Should -Be (@('small', 'large') * 6)
+    }
+
+    It 'has more variants than a page can show: an error, and no file' {
+        $many = [ordered] @{}
+        1..51 | ForEach-Object { $many["v$_"] = @{} }
+        Connect-TestEmulator -Plan @{ Answers = { 'a' } }
+        [pscustomobject] @{ Id = 1; Label = 'a' } | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 50 -CustomId 'row-{{Id}}' -Prompt 'Label {{Id}}' -Variant $many |
+            Submit-ClaudeBatch -Job many -InformationAction Ignore | Wait-ClaudeBatch -InformationAction Ignore | Out-Null
+        $path = New-TestFolder
+        $how = @{ Job = 'many'; Expected = 'Label'; GroupBy = 'Variant'; InformationAction = 'Ignore' }
+        Measure-ClaudeBatchResult @how | Should -HaveCount 51
+        (Get-Fault { Export-ClaudeBatchReport @how -Path $path })[0].FullyQualifiedErrorId | Should -BeLike 'LabelsTooMany,*'
+        Get-ChildItem -Path "$path*" | Should -BeNullOrEmpty
     }
 }
