@@ -127,7 +127,7 @@ public sealed partial class InvokeClaudeBatchCommand : SubmissionCommand
 
     private Task Begin(CancellationToken cancellationToken)
     {
-        FindTools();
+        _bench = BenchOf(this);
         return base.BeginAsync(cancellationToken);
     }
 
@@ -140,11 +140,12 @@ public sealed partial class InvokeClaudeBatchCommand : SubmissionCommand
         }
 
         BatchSession session = Open();
-        TakeTools(session, _job!);
+        session.Bench = _bench;
+        SetRounds(session, _job!, this);
         _job = session.Ledger.Jobs.Get(_job!.Id);
         if (IsWhatIf)
         {
-            ShowCalls(session, _job, IsGiven(nameof(MaxRounds)) ? MaxRounds : null);
+            ShowCalls(session, _job, this);
         }
 
         _decided = AsCompleted ? new DecidedRows(session.Ledger, _job.MaxAttempts, row => _rows?.Has(row) != false) : null;

@@ -9,7 +9,7 @@ using ClaudeBatch.Tools;
 namespace ClaudeBatch.Commands;
 
 /// <content>The tools that answers call.</content>
-public sealed partial class ResumeClaudeBatchCommand
+public sealed partial class ResumeClaudeBatchCommand : IToolLine
 {
     private ToolBench? _bench;
 
@@ -23,7 +23,7 @@ public sealed partial class ResumeClaudeBatchCommand
     /// <summary>The most rounds of a conversation: requests that are sent for a row, retries aside.</summary>
     [Parameter]
     [ValidateRange(1, 1000)]
-    public int MaxRounds { get; set; } = ToolOptions.DefaultRounds;
+    public int MaxRounds { get; set; } = DefaultRounds;
 
     /// <summary>How long rows that are ready for their next round wait for others of the job that still run.</summary>
     [Parameter]
@@ -38,32 +38,23 @@ public sealed partial class ResumeClaudeBatchCommand
     /// <summary>The most characters of a tool's output that the model is told.</summary>
     [Parameter]
     [ValidateRange(1, 10_000_000)]
-    public int MaxToolOutput { get; set; } = ToolOptions.DefaultOutput;
+    public int MaxToolOutput { get; set; } = DefaultToolOutput;
 
     /// <summary>How deep objects of a tool's output are written as JSON.</summary>
     [Parameter]
     [ValidateRange(1, 100)]
-    public int Depth { get; set; } = ToolOptions.DefaultDepth;
+    public int Depth { get; set; } = DefaultDepth;
 
     /// <summary>After how long a call is stopped, where it can be.</summary>
     [Parameter]
     [DurationTransformation]
     public TimeSpan ToolTimeout { get; set; }
 
-    private ToolOptions ToolsOfLine => new()
-    {
-        Tools = Tool,
-        Repeatable = RepeatableTool,
-        Depth = Depth,
-        MaxOutput = MaxToolOutput,
-        Timeout = ToolTimeout > TimeSpan.Zero ? ToolTimeout : null,
-    };
-
     protected override Task BeginAsync(CancellationToken cancellationToken)
     {
         try
         {
-            _bench = ToolsOfLine.ToBench(this, IsGiven, AsksAboutCalls ? Confirm : null);
+            _bench = BenchOf(this);
         }
         catch (ClaudeBatchException failure) when (Exit)
         {
@@ -78,14 +69,13 @@ public sealed partial class ResumeClaudeBatchCommand
     private void TakeTools(BatchSession session, JobRecord job, bool isNamed)
     {
         session.Bench = _bench;
-        bool isSaid = Tool is not null || IsGiven(nameof(MaxRounds)) || IsGiven(nameof(RoundWait));
-        if (isSaid && !IsWhatIf && (isNamed || job.MaxRounds is not null))
+        if (isNamed || job.MaxRounds is not null)
         {
-            SetRounds(session, job, IsGiven(nameof(MaxRounds)) ? MaxRounds : null, IsGiven(nameof(RoundWait)) ? RoundWait : null);
+            SetRounds(session, job, this);
+            if (IsWhatIf)
+            {
+                ShowCalls(session, session.Ledger.Jobs.Get(job.Id), this);
+            }
         }
     }
-
-    private bool Confirm(PendingCall call) => ShouldProcess(ToolBench.Describe(call), "Run");
-
-    private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 }

@@ -197,10 +197,6 @@ public sealed partial class ResumeClaudeBatchCommand : JobCommand
         }
 
         TakeTools(session, job, isNamed);
-        if (IsWhatIf && (isNamed || job.MaxRounds is not null))
-        {
-            ShowCalls(session, session.Ledger.Jobs.Get(job.Id), IsGiven(nameof(MaxRounds)) ? MaxRounds : null);
-        }
 
         bool wasOver = JobStates.Of(session.Ledger, job) == JobState.Finished;
         bool isDue = !_isOver && session.Step.IsDue(session.Ledger.Jobs.Get(job.Id), isNamed)

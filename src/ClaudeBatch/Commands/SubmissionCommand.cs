@@ -168,8 +168,6 @@ public abstract partial class SubmissionCommand : ConnectedCommand
         return input;
     }
 
-    private protected bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
-
     protected override void Dispose(bool disposing)
     {
         if (disposing)
