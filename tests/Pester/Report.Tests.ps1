@@ -148,7 +148,8 @@ Describe 'Export-ClaudeBatchReport' {
     It 'says what is wrong with a path that cannot be written, and collects nothing under -WhatIf' {
         Connect-TestEmulator -Plan @{ Seed = 1 }
         New-TestJob j 3
-        { Export-ClaudeBatchReport -Job j "$(New-TestFolder)/no/such/folder.html" } | Should -Throw -ErrorId 'FileNotWritable,*'
+        { Export-ClaudeBatchReport -Job j "$(New-TestFolder)/no/such/folder.html" } |
+            Should -Throw "*there is no folder '*such'. Make it first." -ErrorId 'FileNotWritable,*'
         { Export-ClaudeBatchReport -Job j -Path 'env:PATH' } | Should -Throw -ErrorId 'PathInvalid,*'
         Export-ClaudeBatchReport -Job j ($path = New-TestFolder) -WhatIf
         Test-Path -LiteralPath $path | Should -BeFalse

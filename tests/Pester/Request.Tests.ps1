@@ -153,7 +153,7 @@ Describe 'Export-ClaudeBatchRequest' {
 
     It 'says which file cannot be written' {
         { New-TestRequest | Export-ClaudeBatchRequest -Path (Join-Path (New-TestFolder) 'not/there.jsonl') } |
-            Should -Throw '*there.jsonl*' -ErrorId 'FileNotWritable,*'
+            Should -Throw '*there.jsonl*no folder*not''. Make it first.' -ErrorId 'FileNotWritable,*'
     }
 }
 

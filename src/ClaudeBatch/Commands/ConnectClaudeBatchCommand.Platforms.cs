@@ -51,7 +51,7 @@ public sealed partial class ConnectClaudeBatchCommand
     private (ApiCredential Credential, string Source, KeyOrigin? Origin)? AwsKey()
     {
         string[] given = [.. new[] { nameof(ApiKey), nameof(ApiKeyPath), nameof(SecretName), nameof(AwsProfile) }
-            .Where(MyInvocation.BoundParameters.ContainsKey)];
+            .Where(IsGiven)];
         return given switch
         {
             [nameof(ApiKey)] => (KeyOf(new NetworkCredential(string.Empty, ApiKey).Password), "-ApiKey", null),

@@ -186,8 +186,8 @@ public sealed partial class ConnectClaudeBatchCommand : AsyncCommand
 
     private void SaveSettings(ClaudeBatchConnection connection)
     {
-        bool hasRetention = MyInvocation.BoundParameters.ContainsKey(nameof(RetentionDays));
-        bool hasTimeout = MyInvocation.BoundParameters.ContainsKey(nameof(SettleTimeout));
+        bool hasRetention = IsGiven(nameof(RetentionDays));
+        bool hasTimeout = IsGiven(nameof(SettleTimeout));
         if (!hasRetention && !hasTimeout)
         {
             return;

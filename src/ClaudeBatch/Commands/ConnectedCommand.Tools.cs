@@ -26,8 +26,6 @@ public abstract partial class ConnectedCommand
         : LanguagePrimitives.ConvertTo<ConfirmImpact>(GetVariableValue("ConfirmPreference", ConfirmImpact.High))
             is ConfirmImpact.Low or ConfirmImpact.Medium;
 
-    private protected bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
-
     /// <summary>
     /// Makes the bench on which the calls of a line run; null where it names no tools. It is made before anything is read or sent: a slip in a
     /// name costs nothing.

@@ -38,7 +38,7 @@ public sealed class GetClaudeBatchEventCommand : JobCommand
 
     protected override Task ProcessAsync(CancellationToken cancellationToken)
     {
-        if (!MyInvocation.BoundParameters.ContainsKey(nameof(Job)) && !MyInvocation.ExpectingInput)
+        if (!IsGiven(nameof(Job)) && !MyInvocation.ExpectingInput)
         {
             WriteEvents(jobId: null, cancellationToken);
             return Task.CompletedTask;

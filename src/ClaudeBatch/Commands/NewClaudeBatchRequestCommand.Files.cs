@@ -31,10 +31,10 @@ public sealed partial class NewClaudeBatchRequestCommand
 
     private void CheckInput()
     {
-        bool hasRows = MyInvocation.ExpectingInput || MyInvocation.BoundParameters.ContainsKey(nameof(InputObject));
+        bool hasRows = MyInvocation.ExpectingInput || IsGiven(nameof(InputObject));
         string? fault = HasFiles && hasRows ? "-Path reads rows from files, and there are rows from elsewhere, too; give one of them."
             : Path.Length > 0 && LiteralPath.Length > 0 ? "-Path and -LiteralPath are two ways to name the files; give one of them."
-            : !HasFiles && MyInvocation.BoundParameters.ContainsKey(nameof(Delimiter))
+            : !HasFiles && IsGiven(nameof(Delimiter))
                 ? "-Delimiter is of the files that -Path names; rows from the pipeline are whole already. Give it to Import-Csv."
             : null;
         if (fault is not null)

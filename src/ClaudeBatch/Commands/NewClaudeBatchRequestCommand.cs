@@ -126,7 +126,7 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
                 return;
             }
 
-            bool hasRow = MyInvocation.ExpectingInput || MyInvocation.BoundParameters.ContainsKey(nameof(InputObject));
+            bool hasRow = MyInvocation.ExpectingInput || IsGiven(nameof(InputObject));
             foreach (object? row in PipelineInput.Of(this, InputObject))
             {
                 Take(hasRow, row);

@@ -109,8 +109,6 @@ public sealed class RegisterClaudeBatchScheduleCommand : AsyncCommand
         return Task.CompletedTask;
     }
 
-    private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
-
     private string PowerShellHome() => (string)SessionState.PSVariable.GetValue("PSHOME");
 
     private ClaudeBatchConnection Resolved() => ConnectionDefaults.Resolve(Connection);

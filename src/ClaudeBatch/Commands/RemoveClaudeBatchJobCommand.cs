@@ -39,7 +39,7 @@ public sealed partial class RemoveClaudeBatchJobCommand : JobCommand
     public SwitchParameter PassThru { get; set; }
 
     protected override Task BeginAsync(CancellationToken cancellationToken)
-        => MyInvocation.BoundParameters.ContainsKey(nameof(Job)) || MyInvocation.ExpectingInput || SelectsByAge
+        => IsGiven(nameof(Job)) || MyInvocation.ExpectingInput || SelectsByAge
             ? Task.CompletedTask
             : throw new ClaudeBatchException(
                 FailureKind.InvalidArgument, "JobMissing", "Say which jobs: by -Job with names or wildcards, by -OlderThan, or from "
@@ -91,7 +91,7 @@ public sealed partial class RemoveClaudeBatchJobCommand : JobCommand
         return Task.CompletedTask;
     }
 
-    private bool SelectsByAge => MyInvocation.BoundParameters.ContainsKey(nameof(OlderThan));
+    private bool SelectsByAge => IsGiven(nameof(OlderThan));
 
     private ClaudeBatchException? Reason(JobPruner pruner, JobRecord job, TimeSpan age)
         => pruner.Unfinished(job) is { } why ? JobPruner.NotFinished(job, why)

@@ -59,7 +59,7 @@ public sealed partial class ResumeClaudeBatchCommand : JobCommand
             return;
         }
 
-        bool isNamed = MyInvocation.BoundParameters.ContainsKey(nameof(Job)) || MyInvocation.ExpectingInput;
+        bool isNamed = IsGiven(nameof(Job)) || MyInvocation.ExpectingInput;
         _isAsked = isNamed && !Exit && !Job.Any(static j => j.HasWildcards);
         try
         {
@@ -220,7 +220,7 @@ public sealed partial class ResumeClaudeBatchCommand : JobCommand
 
         if (!wasOver && now.Standing == JobState.Finished)
         {
-            TellEnd(job, MyInvocation.BoundParameters.ContainsKey(nameof(MaxFailureRatio)) ? MaxFailureRatio : null);
+            TellEnd(job, IsGiven(nameof(MaxFailureRatio)) ? MaxFailureRatio : null);
         }
     }
 

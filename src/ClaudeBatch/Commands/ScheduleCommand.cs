@@ -18,7 +18,7 @@ public abstract class ScheduleCommand : AsyncCommand
 
     private protected IEnumerable<ClaudeBatchSchedule> Find()
     {
-        bool isNamed = MyInvocation.BoundParameters.ContainsKey(nameof(Manager));
+        bool isNamed = IsGiven(nameof(Manager));
         IReadOnlyList<ScheduleManager> managers = isNamed ? [Manager] : Scheduler.OfThisSystem;
         return managers.SelectMany(static m => Scheduler.Of(m).Find());
     }

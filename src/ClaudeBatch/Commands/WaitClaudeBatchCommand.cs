@@ -52,7 +52,7 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
     public double MaxFailureRatio { get; set; } = StageGate.DefaultFailureRatio;
 
     private double? GivenFailureRatio
-        => MyInvocation.BoundParameters.ContainsKey(nameof(MaxFailureRatio)) ? MaxFailureRatio : null;
+        => IsGiven(nameof(MaxFailureRatio)) ? MaxFailureRatio : null;
 
     private protected override string? StopAdvice => _waiting.Count == 0
         ? null
@@ -107,7 +107,7 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
                 }
 
                 TimeSpan wait = session.Round.NextWait(_waiting.Values, PollInterval > TimeSpan.Zero ? PollInterval : null);
-                if (MyInvocation.BoundParameters.ContainsKey(nameof(Timeout)) && session.Clock.GetUtcNow() - began + wait > Timeout)
+                if (IsGiven(nameof(Timeout)) && session.Clock.GetUtcNow() - began + wait > Timeout)
                 {
                     await Task.Delay(
                         Timeout - (session.Clock.GetUtcNow() - began) is { Ticks: > 0 } left ? left : TimeSpan.Zero,

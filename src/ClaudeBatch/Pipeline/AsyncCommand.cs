@@ -15,6 +15,9 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     /// <summary>A token that only Ctrl+C cancels, for work that goes on after the stage in which it begins.</summary>
     private protected CancellationToken StopToken => _stop.Token;
 
+    /// <summary>Whether the line, or the pipeline by name, gives a parameter; a default of <c>$PSDefaultParameterValues</c> counts.</summary>
+    private protected bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
     public void Dispose()
     {
         Dispose(disposing: true);

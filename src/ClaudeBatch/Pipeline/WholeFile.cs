@@ -141,6 +141,12 @@ internal sealed class WholeFile : IDisposable
         }
     }
 
+    // The system's own sentence names the partial file, which nobody has asked for.
     private ClaudeBatchException NotWritable(Exception cause)
-        => new(FailureKind.Storage, "FileNotWritable", $"'{_path}' cannot be written: {cause.Message}", cause) { Target = _path };
+    {
+        string why = cause is DirectoryNotFoundException
+            ? $"there is no folder '{Path.GetDirectoryName(_path)}'. Make it first."
+            : cause.Message.Replace(_partial, _path, StringComparison.Ordinal);
+        return new(FailureKind.Storage, "FileNotWritable", $"'{_path}' cannot be written: {why}", cause) { Target = _path };
+    }
 }
