@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using ClaudeBatch.Core.Ledger.Sqlite;
 
 namespace ClaudeBatch.Core.Ledger;
@@ -85,42 +84,29 @@ public sealed partial class AttemptBooks
 
     /// <summary>Writes the digests of result lines that an earlier version has collected without them.</summary>
     /// <exception cref="ClaudeBatchException"><c>BatchGone</c>.</exception>
-    internal void RecordLineDigests(BatchRecord batch, List<(long Row, long Digest)> digests)
-    {
-        BatchBooks books = new(database);
-        database.Write(() =>
+    internal void RecordLineDigests(BatchRecord batch, List<(long Row, long Digest)> digests) => new BatchBooks(database).WriteRows(
+        batch,
+        "UPDATE attempt SET result_digest = ?2 WHERE id = ?1",
+        digests,
+        (d, statement) =>
         {
-            books.Require(batch);
-            database.ExecuteMany(
-                "UPDATE attempt SET result_digest = ?2 WHERE id = ?1",
-                CollectionsMarshal.AsSpan(digests),
-                (d, statement) =>
-                {
-                    statement.Bind(1, RowKey.Of(batch.Id, d.Row));
-                    statement.Bind(2, d.Digest);
-                });
-        });
-    }
+            statement.Bind(1, RowKey.Of(batch.Id, d.Row));
+            statement.Bind(2, d.Digest);
+        },
+        isCounted: false);
 
     /// <summary>Records of answers that were looked at closer whether they cannot be used as they are.</summary>
     /// <exception cref="ClaudeBatchException"><c>BatchGone</c>.</exception>
-    internal void RecordVerdicts(BatchRecord batch, List<(long Row, int Incomplete)> verdicts)
-    {
-        BatchBooks books = new(database);
-        database.Write(() =>
+    internal void RecordVerdicts(BatchRecord batch, List<(long Row, int Incomplete)> verdicts) => new BatchBooks(database).WriteRows(
+        batch,
+        "UPDATE attempt SET incomplete = ?2 WHERE id = ?1",
+        verdicts,
+        (v, statement) =>
         {
-            books.Require(batch);
-            books.ForgetTallies(batch.JobId);
-            database.ExecuteMany(
-                "UPDATE attempt SET incomplete = ?2 WHERE id = ?1",
-                CollectionsMarshal.AsSpan(verdicts),
-                (v, statement) =>
-                {
-                    statement.Bind(1, RowKey.Of(batch.Id, v.Row));
-                    statement.Bind(2, (long)v.Incomplete);
-                });
-        });
-    }
+            statement.Bind(1, RowKey.Of(batch.Id, v.Row));
+            statement.Bind(2, (long)v.Incomplete);
+        },
+        isCounted: true);
 
     /// <summary>Records of answers whether the user's own check accepted them.</summary>
     /// <param name="batch">The batch.</param>
@@ -131,19 +117,16 @@ public sealed partial class AttemptBooks
         BatchBooks books = new(database);
         foreach ((long Row, string? Why)[] chunk in verdicts.Chunk(LedgerDatabase.RowsPerTransaction))
         {
-            database.Write(() =>
-            {
-                books.Require(batch);
-                books.ForgetTallies(batch.JobId);
-                database.ExecuteMany(
-                    "UPDATE attempt SET not_accepted = ?2 WHERE id = ?1",
-                    chunk,
-                    (v, statement) =>
-                    {
-                        statement.Bind(1, RowKey.Of(batch.Id, v.Row));
-                        statement.Bind(2, v.Why);
-                    });
-            });
+            books.WriteRows(
+                batch,
+                "UPDATE attempt SET not_accepted = ?2 WHERE id = ?1",
+                [.. chunk],
+                (v, statement) =>
+                {
+                    statement.Bind(1, RowKey.Of(batch.Id, v.Row));
+                    statement.Bind(2, v.Why);
+                },
+                isCounted: true);
         }
     }
 

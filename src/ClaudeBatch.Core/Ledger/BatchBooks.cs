@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger.Sqlite;
 
@@ -199,6 +200,25 @@ public sealed partial class BatchBooks(LedgerDatabase database)
             throw Gone($"Batch '{batch.Key}'", batch.Key);
         }
     }
+
+    /// <summary>Writes something of rows of a batch in one transaction.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="sql">What is done for each row.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="bind">Binds one of them.</param>
+    /// <param name="isCounted">Whether what is written counts in the tallies of the job, which then are counted anew.</param>
+    /// <exception cref="ClaudeBatchException"><c>BatchGone</c>.</exception>
+    internal void WriteRows<T>(BatchRecord batch, string sql, List<T> rows, Action<T, LedgerStatement> bind, bool isCounted)
+        => database.Write(() =>
+        {
+            Require(batch);
+            if (isCounted)
+            {
+                ForgetTallies(batch.JobId);
+            }
+
+            database.ExecuteMany(sql, CollectionsMarshal.AsSpan(rows), bind);
+        });
 
     /// <summary>Releases the parts of a job that were held back.</summary>
     public void Release(long jobId)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using ClaudeBatch.Core.Ledger.Files;
 using ClaudeBatch.Core.Ledger.Sqlite;
 
@@ -223,31 +222,17 @@ public sealed class ToolBooks(LedgerDatabase database)
         });
 
     /// <summary>Records of conversations that they do not go on, and why.</summary>
-    internal void End(BatchRecord batch, List<(long Row, string Why)> ends)
-    {
-        BatchBooks books = new(database);
-        database.Write(() =>
+    internal void End(BatchRecord batch, List<(long Row, string Why)> ends) => new BatchBooks(database).WriteRows(
+        batch,
+        "UPDATE attempt SET ends_for = ?2 WHERE id = ?1",
+        ends,
+        (e, statement) =>
         {
-            books.Require(batch);
-            books.ForgetTallies(batch.JobId);
-            database.ExecuteMany(
-                "UPDATE attempt SET ends_for = ?2 WHERE id = ?1",
-                CollectionsMarshal.AsSpan(ends),
-                (e, statement) =>
-                {
-                    statement.Bind(1, RowKey.Of(batch.Id, e.Row));
-                    statement.Bind(2, e.Why);
-                });
-        });
-    }
+            statement.Bind(1, RowKey.Of(batch.Id, e.Row));
+            statement.Bind(2, e.Why);
+        },
+        isCounted: true);
 
     private void Write(BatchRecord batch, string sql, List<ToolCallRecord> calls, Action<ToolCallRecord, LedgerStatement> bind)
-    {
-        BatchBooks books = new(database);
-        database.Write(() =>
-        {
-            books.Require(batch);
-            database.ExecuteMany(sql, CollectionsMarshal.AsSpan(calls), bind);
-        });
-    }
+        => new BatchBooks(database).WriteRows(batch, sql, calls, bind, isCounted: false);
 }
