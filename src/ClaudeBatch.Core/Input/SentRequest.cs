@@ -9,4 +9,7 @@ public sealed record SentRequest(string CustomId, byte[] Utf8, byte[] Source, st
 {
     /// <summary>Which variant of its row it is; null where the row is asked in one way.</summary>
     public string? Variant { get; init; }
+
+    /// <summary>The schema, as it was given, that the answer is judged by; empty where there is none.</summary>
+    public ReadOnlyMemory<byte> OutputSchema { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Ledger.Files;
 
@@ -13,6 +14,8 @@ public sealed class SpoolReader(JobLedger ledger) : IDisposable
     private readonly PayloadFiles _files = new();
 
     private readonly SpoolRanges _spools = new(ledger);
+
+    private (long Job, byte[][] Schemas) _ofJob;
 
     /// <summary>Reads the requests of one batch.</summary>
     /// <exception cref="ClaudeBatchException"><c>PayloadRemoved</c>, <c>MadeElsewhere</c>, <c>SpoolChanged</c>,
@@ -53,6 +56,7 @@ public sealed class SpoolReader(JobLedger ledger) : IDisposable
             Refusal: null)
         {
             Variant = attempt.Variant,
+            OutputSchema = attempt.OutputSchema > 0 ? Schemas(batch.JobId)[attempt.OutputSchema - 1] : default,
         };
 
     private IEnumerable<SentRequest> Refused(JobRecord job, Func<string, RequestStatus, bool> isWanted)
@@ -73,6 +77,20 @@ public sealed class SpoolReader(JobLedger ledger) : IDisposable
             }
         }
         while (page.Count == Page);
+    }
+
+    // As SchemaStore keeps them: one a line, by its number.
+    private byte[][] Schemas(long jobId)
+    {
+        if (_ofJob.Schemas is null || _ofJob.Job != jobId)
+        {
+            string path = ledger.Folder.Schemas(jobId);
+            _ofJob = (jobId, File.Exists(path)
+                ? [.. File.ReadLines(path).Select(Encoding.UTF8.GetBytes)]
+                : throw PayloadFiles.Removed(path));
+        }
+
+        return _ofJob.Schemas;
     }
 
     private byte[] Request(BatchRecord batch, AttemptRecord attempt)

@@ -173,7 +173,7 @@ public sealed class BatchRequest
             ? new PreparedRequest(sent.CustomId, default, string.Empty, 0)
             : RequestLine.Parse(sent.Utf8, $"The request '{sent.CustomId}'");
         BatchRequest request = From(prepared, sent.Source);
-        (request.Refusal, request.Variant) = (sent.Refusal, sent.Variant);
+        (request.Refusal, request.Variant, request.OutputSchemaUtf8) = (sent.Refusal, sent.Variant, sent.OutputSchema);
         return request;
     }
 
