@@ -124,7 +124,7 @@ Describe 'Measure-ClaudeBatchResult on the real messages' {
         @($all | Where-Object IsEqual).Count | Should -Be (190 - $differ.Count)
         $all | Export-Csv -LiteralPath ($file = New-TestFolder)
         (Import-Csv -LiteralPath $file | Where-Object IsEqual -EQ False).category | Should -Be $expected.category
-        ($differ | Out-String -Width 80).Trim() -split '\r?\n' | Select-Object -First 1 | Should -Match '^CustomId +haiku +sonnet$'
+        ($differ | Out-String -Width 80).Trim() -split '\r?\n' | Select-Object -First 1 | Should -Match '^CustomId +haiku +sonnet +\S+$'
     }
 }
 

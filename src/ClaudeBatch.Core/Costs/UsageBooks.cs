@@ -24,6 +24,13 @@ public sealed class UsageBooks(JobLedger ledger, PriceList prices)
         ];
     }
 
+    /// <summary>Counts the requests that have an answer in these batches, each once however often it was answered.</summary>
+    /// <param name="batches">The batches; all of their attempts count.</param>
+    /// <param name="model">The model that answered; null for any.</param>
+    /// <param name="variant">The variant whose requests count; null for all.</param>
+    public long RequestsOf(IEnumerable<BatchRecord> batches, string? model = null, Variant? variant = null)
+        => ledger.Attempts.Answered([.. batches.Select(static b => b.Id)], model, variant);
+
     // Empty where the variant has no answer of the model.
     private IEnumerable<ModelUsage> Sum(long[] ids, string model, Variant? variant)
     {

@@ -20,4 +20,16 @@ public sealed partial class AttemptBooks
         GROUP BY variant ORDER BY min({RowKey.Of("b.job_id", "a.row")})
         """,
         static row => new Variant(row.TextOrNull("variant")));
+
+    /// <summary>Counts the requests that have an answer in these batches, each once.</summary>
+    /// <param name="batchIds">The batches; all of their attempts count.</param>
+    /// <param name="model">The model that answered; null for any.</param>
+    /// <param name="variant">The variant whose requests count, or those of no variant where it says null; without it all count.</param>
+    internal long Answered(IEnumerable<long> batchIds, string? model, Variant? variant) => database.Scalar(
+        $"""
+        SELECT count(DISTINCT {RowKey.Of("b.job_id", "a.row")}) FROM {AnswersOf(batchIds)} AND model = coalesce($model, model)
+            {(variant is null ? string.Empty : $"AND {s_itsVariant} IS $variant")}
+        """,
+        ("$variant", variant?.Name),
+        ("$model", model));
 }

@@ -18,6 +18,8 @@ public sealed partial class MeasureClaudeBatchCommand
 
     private const string ByVariant = VariantGroups.Column;
 
+    private const string Estimate = nameof(Estimate);
+
     private void CheckGroup()
     {
         if (GroupBy is not null && !IsBy(ByModel))
@@ -37,37 +39,59 @@ public sealed partial class MeasureClaudeBatchCommand
     private void WriteCost()
     {
         UsageBooks books = new(Open().Ledger, new PriceList(KnownModels.Of(Connection)));
-        IReadOnlyList<ModelUsage> models = books.Of(_batches.Values);
+        BatchRecord[] batches = [.. _batches.Values];
+        IReadOnlyList<ModelUsage> models = books.Of(batches);
         WarnOfCache(models);
-        ModelUsage total = models.Aggregate(s_total, static (all, m) => all.Plus(m));
-        string[] jobs = [.. _batches.Values.Select(static b => b.Job).Distinct()];
-        string whole = jobs.Length == 1 && ParameterSetName != SinceSet ? jobs[0] : s_total.Model;
-        IEnumerable<CostReport> reports = IsBy(ByDay) ? Days(books, whole)
-            : IsBy(ByVariant) ? Variants(books, whole)
-            : IsBy(ByJob) || (GroupBy is null && ParameterSetName != SinceSet && jobs.Length > 1)
-                ? jobs.Select(j => CostReport.From(Sum(books, _batches.Values.Where(b => b.Job == j)), j))
-            : models.Select(m => CostReport.From(m, whole));
-        foreach (CostReport report in reports.Append(CostReport.From(total, whole)))
+        IGrouping<string, BatchRecord>[] jobs = [.. batches.GroupBy(static b => b.Job)];
+        bool isOfOne = jobs.Length == 1 && ParameterSetName != SinceSet;
+        string whole = isOfOne ? jobs[0].Key : s_total.Model;
+        bool isByJob = IsBy(ByJob) || (GroupBy is null && ParameterSetName != SinceSet && jobs.Length > 1);
+        (string? group, IEnumerable<CostReport> given) = IsBy(ByDay) ? (ByDay, Days(books, batches, whole))
+            : IsBy(ByVariant) ? (ByVariant, jobs.SelectMany(j => Variants(books, [.. j], j.Key)))
+            : isByJob ? (ByJob, jobs.Select(j => Of(books, [.. j], j.Key)))
+            : (null, models.Select(m => CostReport.From(m, whole, books.RequestsOf(batches, m.Model))));
+        List<CostReport> reports = [.. given];
+        if (group is null || reports.Count != 1)
         {
-            WriteOutput(IsBy(ByDay) ? report.By(ByDay) : IsBy(ByVariant) ? report.By(ByVariant) : report);
+            CostReport total = Of(books, batches, whole);
+            total.Model = s_total.Model;
+            reports.Add(total);
+        }
+
+        foreach (CostReport report in reports)
+        {
+            WriteOutput(group is null ? report : report.By(group));
         }
     }
 
     // A batch that was not sent yet has no day, and no costs.
-    private IEnumerable<CostReport> Days(UsageBooks books, string job) => _batches.Values
+    private static IEnumerable<CostReport> Days(UsageBooks books, BatchRecord[] batches, string job) => batches
         .Where(static b => b.CreatedAt is not null)
         .GroupBy(static b => b.CreatedAt.ToShell()!.Value.Date)
         .OrderBy(static day => day.Key)
-        .Select(day => CostReport.From(Sum(books, day), job, day.Key));
+        .Select(day =>
+        {
+            CostReport report = Of(books, [.. day], job);
+            report.Day = day.Key;
+            return report;
+        });
 
-    // The models of each variant: two variants may share one.
-    private IEnumerable<CostReport> Variants(UsageBooks books, string job) => books.OfVariants([.. _batches.Values]).Select(v =>
+    // The models of each variant: two variants may share one. Two jobs may have variants of one name, which need not be the same.
+    private static IEnumerable<CostReport> Variants(UsageBooks books, BatchRecord[] batches, string job)
+        => books.OfVariants(batches).Select(v =>
+        {
+            CostReport report = CostReport.From(v.Usage, job, books.RequestsOf(batches, v.Usage.Model, v.Variant));
+            report.Variant = v.Variant.Name;
+            return report;
+        });
+
+    // What batches have cost together, whatever their models.
+    private static CostReport Of(UsageBooks books, BatchRecord[] batches, string job)
     {
-        CostReport report = CostReport.From(v.Usage, job);
-        report.Variant = v.Variant.Name;
+        IReadOnlyList<ModelUsage> models = books.Of(batches);
+        ModelUsage sum = models.Aggregate(s_total, static (all, m) => all.Plus(m));
+        CostReport report = CostReport.From(sum, job, books.RequestsOf(batches));
+        report.Model = string.Join(", ", models.Select(static m => m.Model));
         return report;
-    });
-
-    private static ModelUsage Sum(UsageBooks books, IEnumerable<BatchRecord> batches)
-        => books.Of([.. batches]).Aggregate(s_total, static (all, m) => all.Plus(m));
+    }
 }

@@ -9,7 +9,7 @@ using ClaudeBatch.Sessions;
 namespace ClaudeBatch.Commands;
 
 /// <summary>Estimates what requests will cost, or reports what batches and jobs have cost.</summary>
-[Cmdlet(VerbsDiagnostic.Measure, "ClaudeBatch", DefaultParameterSetName = InputObjectSet)]
+[Cmdlet(VerbsDiagnostic.Measure, "ClaudeBatch", DefaultParameterSetName = JobSet)]
 [OutputType(typeof(CostReport))]
 public sealed partial class MeasureClaudeBatchCommand : ConnectedCommand
 {
@@ -39,11 +39,12 @@ public sealed partial class MeasureClaudeBatchCommand : ConnectedCommand
     [ArgumentCompleter(typeof(ReferenceCompleter))]
     public object[] InputObject { get; set; } = [];
 
-    [Parameter(Mandatory = true, ParameterSetName = JobSet)]
+    /// <summary>The jobs whose cost is reported; all of the ledger where nothing is given.</summary>
+    [Parameter(ParameterSetName = JobSet)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(JobCompleter))]
-    public string[] Job { get; set; } = [];
+    public string[] Job { get; set; } = ["*"];
 
     /// <summary>Reports on all batches of the ledger that were created at this time or later.</summary>
     [Parameter(Mandatory = true, ParameterSetName = SinceSet)]
@@ -75,7 +76,7 @@ public sealed partial class MeasureClaudeBatchCommand : ConnectedCommand
     {
         switch (ParameterSetName)
         {
-            case JobSet:
+            case JobSet when !MyInvocation.ExpectingInput: // a pipeline that brought nothing is nothing, and not all jobs
                 AddBatches(Job.SelectMany(JobsLike).SelectMany(j => Open().Ledger.Batches.OfJob(j.Id)));
                 break;
             case SinceSet when TryOpen() is { } session:
@@ -171,10 +172,10 @@ public sealed partial class MeasureClaudeBatchCommand : ConnectedCommand
         foreach (ModelEstimate model in estimate.Models)
         {
             WarnOfPrice(model.Model, model.HasPrice);
-            WriteOutput(CostReport.From(model, basis));
+            WriteOutput(CostReport.From(model, basis).By(Estimate));
         }
 
-        WriteOutput(CostReport.Total(estimate, basis));
+        WriteOutput(CostReport.Total(estimate, basis).By(Estimate));
     }
 
     private void WarnOfCache(IReadOnlyList<ModelUsage> models)

@@ -5,7 +5,7 @@ namespace ClaudeBatch;
 
 /// <summary>
 /// What requests have cost, or the range of what they will cost. There is one report for each model, or for each job where there are several,
-/// and one with <c>Model = 'Total'</c>. Amounts are in USD, and null where a price is not known.
+/// and one with <c>Model = 'Total'</c> where that says more. Amounts are in USD, and null where a price is not known.
 /// </summary>
 public sealed class CostReport
 {
@@ -18,10 +18,17 @@ public sealed class CostReport
     /// <summary>The variant of the rows; null where variants are not told apart, and of rows that are none.</summary>
     public string? Variant { get; set; }
 
+    /// <summary>The model, or the models of a job or a day; <c>Total</c> for the sum of all reports.</summary>
     public string? Model { get; set; }
 
-    /// <summary>The number of requests before submission, and of answers after it.</summary>
+    /// <summary>The number of requests; after submission of those that have an answer, each counted once.</summary>
     public long Requests { get; set; }
+
+    /// <summary>
+    /// The number of answers that were paid; null before submission. A request whose answer was asked for anew, by a retry or a round of
+    /// tools, has several.
+    /// </summary>
+    public long? Answers { get; set; }
 
     /// <summary>The input tokens that were neither written to the cache nor read from it; null before submission.</summary>
     public long? InputTokens { get; set; }
@@ -78,12 +85,12 @@ public sealed class CostReport
         return shown;
     }
 
-    internal static CostReport From(ModelUsage usage, string job, DateTime? day = null) => new()
+    internal static CostReport From(ModelUsage usage, string job, long requests) => new()
     {
         Job = job,
-        Day = day,
         Model = usage.Model,
-        Requests = usage.Answers,
+        Requests = requests,
+        Answers = usage.Answers,
         InputTokens = usage.Usage.InputTokens,
         CacheWrite5mTokens = usage.Usage.CacheWrite5mTokens,
         CacheWrite1hTokens = usage.Usage.CacheWrite1hTokens,

@@ -61,6 +61,8 @@ public sealed class VariantTests : IDisposable
 
         Assert.Equal([("y", 2L), ("x", 1L), (null, 1L)], variants.Select(static v => (v.Variant.Name, v.Usage.Answers)));
         Assert.Equal(Assert.Single(books.Of(batches)).Cost, variants.Sum(static v => v.Usage.Cost));
+        Assert.Equal([2L, 1L, 1L], variants.Select(v => books.RequestsOf(batches, v.Usage.Model, v.Variant)));
+        Assert.Equal((4L, 0L), (books.RequestsOf(batches), books.RequestsOf(batches, "another-model")));
     }
 
     [Fact]
