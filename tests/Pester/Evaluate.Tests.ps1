@@ -69,7 +69,7 @@ Describe 'Measure-ClaudeBatchResult on the real messages' {
     It 'says what the job cost, and what a right answer did' {
         $cost = (Measure-ClaudeBatch -Job haiku)[-1].Cost
         $both[0].Cost | Should -Be $cost
-        $both[0].CostPerCorrect | Should -Be ($cost / $both[0].Correct)
+        $both[0].CostPerCorrect | Should -Be ([decimal]::Round($cost / $both[0].Correct, 12))
         $told | Should -BeNullOrEmpty
     }
 
@@ -103,7 +103,7 @@ Describe 'Measure-ClaudeBatchResult on the real messages' {
 
     It 'is shown in 80 columns, and comes whole through Clixml' {
         foreach ($shown in $both, $both[0].Labels, $both[0].Confusion, $both[0].Against) {
-            $lines = ($shown | Out-String -Width 80).Trim() -split '\r?\n'
+            $lines = ($shown | Out-String -Width 80).Trim() -split '\r?\n' | Where-Object { $_ -notmatch '^( *This: haiku)?$' }
             $lines.Count | Should -Be (2 + @($shown).Count)
             ($lines | Measure-Object -Property Length -Maximum).Maximum | Should -BeLessOrEqual 80
         }
@@ -286,12 +286,33 @@ Describe 'Measure-ClaudeBatch -GroupBy' {
         $days = Get-ClaudeBatch -Job first, second -Local | ForEach-Object { $_.CreatedAt.Date }
         $reports.Day[0, 1] | Should -Be $days
         $reports[2].Day | Should -BeNullOrEmpty
-        ($reports | Out-String -Width 80) | Should -Match "(?m)^$('{0:yyyy-MM-dd}' -f $days[1]) +Total +6 "
+        ($reports | Out-String -Width 80) | Should -Match "(?m)^$('{0:yyyy-MM-dd}' -f $days[1]) +claude-opus-4-6 +6 "
     }
 
     It 'of one job is that job' {
-        (Measure-ClaudeBatch first -GroupBy Day).Job | Should -Be 'first', 'first'
-        (Measure-ClaudeBatch first -GroupBy Job).Model | Should -Be 'Total', 'Total'
+        (Measure-ClaudeBatch first -GroupBy Day).Job | Should -Be 'first'
+        (Measure-ClaudeBatch first -GroupBy Model).Model | Should -Be 'claude-haiku-4-5-20251001', 'Total'
+    }
+
+    It 'names the models of a job, and has no sum of one' {
+        (Measure-ClaudeBatch -GroupBy Job).Model | Should -Be 'claude-haiku-4-5-20251001', 'claude-opus-4-6', 'Total'
+        $one = Measure-ClaudeBatch first -GroupBy Job
+        $one | Should -HaveCount 1
+        $one.Job, $one.Model | Should -Be 'first', 'claude-haiku-4-5-20251001'
+    }
+
+    It '<_> alone is of all jobs of the ledger, and a pipeline that brings nothing of none' -ForEach 'Day', 'Model', 'Job' {
+        $all = Measure-ClaudeBatch -GroupBy $_
+        $all | ConvertTo-Json | Should -Be (Measure-ClaudeBatch -Job * -GroupBy $_ | ConvertTo-Json)
+        $all[-1].Requests | Should -Be 10
+        @() | Measure-ClaudeBatch -GroupBy $_ | Should -BeNullOrEmpty
+    }
+
+    It 'shows what was saved, with the same number of decimals in each line' {
+        $lines = (Measure-ClaudeBatch -GroupBy Job | Out-String -Width 80).Trim() -split '\r?\n'
+        $lines[0] | Should -Match '^Job +Requests +Cost +SavedByBatch +SavedByCache$'
+        $lines[2..4] | Should -Match '^\w+ +\d+( +\d+\D\d{6}){3}$'
+        (New-TestRequest | Measure-ClaudeBatch | Out-String -Width 80) | Should -Match '(?m)^Model +Requests +Low +High$'
     }
 
     It 'is refused of requests, which have no day and no job' {

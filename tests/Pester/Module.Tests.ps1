@@ -110,10 +110,10 @@ Describe 'The module' {
             for ($i = 0; $i -lt $cells.Count; $i++) {
                 $heading = $table.Count ? $table[$i].Label : ($cells[$i].Label ?? $cells[$i].PropertyName)
                 $properties | Should -Contain $heading -Because $view.Name
-                # What is formatted is that property, and no other; where an answer has no text, its calls stand in its place, and a job's variant
-                # stands beside its name.
+                # What is formatted is that property, and no other; where an answer has no text, its calls stand in its place, why it is
+                # not complete stands before it, and a job's group beside its name.
                 $shown = $cells[$i].ScriptBlock ? [regex]::Matches($cells[$i].ScriptBlock, '(?<=\$_\.)\w+').Value : $cells[$i].PropertyName
-                $shown | Where-Object { "$heading $_" -notin 'Text ToolCalls', 'Job Variant' } | Select-Object -Unique |
+                $shown | Where-Object { "$heading $_" -notin 'Text ToolCalls', 'Text Reason', 'Job Group', 'Against Other', 'Against Agreement' } | Select-Object -Unique |
                     Should -BeExactly $heading -Because $view.Name
             }
         }

@@ -18,6 +18,9 @@ public sealed class MeasuredJob(string name, RowPlaces places, bool needsLabel)
     /// <summary>The variant of the rows, where those of a job are measured apart; its name is null of rows that are none.</summary>
     public Variant? Variant { get; init; }
 
+    /// <summary>The name of the variant, which is empty of rows that are none; null where variants are not measured apart.</summary>
+    public string? VariantName => Variant is { } variant ? variant.Name ?? string.Empty : null;
+
     /// <summary>Whether a row counts only where it is known which label is right.</summary>
     public bool NeedsLabel { get; } = needsLabel;
 

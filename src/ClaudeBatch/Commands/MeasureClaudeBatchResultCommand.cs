@@ -51,7 +51,7 @@ public sealed class MeasureClaudeBatchResultCommand : MeasuringCommand
         {
             foreach (Evaluation evaluation in Evaluate(job, measured.Where(o => o != job)))
             {
-                WriteOutput(evaluation);
+                WriteOutput(evaluation.Shown(isJudged: Expected is not null));
             }
         }
     }

@@ -108,14 +108,14 @@ public abstract class MeasuringCommand : ConnectedCommand
     {
         (MeasuredJob Other, IReadOnlyDictionary<int, PairTable> Pairs)[] pairs = [.. others.Select(o => (o, PairTable.Of(job, o)))];
         IEnumerable<(int Group, string? Name)> groups = _group is null || _isByVariant
-            ? [(0, job.Variant is { } variant ? variant.Name ?? string.Empty : null)]
+            ? [(0, job.VariantName)]
             : job.Groups.Keys.Select(g => (g, (string?)(g == 0 ? string.Empty : _groups![g - 1])))
                 .OrderBy(static g => g.Item2, StringComparer.OrdinalIgnoreCase);
         foreach ((int group, string? name) in groups)
         {
             Evaluation evaluation = Evaluation.From(job, group, name, _labels!);
             evaluation.Against = Array.ConvertAll(
-                pairs, o => JobAgreement.From(o.Other, o.Pairs.GetValueOrDefault(group) ?? new PairTable(), job.NeedsLabel));
+                pairs, o => JobAgreement.From(evaluation, o.Other, o.Pairs.GetValueOrDefault(group) ?? new PairTable(), job.NeedsLabel));
             yield return evaluation;
         }
     }

@@ -16,7 +16,12 @@ internal sealed class ComparisonColumns
 
     private readonly string[] _fixed;
 
-    private readonly PSMemberSet _shown;
+    // The most properties that the shell shows as a table; more are a list.
+    private const int MostInTable = 4;
+
+    private readonly string[] _answers;
+
+    private PSMemberSet? _shown;
 
     /// <param name="jobs">The names of the jobs.</param>
     /// <param name="hasEqual">Whether rows that are the same are given, too, so that an object says which it is.</param>
@@ -27,7 +32,7 @@ internal sealed class ComparisonColumns
         string[] answers = [.. jobs.Select(j => given.Add(j) ? j : Free(given, j, "Job."))];
         string[] statuses = [.. jobs.Select(j => Free(given, j + "." + nameof(BatchResult.Status), string.Empty))];
         _fixed = [.. first, .. answers, .. statuses];
-        _shown = new PSMemberSet("PSStandardMembers", [new PSPropertySet("DefaultDisplayPropertySet", [.. first, .. answers])]);
+        _answers = [.. first, .. answers];
     }
 
     /// <param name="customId">The id of the row.</param>
@@ -54,8 +59,18 @@ internal sealed class ComparisonColumns
 
         PSObject row = ObjectView.Of(names, values);
         row.TypeNames.Insert(0, TypeName);
-        row.Members.Add(_shown);
+        row.Members.Add(_shown ??= new PSMemberSet(
+            "PSStandardMembers", [new PSPropertySet("DefaultDisplayPropertySet", [.. _answers, .. RowColumns(names, values)])]));
         return row;
+    }
+
+    // An id says little of a row. A list has room for all of its columns; a table for none, or for the one with the longest text.
+    private IEnumerable<string> RowColumns(List<string> names, List<object?> values)
+    {
+        IEnumerable<int> columns = Enumerable.Range(_fixed.Length, names.Count - _fixed.Length);
+        return (_answers.Length > MostInTable ? columns : columns.OrderByDescending(i => JsonText.Text(values[i] ?? string.Empty).Length)
+                .Take(_answers.Length < MostInTable ? 1 : 0))
+            .Select(i => names[i]);
     }
 
     private static string Free(HashSet<string> given, string name, string prefix)

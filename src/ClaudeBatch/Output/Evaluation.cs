@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Measures;
 
@@ -17,7 +18,10 @@ public sealed class Evaluation
     /// <summary>The rows that count: of a job that is not finished those that have ended, and with expected labels those that have one.</summary>
     public long Rows { get; set; }
 
-    /// <summary>How many have an answer with a label.</summary>
+    /// <summary>
+    /// How many have an answer with a label; Unanswered and Unparsable are the others. What jobs and reports call answered has an answer, with a
+    /// label or not.
+    /// </summary>
     public long Answered { get; set; }
 
     public long? Correct { get; set; }
@@ -49,7 +53,7 @@ public sealed class Evaluation
     /// <summary>The cost of the rows, with all attempts, in USD; null where some of it is not known.</summary>
     public decimal? Cost { get; set; }
 
-    /// <summary>The cost by the number of right answers.</summary>
+    /// <summary>The cost by the number of right answers, to the millionth of a millionth that costs are known to.</summary>
     public decimal? CostPerCorrect { get; set; }
 
     public LabelMeasure[] Labels { get; set; } = [];
@@ -59,7 +63,22 @@ public sealed class Evaluation
     /// <summary>The job beside each of the others.</summary>
     public JobAgreement[] Against { get; set; } = [];
 
-    public override string ToString() => Group is null ? Job ?? string.Empty : $"{Job}, {Group}";
+    public override string ToString() => NameOf(Job, Group);
+
+    /// <summary>Names a job, or a variant or group of it.</summary>
+    internal static string NameOf(string? job, string? group) => group is null ? job ?? string.Empty : $"{job}, {group}";
+
+    /// <summary>Gives the object as one that is shown with what it has: with its group, and without figures that nothing was expected for.</summary>
+    internal PSObject Shown(bool isJudged)
+    {
+        PSObject shown = new(this);
+        if (!isJudged || Group is not null)
+        {
+            shown.TypeNames.Insert(0, "ClaudeBatch.Evaluation#" + (isJudged ? nameof(Group) : "Bare"));
+        }
+
+        return shown;
+    }
 
     internal static Evaluation From(MeasuredJob job, int group, string? groupName, LabelCodes labels)
     {
@@ -91,7 +110,7 @@ public sealed class Evaluation
         (double Low, double High)? interval = Statistics.Wilson(table.Correct, table.Rows);
         AccuracyLow = interval?.Low;
         AccuracyHigh = interval?.High;
-        CostPerCorrect = table.Correct > 0 ? Cost / table.Correct : null;
+        CostPerCorrect = table.Correct > 0 && Cost is { } cost ? decimal.Round(cost / table.Correct, 12) : null;
         IReadOnlyList<LabelScore> scores = table.Scores();
         MacroF1 = ConfusionTable.MacroF1(scores);
         WeightedF1 = ConfusionTable.WeightedF1(scores);

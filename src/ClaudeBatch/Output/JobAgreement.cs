@@ -5,6 +5,12 @@ namespace ClaudeBatch;
 /// <summary>A job, or a variant of it, beside another one, over the rows that both have answered with a label.</summary>
 public sealed class JobAgreement
 {
+    /// <summary>The job, its variant or the group of its rows that is beside the other.</summary>
+    public string? This { get; set; }
+
+    /// <summary>What it is beside, in the same words.</summary>
+    public string? Other { get; set; }
+
     /// <summary>The other job.</summary>
     public string? Job { get; set; }
 
@@ -31,10 +37,12 @@ public sealed class JobAgreement
 
     public override string ToString() => Variant is null ? Job ?? string.Empty : $"{Job}, {Variant}";
 
-    internal static JobAgreement From(MeasuredJob other, PairTable pair, bool isJudged) => new()
+    internal static JobAgreement From(Evaluation evaluation, MeasuredJob other, PairTable pair, bool isJudged) => new()
     {
+        This = evaluation.ToString(),
+        Other = Evaluation.NameOf(other.Name, other.VariantName ?? evaluation.Group),
         Job = other.Name,
-        Variant = other.Variant is { } variant ? variant.Name ?? string.Empty : null,
+        Variant = other.VariantName,
         Rows = pair.Rows,
         Agreement = pair.Agreement,
         Kappa = pair.Kappa,
