@@ -128,3 +128,16 @@ Describe 'What evaluation shows' {
         ($sent.OutputSchema | ConvertFrom-Json).properties.label.enum | Should -Be 'yes', 'no'
     }
 }
+
+Describe 'What evaluation says and completes' {
+    It 'completes <line>' -ForEach @(
+        @{ line = 'Measure-ClaudeBatchResult ways -Expected '; names = 'Nr', "'The label'", 'Body' }
+        @{ line = 'Measure-ClaudeBatchResult -Job wa* -GroupBy '; names = 'Variant', 'Nr', "'The label'", 'Body' }
+        @{ line = 'Measure-ClaudeBatchResult -Job plain -GroupBy '; names = 'Nr', "'The label'", 'Body' }
+        @{ line = 'Measure-ClaudeBatchResult ways, plain -Actual '; names = 'label' }
+        @{ line = 'Compare-ClaudeBatchResult ways -Actual l'; names = 'label' }
+        @{ line = 'Export-ClaudeBatchReport -Job ways -Expected th'; names = "'The label'" }
+    ) {
+        Get-Completion $line | Should -Be $names
+    }
+}

@@ -30,6 +30,7 @@ public sealed class CompareClaudeBatchResultCommand : ConnectedCommand
     /// <summary>The field of the answers that is compared, or a script block that gives it of a result.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ColumnCompleter))]
     public object? Actual { get; set; }
 
     /// <summary><c>Variant</c> to have the variants of the rows side by side, of one job or of several.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using System.Runtime.CompilerServices;
+using ClaudeBatch.Completers;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Measures;
@@ -29,11 +30,13 @@ public abstract class MeasuringCommand : ConnectedCommand
     /// <summary>The column of the rows that has the right label, or a script block that gives it of a result.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ColumnCompleter))]
     public object? Expected { get; set; }
 
     /// <summary>The field of the answers that has their label, or a script block that gives it of a result.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ColumnCompleter))]
     public object? Actual { get; set; }
 
     /// <summary>
@@ -42,6 +45,7 @@ public abstract class MeasuringCommand : ConnectedCommand
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ColumnCompleter))]
     public object? GroupBy { get; set; }
 
     /// <summary>Whether labels that differ in case alone are different ones.</summary>

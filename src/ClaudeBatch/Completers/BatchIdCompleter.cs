@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using ClaudeBatch.Sessions;
@@ -9,7 +10,8 @@ namespace ClaudeBatch.Completers;
 /// </summary>
 public sealed class BatchIdCompleter : LedgerCompleter
 {
-    private protected override IEnumerable<CompletionResult> Candidates(BatchSession session) => Batches(session);
+    private protected override IEnumerable<CompletionResult> Candidates(
+        BatchSession session, string parameterName, IDictionary given) => Batches(session);
 
     internal static IEnumerable<CompletionResult> Batches(BatchSession session) => session.Ledger.Batches.All().Reverse()
         .Where(static b => b.ServiceId is not null)

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using ClaudeBatch.Sessions;
@@ -7,7 +8,8 @@ namespace ClaudeBatch.Completers;
 /// <summary>Completes the names of jobs, the newest first. The tooltip has the state and the counts.</summary>
 public sealed class JobCompleter : LedgerCompleter
 {
-    private protected override IEnumerable<CompletionResult> Candidates(BatchSession session) => Jobs(session);
+    private protected override IEnumerable<CompletionResult> Candidates(
+        BatchSession session, string parameterName, IDictionary given) => Jobs(session);
 
     internal static IEnumerable<CompletionResult> Jobs(BatchSession session)
         => session.Ledger.Jobs.All().Reverse().Select(record =>

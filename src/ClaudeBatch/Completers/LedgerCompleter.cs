@@ -21,7 +21,9 @@ public abstract class LedgerCompleter : IArgumentCompleter
         {
             using ServiceSession service = new(ConnectionDefaults.Resolve(given: null), static (_, _) => { });
             using BatchSession? session = BatchSession.Open(service, create: false);
-            return session is null ? [] : [.. Candidates(session).Where(c => pattern.IsMatch(c.ListItemText))];
+            return session is null
+                ? []
+                : [.. Candidates(session, parameterName, fakeBoundParameters).Where(c => pattern.IsMatch(c.ListItemText))];
         }
         catch (ClaudeBatchException)
         {
@@ -29,8 +31,16 @@ public abstract class LedgerCompleter : IArgumentCompleter
         }
     }
 
-    private protected abstract IEnumerable<CompletionResult> Candidates(BatchSession session);
+    /// <param name="session">The ledger.</param>
+    /// <param name="parameterName">The parameter whose value is completed.</param>
+    /// <param name="given">What the line gives to its other parameters.</param>
+    private protected abstract IEnumerable<CompletionResult> Candidates(BatchSession session, string parameterName, IDictionary given);
 
     private protected static CompletionResult Candidate(string name, string tip)
-        => new(name, name, CompletionResultType.ParameterValue, tip);
+        => new(Quoted(name), name, CompletionResultType.ParameterValue, tip);
+
+    // A name is one word of the line only where it has nothing that the shell reads as something else.
+    private static string Quoted(string name) => name.All(static c => char.IsLetterOrDigit(c) || c is '_' or '-' or '.' or '/')
+        ? name
+        : $"'{CodeGeneration.EscapeSingleQuotedStringContent(name)}'";
 }
