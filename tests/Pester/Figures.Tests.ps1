@@ -140,4 +140,26 @@ Describe 'What evaluation says and completes' {
     ) {
         Get-Completion $line | Should -Be $names
     }
+
+    It 'says that variants are measured together, unless they are asked for' {
+        $told = @(Get-Told { Measure-ClaudeBatchResult ways, plain -Expected 'The label' } | Where-Object { $_ -is [Management.Automation.WarningRecord] -and "$_" -like '*variants*' })
+        $told | Should -HaveCount 1
+        "$told" | Should -Be "Job 'ways' has variants, which are measured together here; -GroupBy Variant measures each."
+        @(Get-Told { Measure-ClaudeBatchResult ways -Expected 'The label' -GroupBy Variant }) -like '*measured together*' | Should -BeNullOrEmpty
+    }
+
+    It 'names variants where a group is not there' {
+        $told = @(Get-Told { Measure-ClaudeBatchResult ways -GroupBy Varient })
+        $told | Should -HaveCount 1
+        "$told" | Should -BeLike "*no*column 'Varient'*The job has variants: -GroupBy Variant."
+        "$(Get-Told { Measure-ClaudeBatchResult plain -GroupBy Variant })" | Should -BeLike '*The job has no variants, either; New-ClaudeBatchRequest -Variant makes them.'
+    }
+
+    It 'says once of each job that is not there' {
+        "$(Get-Told { Compare-ClaudeBatchResult zz, yy })" | Should -Match "^There is no job 'zz'[^']*'[^']*'[^']*There is no job 'yy'[^']*'[^']*'[^']*$"
+        @(Get-Told { Compare-ClaudeBatchResult plain, yy }) | Should -HaveCount 1
+        $path = New-TestFolder
+        @(Get-Told { Export-ClaudeBatchReport -Job nope -Path $path }) | Should -HaveCount 1
+        Test-Path -LiteralPath $path | Should -BeFalse
+    }
 }

@@ -19,6 +19,9 @@ public sealed class CompareClaudeBatchResultCommand : ConnectedCommand
 
     private AnswerLabel? _actual;
 
+    // A name that no job has was told as an error, which says what lacks.
+    private bool _isLacking;
+
     /// <summary>Names of jobs, with wildcards, or jobs from the pipeline; two or more.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [Alias("Name")]
@@ -48,7 +51,13 @@ public sealed class CompareClaudeBatchResultCommand : ConnectedCommand
 
     protected override Task ProcessAsync(CancellationToken cancellationToken)
     {
-        _jobs.AddRange(Job.SelectMany(JobsOf).Where(IsFirst));
+        foreach (JobReference reference in Job)
+        {
+            IReadOnlyList<JobRecord> found = JobsOf(reference);
+            _isLacking |= found.Count == 0 && !reference.HasWildcards;
+            _jobs.AddRange(found.Where(IsFirst));
+        }
+
         return Task.CompletedTask;
     }
 
@@ -56,6 +65,11 @@ public sealed class CompareClaudeBatchResultCommand : ConnectedCommand
     {
         if (_jobs.Count < 2 && (_jobs.Count == 0 || GroupBy is null))
         {
+            if (_isLacking)
+            {
+                return;
+            }
+
             throw new ClaudeBatchException(
                 FailureKind.InvalidArgument,
                 "JobsTooFew",

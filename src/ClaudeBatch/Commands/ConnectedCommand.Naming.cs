@@ -19,15 +19,20 @@ public abstract partial class ConnectedCommand
     /// </summary>
     private protected IReadOnlyList<JobRecord> JobsLike(string name)
     {
-        IReadOnlyList<JobRecord> all = TryOpen()?.Ledger.Jobs.All() ?? [];
-        WildcardPattern pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
-        JobRecord[] found = [.. all.Where(j => pattern.IsMatch(j.Name))];
-        if (found.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
+        IReadOnlyList<JobRecord> found = FindJobs(name);
+        if (found.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
         {
             Fail(JobNotFound(name));
         }
 
         return found;
+    }
+
+    /// <summary>Returns the jobs whose name matches, and says nothing where there is none.</summary>
+    private protected IReadOnlyList<JobRecord> FindJobs(string name)
+    {
+        WildcardPattern pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+        return [.. (TryOpen()?.Ledger.Jobs.All() ?? []).Where(j => pattern.IsMatch(j.Name))];
     }
 
     /// <summary>Whether a job comes for the first time: what is named twice is taken once.</summary>

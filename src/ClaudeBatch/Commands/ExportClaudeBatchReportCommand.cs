@@ -100,7 +100,7 @@ public sealed partial class ExportClaudeBatchReportCommand : MeasuringCommand
 
     // A report that lacks a job would look complete.
     private IReadOnlyList<JobRecord> Named(string name)
-        => JobsLike(name) is { Count: > 0 } found ? found : throw JobNotFound(name);
+        => FindJobs(name) is { Count: > 0 } found ? found : throw JobNotFound(name);
 
     protected override void Dispose(bool disposing)
     {

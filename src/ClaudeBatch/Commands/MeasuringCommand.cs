@@ -23,6 +23,8 @@ public abstract class MeasuringCommand : ConnectedCommand
 
     private bool _isByVariant;
 
+    private string[] _varied = [];
+
     private LabelCodes? _labels;
 
     private LabelCodes? _groups;
@@ -68,7 +70,10 @@ public abstract class MeasuringCommand : ConnectedCommand
 
     /// <summary>Looks whether there are variants to be told apart, before the labels of the first job are read.</summary>
     private protected void LookForVariants(IEnumerable<JobRecord> jobs)
-        => _isByVariant = VariantGroups.AreAsked(GroupBy) && jobs.Any(Open().Ledger.Attempts.HasVariants);
+    {
+        _varied = [.. jobs.Where(Open().Ledger.Attempts.HasVariants).Select(static j => $"'{j.Name}'")];
+        _isByVariant = VariantGroups.AreAsked(GroupBy) && _varied.Length > 0;
+    }
 
     /// <summary>Reads the labels of a job, of which some batches are collected: as one, or as one for each variant.</summary>
     private protected IReadOnlyCollection<MeasuredJob> Measure(
@@ -93,7 +98,9 @@ public abstract class MeasuringCommand : ConnectedCommand
         _expected?.CheckFound(job.Name);
         if (!_isByVariant)
         {
-            _group?.CheckFound(job.Name);
+            _group?.CheckFound(job.Name, hint: Open().Ledger.Attempts.HasVariants(job)
+                ? $" The job has variants: -GroupBy {VariantGroups.Column}."
+                : VariantGroups.AreAsked(GroupBy) ? " The job has no variants, either; New-ClaudeBatchRequest -Variant makes them." : "");
         }
 
         WarnOfUnlabeled(job.Name, [.. measured.All.SelectMany(static m => m.Groups.Values)]);
@@ -105,6 +112,11 @@ public abstract class MeasuringCommand : ConnectedCommand
     {
         _actual!.CheckFound();
         WarnOfStrangers(jobs);
+        if (_varied.Length > 0 && !_isByVariant)
+        {
+            string whose = _varied.Length == 1 ? $"Job {_varied[0]} has" : $"Jobs {string.Join(" and ", _varied)} have";
+            Warn($"{whose} variants, which are measured together here; -GroupBy {VariantGroups.Column} measures each.");
+        }
     }
 
     /// <summary>Gives the figures of a job, and with groups those of each.</summary>

@@ -56,8 +56,10 @@ internal sealed class RowLabel
     }
 
     /// <summary>Checks, when all rows of a job were read, that one of them had the column; it is looked for anew in the next job.</summary>
+    /// <param name="job">The name of the job.</param>
+    /// <param name="hint">What else may have been meant, as a sentence behind a blank.</param>
     /// <exception cref="ClaudeBatchException"><c>ColumnNotFound</c>.</exception>
-    public void CheckFound(string job)
+    public void CheckFound(string job, string hint = "")
     {
         if (_block is null && !_isFound && _columns is not null)
         {
@@ -65,7 +67,7 @@ internal sealed class RowLabel
             throw new ClaudeBatchException(
                 FailureKind.InvalidArgument,
                 "ColumnNotFound",
-                $"No row of job '{job}' has a column '{_column}', as -{_parameter} wants. {there}")
+                $"No row of job '{job}' has a column '{_column}', as -{_parameter} wants. {there}{hint}")
             { Target = _column };
         }
 
