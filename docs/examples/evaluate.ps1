@@ -57,7 +57,7 @@ if ($Rehearse) {
     $random = [Random]::new(7)
     $answers = @{}
     foreach ($way in $ways.Keys) {
-        $putIn[$way] = [Math]::Round($rows.Count * $wrong[$way] / 100)
+        $putIn[$way] = [int] [Math]::Round($rows.Count * $wrong[$way] / 100)
         $order = [int[]](0..($rows.Count - 1))
         $random.Shuffle($order)
         for ($i = 0; $i -lt $rows.Count; $i++) {
@@ -70,12 +70,21 @@ if ($Rehearse) {
     Connect-ClaudeBatch -Emulator -EmulatorPlan @{ Answers = $answers; Speed = 6000 } @place
 }
 
-$rows | New-ClaudeBatchRequest -MaxTokens 12 -CustomId 'ticket-{{Id}}' -Variant $ways | Submit-ClaudeBatch -Job $Job | Wait-ClaudeBatch | Out-Null
+$rows | New-ClaudeBatchRequest -MaxTokens 12 -CustomId 'ticket-{{Id}}' -Variant $ways | Invoke-ClaudeBatch -Job $Job | Out-Null
 $figures = Measure-ClaudeBatchResult -Job $Job -Expected Label -GroupBy Variant
 $figures | Format-Table | Out-Host
 
-Write-Host "The short prompt with the small model, beside the others:"
-($figures | Where-Object -Property Group -EQ 'haikuShort').Against | Format-Table | Out-Host
+$best, $next = $figures | Sort-Object -Property Accuracy -Descending | Select-Object -First 2
+$beside = $best.Against | Where-Object -Property Variant -EQ $next.Group
+$cheapest = $figures | Where-Object -Property CostPerCorrect | Sort-Object -Property CostPerCorrect | Select-Object -First 1
+$sure = $beside.McNemarP -lt 0.05 ? 'chance hardly makes such a difference' : 'which may be chance'
+Write-Host ('{0} is right most often: {1:0.0 %}, where {2} has {3:0.0 %}; {4} (p = {5:G2}).' -f
+    $best.Group, $best.Accuracy, $next.Group, $next.Accuracy, $sure, $beside.McNemarP)
+if ($cheapest) {
+    Write-Host ('{0} costs least for a right answer: ${1:0.000000}, where {2} costs ${3:0.000000}.' -f
+        $cheapest.Group, $cheapest.CostPerCorrect, $best.Group, $best.CostPerCorrect)
+}
+$best.Against | Format-Table | Out-Host
 
 Write-Host 'The first messages that are labelled differently:'
 Compare-ClaudeBatchResult -Job $Job -GroupBy Variant | Select-Object -First 5 -Property (@($ways.Keys) + 'Label', 'Body') | Format-Table | Out-Host
@@ -85,14 +94,13 @@ if ($Report) {
     Write-Host "The report is $Report"
 }
 
+# Four properties, which the shell shows as a table; the other figures stand above.
 foreach ($figure in $figures) {
     $missed = $figure.Rows - $figure.Correct
     [pscustomobject] @{
-        Variant        = $figure.Group
-        Accuracy       = $figure.Accuracy
-        Wrong          = $missed
-        PutIn          = $putIn[$figure.Group]
-        IsAsPutIn      = $Rehearse ? $missed -eq $putIn[$figure.Group] : $null
-        CostPerCorrect = $figure.CostPerCorrect
+        Variant   = $figure.Group
+        Wrong     = $missed
+        PutIn     = $putIn[$figure.Group]
+        IsAsPutIn = $Rehearse ? $missed -eq $putIn[$figure.Group] : $null
     }
 }
