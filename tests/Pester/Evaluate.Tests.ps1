@@ -306,6 +306,7 @@ Describe 'Measure-ClaudeBatch -GroupBy' {
         $all | ConvertTo-Json | Should -Be (Measure-ClaudeBatch -Job * -GroupBy $_ | ConvertTo-Json)
         $all[-1].Requests | Should -Be 10
         @() | Measure-ClaudeBatch -GroupBy $_ | Should -BeNullOrEmpty
+        Get-ClaudeBatchJob no-* | Measure-ClaudeBatch | Should -BeNullOrEmpty
     }
 
     It 'shows what was saved, with the same number of decimals in each line' {

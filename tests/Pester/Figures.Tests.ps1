@@ -82,12 +82,6 @@ Describe 'What evaluation shows' {
         $amounts | Should -Match ' \d\D\d{8} .* \d\D\d{6}$'
     }
 
-    It 'rounds what a right answer costs to the unit of costs' {
-        $figure = Measure-ClaudeBatchResult plain, ways -Expected 'The label' -GroupBy 'The label' -WarningAction Ignore | Select-Object -First 1
-        $figure.CostPerCorrect | Should -Be ([decimal]::Round($figure.Cost / $figure.Correct, 12))
-        (Measure-ClaudeBatchResult ways -Expected 'The label' -WarningAction Ignore).CostPerCorrect.Scale | Should -BeLessOrEqual 12
-    }
-
     It 'says who is beside whom, also as CSV' {
         $against = (Measure-ClaudeBatchResult ways, plain -Expected 'The label' -GroupBy Variant).Against
         $file = "$(New-TestFolder).csv"

@@ -76,7 +76,7 @@ public sealed partial class MeasureClaudeBatchCommand : ConnectedCommand
     {
         switch (ParameterSetName)
         {
-            case JobSet when !MyInvocation.ExpectingInput: // a pipeline that brought nothing is nothing, and not all jobs
+            case JobSet:
                 AddBatches(Job.SelectMany(JobsLike).SelectMany(j => Open().Ledger.Batches.OfJob(j.Id)));
                 break;
             case SinceSet when TryOpen() is { } session:
