@@ -52,9 +52,21 @@ internal static class BenchData
     /// <param name="id">The custom id.</param>
     /// <param name="number">A number that makes the message's id.</param>
     /// <param name="text">The answer, as it stands in a JSON string.</param>
-    public static string Result(string id, int number, string text) => string.Create(
+    public static string Result(string id, int number, string text)
+        => Result(id, number, $$"""{"type":"text","text":"{{text}}"}""", "end_turn");
+
+    /// <summary>Returns a line of results whose answer calls the tool.</summary>
+    public static string ResultWithCall(string id, int number) => Result(
+        id,
+        number,
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $$$"""{"type":"text","text":"I look at the order first."},{"type":"tool_use","id":"toolu_01{{{number:0000000000000000000000}}}","name":"Get-Order","input":{"Number":{{{number}}}}}"""),
+        "tool_use");
+
+    private static string Result(string id, int number, string content, string stopReason) => string.Create(
         CultureInfo.InvariantCulture,
-        $$$$$"""{"custom_id":"{{{{{id}}}}}","result":{"type":"succeeded","message":{"id":"msg_01{{{{{number:000000000000000000000000}}}}}","type":"message","role":"assistant","model":"claude-haiku-4-5-20251001","content":[{"type":"text","text":"{{{{{text}}}}}"}],"stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":500,"cache_creation_input_tokens":0,"cache_read_input_tokens":0,"cache_creation":{"ephemeral_5m_input_tokens":0,"ephemeral_1h_input_tokens":0},"output_tokens":100,"service_tier":"batch","inference_geo":"not_available"}}}}""");
+        $$$$$"""{"custom_id":"{{{{{id}}}}}","result":{"type":"succeeded","message":{"id":"msg_01{{{{{number:000000000000000000000000}}}}}","type":"message","role":"assistant","model":"claude-haiku-4-5-20251001","content":[{{{{{content}}}}}],"stop_reason":"{{{{{stopReason}}}}}","stop_sequence":null,"usage":{"input_tokens":500,"cache_creation_input_tokens":0,"cache_read_input_tokens":0,"cache_creation":{"ephemeral_5m_input_tokens":0,"ephemeral_1h_input_tokens":0},"output_tokens":100,"service_tier":"batch","inference_geo":"not_available"}}}}""");
 
     /// <summary>Cuts rows into parts as the module does.</summary>
     public static IEnumerable<(int First, int Count)> Parts(int first, int count)

@@ -6,7 +6,7 @@ namespace ClaudeBatch.Benchmarks;
 internal sealed record BenchOptions
 {
     public const string Usage =
-        "run --root <repository> --pwsh <path> [--pwsh-version <version>] [--report <file>] [--baseline <folder of another build>] [--only journey,submit,collect,export,rows,import,growth,poll] " +
+        "run --root <repository> --pwsh <path> [--pwsh-version <version>] [--report <file>] [--baseline <folder of another build>] [--only journey,submit,collect,export,rows,import,rounds,growth,poll] " +
         "[--runs 5] [--count 100000] [--growth 1000,10000,100000,1000000] [--jobs 0] [--job-size 1000000] [--folder <folder>] [--port 8199] | inner";
 
     /// <summary>The number of runs that count. One run before them warms up and does not count.</summary>

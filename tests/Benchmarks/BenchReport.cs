@@ -29,6 +29,11 @@ internal sealed class BenchReport(BenchOptions options)
             new(Work.ReadAgain, "Reading again what was collected", new Goal(Contestant.TypeScript, 1.0)) { PeerWork = Work.Collect },
             new(Work.ReadAgainWarm, "The same, warm", new Goal(Contestant.TypeScript, 0.5)) { PeerWork = Work.Collect },
         ]),
+        new("Tools: a tenth of the rows by `Invoke-ClaudeBatch -Tool`, in a fresh shell, with an instant tool that only reads", string.Empty,
+        [
+            new(Work.OneBatch, "Answered at once: one batch"),
+            new(Work.ThreeRounds, "Two calls each, one after the other: three batches; at most 4.5 times the first row"),
+        ]),
         new("Rows and files, warm, beside the baseline", string.Empty,
         [
             new(Work.RowsByPipeline, "Rows through `New-ClaudeBatchRequest` into `Submit-ClaudeBatch`, less `Import-Csv`", new Goal(Contestant.Baseline, 0.7)),

@@ -64,6 +64,22 @@ internal sealed partial class BenchRun
         }
     }
 
+    private async Task RoundsOnceAsync(int run)
+    {
+        int count = Math.Max(1, _options.Count / 10);
+        string rows = BenchMessages.Rows(_options.Folder, count);
+        foreach (ModuleShell module in InTurn(run).Where(static m => m.RunsTools))
+        {
+            module.Clear();
+            await RunAsync(Work.OneBatch, "talk", Lines.Answers("first"));
+            module.Clear();
+            await RunAsync(Work.ThreeRounds, BenchServer.Calling, Lines.ToolCalls("first", count));
+
+            Task RunAsync(Work work, string ids, string answers)
+                => MeasureAsync(run, work, module.Who, module.RunAsync(Lines.InvokeWithTool(rows, ids, "first"), answers, Lines.Tool), count: count);
+        }
+    }
+
     private async Task ExportOnceAsync(int run)
     {
         BenchMessages.WriteAnswers(_options.Folder, _options.Count);

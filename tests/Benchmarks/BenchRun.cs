@@ -52,6 +52,7 @@ internal sealed partial class BenchRun : IDisposable
             await RepeatAsync(Part.Import, ImportOnceAsync);
             await RepeatAsync(Part.Journey, JourneyOnceAsync);
             await RepeatAsync(Part.Rows, RowsOnceAsync);
+            await RepeatAsync(Part.Rounds, RoundsOnceAsync);
             await RepeatAsync(Part.Export, ExportOnceAsync);
             await RepeatAsync(Part.Collect, CollectOnceAsync);
             await RepeatAsync(Part.Submit, SubmitOnceAsync);
@@ -98,12 +99,12 @@ internal sealed partial class BenchRun : IDisposable
         return run % 2 == 0 ? all.Reverse() : all;
     }
 
-    private async Task MeasureAsync(int run, Work work, Contestant who, Task<Measurement> measuring, bool isCounted = true)
+    private async Task MeasureAsync(int run, Work work, Contestant who, Task<Measurement> measuring, bool isCounted = true, int? count = null)
     {
         Measurement taken = await measuring;
         if (isCounted)
         {
-            Check($"{who} did {work}", taken.Count, _options.Count);
+            Check($"{who} did {work}", taken.Count, count ?? _options.Count);
         }
 
         if (run > 0)

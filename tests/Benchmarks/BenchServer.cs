@@ -14,6 +14,18 @@ internal sealed class BenchServer(string folder, string address)
 
     private readonly ConcurrentBag<string> _digests = [];
 
+    /// <summary>How the ids of requests begin that call a tool twice, one call after the other, before they are answered.</summary>
+    public const string Calling = "call";
+
+    private const int CallsOfEach = 2;
+
+    // An id of a call comes once in a conversation.
+    private static readonly Lazy<byte[][][]> s_calls = new(static () =>
+    [
+        .. Enumerable.Range(0, CallsOfEach).Select(static turn => Enumerable.Range(turn * 1_000, 1_000)
+            .Select(static i => Encoding.UTF8.GetBytes(BenchData.ResultWithCall(string.Empty, i) + "\n")).ToArray()),
+    ]);
+
     // Answers without an id. To make each anew would take longer than to send it.
     private static readonly Lazy<byte[][]> s_answers = new(
         static () => [.. Enumerable.Range(0, 1_000).Select(static i => Encoding.UTF8.GetBytes(BenchMessages.Result(string.Empty, i) + "\n"))]);
@@ -65,7 +77,9 @@ internal sealed class BenchServer(string folder, string address)
             Received received = _batches[id].Received;
             if (received.OtherIds.Count > 0)
             {
-                await AnswerAsync(received.OtherIds, context.Response.BodyWriter);
+                int turn = (int)Math.Round((double)received.ToolResults / received.Count);
+                bool isCalling = turn < CallsOfEach && received.OtherIds[0].StartsWith(Calling, StringComparison.Ordinal);
+                await AnswerAsync(received.OtherIds, isCalling ? s_calls.Value[turn] : s_answers.Value, context.Response.BodyWriter);
                 return;
             }
 
@@ -74,7 +88,7 @@ internal sealed class BenchServer(string folder, string address)
             await context.Response.SendFileAsync(path);
         });
         // Makes a batch without a create call, for the contestants that only collect.
-        app.MapPost("/bench/batch/{count}", (int count) => Make(new Received(count, 0, IsOfMessages: false, [], string.Empty)).Id);
+        app.MapPost("/bench/batch/{count}", (int count) => Make(new Received(count, 0, IsOfMessages: false, [], 0, string.Empty)).Id);
         app.MapPost("/bench/forget", _batches.Clear);
         app.MapPost("/bench/hold/{holds}", (bool holds) => (_holds = holds).ToString());
         app.MapGet("/bench/calls", () => (Interlocked.Exchange(ref _calls, 0) - 1).ToString(CultureInfo.InvariantCulture));
@@ -89,13 +103,13 @@ internal sealed class BenchServer(string folder, string address)
     private string Status => _holds ? "in_progress" : "ended";
 
     // Ids that the module makes of the rows are known only when they come, so there is no file of their answers.
-    private static async Task AnswerAsync(IReadOnlyList<string> ids, PipeWriter writer)
+    private static async Task AnswerAsync(IReadOnlyList<string> ids, byte[][] answers, PipeWriter writer)
     {
         int[] order = [.. Enumerable.Range(0, ids.Count)];
         new Random(ids.Count).Shuffle(order);
         foreach (int i in order)
         {
-            byte[] answer = s_answers.Value[i % s_answers.Value.Length];
+            byte[] answer = answers[i % answers.Length];
             writer.Write(answer.AsSpan(0, BenchData.PlaceOfId));
             Encoding.ASCII.GetBytes(ids[i], writer);
             writer.Write(answer.AsSpan(BenchData.PlaceOfId));

@@ -11,6 +11,22 @@ internal static class Lines
 
     public static string Answers(string job) => $"(Get-ClaudeBatchJob {job}).Succeeded";
 
+    /// <summary>An instant tool that only reads.</summary>
+    public const string Tool = """
+        function global:Get-Order {
+            <# .SYNOPSIS Finds an order. .PARAMETER Number The order's number. #>
+            param([Parameter(Mandatory)][int] $Number)
+            "Order $Number was sent on Tuesday."
+        }
+        """;
+
+    /// <summary>Counts the requests, where each has called the tool twice; fails otherwise.</summary>
+    public static string ToolCalls(string job, int count)
+        => $"$($calls = 0; Get-ClaudeBatchResult -Job {job} | ForEach-Object {{ $calls += $_.ToolCalls.Count }}; if ($calls -ne {2 * count}) {{ throw \"$calls calls\" }}; {Answers(job)})";
+
+    public static string InvokeWithTool(string rows, string ids, string job)
+        => $"Import-Csv '{rows}' | New-ClaudeBatchRequest {Request} -CustomId '{ids}-{{{{Id}}}}' -Tool Get-Order | Invoke-ClaudeBatch -Job {job} -Tool Get-Order -PollInterval 00:00:00.001 -InformationAction Ignore -WarningAction Ignore > $null; ";
+
     public static string Submit(string file, string job) => $"Submit-ClaudeBatch -Path '{file}' -Job {job} -WarningAction Ignore; ";
 
     /// <summary>Reads the rows and does nothing with them.</summary>

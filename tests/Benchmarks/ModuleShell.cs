@@ -22,11 +22,15 @@ internal sealed class ModuleShell(Contestant who, string manifest, BenchOptions 
     /// <summary>Whether the build writes reports.</summary>
     public bool WritesReports { get; private set; }
 
+    /// <summary>Whether the build runs tools.</summary>
+    public bool RunsTools { get; private set; }
+
     /// <summary>Finds out what the build can do.</summary>
     public async Task LookAsync()
     {
         ReadsRows = await HasAsync("New-ClaudeBatchRequest", "Path");
         ExportsJobs = await HasAsync("Export-ClaudeBatchResult", "Job");
+        RunsTools = await HasAsync("Invoke-ClaudeBatch", "Tool");
         WritesReports = await HasAsync("Export-ClaudeBatchReport", "Job");
 
         async Task<bool> HasAsync(string command, string parameter)

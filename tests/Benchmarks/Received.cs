@@ -10,13 +10,15 @@ namespace ClaudeBatch.Benchmarks;
 /// <param name="First">The row of the first request, if its id is one of the data's.</param>
 /// <param name="IsOfMessages">Whether the ids are those of <see cref="BenchMessages"/>.</param>
 /// <param name="OtherIds">All ids, if they are none of the data's.</param>
+/// <param name="ToolResults">The number of results of tools in all requests.</param>
 /// <param name="Digest">The first 16 hex digits of the SHA-256 of the body.</param>
-internal sealed record Received(int Count, int First, bool IsOfMessages, IReadOnlyList<string> OtherIds, string Digest)
+internal sealed record Received(int Count, int First, bool IsOfMessages, IReadOnlyList<string> OtherIds, int ToolResults, string Digest)
 {
     public static async Task<Received> ReadAsync(PipeReader reader)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Scan scan = new();
+        int results = 0;
         while (true)
         {
             System.IO.Pipelines.ReadResult read = await reader.ReadAsync();
@@ -24,6 +26,7 @@ internal sealed record Received(int Count, int First, bool IsOfMessages, IReadOn
             {
                 hash.AppendData(segment.Span);
                 scan.Feed(segment.Span);
+                results += segment.Span.Count("\"tool_use_id\""u8); // what lies across two segments changes no average
             }
 
             reader.AdvanceTo(read.Buffer.End);
@@ -35,6 +38,7 @@ internal sealed record Received(int Count, int First, bool IsOfMessages, IReadOn
                     isKnown ? int.Parse(scan.First.AsSpan(4), CultureInfo.InvariantCulture) : 0,
                     scan.First.StartsWith("msg-", StringComparison.Ordinal),
                     scan.Others,
+                    results,
                     Convert.ToHexString(hash.GetHashAndReset())[..16]);
             }
         }

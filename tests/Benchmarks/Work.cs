@@ -9,6 +9,7 @@ internal enum Part
     Export,
     Rows,
     Import,
+    Rounds,
     Growth,
     Poll,
 }
@@ -32,6 +33,8 @@ internal enum Work
     Report,
     Ledger,
     Import,
+    OneBatch,
+    ThreeRounds,
 }
 
 internal enum Contestant
