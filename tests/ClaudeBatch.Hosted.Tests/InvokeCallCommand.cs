@@ -12,6 +12,8 @@ public sealed class InvokeCallCommand : PSCmdlet, IDisposable
 
     private readonly CancellationTokenSource _stop = new();
 
+    private object? _outcome;
+
     [Parameter(Mandatory = true, Position = 0)]
     public object[] Tool { get; set; } = [];
 
@@ -54,15 +56,21 @@ public sealed class InvokeCallCommand : PSCmdlet, IDisposable
         Set(limits, nameof(Timeout), Timeout);
         object runner = Activator.CreateInstance(Named("ToolRunner"), [this, limits, TimeProvider.System])!;
         object command = Get(tool, "Command")!;
-        object? outcome = null;
-        void Run() => outcome = Call(
-            runner.GetType().GetMethod("Run")!,
-            runner,
-            command,
-            Get(tool, "Name"),
-            new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(InputJson)),
-            new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(Schema)),
-            _stop.Token);
+        Type callType = Named("ToolCall");
+        Array calls = Array.CreateInstance(callType, 1);
+        calls.SetValue(
+            Activator.CreateInstance(
+                callType,
+                command,
+                Get(tool, "Name"),
+                new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(InputJson)),
+                new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(Schema))),
+            0);
+        MethodInfo run = runner.GetType().GetMethod("Run")!;
+        Type takesOutcome = run.GetParameters()[1].ParameterType;
+        Delegate ended = Delegate.CreateDelegate(
+            takesOutcome, this, GetType().GetMethod(nameof(Ended), Any)!.MakeGenericMethod(takesOutcome.GetGenericArguments()[1]));
+        void Run() => Call(run, runner, calls, ended, _stop.Token);
 
         // Other work of the cmdlet goes on between the calls, on other threads.
         Type pump = module.GetType("ClaudeBatch.Pipeline.PipelinePump", throwOnError: true)!;
@@ -72,18 +80,20 @@ public sealed class InvokeCallCommand : PSCmdlet, IDisposable
             await ((Task)Call(pump.GetMethod("OnPipelineAsync")!, null, (Action)Run)!).ConfigureAwait(false);
         };
         Call(pump.GetMethod("Run")!, null, work, CancellationToken.None);
-        Outcomes.Add(outcome!.ToString()!);
+        Outcomes.Add(_outcome!.ToString()!);
         Call(runner.GetType().GetMethod("TellNotes")!, runner);
         PSObject told = new();
         foreach (string name in new[] { "Text", "IsError", "IsUnknown", "Duration" })
         {
-            told.Properties.Add(new PSNoteProperty(name, Get(outcome, name)));
+            told.Properties.Add(new PSNoteProperty(name, Get(_outcome!, name)));
         }
 
         told.Properties.Add(new PSNoteProperty("Place", Get(tool, "Place")));
         told.Properties.Add(new PSNoteProperty("OnlyReads", Call(runner.GetType().GetMethod("OnlyReads")!, null, command)));
         WriteObject(told);
     }
+
+    private void Ended<T>(int index, T outcome) => _outcome = outcome;
 
     private static object? Get(object of, string property) => of.GetType().GetProperty(property, Any)!.GetValue(of);
 

@@ -37,14 +37,10 @@ internal sealed class ToolBench(
 
     /// <inheritdoc/>
     public Task RunAsync(IReadOnlyList<PendingCall> calls, Action<int, ToolOutcome> ended, CancellationToken cancellationToken)
-        => PipelinePump.OnPipelineAsync(() =>
-        {
-            for (int i = 0; i < calls.Count; i++)
-            {
-                PendingCall call = calls[i];
-                ended(i, runner.Run(tools.Find(call.Name)!.Command, call.Name, call.Input, call.Schema, cancellationToken));
-            }
-        });
+    {
+        ToolCall[] all = [.. calls.Select(c => new ToolCall(tools.Find(c.Name)!.Command, c.Name, c.Input, c.Schema))];
+        return PipelinePump.OnPipelineAsync(() => runner.Run(all, ended, cancellationToken));
+    }
 
     /// <inheritdoc/>
     public Task TellAsync() => PipelinePump.OnPipelineAsync(runner.TellNotes);

@@ -14,27 +14,30 @@ internal enum StopCause
     Asked,
 }
 
-/// <summary>One run of a command in a pipeline of its own, which can be stopped while that of the cmdlet goes on.</summary>
-internal sealed class ToolCallRun(PSCmdlet cmdlet, CommandInfo command, ToolLimits limits, TimeProvider time, ToolScripts scripts)
+/// <summary>One run of a command, in a <see cref="ToolPipeline"/>.</summary>
+/// <param name="cmdlet">The cmdlet that runs.</param>
+/// <param name="command">The command.</param>
+/// <param name="arguments">Gives the arguments; null where there is a <see cref="Refusal"/>.</param>
+/// <param name="limits">What bounds its output.</param>
+/// <param name="scripts">The scripts that run calls.</param>
+internal sealed class ToolCallRun(
+    PSCmdlet cmdlet, CommandInfo command, Func<ToolCallRun, Hashtable?> arguments, ToolLimits limits, ToolScripts scripts)
 {
     private readonly ToolOutput _output = new(limits);
 
-    private readonly object _stopping = new();
-
-    private PowerShell? _running;
-
-    private StopCause? _cause;
-
     private bool _hasEnded;
 
+    /// <summary>Why somebody has asked the pipeline to stop while the call ran.</summary>
+    public StopCause? Cause { get; set; }
+
     /// <summary>Why the command was not run; null where it was.</summary>
-    public string? Refusal;
+    public string? Refusal { get; set; }
 
     /// <summary>Whether the command was begun.</summary>
     public bool HasBegun { get; private set; }
 
     /// <summary>Why the call was stopped; null where it has ended by itself.</summary>
-    public StopCause? Stopped => _hasEnded ? null : _cause ?? StopCause.Asked;
+    public StopCause? Stopped => _hasEnded ? null : Cause ?? StopCause.Asked;
 
     /// <summary>Whether the call has failed.</summary>
     public bool IsError => _output.IsError;
@@ -46,53 +49,14 @@ internal sealed class ToolCallRun(PSCmdlet cmdlet, CommandInfo command, ToolLimi
     public IReadOnlyList<object> Notes => _output.Notes;
 
     /// <summary>Runs the command.</summary>
-    /// <param name="arguments">Gives the arguments; null where there is a <see cref="Refusal"/>.</param>
-    /// <param name="stop">Ends the call.</param>
-    public void Run(Func<Hashtable?> arguments, CancellationToken stop)
-    {
-        using PowerShell shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
-        shell.AddCommand(ToolGuardCommand.Info).AddParameter(nameof(ToolGuardCommand.Call), (Action)(() => Guarded(arguments)));
-        _running = shell;
-        try
-        {
-            using CancellationTokenRegistration asked = stop.Register(() => Stop(StopCause.Asked));
-            using ITimer? timer = limits.Timeout is { } limit
-                ? time.CreateTimer(_ => Stop(StopCause.Timeout), null, limit, Timeout.InfiniteTimeSpan)
-                : null;
-            shell.Invoke();
-        }
-        catch (Exception e) when (e is PipelineStoppedException or InvalidPowerShellStateException)
-        {
-            // It was stopped before it ran, while it ran, or when it had ended and its outcome was known.
-        }
-        finally
-        {
-            lock (_stopping)
-            {
-                _running = null;
-            }
-        }
-    }
-
-    // A pipeline stops when its thread gets to it; who asks does not wait.
-    private void Stop(StopCause cause)
-    {
-        lock (_stopping)
-        {
-            if (_running is not null)
-            {
-                _cause ??= cause;
-                _running.BeginStop(null, null);
-            }
-        }
-    }
-
-    // No exception of the command goes on from here. An exit would end the shell, and a break the loop of the user around the cmdlet.
-    private void Guarded(Func<Hashtable?> arguments)
+    /// <remarks>
+    /// No exception of the command goes on from here. An exit would end the shell, and a break the loop of the user around the cmdlet.
+    /// </remarks>
+    public void Run()
     {
         try
         {
-            Hashtable? given = arguments();
+            Hashtable? given = arguments(this);
             if (given is not null)
             {
                 if (IsStopping())

@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace ClaudeBatch.Tools;
 
 /// <summary>
-/// The only command of the pipeline in which a call runs. It is not exported. A script in its place would be read anew for each call.
+/// The only command of the pipeline in which calls run. It is not exported.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Invoke, "ToolGuard")]
 internal sealed class ToolGuardCommand : PSCmdlet
@@ -12,7 +12,7 @@ internal sealed class ToolGuardCommand : PSCmdlet
     public static CmdletInfo Info { get; } = new("Invoke-ToolGuard", typeof(ToolGuardCommand));
 
     [Parameter(Mandatory = true)]
-    public Action Call { get; set; } = null!;
+    public Action Calls { get; set; } = null!;
 
-    protected override void EndProcessing() => Call();
+    protected override void EndProcessing() => Calls();
 }

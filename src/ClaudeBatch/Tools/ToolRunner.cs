@@ -35,30 +35,32 @@ internal sealed class ToolRunner(PSCmdlet cmdlet, ToolLimits limits, TimeProvide
         return verb > 0 && s_reading.Contains(name[..verb]) && !command.Parameters.ContainsKey("WhatIf");
     }
 
-    /// <summary>Runs a call. It has to be asked for on the thread of the pipeline.</summary>
-    /// <param name="command">The command.</param>
-    /// <param name="name">The name of the tool.</param>
-    /// <param name="input">The input of the call, as JSON.</param>
-    /// <param name="schema">The schema of the input that was sent, as JSON.</param>
-    /// <param name="stop">Ends the call, where it can be stopped.</param>
-    /// <exception cref="OperationCanceledException">The call was to be stopped before it began.</exception>
-    public ToolOutcome Run(
-        CommandInfo command, string name, ReadOnlyMemory<byte> input, ReadOnlyMemory<byte> schema, CancellationToken stop)
+    /// <summary>Runs calls one after another. It has to be asked for on the thread of the pipeline.</summary>
+    /// <param name="calls">The calls.</param>
+    /// <param name="ended">Is called after each call, with its index and how it has ended.</param>
+    /// <param name="stop">Ends the call that runs, where it can be stopped; those after it do not begin.</param>
+    /// <exception cref="OperationCanceledException">A call was to be stopped before it began.</exception>
+    public void Run(IReadOnlyList<ToolCall> calls, Action<int, ToolOutcome> ended, CancellationToken stop)
     {
-        stop.ThrowIfCancellationRequested();
-        ToolCallRun call = new(cmdlet, command, limits, time, _scripts);
-        long begin = time.GetTimestamp();
-        call.Run(() => ArgumentsOf(command, name).Of(input, SchemaOf(name, schema), out call.Refusal), stop);
-        _notes.AddRange(call.Notes);
-        TimeSpan took = call.HasBegun ? time.GetElapsedTime(begin) : TimeSpan.Zero;
-        if (call.Stopped is not null && !call.HasBegun)
+        int next = 0;
+        while (next < calls.Count)
         {
-            throw new OperationCanceledException(stop);
-        }
+            stop.ThrowIfCancellationRequested();
+            ToolPipeline pipeline = new(limits, time, stop);
+            pipeline.Run(() =>
+            {
+                while (next < calls.Count && TryRun(pipeline, calls[next]) is { } outcome)
+                {
+                    ended(next++, outcome);
+                }
+            });
 
-        return call.Refusal is { } refusal ? new ToolOutcome(refusal, IsError: true, took, IsUnknown: false)
-            : call.Stopped is { } cause ? Stopped(command, name, cause, took)
-            : new ToolOutcome(call.Text, call.IsError, took, IsUnknown: false);
+            // The shell may have stopped the pipeline before it tells the cmdlet.
+            if (next < calls.Count && pipeline.Stopped != StopCause.Timeout)
+            {
+                throw new OperationCanceledException(stop);
+            }
+        }
     }
 
     /// <summary>
@@ -89,18 +91,44 @@ internal sealed class ToolRunner(PSCmdlet cmdlet, ToolLimits limits, TimeProvide
         }
     }
 
+    private ToolOutcome? TryRun(ToolPipeline pipeline, ToolCall call)
+    {
+        ToolCallRun run = new(cmdlet, call.Command, r => Arguments(call, r), limits, _scripts);
+        long begin = time.GetTimestamp();
+        if (!pipeline.TryRun(run))
+        {
+            return null;
+        }
+
+        _notes.AddRange(run.Notes);
+        TimeSpan took = run.HasBegun ? time.GetElapsedTime(begin) : TimeSpan.Zero;
+        return run.Refusal is { } refusal ? new ToolOutcome(refusal, IsError: true, took, IsUnknown: false)
+            : run.Stopped is not { } cause ? new ToolOutcome(run.Text, run.IsError, took, IsUnknown: false)
+            : cause == StopCause.Asked && !run.HasBegun ? null
+            : Stopped(call, cause, took);
+    }
+
+    private Hashtable? Arguments(ToolCall call, ToolCallRun run)
+    {
+        ToolArguments all = ArgumentsOf(call.Command, call.Name);
+        Hashtable? arguments = all.Of(call.Input, SchemaOf(call.Name, call.Schema), out string? refusal);
+        run.Refusal = refusal;
+        return arguments;
+    }
+
     private static string Seconds(TimeSpan span) => string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.###} seconds");
 
-    private ToolOutcome Stopped(CommandInfo command, string name, StopCause cause, TimeSpan took)
-        => cause == StopCause.Asked ? new ToolOutcome($"The call of {name} was stopped while it ran.", IsError: true, took, IsUnknown: true)
-            : OnlyReads(command)
+    private ToolOutcome Stopped(ToolCall call, StopCause cause, TimeSpan took)
+        => cause == StopCause.Asked
+            ? new ToolOutcome($"The call of {call.Name} was stopped while it ran.", IsError: true, took, IsUnknown: true)
+            : OnlyReads(call.Command)
                 ? new ToolOutcome(
-                    $"The call of {name} had not ended after {Seconds(limits.Timeout!.Value)} and was stopped.",
+                    $"The call of {call.Name} had not ended after {Seconds(limits.Timeout!.Value)} and was stopped.",
                     IsError: true,
                     took,
                     IsUnknown: false)
             : new ToolOutcome(
-                $"The call of {name} had not ended after {Seconds(limits.Timeout!.Value)} and was stopped. What it has done is not known.",
+                $"The call of {call.Name} had not ended after {Seconds(limits.Timeout!.Value)} and was stopped. What it has done is not known.",
                 IsError: true,
                 took,
                 IsUnknown: true);
@@ -127,3 +155,10 @@ internal sealed class ToolRunner(PSCmdlet cmdlet, ToolLimits limits, TimeProvide
         return known.Schema;
     }
 }
+
+/// <summary>A call of a tool, with the command that runs it.</summary>
+/// <param name="Command">The command.</param>
+/// <param name="Name">The name of the tool.</param>
+/// <param name="Input">The input of the call, as JSON.</param>
+/// <param name="Schema">The schema of the input that was sent, as JSON.</param>
+internal readonly record struct ToolCall(CommandInfo Command, string Name, ReadOnlyMemory<byte> Input, ReadOnlyMemory<byte> Schema);
