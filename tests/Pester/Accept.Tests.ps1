@@ -18,7 +18,7 @@ Describe 'Get-ClaudeBatchResult -Accept' {
         $null = New-TestRequest -Count 5 | Invoke-ClaudeBatch -Job a 6>$null
         $results = Get-ClaudeBatchResult -Job a -Accept { switch ($_.Text) { 1 { $true } 2 { throw 'too small' } 3 { 'yes' } 4 { } 5 { $true; $false } } }
         $results.IsComplete | Should -Be $true, $false, $false, $false, $false
-        $results.Reason | Should -Be $null, 'too small.', 'Not accepted: -Accept gave yes.', 'Not accepted: -Accept gave nothing.', 'Not accepted: -Accept gave True, False.'
+        $results.Reason | Should -Be $null, 'too small.', "Not accepted: -Accept gave the text 'yes'.", 'Not accepted: -Accept gave nothing.', 'Not accepted: -Accept gave True, False.'
         (Get-ClaudeBatchResult -Job a -Status Incomplete -Accept { $_.Text -ne '2' }).CustomId | Should -Be row-2
     }
 
@@ -36,6 +36,44 @@ Describe 'Get-ClaudeBatchResult -Accept' {
         $asked = [System.Collections.Generic.List[object]]::new()
         $null = Get-ClaudeBatchResult -Job a -Accept { param($r) $asked.Add($r); $true }
         $asked | Should -BeNullOrEmpty
+    }
+
+    It 'is no verdict where the check itself fails: <Name>' -ForEach @(
+        @{ Name = 'a name that is misspelt'; Check = { Test-NothingOfThisName $_ }; Says = '*Test-NothingOfThisName*' }
+        @{ Name = 'a division by zero'; Check = { 1 / (+$_.Text - 1) }; Says = '*divide by zero*' }
+        @{ Name = 'an error that stops'; Check = { Write-Error 'no such shop' -ErrorAction Stop }; Says = '*no such shop*' }
+        @{ Name = 'break'; Check = { break }; Says = "*ended by 'break'*" }
+        @{ Name = 'continue'; Check = { continue }; Says = "*ended by 'continue'*" }
+        @{ Name = 'exit'; Check = { exit 3 }; Says = "*ended by 'exit'*" }
+    ) {
+        Connect-TestAnswer
+        $null = New-TestRequest | Invoke-ClaudeBatch -Job a 6>$null
+        $goesOn = $false
+        foreach ($round in 1, 2) {
+            { Get-ClaudeBatchResult -Job a -Accept $Check -ErrorAction Stop } | Should -Throw $Says -ErrorId 'ScriptBlockFailed,*'
+            { Invoke-ClaudeBatchRetry -Job a -Incomplete -WithReason -Accept $Check -ErrorAction Stop } |
+                Should -Throw "The script block of -Accept failed for 'row-*" -ErrorId 'ScriptBlockFailed,*'
+            { New-TestRequest | Invoke-ClaudeBatch -Job a -Accept $Check -ErrorAction Stop } | Should -Throw -ErrorId 'ScriptBlockFailed,*'
+            $goesOn = $round
+        }
+        $goesOn | Should -Be 2
+        $job = Get-ClaudeBatchJob a
+        $job.NotAccepted | Should -Be 0
+        $job.Attempts | Should -Be 1
+    }
+
+    It 'says that a throw without a word gave no reason' {
+        Connect-TestAnswer
+        $null = New-TestRequest -Count 3 | Invoke-ClaudeBatch -Job a 6>$null
+        (Get-ClaudeBatchResult -Job a -Accept { switch ($_.Text) { 1 { throw } 2 { throw '' } 3 { throw '  ' } } } 3>$null).Reason |
+            Should -Be (@('Not accepted: -Accept threw nothing.') * 3)
+    }
+
+    It 'warns where nothing is accepted, which a misspelt property does' {
+        Connect-TestAnswer
+        $null = New-TestRequest | Invoke-ClaudeBatch -Job a 6>$null
+        $null = Get-ClaudeBatchResult -Job a -Accept { $_.Txt -eq '1' } -WarningVariable said 3>$null
+        "$said" | Should -BeLike "-Accept has accepted none of 3 answers. The first: 'row-1', Not accepted: -Accept gave False.*"
     }
 }
 
@@ -63,6 +101,16 @@ Describe 'Invoke-ClaudeBatch -Accept' {
         $again = New-TestRequest | Invoke-ClaudeBatch -Job a -Accept { $true } 6>$null
         $again.IsComplete | Should -Not -Contain $false
         (Get-ClaudeBatchJob a).NotAccepted | Should -Be 0
+    }
+
+    It 'keeps what it has shown where the pipeline ends before it' {
+        Connect-TestAnswer
+        $shown = New-TestRequest -Count 5 | Invoke-ClaudeBatch -Job a -Accept { throw 'no' } 6>$null 3>$null | Select-Object -First 2
+        $shown.IsComplete | Should -Be $false, $false
+        (Get-ClaudeBatchJob a).NotAccepted | Should -BeGreaterOrEqual 2
+        { New-TestRequest -Count 5 | Invoke-ClaudeBatch -Job b -Accept { throw 'no' } 6>$null 3>$null | ForEach-Object { throw 'full' } } |
+            Should -Throw full
+        (Get-ClaudeBatchJob b).NotAccepted | Should -BeGreaterOrEqual 1
     }
 }
 
@@ -97,6 +145,49 @@ Describe 'Invoke-ClaudeBatchRetry -Accept' {
         $null = New-TestRequest | Invoke-ClaudeBatch -Job a 6>$null
         Invoke-ClaudeBatchRetry -Job a -Accept { $false } 6>$null | Should -BeNullOrEmpty
         (Get-ClaudeBatchJob a).NotAccepted | Should -Be 3
+    }
+
+    It 'writes nothing with -WhatIf, nor where the user says no' {
+        Connect-TestAnswer
+        $null = New-TestRequest | Invoke-ClaudeBatch -Job a 6>$null
+        Invoke-ClaudeBatchRetry -Job a -Incomplete -Accept { throw 'no' } -WhatIf 3>$null
+        Invoke-ClaudeBatchRetry -Job a -Accept { throw 'no' } -WhatIf 3>$null 6>$null
+        (Get-ClaudeBatchJob a).NotAccepted | Should -Be 0
+    }
+
+    It 'takes what piped results say of their answers: <Name>' -ForEach @(
+        @{ Name = 'as they are'; Through = { process { $_ } } }
+        @{ Name = 'read back from a file'; Through = { end { $path = "$TestDrive/r.xml"; $input | Export-Clixml $path; Import-Clixml $path } } }
+    ) {
+        Connect-TestAnswer -Answer { $_.Params.messages.Count -gt 1 ? 'better' : ($_.Prompt -replace 'message ') }
+        $null = New-TestRequest | Invoke-ClaudeBatch -Job a -Accept { $_.Text -ne '3' -or $(throw 'an old reason') } 6>$null
+        $good = Get-ClaudeBatchResult -Job a -Accept { $true } | & $Through
+        Get-ClaudeBatchResult -Job a -Accept { throw 'a new reason' } 3>$null | & $Through | Where-Object CustomId -NE row-1 |
+            Invoke-ClaudeBatchRetry -WithReason | Should -HaveCount 1
+        $null = Complete-TestJob a
+        (Get-ClaudeBatchResult -Job a).Text | Should -Be 1, better, better
+        $sent = Get-ClaudeBatchRequest -Job a | Where-Object CustomId -NE row-1
+        $sent.ForEach({ $_.Params.messages[-1].content }) | Should -Be 'a new reason.', 'a new reason.'
+        $good | Invoke-ClaudeBatchRetry -WithReason 6>$null | Should -BeNullOrEmpty # a mark of another answer
+        $null = New-TestRequest -Count 3 | Invoke-ClaudeBatch -Job b -Accept { throw 'wrong' } 6>$null 3>$null
+        Get-ClaudeBatchResult -Job b -Accept { $true } | & $Through | Invoke-ClaudeBatchRetry -WithReason 6>$null | Should -BeNullOrEmpty
+        (Get-ClaudeBatchJob b).NotAccepted | Should -Be 0
+    }
+
+    It 'judges the piped results alone' {
+        Connect-TestAnswer
+        $null = New-TestRequest | Invoke-ClaudeBatch -Job a 6>$null
+        $batch = Get-ClaudeBatchResult -Job a | Where-Object CustomId -EQ row-1 | Invoke-ClaudeBatchRetry -WithReason -Accept { throw 'no' }
+        $batch.RequestCount | Should -Be 1
+        (Get-ClaudeBatchJob a).NotAccepted | Should -Be 0 # row-1 is on its way, and nobody has asked about the others
+    }
+
+    It 'does not send our own words where the check has given no reason' {
+        Connect-TestAnswer
+        $null = New-TestRequest | Invoke-ClaudeBatch -Job a 6>$null
+        $null = Invoke-ClaudeBatchRetry -Job a -Incomplete -WithReason -Accept { $_.Text -ne '2' }
+        $sent = (Get-ClaudeBatchRequest -Job a | Where-Object CustomId -EQ row-2).Params.messages
+        $sent[2].content | Should -Be 'This answer was not accepted. Answer again.'
     }
 
     It 'wants -Incomplete or results beside -WithReason, and no other change' {

@@ -155,6 +155,8 @@ Describe 'Jobs that are not as they should be' {
 
     It 'tells a script block that fails, and a job that is not there' {
         (Get-OneError { Measure-ClaudeBatchResult whole -Expected category -Actual { throw 'no idea' } }).FullyQualifiedErrorId | Should -BeLike 'ScriptBlockFailed,*'
+        (Get-OneError { Measure-ClaudeBatchResult whole -Expected { break } }).FullyQualifiedErrorId | Should -BeLike 'ScriptBlockFailed,*'
+        (Get-OneError { Measure-ClaudeBatchResult whole -Expected 'category.' }).FullyQualifiedErrorId | Should -Not -BeLike '*PSArgument*'
         (Get-OneError { Measure-ClaudeBatchResult none -Expected category }).FullyQualifiedErrorId | Should -BeLike 'JobNotFound,*'
     }
 

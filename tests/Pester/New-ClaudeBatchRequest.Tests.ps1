@@ -42,7 +42,14 @@ Describe 'New-ClaudeBatchRequest' {
         $problem.Count | Should -Be 1
         $problem[0].FullyQualifiedErrorId | Should -Be 'ScriptBlockFailed,ClaudeBatch.Commands.NewClaudeBatchRequestCommand'
         $problem[0].TargetObject | Should -Be $rows[1]
-        $problem[0].Exception.Message | Should -Match '^Row 2: .*: boom$'
+        $problem[0].Exception.Message | Should -Match '^Row 2: .*: boom\.$'
+    }
+
+    It 'takes break and exit of a script block for a failure of its row, which end no loop and no script of the user' {
+        foreach ($block in { if ($_.Id -eq 2) { break }; $_.Body }, { if ($_.Id -eq 2) { exit 1 }; $_.Body }) {
+            New-TestRow | New-ClaudeBatchRequest @common -Prompt $block -ErrorAction SilentlyContinue -ErrorVariable problem | Should -HaveCount 2
+            $problem.Exception.Message | Should -Match "^Row 2: .*: It was ended by '(break|exit)'"
+        }
     }
 
     It 'refuses an empty prompt: <name>' -ForEach @(

@@ -145,6 +145,24 @@ Describe 'Export-ClaudeBatchReport' {
         Get-ChildItem -Path "$path*" | Should -HaveCount 1
     }
 
+    It 'leaves a file that it replaces what it was: who may read it, and where a link leads' -Skip:$IsWindows {
+        Connect-TestEmulator
+        New-TestJob j 3
+        Set-Content -LiteralPath ($path = New-TestFolder) -Value 'mine'
+        & chmod 640 $path
+        $null = New-Item -ItemType SymbolicLink -Path ($link = New-TestFolder) -Target $path
+        Export-ClaudeBatchReport -Job j $link -Force
+        (Get-Item -LiteralPath $link).LinkTarget | Should -Be $path
+        Get-Content -LiteralPath $path -TotalCount 1 | Should -Be '<!DOCTYPE html>'
+        (Get-Item -LiteralPath $path).UnixMode | Should -Be '-rw-r-----'
+        & chmod 400 $path
+        Get-ClaudeBatchResult -Job j | Export-ClaudeBatchResult -Path $path -Format Csv -Force
+        (Get-Item -LiteralPath $path).UnixMode | Should -Be '-r--------'
+        $hasNull = (Get-Item /dev/null).UnixMode
+        { Export-ClaudeBatchReport -Job j /dev/null -Force } | Should -Throw "'/dev/null' is a device*" -ErrorId 'FileNotWritable,*'
+        (Get-Item /dev/null).UnixMode | Should -Be $hasNull
+    }
+
     It 'says what is wrong with a path that cannot be written, and collects nothing under -WhatIf' {
         Connect-TestEmulator -Plan @{ Seed = 1 }
         New-TestJob j 3

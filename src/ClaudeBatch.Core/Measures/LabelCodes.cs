@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace ClaudeBatch.Core.Measures;
 
@@ -21,11 +22,14 @@ public sealed class LabelCodes(bool isCaseSensitive, string what, string advice,
 
     public string this[int code] => _labels[code];
 
-    /// <summary>Gives the number of a label without the white space around it; <see cref="None"/> where nothing is left.</summary>
+    /// <summary>
+    /// Gives the number of a label without the white space around it; <see cref="None"/> where nothing is left. Letters with accents are the
+    /// same in either form that Unicode has for them.
+    /// </summary>
     /// <exception cref="ClaudeBatchException"><c>LabelsTooMany</c>.</exception>
     public int Of(string? label)
     {
-        if (label?.Trim() is not { Length: > 0 } trimmed)
+        if (Composed(label?.Trim()) is not { Length: > 0 } trimmed)
         {
             return None;
         }
@@ -45,5 +49,18 @@ public sealed class LabelCodes(bool isCaseSensitive, string what, string advice,
         _codes.Add(trimmed, _labels.Count);
         _labels.Add(trimmed);
         return _labels.Count - 1;
+    }
+
+    // A letter and its accent are one character to one program and two to another, and nobody sees a difference.
+    private static string? Composed(string? label)
+    {
+        try
+        {
+            return label is null || Ascii.IsValid(label) ? label : label.Normalize();
+        }
+        catch (ArgumentException)
+        {
+            return label; // it has half of a surrogate pair, and is a label all the same
+        }
     }
 }

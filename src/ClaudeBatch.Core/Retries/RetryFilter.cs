@@ -25,6 +25,9 @@ public sealed record RetryFilter
     /// </summary>
     public bool TakesIncomplete { get; init; }
 
+    /// <summary>Gives an attempt as a check of the user's own has it; as it is in the books where nothing is said.</summary>
+    public Func<BatchRecord, AttemptRecord, AttemptRecord> Judged { get; init; } = static (_, attempt) => attempt;
+
     /// <summary>Whether requests are left out whose spool was removed. They cannot be sent again.</summary>
     public bool SkipsRemoved { get; init; }
 

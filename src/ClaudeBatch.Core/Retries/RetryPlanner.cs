@@ -24,7 +24,7 @@ public sealed class RetryPlanner(JobLedger ledger)
             }
 
             bool onlyFailed = filter.TakesOnlyFailed && !batch.HasKeptAnswers;
-            foreach (AttemptRecord attempt in ledger.Attempts.All(batch, onlyLast: true, onlyFailed))
+            foreach (AttemptRecord attempt in ledger.Attempts.All(batch, onlyLast: true, onlyFailed).Select(a => filter.Judged(batch, a)))
             {
                 if (batch.HasRoundsLeft(job) && attempt.WantsRound)
                 {

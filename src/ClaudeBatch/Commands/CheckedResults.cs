@@ -48,6 +48,7 @@ internal sealed partial class CheckedResults(ConnectedCommand command, ResultCho
     public void Close()
     {
         WarnOfUnknownCosts();
+        choice.Acceptance?.Complain(command.Warn);
         foreach (JobRecord job in _jobs.Select(id => command.Open().Ledger.Jobs.Get(id)).Where(static j => j.PauseReason is not null))
         {
             command.Warn($"Job '{job.Name}' is paused: {job.PauseReason}");

@@ -53,30 +53,24 @@ public abstract partial class ConnectedCommand
         }
 
         BatchJob ended = BatchJob.From(session.Ledger, job);
-        try
-        {
-            List<PSObject> given = [];
-            PipelinePump.Outside((block, ended, given), static x => x.given.AddRange(Run(x.block, x.ended)));
-            return given;
-        }
-        catch (RuntimeException e) when (e is not PipelineStoppedException)
-        {
-            throw new ClaudeBatchException(
-                FailureKind.Conflict,
-                OnFinishedFailed,
-                $"The script of -OnFinished failed for job '{job.Name}': {Sentence.Of(e.Message)} The next step with -OnFinished runs it again.",
-                e)
-            { Target = job.Name };
-        }
+        ClaudeBatchException Failed(string why, Exception cause) => new(
+            FailureKind.Conflict,
+            OnFinishedFailed,
+            $"The script of -OnFinished failed for job '{job.Name}': {why} The next step with -OnFinished runs it again.",
+            cause)
+        { Target = job.Name };
+        List<PSObject> given = [];
+        Func<string, Exception, Exception> failed = Failed;
+        PipelinePump.Outside((block, ended, given, failed), static x => x.given.AddRange(Run(x.block, x.ended, x.failed)));
+        return given;
     }
 
     // Errors of the script, which would pass by the command and its redirections, come with what it gives.
-    private static IEnumerable<PSObject> Run(ScriptBlock block, BatchJob ended)
+    private static IEnumerable<PSObject> Run(ScriptBlock block, BatchJob ended, Func<string, Exception, Exception> failed)
     {
         ScriptBlock run = ScriptBlock.Create("& $args[0] $args[1] 2>&1");
         run = block.Module?.NewBoundScriptBlock(run) ?? run;
-        List<PSVariable> variables = [new PSVariable("_", ended), new PSVariable("PSItem", ended)];
-        return run.InvokeWithContext(null, variables, block, ended).Where(static o => o is not null);
+        return UserScript.Run(run, ended, failed, arguments: [block, ended]).OfType<PSObject>();
     }
 
     // Among the objects that the command writes, what the script gives would be taken for one of them.

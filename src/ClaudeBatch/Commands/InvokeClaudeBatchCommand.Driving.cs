@@ -126,19 +126,26 @@ public sealed partial class InvokeClaudeBatchCommand
         }
 
         TellEnd(session.Ledger.Jobs.Get(_job.Id), IsGiven(nameof(MaxFailureRatio)) ? MaxFailureRatio : null);
+        _acceptance?.Complain(Warn);
     }
 
     private void WriteDecided(IEnumerable<CollectedResult>? results, CancellationToken cancellationToken)
     {
         Acceptance? acceptance = Accept is null ? null : _acceptance ??= new Acceptance(Accept);
-        foreach (BatchResult result in BatchResult.From(results ?? []))
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            acceptance?.Judge(result);
-            WriteOutput(result);
+            foreach (BatchResult result in BatchResult.From(results ?? []))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                acceptance?.Judge(result);
+                WriteOutput(result);
+            }
         }
-
-        acceptance?.Record(Open().Ledger);
+        finally
+        {
+            // What comes after in the pipeline may end it, and what the user has seen of an answer is in the books then, too.
+            acceptance?.News.Record(Open().Ledger);
+        }
     }
 
     private void WriteCacheUseToHost(BatchSession session)

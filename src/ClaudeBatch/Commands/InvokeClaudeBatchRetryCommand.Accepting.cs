@@ -64,11 +64,12 @@ public sealed partial class InvokeClaudeBatchRetryCommand
         }
     }
 
-    private void JudgeAnswers(BatchSession session, JobRecord job, CancellationToken cancellationToken)
+    // The verdicts are not written before the user has said that something is to be done.
+    private Verdicts Judge(BatchSession session, JobRecord job, PipedResults? piped, CancellationToken cancellationToken)
     {
         if (Accept is null)
         {
-            return;
+            return piped?.Marks(session.Ledger, job) ?? new Verdicts();
         }
 
         Acceptance acceptance = new(Accept);
@@ -78,10 +79,14 @@ public sealed partial class InvokeClaudeBatchRetryCommand
             foreach (BatchResult result in BatchResult.From(reader.InOrder(batches)))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                acceptance.Judge(result);
+                if (piped?.CustomIds.Contains(result.CustomId!) != false)
+                {
+                    acceptance.Judge(result);
+                }
             }
         }
 
-        acceptance.Record(session.Ledger);
+        acceptance.Complain(Warn);
+        return acceptance.News;
     }
 }

@@ -22,8 +22,8 @@ namespace ClaudeBatch.Commands;
 [OutputType(typeof(Batch))]
 public sealed partial class InvokeClaudeBatchRetryCommand : BatchCommand
 {
-    // By job, the custom ids of the piped results; null where a batch or the job itself was given, which means all requests.
-    private readonly Dictionary<long, HashSet<string>?> _jobs = [];
+    // By job, the piped results; null where a batch or the job itself was given, which means all requests.
+    private readonly Dictionary<long, PipedResults?> _jobs = [];
 
     // A result that succeeded was piped in. Whoever pipes it wants it sent again, so incomplete answers are retried, too.
     private bool _hasAnswers;
@@ -101,11 +101,11 @@ public sealed partial class InvokeClaudeBatchRetryCommand : BatchCommand
 
     protected override async Task EndAsync(CancellationToken cancellationToken)
     {
-        foreach ((long id, HashSet<string>? customIds) in _jobs)
+        foreach ((long id, PipedResults? piped) in _jobs)
         {
             try
             {
-                await RetryAsync(Open(), id, customIds, cancellationToken);
+                await RetryAsync(Open(), id, piped, cancellationToken);
             }
             catch (ClaudeBatchException failure) when (!failure.IsFatal)
             {
@@ -116,22 +116,18 @@ public sealed partial class InvokeClaudeBatchRetryCommand : BatchCommand
 
     private void AddReference(long jobId, BatchReference reference)
     {
-        if (reference.CustomId is not { } customId)
+        if (reference.CustomId is null)
         {
             _jobs[jobId] = null;
             return;
         }
 
-        _hasAnswers |= reference.IsAnswer;
-        if (_jobs.TryAdd(jobId, [customId]))
-        {
-            return;
-        }
-
-        _jobs[jobId]?.Add(customId);
+        _hasAnswers |= reference.Answer is not null;
+        _jobs.TryAdd(jobId, new PipedResults());
+        _jobs[jobId]?.Add(reference);
     }
 
-    private RetryFilter Filter(HashSet<string>? customIds)
+    private RetryFilter Filter(PipedResults? piped, Verdicts verdicts)
     {
         HashSet<FailureClass>? classes = Choices.Of<FailureClass>(FailureClass);
         if (classes is null && Status.Length == 0 && (Template is not null || Repair is not null))
@@ -144,18 +140,19 @@ public sealed partial class InvokeClaudeBatchRetryCommand : BatchCommand
             Statuses = Choices.Of<Outcome>(Status),
             Classes = classes,
             MaxAttempts = MaxAttempts,
-            CustomIds = customIds,
+            CustomIds = piped?.CustomIds,
+            Judged = verdicts.Of,
             TakesCut = MaxTokensFactor is not null,
             TakesIncomplete = Incomplete || _hasAnswers,
         };
     }
 
-    private async Task RetryAsync(BatchSession session, long jobId, HashSet<string>? customIds, CancellationToken cancellationToken)
+    private async Task RetryAsync(BatchSession session, long jobId, PipedResults? piped, CancellationToken cancellationToken)
     {
         JobRecord job = session.Ledger.Jobs.Get(jobId);
         JobBinding.Check(job, session.Service.Address);
-        RetryFilter filter = Filter(customIds);
-        JudgeAnswers(session, job, cancellationToken);
+        Verdicts verdicts = Judge(session, job, piped, cancellationToken);
+        RetryFilter filter = Filter(piped, verdicts);
         RetryPlanner planner = new(session.Ledger);
         WarnOfModel(planner.Candidates(job, filter));
         Dictionary<string, long> reasons = planner.Candidates(job, filter).GroupBy(static c => c.Reason)
@@ -168,6 +165,11 @@ public sealed partial class InvokeClaudeBatchRetryCommand : BatchCommand
 
         if (reasons.Count == 0)
         {
+            if (!IsWhatIf)
+            {
+                verdicts.Record(session.Ledger);
+            }
+
             WriteHostLine(LeftOut.Describe(session.Ledger, job, filter));
             return;
         }
@@ -180,6 +182,7 @@ public sealed partial class InvokeClaudeBatchRetryCommand : BatchCommand
             return;
         }
 
+        verdicts.Record(session.Ledger);
         // What is sent of a stopped job is canceled by its next step.
         if (job.StoppedAt is not null)
         {

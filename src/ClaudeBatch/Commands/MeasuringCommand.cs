@@ -64,7 +64,10 @@ public abstract class MeasuringCommand : ConnectedCommand
         _group = GroupBy is null ? null : new RowLabel(GroupBy, nameof(GroupBy));
         _actual = new AnswerLabel(Actual, isWhole: false);
         _labels = new LabelCodes(
-            CaseSensitive, "labels", "Name the field of the answers that has the label, -Actual, or give a script block that makes it.");
+            CaseSensitive,
+            "labels",
+            "Name the column of the rows that has the label, -Expected, and the field of the answers, -Actual, or give script blocks "
+                + "that make them.");
         _groups = new LabelCodes(isCaseSensitive: false, "groups", "Give -GroupBy a column with fewer values.", mostGroups);
     }
 

@@ -8,6 +8,7 @@ using ClaudeBatch.Core.Models;
 using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Retries;
 using ClaudeBatch.Json;
+using ClaudeBatch.Pipeline;
 using ClaudeBatch.Rows;
 
 namespace ClaudeBatch.Commands;
@@ -82,9 +83,14 @@ internal sealed class RequestRewriter : IDisposable
             { Target = result.CustomId };
         }
 
-        JsonObject message = new() { ["role"] = "user", ["content"] = result.Reason };
+        JsonObject message = new() { ["role"] = "user", ["content"] = TurnOf(result) };
         return RequestRevision.ContinuedTurn(SharedValue.Write(message)).Apply(item, result.StopReason, result.LineBytes);
     }
+
+    // What a check of the user's own gave, and not said, tells a model nothing.
+    private static string TurnOf(BatchResult result) => result.IsNotAccepted && Acceptance.IsWithoutReason(result.Reason!)
+        ? "This answer was not accepted. Answer again."
+        : result.Reason!;
 
     private ReadOnlyMemory<byte> Render(RequestTemplate template, BatchRequest request)
     {
@@ -108,21 +114,16 @@ internal sealed class RequestRewriter : IDisposable
     private static ReadOnlyMemory<byte>? Repair(ScriptBlock repair, BatchRequest request, BatchResult result)
     {
         string id = request.CustomId!;
-        PSObject?[] given;
-        try
-        {
-            given = [.. repair.InvokeWithContext(null, [new PSVariable("_", result), new PSVariable("PSItem", result)], request, result)
-                .Where(static o => o is not null)];
-        }
-        catch (RuntimeException e) when (e is not PipelineStoppedException)
-        {
-            throw new ClaudeBatchException(
-                FailureKind.InvalidRequest,
-                "ScriptBlockFailed",
-                $"The script block of -Repair failed for '{id}': {e.Message}",
-                e) { Target = id };
-        }
-
+        PSObject?[] given =
+        [
+            .. UserScript.Run(
+                repair,
+                result,
+                (why, cause) => new ClaudeBatchException(
+                    FailureKind.InvalidRequest, "ScriptBlockFailed", $"The script block of -Repair failed for '{id}': {why}", cause)
+                { Target = id },
+                arguments: [request, result]).Where(static o => o is not null),
+        ];
         return given switch
         {
             [] => (ReadOnlyMemory<byte>?)null,

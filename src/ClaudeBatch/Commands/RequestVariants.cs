@@ -48,7 +48,7 @@ internal static class RequestVariants
             {
                 throw Invalid(
                     entry.Key,
-                    $"'{entry.Key}' is no name of a variant: it takes 1 to {LongestName} letters and digits, and ids end with it.");
+                    $"'{entry.Key}' is no name of a variant: it is a text of 1 to {LongestName} letters and digits, and ids end with it.");
             }
 
             variants.Add(names.Add(name)

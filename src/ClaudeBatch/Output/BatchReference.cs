@@ -26,7 +26,7 @@ public sealed class BatchReference
             case BatchResult result:
                 Key = result.BatchId;
                 CustomId = result.CustomId;
-                IsAnswer = result.Status == nameof(Outcome.Succeeded);
+                Answer = result.Status == nameof(Outcome.Succeeded) ? (result.IsComplete, result.Reason) : null;
                 break;
             case string text when JobName.IsOfBatch(text):
                 Key = text;
@@ -62,8 +62,10 @@ public sealed class BatchReference
     /// <summary>The custom id of the request when the reference is a result; else null.</summary>
     public string? CustomId { get; private set; }
 
-    /// <summary>Whether the reference is a result that succeeded.</summary>
-    internal bool IsAnswer { get; private set; }
+    /// <summary>
+    /// Whether the result that the reference is says of its answer that it is complete, and why not; null when it is no result that succeeded.
+    /// </summary>
+    internal (bool IsComplete, string? Reason)? Answer { get; private set; }
 
     /// <summary>The value that the user gave, for error records.</summary>
     internal object Original { get; }
@@ -86,7 +88,9 @@ public sealed class BatchReference
         {
             Key = value.Properties["BatchId"]?.Value as string;
             CustomId = value.Properties["CustomId"]?.Value as string;
-            IsAnswer = value.Properties["Status"]?.Value as string == nameof(Outcome.Succeeded);
+            Answer = value.Properties["Status"]?.Value as string == nameof(Outcome.Succeeded)
+                ? (value.Properties["IsComplete"]?.Value is true, value.Properties["Reason"]?.Value as string)
+                : null;
         }
         else if (IsDeserialized(value, nameof(Batch)))
         {

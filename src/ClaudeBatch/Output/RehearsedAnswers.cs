@@ -6,6 +6,7 @@ using System.Text;
 using ClaudeBatch.Core;
 using ClaudeBatch.Emulator;
 using ClaudeBatch.Json;
+using ClaudeBatch.Pipeline;
 
 namespace ClaudeBatch;
 
@@ -72,6 +73,12 @@ internal sealed class RehearsedAnswers
 
     private static ScriptedAnswer? Ask(ScriptBlock block, AskedRequest asked)
     {
+        ClaudeBatchException Failed(string why, Exception cause) => new(
+            FailureKind.InvalidRequest,
+            "ScriptBlockFailed",
+            $"The script block of the emulator's Answers failed for '{asked.CustomId}': {why} Nothing of its part was sent.",
+            cause)
+        { Target = asked.CustomId };
         try
         {
             PSObject request = new();
@@ -80,13 +87,7 @@ internal sealed class RehearsedAnswers
             request.Properties.Add(new PSNoteProperty("Round", asked.Round));
             request.Properties.Add(new PSNoteProperty("ToolResults", asked.ToolResults.Select(View).ToArray()));
             request.Properties.Add(new PSNoteProperty("Params", ObjectView.Parse(Encoding.UTF8.GetBytes(asked.Params.GetRawText()))));
-            // What goes on after an error would be answered as if nothing had happened.
-            List<PSVariable> variables =
-            [
-                new PSVariable("_", request), new PSVariable("PSItem", request),
-                new PSVariable("ErrorActionPreference", ActionPreference.Stop),
-            ];
-            PSObject?[] given = [.. block.InvokeWithContext(null, variables, request)];
+            PSObject?[] given = [.. UserScript.Run(block, request, Failed, stopsAtErrors: true, request)];
             return given switch
             {
                 [] => null,
@@ -94,14 +95,10 @@ internal sealed class RehearsedAnswers
                 _ => RehearsedContent.AnswerOf(given),
             };
         }
-        catch (Exception e) when (e is RuntimeException and not PipelineStoppedException or ClaudeBatchException or ArgumentException)
+        catch (Exception e) when (e is ArgumentException
+            or RuntimeException and not PipelineStoppedException or ClaudeBatchException { Id: not "ScriptBlockFailed" })
         {
-            throw new ClaudeBatchException(
-                FailureKind.InvalidRequest,
-                "ScriptBlockFailed",
-                $"The script block of the emulator's Answers failed for '{asked.CustomId}': {Sentence.Of(e.Message)} Nothing of its part was sent.",
-                e)
-            { Target = asked.CustomId };
+            throw Failed(Sentence.Of(e.Message), e);
         }
     }
 

@@ -2,12 +2,17 @@ using ClaudeBatch.Core;
 
 namespace ClaudeBatch.Pipeline;
 
-/// <summary>A file that is written completely or not at all. It has a temporary name until it is complete.</summary>
+/// <summary>
+/// A file that is written completely or not at all. It has a temporary name until it is complete. What it replaces stays what it was: who may
+/// read it, and a link leads where it led.
+/// </summary>
 internal sealed class WholeFile : IDisposable
 {
     private const int PieceSize = 1 << 18;
 
     private readonly string _path;
+
+    private readonly UnixFileMode? _mode;
 
     private string _partial;
 
@@ -29,7 +34,16 @@ internal sealed class WholeFile : IDisposable
             { Target = path };
         }
 
-        _path = path;
+        _path = _partial = path;
+        _path = Try(() => new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName);
+        if (IsDevice(_path))
+        {
+            throw new ClaudeBatchException(
+                FailureKind.InvalidArgument, "FileNotWritable", $"'{path}' is a device, and a file would take its place. Name a file.")
+            { Target = path };
+        }
+
+        _mode = !OperatingSystem.IsWindows() && File.Exists(_path) ? File.GetUnixFileMode(_path) : null;
         _partial = NewPartial();
         _file = Try(() => Create(_partial));
         _pieces = new PieceWriter((piece, count) => _file.Write(piece, 0, count), PieceSize);
@@ -99,6 +113,11 @@ internal sealed class WholeFile : IDisposable
             _pieces.Dispose();
             _file.Flush(flushToDisk: true);
             _file.Dispose();
+            if (_mode is { } mode && !OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(_partial, mode); // the process's mask may have taken something of it
+            }
+
             File.Move(_partial, _path, overwrite: true);
             return true;
         });
@@ -127,7 +146,26 @@ internal sealed class WholeFile : IDisposable
 
     private string NewPartial() => $"{_path}.{Guid.NewGuid():N}.partial";
 
-    private static FileStream Create(string path) => new(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, PieceSize);
+    // Nobody may read of the new file before its end who may not read the old one.
+    private FileStream Create(string path)
+    {
+        FileStreamOptions options = new()
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            BufferSize = PieceSize,
+        };
+        if (_mode is { } mode && !OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = mode | UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new FileStream(path, options);
+    }
+
+    private static bool IsDevice(string path) => !OperatingSystem.IsWindows()
+        && path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal);
 
     private T Try<T>(Func<T> work)
     {

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Json;
+using ClaudeBatch.Pipeline;
 
 namespace ClaudeBatch.Rows;
 
@@ -37,22 +38,11 @@ internal sealed class RowText
 
     /// <summary>Runs a script block for a row, which it gets as <c>$_</c>.</summary>
     /// <exception cref="ClaudeBatchException"><c>ScriptBlockFailed</c>: the script block has thrown an exception.</exception>
-    public static IEnumerable<PSObject?> Invoke(ScriptBlock block, ShellRow? row, string parameter)
-    {
-        try
-        {
-            List<PSVariable> variables = [new PSVariable("_", row?.Given), new PSVariable("PSItem", row?.Given)];
-            return block.InvokeWithContext(null, variables);
-        }
-        catch (RuntimeException e) when (e is not PipelineStoppedException)
-        {
-            throw new ClaudeBatchException(
-                FailureKind.InvalidRequest,
-                "ScriptBlockFailed",
-                $"The script block of -{parameter} failed: {e.Message}",
-                e);
-        }
-    }
+    public static IEnumerable<PSObject?> Invoke(ScriptBlock block, ShellRow? row, string parameter) => UserScript.Run(
+        block,
+        row?.Given,
+        (why, cause) => new ClaudeBatchException(
+            FailureKind.InvalidRequest, "ScriptBlockFailed", $"The script block of -{parameter} failed: {why}", cause));
 
     // Lines that were read one by one, or the file itself: what is meant is one text.
     private TextTemplate Parse(object given)

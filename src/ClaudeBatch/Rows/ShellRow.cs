@@ -144,8 +144,9 @@ internal sealed class ShellRow : IRow
         object? bare = ForeignValue.Bare(from);
         switch (bare)
         {
-            case null or string:
-                value = null; // the length of a text is no column
+            case null or string: // the length of a text is no column
+            case var _ when name.Length == 0: // what a path has that ends with a dot
+                value = null;
                 return false;
             case IDictionary dictionary:
                 object? key = dictionary.Contains(name)

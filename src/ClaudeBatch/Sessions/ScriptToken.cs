@@ -59,9 +59,7 @@ internal sealed class ScriptToken(ScriptBlock block, string parameter, string in
         s_running.Value = [block, .. around ?? []];
         try
         {
-            // What goes on after an error would give a token as if nothing had happened.
-            List<PSVariable> variables = [new PSVariable("ErrorActionPreference", ActionPreference.Stop)];
-            object?[] given = [.. block.InvokeWithContext(null, variables).Select(static o => o?.BaseObject)];
+            object?[] given = [.. UserScript.Run(block, item: null, Failed, stopsAtErrors: true).Select(static o => o?.BaseObject)];
             return given switch
             {
                 [string text] => text,
@@ -70,10 +68,6 @@ internal sealed class ScriptToken(ScriptBlock block, string parameter, string in
                 [_] => throw Failed("It has to give the token as text."),
                 _ => throw Failed($"It has to give one value, the token, and gave {given.Length}."),
             };
-        }
-        catch (RuntimeException e) when (e is not PipelineStoppedException)
-        {
-            throw Failed(Sentence.Of(e.Message), e);
         }
         finally
         {

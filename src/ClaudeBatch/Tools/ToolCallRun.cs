@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
+using ClaudeBatch.Pipeline;
 
 namespace ClaudeBatch.Tools;
 
@@ -79,7 +80,7 @@ internal sealed class ToolCallRun(
                 return;
             }
 
-            Failed(e is FlowControlException ? InWords(e)
+            Failed(e is FlowControlException ? $"The call was ended by '{UserScript.Word(e)}' in the command."
                 : e is IContainsErrorRecord { ErrorRecord: { } record } ? record.ToString()
                 : e.Message);
         }
@@ -115,11 +116,5 @@ internal sealed class ToolCallRun(
         {
             _output.Fail(string.Create(CultureInfo.InvariantCulture, $"The script has ended with the exit code {code}."));
         }
-    }
-
-    private static string InWords(Exception e)
-    {
-        string word = e.GetType().Name.Replace("Exception", string.Empty, StringComparison.Ordinal).ToLowerInvariant();
-        return $"The call was ended by '{word}' in the command.";
     }
 }

@@ -84,6 +84,16 @@ public sealed class StatisticsTests
         Assert.Equal(pair.Kappa.Value, PairTable.Of(sonnet, haiku)[0].Kappa!.Value, 12);
     }
 
+    [Fact]
+    public void A_letter_and_its_accent_are_the_same_label_as_the_letter_with_the_accent()
+    {
+        LabelCodes labels = Labels();
+        Assert.Equal(labels.Of("cafe\u0301"), labels.Of(" Caf\u00e9 "));
+        Assert.NotEqual(labels.Of("cafe"), labels.Of("caf\u00e9"));
+        Assert.Equal("caf\u00e9", labels[0]);
+        Assert.NotEqual(LabelCodes.None, labels.Of("half \ud83d"));
+    }
+
     private static (MeasuredJob Haiku, MeasuredJob Sonnet) Jobs()
     {
         RowPlaces places = new();
