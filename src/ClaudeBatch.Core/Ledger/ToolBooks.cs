@@ -151,20 +151,25 @@ public sealed class ToolBooks(LedgerDatabase database)
         List<ToolCallRecord> begun = [];
         database.Write(() =>
         {
-            begun = [.. calls.Where(c => MayBegin(batch, c.Call.Row, c.Line)).Select(static c => c.Call)];
+            begun = [.. Allowed(batch, calls).Select(static c => c.Call)];
             Insert(batch, begun);
         });
         return begun;
     }
 
-    private bool MayBegin(BatchRecord batch, long row, long line) => database.Scalar(
-        $"""
-        SELECT EXISTS (SELECT 1 FROM batch b JOIN job j ON j.id = b.job_id JOIN attempt a ON a.id = {RowKey.Of("b.id", "$row")}
-        WHERE b.id = $batch AND j.stopped_at IS NULL AND j.max_rounds > b.round AND coalesce(a.result_digest, 0) = $line AND {AttemptBooks.IsLast})
-        """,
-        ("$batch", batch.Id),
-        ("$row", row),
-        ("$line", line)) != 0;
+    private List<(ToolCallRecord Call, long Line)> Allowed(BatchRecord batch, IEnumerable<(ToolCallRecord Call, long Line)> calls)
+        => database.Matching(
+            $"""
+            SELECT 1 FROM batch b JOIN job j ON j.id = b.job_id JOIN attempt a ON a.id = ?2
+            WHERE b.id = ?1 AND j.stopped_at IS NULL AND j.max_rounds > b.round AND coalesce(a.result_digest, 0) = ?3 AND {AttemptBooks.IsLast}
+            """,
+            calls,
+            (c, statement) =>
+            {
+                statement.Bind(1, batch.Id);
+                statement.Bind(2, RowKey.Of(batch.Id, c.Call.Row));
+                statement.Bind(3, c.Line);
+            });
 
     private void Insert(BatchRecord batch, List<ToolCallRecord> calls) => Write(
         batch,

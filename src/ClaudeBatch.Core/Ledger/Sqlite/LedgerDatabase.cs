@@ -180,6 +180,28 @@ public sealed partial class LedgerDatabase : IDisposable
         }
     }
 
+    /// <summary>Gives the items for which a query has a row. It belongs into a transaction.</summary>
+    /// <param name="sql">The query, with the parameters <c>?1</c>, <c>?2</c>, ….</param>
+    /// <param name="items">The items; the query runs once for each.</param>
+    /// <param name="bind">Binds all parameters for an item.</param>
+    internal List<T> Matching<T>(string sql, IEnumerable<T> items, Action<T, LedgerStatement> bind)
+    {
+        using LedgerStatement statement = new(_connection, sql);
+        List<T> found = [];
+        foreach (T item in items)
+        {
+            bind(item, statement);
+            if (statement.Step())
+            {
+                found.Add(item);
+            }
+
+            statement.Reset();
+        }
+
+        return found;
+    }
+
     /// <summary>Deletes rows of a job or batch, a bounded number in each transaction, so that other processes do not wait long.</summary>
     /// <param name="table">The table: <c>request</c> or <c>attempt</c>.</param>
     /// <param name="owner">The ledger's number of the job or batch.</param>
