@@ -116,6 +116,17 @@ Describe 'Export-ClaudeBatchReport' {
         $html | Should -Not -BeLike '*<section id=rows>*'
     }
 
+    It 'says what is wrong with answers that are there and cannot be used' {
+        Connect-TestEmulator -Plan @{ Answers = { $_.CustomId -eq 'row-2' ? 'no idea' : @{ label = 'a' } } }
+        $schema = @{ type = 'object'; properties = @{ label = @{ type = 'string' } }; required = @('label'); additionalProperties = $false }
+        New-TestRow -Count 3 | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 100 -CustomId 'row-{{Id}}' -Prompt '{{Body}}' -OutputSchema $schema |
+            Submit-ClaudeBatch -Job j | Wait-ClaudeBatch -WarningAction Ignore -InformationAction Ignore | Out-Null
+        Export-ClaudeBatchReport -Job j -Path ($path = New-TestFolder) -WarningAction Ignore -InformationAction Ignore
+        $html = Get-Content -LiteralPath $path -Raw
+        @(Get-Line $html failures-table)[0][1..3] | Should -Be 'not in the form asked for', 'The answer is there, and cannot be used as it is.', '1'
+        $html | Should -BeLike '*3 of 3 answered (1 not in the form asked for)*'
+    }
+
     It 'reports an unfinished job as far as it has come, and says so without an error' {
         Connect-TestEmulator -Plan @{ Speed = 1; Latency = 100000 }
         New-TestRequest -Count 5 | Submit-ClaudeBatch -Job running | Out-Null

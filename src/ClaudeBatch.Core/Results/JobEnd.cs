@@ -153,7 +153,7 @@ public sealed class JobEnd
             "refusal" => "refused by the model",
             "pause_turn" => "paused",
             "tool_use" => CallsTools,
-            _ => "incomplete otherwise",
+            _ => "not in the form asked for",
         },
         Outcome.Errored => count.ErrorType ?? "errored",
         Outcome.Canceled => Canceled,
