@@ -258,6 +258,16 @@ Describe 'Jobs that are not as they should be' {
         $measured.Accuracy | Should -Be 1
         $measured.Labels.Label | Sort-Object | Should -Be (@('2.5', '3', 'a "b"', 'true', '["x","y"]', 'é😀') | Sort-Object)
     }
+
+    It 'lists labels as people sort them: get_card before getting_card' {
+        $rows = 'getting_card', 'get_card', 'Getter' | ForEach-Object -Begin { $i = 0 } -Process { [pscustomobject] @{ Id = ++$i; category = $_ } }
+        Connect-TestEmulator -Plan @{ Answers = { 'get_card' } }
+        $rows | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 100 -CustomId 'row-{{Id}}' -Prompt 'Label {{Id}}' |
+            Invoke-ClaudeBatch -Job sorted -WarningAction Ignore -InformationAction Ignore | Out-Null
+        $measured = Measure-ClaudeBatchResult -Job sorted -Expected category -WarningAction Ignore
+        $measured.Labels.Label | Should -Be 'get_card', 'Getter', 'getting_card'
+        $measured.Confusion.Expected | Should -Be 'get_card', 'Getter', 'getting_card'
+    }
 }
 
 Describe 'Measure-ClaudeBatch -GroupBy' {

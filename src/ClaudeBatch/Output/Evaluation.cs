@@ -114,12 +114,14 @@ public sealed class Evaluation
         IReadOnlyList<LabelScore> scores = table.Scores();
         MacroF1 = ConfusionTable.MacroF1(scores);
         WeightedF1 = ConfusionTable.WeightedF1(scores);
-        Labels = [.. scores.Select(s => LabelMeasure.From(s, labels)).OrderBy(static l => l.Label, StringComparer.OrdinalIgnoreCase)];
+        // People read them: get_card stands before getting_card, as in the lists of a report.
+        StringComparer order = StringComparer.InvariantCultureIgnoreCase;
+        Labels = [.. scores.Select(s => LabelMeasure.From(s, labels)).OrderBy(static l => l.Label, order)];
         Confusion =
         [
             .. table.Counts.Select(c => ConfusionCount.From(c.Expected, c.Actual, c.Count, labels))
-                .OrderBy(static c => c.Expected, StringComparer.OrdinalIgnoreCase).ThenByDescending(static c => c.Count)
-                .ThenBy(static c => c.Actual, StringComparer.OrdinalIgnoreCase),
+                .OrderBy(static c => c.Expected, order).ThenByDescending(static c => c.Count)
+                .ThenBy(static c => c.Actual, order),
         ];
     }
 }
