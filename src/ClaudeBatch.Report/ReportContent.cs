@@ -13,11 +13,20 @@ public sealed record ReportContent(string Title, DateTime MadeAt, string Version
     /// <summary>How right the answers are; empty where nothing was evaluated.</summary>
     public IReadOnlyList<ReportEvaluation> Evaluations { get; init; } = [];
 
+    /// <summary>Whether the emulator has answered.</summary>
+    public bool IsRehearsal { get; init; }
+
     /// <summary>Which rows the page has, as a sentence.</summary>
     public string RowsSentence { get; init; } = "All rows.";
 
     /// <summary>Whether the page has rows at all.</summary>
     public bool HasRows { get; init; } = true;
+
+    /// <summary>The name of what was evaluated, without that of the job where there is but one.</summary>
+    internal string ShortNameOf(ReportEvaluation evaluation)
+        => Jobs is [var only] && evaluation.Job.StartsWith($"{only.Name}, ", StringComparison.Ordinal)
+            ? evaluation.Job[(only.Name.Length + 2)..]
+            : evaluation.Job;
 }
 
 /// <summary>A job of a report.</summary>

@@ -16,9 +16,9 @@ internal static class ReportFigures
         {
             json.WriteStartObject();
             Array(json, "jobs", content.Jobs, static (json, job) => WriteJob(json, job));
-            Array(json, "evaluations", content.Evaluations.Where(static e => e.Accuracy is not null), static (json, e) =>
+            Array(json, "evaluations", content.Evaluations.Where(static e => e.Accuracy is not null), (json, e) =>
             {
-                json.WriteString("job", e.Job);
+                json.WriteString("job", content.ShortNameOf(e));
                 Number(json, "accuracy", e.Accuracy);
                 Number(json, "low", e.AccuracyLow);
                 Number(json, "high", e.AccuracyHigh);

@@ -39,6 +39,9 @@ public readonly ref struct ReportRow()
     /// <summary>The calls of tools, in their order; null or empty where there are none.</summary>
     public IReadOnlyList<ReportCall>? Calls { get; init; }
 
+    /// <summary>The variant that it is of its row; null where it is none.</summary>
+    public string? Variant { get; init; }
+
     /// <summary>The row that the request was made from, as an object of JSON; empty where there is none or it is not to be shown.</summary>
     public ReadOnlySpan<byte> Source { get; init; }
 }

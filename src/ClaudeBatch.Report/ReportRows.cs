@@ -26,6 +26,8 @@ internal sealed partial class ReportRows(ReportSink write)
 
     private readonly List<string> _models = [];
 
+    private readonly List<string> _variants = [];
+
     private readonly List<string> _columns = [];
 
     private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
@@ -50,7 +52,7 @@ internal sealed partial class ReportRows(ReportSink write)
         Comma();
         Number(row.Attempt);
         Comma();
-        Number(row.Model is null ? -1 : ModelOf(row.Model));
+        Number(PlaceIn(_models, row.Model));
         Comma();
         Cost(row.Cost);
         Comma();
@@ -71,6 +73,8 @@ internal sealed partial class ReportRows(ReportSink write)
 
         Comma();
         Calls(row.Rounds, row.Calls);
+        Comma();
+        Number(PlaceIn(_variants, row.Variant));
         Source(row.Source);
         Write("]"u8);
         if (_block.WrittenCount >= BlockSize)
@@ -100,6 +104,7 @@ internal sealed partial class ReportRows(ReportSink write)
             json.WriteStartObject();
             Names(json, "jobs", content.Jobs.Select(static j => j.Name));
             Names(json, "models", _models);
+            Names(json, "variants", _variants);
             Names(json, "columns", _columns);
             json.WriteEndObject();
         }
@@ -213,13 +218,13 @@ internal sealed partial class ReportRows(ReportSink write)
         return place;
     }
 
-    private int ModelOf(string model)
+    private static int PlaceIn(List<string> names, string? name)
     {
-        int place = _models.IndexOf(model);
-        if (place < 0)
+        int place = name is null ? -1 : names.IndexOf(name);
+        if (place < 0 && name is not null)
         {
-            place = _models.Count;
-            _models.Add(model);
+            place = names.Count;
+            names.Add(name);
         }
 
         return place;

@@ -8,109 +8,50 @@ internal sealed partial class ReportSections(ReportContent content)
 {
     private readonly Html _html = new();
 
+    private readonly List<(string Id, string Title)> _sections = [];
+
     private IReadOnlyList<ReportJob> Jobs => content.Jobs;
 
     public byte[] ToUtf8()
     {
-        Markup("<header><h1>").Foreign(content.Title).Markup("</h1>\n<p class=made>Made ").Text(Html.Number(content.MadeAt))
-            .Markup(" by ClaudeBatch ").Text(content.Version).Markup(". Times are in UTC, amounts in US dollars.</p></header>\n<main>\n");
         WriteJobs();
+        WriteEvaluations();
         WriteOutcomes();
         WriteFailures();
         WriteCosts();
         WriteTimeline();
         WriteAttempts();
-        WriteEvaluations();
-        return _html.ToUtf8();
+        return new Html().Markup(Header()).Markup("<main>\n").Markup(_html).ToUtf8();
+    }
+
+    private Html Header()
+    {
+        Html header = new Html().Markup("<header><h1>").Foreign(content.Title).Markup("</h1>\n<p class=made>Made ")
+            .Text(Figures.Alone(content.MadeAt)).Markup(" by ClaudeBatch ").Text(content.Version)
+            .Markup(". Times are in UTC, amounts in US dollars.</p></header>\n");
+        if (content.IsRehearsal)
+        {
+            header.Markup("<p id=rehearsal><strong>Made on the emulator:</strong> answers, costs and times are not real.</p>\n");
+        }
+
+        header.Markup("<nav aria-label=\"On this page\">");
+        foreach ((string id, string title) in _sections.Concat(content.HasRows ? [("rows", "Rows")] : []))
+        {
+            header.Markup($"<a href=#{id}>").Text(title).Markup("</a> ");
+        }
+
+        return header.Markup("</nav>\n");
     }
 
     private Html Markup(string markup) => _html.Markup(markup);
 
-    private void Begin(string id, string title) => Markup($"<section id={id}><h2>").Text(title).Markup("</h2>\n");
+    private void Begin(string id, string title)
+    {
+        _sections.Add((id, title));
+        Markup($"<section id={id}><h2>").Text(title).Markup("</h2>\n");
+    }
 
     private void End() => Markup("</section>\n");
-
-    private void WriteJobs()
-    {
-        Begin("summary", Jobs.Count == 1 ? "The job" : "The jobs");
-        foreach (ReportJob job in Jobs)
-        {
-            Markup("<p class=sentence>").Foreign(job.Figures.Sentence).Markup("</p>\n");
-            if (job.Note is { } note)
-            {
-                Markup("<p class=note>").Foreign(note).Markup("</p>\n");
-            }
-        }
-
-        if (Jobs.Count == 1)
-        {
-            WriteTiles(Jobs[0]);
-        }
-
-        End();
-        if (Jobs.Count > 1)
-        {
-            WriteSideBySide();
-        }
-    }
-
-    private void WriteTiles(ReportJob job)
-    {
-        Markup("<dl class=tiles>\n");
-        foreach ((string name, object? value) in Numbers(job))
-        {
-            Markup("<div><dt>").Text(name).Markup("</dt><dd>").Text(value as string ?? Html.Number(value)).Markup("</dd></div>\n");
-        }
-
-        Markup("</dl>\n");
-    }
-
-    private void WriteSideBySide()
-    {
-        Begin("side-by-side", "Side by side");
-        Markup("<div class=scroll tabindex=0 role=region aria-label=\"Side by side\"><table id=jobs><thead><tr><th></th>");
-        foreach (ReportJob job in Jobs)
-        {
-            Markup("<th scope=col class=n>").Foreign(job.Name).Markup("</th>");
-        }
-
-        Markup("</tr></thead><tbody>\n");
-        (string Name, object? Value)[][] numbers = [.. Jobs.Select(Numbers)];
-        for (int line = 0; line < numbers[0].Length; line++)
-        {
-            Markup("<tr><th scope=row>").Text(numbers[0][line].Name).Markup("</th>");
-            foreach ((string _, object? value) in numbers.Select(n => n[line]))
-            {
-                Markup("<td class=n>").Text(value as string ?? Html.Number(value)).Markup("</td>");
-            }
-
-            Markup("</tr>\n");
-        }
-
-        _html.EndTable().Chart("chart-jobs", "What each job has answered and what it cost; the table has the same numbers.");
-        End();
-    }
-
-    private static (string Name, object? Value)[] Numbers(ReportJob job)
-    {
-        JobTotals totals = job.Figures.Report.Totals;
-        return
-        [
-            ("State", job.Figures.Report.State.ToString()),
-            ("Requests", totals.Requests),
-            ("Answered", totals.Succeeded),
-            ("Incomplete", totals.Incomplete),
-            ("Not accepted", totals.NotAccepted),
-            ("Failed", totals.Failed),
-            ("Pending", totals.Pending + totals.WaitingForTools),
-            ("Rows refused", totals.Refused),
-            ("Cost", PriceList.ToDollars(totals.CostInPicodollars)),
-            ("Cost an answer", totals.Succeeded == 0 ? null : PriceList.ToDollars(totals.CostInPicodollars / totals.Succeeded)),
-            ("Estimated at most", PriceList.ToDollars(job.Figures.Report.Job.HighEstimateInPicodollars)),
-            ("Parts", job.Figures.Report.Batches),
-            ("Most attempts", totals.Attempts),
-        ];
-    }
 
     private void WriteOutcomes()
     {
@@ -178,7 +119,7 @@ internal sealed partial class ReportSections(ReportContent content)
     private void WriteFailure(ReportJob job, ReportFailure failure)
     {
         Markup("<tr><th scope=row>").Foreign(job.Name).Markup("</th><td>").Foreign(failure.Reason).Markup("</td><td>")
-            .Text(ToDo(failure)).Markup("</td><td class=n>").Text(Html.Number(failure.Count)).Markup("</td><td>");
+            .Text(ToDo(failure)).Markup("</td><td class=n>").Text(Figures.Alone(failure.Count)).Markup("</td><td>");
         foreach (ReportSample sample in failure.Samples)
         {
             Markup("<p class=sample><code>").Foreign(sample.CustomId).Markup("</code> ").Foreign(sample.Words).Markup("</p>");

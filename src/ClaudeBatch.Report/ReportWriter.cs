@@ -70,7 +70,7 @@ public sealed class ReportWriter(ReportSink write)
     {
         Write("<section id=rows><h2>Rows</h2>\n<p class=hint>");
         write(new Html().Text(content.RowsSentence).ToUtf8());
-        Write(" Texts are cut after 500 characters; Export-ClaudeBatchResult writes them whole.</p>\n"
+        Write(" Texts are cut after 500 characters; Export-ClaudeBatchResult writes them whole. A click on a row shows all of it.</p>\n"
             + "<p id=rows-note>The table of the rows needs scripts.</p>\n<div id=filters hidden></div>\n"
             + "<p id=rows-count role=status aria-live=polite></p>\n<div id=rows-table></div>\n");
         _rows = new ReportRows(write);

@@ -109,6 +109,7 @@ internal static class Made
                 Actual = row.Actual,
                 Rounds = row.Rounds,
                 Calls = row.Calls,
+                Variant = row.Variant,
                 Text = row.Text is null ? default : Encoding.UTF8.GetBytes(row.Text),
                 Source = row.Source is null ? default : Encoding.UTF8.GetBytes(row.Source),
             });
@@ -170,6 +171,8 @@ internal sealed record RowOf
     public int Rounds { get; init; } = 1;
 
     public IReadOnlyList<ReportCall> Calls { get; init; } = [];
+
+    public string? Variant { get; init; }
 
     public string? Source { get; init; }
 }

@@ -12,10 +12,15 @@ BeforeAll {
 
     # The cells of a table of the page, as texts, a list for each line.
     function Get-Line([string] $Html, [string] $Id) {
-        $table = [regex]::Match($Html, "(?s)<table id=$Id>.*?<tbody>(.*?)</tbody>").Groups[1].Value
+        $table = [regex]::Match($Html, "(?s)<table id=$Id[ >].*?<tbody>(.*?)</tbody>").Groups[1].Value
         foreach ($line in [regex]::Matches($table, '(?s)<tr>(.*?)</tr>')) {
             , @([regex]::Matches($line.Groups[1].Value, '(?s)<t[hd][^>]*>(.*?)</t[hd]>') | ForEach-Object { [Net.WebUtility]::HtmlDecode(($_.Groups[1].Value -replace '<[^>]+>')) })
         }
+    }
+
+    # An amount as the page writes it; of another value, as many decimals as that has.
+    function Get-Amount([string] $Text, [decimal] $Value = $Text.Trim('$')) {
+        [math]::Round($Value, $Text.Split('.')[1].Length)
     }
 
     # The rows of the table, as the page's script reads them.
@@ -44,7 +49,7 @@ Describe 'Export-ClaudeBatchReport' {
         $tiles = Get-Tile $html
         $tiles.State, $tiles.Requests, $tiles.Answered, $tiles.Parts | Should -Be 'Finished', '40', "$($job.Succeeded)", '3'
         $tiles.Failed | Should -Be "$($job.Errored + $job.Canceled + $job.Expired)"
-        [decimal] $tiles.Cost.Trim('$') | Should -Be ([math]::Round($job.Cost, 6))
+        Get-Amount $tiles.Cost | Should -Be (Get-Amount $tiles.Cost $job.Cost)
         $html | Should -BeLike "*Job &#39;tickets&#39; has ended: $($job.Succeeded) of 40 answered*"
 
         $outcomes = Get-Line $html outcomes-table
@@ -73,7 +78,7 @@ Describe 'Export-ClaudeBatchReport' {
         $row[1] | Should -Be 'Complete'
         $row[9] | Should -Be $answered.Text
         $row[10] | Should -BeNullOrEmpty
-        $row[11..14] | Should -Be 0, $answered.Source.Id, 1, $answered.Source.Body
+        $row[12..15] | Should -Be 0, $answered.Source.Id, 1, $answered.Source.Body
     }
 
     It 'puts jobs side by side, and retries among the attempts' {
@@ -114,6 +119,13 @@ Describe 'Export-ClaudeBatchReport' {
         $html = Get-Content -LiteralPath $path -Raw
         @(Get-Row $html).Count | Should -Be 0
         $html | Should -Not -BeLike '*<section id=rows>*'
+    }
+
+    It 'says that a job was answered by the emulator' {
+        Connect-TestEmulator
+        New-TestJob j 3
+        Export-ClaudeBatchReport -Job j -Path ($path = New-TestFolder) -Include None -WarningAction Ignore -InformationAction Ignore
+        Get-Content -LiteralPath $path -Raw | Should -BeLike '*<strong>Made on the emulator:</strong> answers, costs and times are not real.*'
     }
 
     It 'says what is wrong with answers that are there and cannot be used' {
@@ -229,8 +241,7 @@ Describe 'Export-ClaudeBatchReport with an evaluation' {
         function Get-Figure($Value, [switch] $Share) {
             $invariant = [cultureinfo]::InvariantCulture
             if ($null -eq $Value) { '–' }
-            elseif ($Share) { ($Value * 100).ToString('0.##', $invariant) + ' %' }
-            elseif ($Value -is [decimal]) { '$' + $Value.ToString('0.00####', $invariant) }
+            elseif ($Share) { ($Value * 100).ToString('0.00', $invariant) + ' %' }
             elseif ($Value -is [double]) { $Value.ToString('0.000', $invariant) }
             else { $Value.ToString('N0', $invariant) }
         }
@@ -244,15 +255,16 @@ Describe 'Export-ClaudeBatchReport with an evaluation' {
         foreach ($i in 0, 1) {
             $m = $measured[$i]
             $m.Unanswered | Should -BeGreaterThan 0
-            $accuracies[$i] | Should -Be $m.Job, (Get-Figure $m.Rows), (Get-Figure $m.Correct), (Get-Figure $m.Accuracy -Share), (Get-Figure $m.AccuracyLow -Share),
-                (Get-Figure $m.AccuracyHigh -Share), (Get-Figure $m.MacroF1), (Get-Figure $m.WeightedF1), (Get-Figure $m.Unanswered), (Get-Figure $m.Unparsable), '0',
-                (Get-Figure $m.Cost), (Get-Figure $m.CostPerCorrect)
+            $accuracies[$i][0..10] | Should -Be $m.Job, (Get-Figure $m.Rows), (Get-Figure $m.Correct), (Get-Figure $m.Accuracy -Share), (Get-Figure $m.AccuracyLow -Share),
+                (Get-Figure $m.AccuracyHigh -Share), (Get-Figure $m.MacroF1), (Get-Figure $m.WeightedF1), (Get-Figure $m.Unanswered), (Get-Figure $m.Unparsable), '0'
+            Get-Amount $accuracies[$i][11] | Should -Be (Get-Amount $accuracies[$i][11] $m.Cost)
+            Get-Amount $accuracies[$i][12] | Should -Be (Get-Amount $accuracies[$i][12] $m.CostPerCorrect)
             @(Get-Line $html "labels-$($i + 1)").ForEach({ "$_" }) | Should -Be $m.Labels.ForEach({
                     "$($_.Label) $(Get-Figure $_.Precision) $(Get-Figure $_.Recall) $(Get-Figure $_.F1) $(Get-Figure $_.Support)" })
             # The cells of the matrix that are not 0, by the names of their columns.
-            $columns = @([regex]::Matches([regex]::Match($html, "(?s)<table id=confusion-$($i + 1)>.*?</thead>").Value, '<bdi>(.*?)</bdi>').ForEach({ $_.Groups[1].Value }))
+            $columns = @([regex]::Matches([regex]::Match($html, "(?s)<table id=confusion-$($i + 1) .*?</thead>").Value, '<bdi>(.*?)</bdi>').ForEach({ $_.Groups[1].Value.Replace('<wbr>', '') }))
             $cells = foreach ($line in Get-Line $html "confusion-$($i + 1)") {
-                foreach ($column in 1..($line.Count - 1)) { if ($line[$column] -ne '0') { "$($line[0]) $($columns[$column]) $($line[$column])" } }
+                foreach ($column in 1..($line.Count - 1)) { if ($line[$column] -ne '') { "$($line[0]) $($columns[$column]) $($line[$column])" } }
             }
             $cells | Sort-Object | Should -Be ($m.Confusion.ForEach({
                         "$($_.Expected) $($_.Actual ?? ($_.Reason -eq 'Unanswered' ? '(no answer)' : '(no label)')) $($_.Count)" }) | Sort-Object)
@@ -366,7 +378,7 @@ Describe 'Rows of a report that are not as others' {
         Wait-ClaudeBatch -Job t @quiet | Out-Null
         Export-ClaudeBatchReport -Job t -Expected category -Path ($path = New-TestFolder) @quiet
         $html = Get-Content -LiteralPath $path -Raw
-        @(Get-Line $html outcomes-table).ForEach({ "$_" }) | Should -Be 't WaitingForTools 2 100 %'
+        @(Get-Line $html outcomes-table).ForEach({ "$_" }) | Should -Be 't WaitingForTools 2 100.00 %'
         @(Get-Line $html failures-table) | Should -BeNullOrEmpty
         @(Get-Line $html accuracy-table)[0][1] | Should -Be '0'
         $row = @(Get-Row $html)[0]

@@ -19,7 +19,7 @@ BeforeAll {
 
     # The cells of a table of a report, as texts, a list for each line.
     function Get-ReportLine([string] $Html, [string] $Id) {
-        $table = [regex]::Match($Html, "(?s)<table id=$Id>.*?<tbody>(.*?)</tbody>").Groups[1].Value
+        $table = [regex]::Match($Html, "(?s)<table id=$Id[ >].*?<tbody>(.*?)</tbody>").Groups[1].Value
         foreach ($line in [regex]::Matches($table, '(?s)<tr>(.*?)</tr>')) {
             , @([regex]::Matches($line.Groups[1].Value, '(?s)<t[hd][^>]*>(.*?)</t[hd]>') | ForEach-Object { [Net.WebUtility]::HtmlDecode(($_.Groups[1].Value -replace '<[^>]+>')) })
         }
@@ -204,11 +204,13 @@ Describe 'A job with variants' {
         $accuracies = @(Get-ReportLine $html accuracy-table)
         $accuracies.ForEach({ "$($_[0..2])" }) | Should -Be $figures.ForEach({ "$_ $($_.Rows) $($_.Correct)" })
         $accuracies.ForEach({ "$($_[0..2])" }) | Should -Be 'varied, small 6 4', 'varied, large 6 5'
-        @(Get-ReportLine $html against-table).ForEach({ "$($_[0..3] + $_[5..6])" }) | Should -Be 'varied, small varied, large 6 50 % 1 2'
+        @(Get-ReportLine $html against-table).ForEach({ "$($_[0..3] + $_[5..6])" }) | Should -Be 'varied, small varied, large 6 50.00 % 1 2'
         $block = [regex]::Match($html, '(?s)<script type="application/json" class=rows>(.*?)</script>').Groups[1].Value
         $rows = @(ConvertFrom-Json -InputObject $block -NoEnumerate -Depth 5 | ForEach-Object { $_ })
         $rows.Count | Should -Be 12
-        $rows.ForEach({ "$($_[2]) $($_[7])$($_[8])" })[0, 1, 10, 11] | Should -Be 'row-1_small aa', 'row-1_large ab', 'row-6_small ab', 'row-6_large aa'
+        $variants = @([regex]::Match($html, '"variants":(\[.*?\])').Groups[1].Value | ConvertFrom-Json)
+        $rows.ForEach({ "$($_[2]) $($variants[$_[11]]) $($_[7])$($_[8])" })[0, 1, 10, 11] |
+            Should -Be 'row-1_small small aa', 'row-1_large large ab', 'row-6_small small ab', 'row-6_large large aa'
     }
 
     It 'has its variants side by side' {

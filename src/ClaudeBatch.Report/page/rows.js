@@ -2,10 +2,14 @@
 (() => {
   'use strict';
   const heading = JSON.parse(document.getElementById('heading').textContent);
-  const own = ['job', 'outcome', 'id', 'attempt', 'model', 'cost', 'reason', 'expected', 'actual', 'text', 'calls'];
+  const own = ['job', 'outcome', 'id', 'attempt', 'model', 'cost', 'reason', 'expected', 'actual', 'text', 'calls', 'variant'];
   const mostColumns = 8;
   const mostChoices = 200;
   const mostShown = 200;
+  const longestId = 34;
+  const mostSamples = 300;
+  // On a telephone, and then only what fits is shown: a click on a row has all of it.
+  const isNarrow = document.getElementById('rows').clientWidth < 700;
   const blocks = [...document.querySelectorAll('script.rows')];
   const note = document.getElementById('rows-note');
   const count = document.getElementById('rows-count');
@@ -29,6 +33,7 @@
         for (let i = 5; i < own.length; i++) {
           row[own[i]] = list[i];
         }
+        row.variant = row.variant < 0 ? null : heading.variants[row.variant];
         for (let i = own.length; i < list.length; i += 2) {
           row[`c${list[i]}`] = list[i + 1];
         }
@@ -51,11 +56,22 @@
 
   const text = value => value === null || value === undefined ? '' : String(value);
   // No cell shows more of a text, and laying out all of it takes its time at each scroll.
-  const node = cell => document.createTextNode(text(cell.getValue()).slice(0, mostShown));
-  const button = words => {
-    const made = document.createElement('button');
-    made.type = 'button';
+  const element = (name, words, type) => {
+    const made = document.createElement(name);
     made.textContent = words;
+    made.className = type ?? '';
+    return made;
+  };
+  const node = cell => element('div', text(cell.getValue()).slice(0, mostShown));
+  // Ids begin alike, and those of variants end alike, too.
+  const middle = cell => {
+    const id = text(cell.getValue());
+    return element('div', id.length > longestId ? `${id.slice(0, longestId / 2)}…${id.slice(1 - longestId / 2)}` : id);
+  };
+  const dollars = value => value === null ? '' : `$${value.toFixed(6)}`;
+  const button = words => {
+    const made = element('button', words);
+    made.type = 'button';
     return made;
   };
   const collator = new Intl.Collator('en', { sensitivity: 'base' });
@@ -65,24 +81,55 @@
       : typeof a === 'number' && typeof b === 'number' ? a - b
         : collator.compare(a, b);
   };
-  const column = (field, title, rest) => ({
-    field, title, sorter: compare, formatter: node, titleFormatter: () => button(title), minWidth: 90, ...rest,
+  // Some rows tell how long nearly all texts of a column are; all would take long.
+  let sample = [];
+  function lengthOf(field) {
+    const lengths = sample.map(row => text(row[field]).length).sort((a, b) => a - b);
+    return lengths[Math.floor((lengths.length - 1) * 0.95)] ?? 0;
+  }
+
+  // As wide as they need, on two lines where that is much.
+  function column(field, title, most, rest) {
+    const length = lengthOf(field);
+    const least = Math.min(title.length * 9 + 50, 170);
+    const room = Math.max(least, Math.min(most, length > 24 ? Math.max(150, length * 4 + 24) : length * 7.6 + 20));
+    const width = isNarrow ? { minWidth: Math.min(room, 104), widthGrow: 1 } : { width: Math.round(room) };
+    return { field, title, sorter: compare, formatter: node, titleFormatter: () => button(title), minWidth: 60, ...width, ...rest };
+  }
+  // What remains of the width is shared by texts.
+  const wide = (field, title, widthGrow, rest) => column(field, title, 900, {
+    width: undefined, minWidth: isNarrow ? 120 : 240, widthGrow, ...rest,
   });
 
+  // Where there is no room for all, the last to go are those that say most.
   function columns() {
+    const labels = used.expected || used.actual;
+    // An answer that is a label, and not much more, says nothing that its label does not.
+    const repeats = used.actual && sample.every(row => row.actual === null || (row.text?.length < 80 && row.text.toLowerCase().includes(row.actual.toLowerCase())));
+    const answer = responsive => wide('text', 'Answer', repeats ? 1 : 3, { responsive });
+    const outcome = column('outcome', 'Outcome', 150, { responsive: labels ? 5 : 1 });
+    // The column that says what is right stands there already.
+    const fields = heading.columns.map((name, i) => [`c${i}`, name])
+      .filter(([field]) => !used.expected || sample.some(row => text(row[field]) !== text(row.expected))).slice(0, mostColumns);
+    const source = isLong => fields.filter(([field]) => lengthOf(field) > 24 === isLong);
+    const mark = cell => element('span', cell.getValue() === 'right' ? '✓' : cell.getValue() ? '✗' : '', cell.getValue());
     return [
-      column('number', '#', { width: 84, minWidth: 60, hozAlign: 'right', formatter: cell => button(text(cell.getValue())) }),
-      ...heading.jobs.length > 1 ? [column('job', 'Job', { width: 120 })] : [],
-      column('id', 'Id', { width: 150 }),
-      column('outcome', 'Outcome', { width: 110 }),
-      ...used.expected ? [column('expected', 'Expected', { width: 120 })] : [],
-      ...used.actual ? [column('actual', 'Label', { width: 120 })] : [],
-      column('text', 'Answer', { widthGrow: 3, minWidth: 220 }),
-      ...used.reason ? [column('reason', 'Reason', { widthGrow: 2, minWidth: 160 })] : [],
-      ...heading.columns.slice(0, mostColumns).map((name, i) => column(`c${i}`, name, { widthGrow: 1, minWidth: 120 })),
-      ...heading.models.length > 1 ? [column('model', 'Model', { width: 150 })] : [],
-      column('attempt', 'Attempt', { width: 90, hozAlign: 'right' }),
-      column('cost', 'Cost', { width: 110, hozAlign: 'right' }),
+      column('number', '#', 90, { minWidth: 40, width: Math.max(isNarrow ? 44 : 62, String(rows.length).length * 8 + 30), hozAlign: 'right', formatter: cell => button(text(cell.getValue())), responsive: 0 }),
+      ...used.expected ? [column('right', 'Right', 90, { width: isNarrow ? 58 : 95, minWidth: 50, hozAlign: 'center', formatter: mark, responsive: 0 })] : [],
+      ...heading.jobs.length > 1 ? [column('job', 'Job', 170, { responsive: 4 })] : [],
+      ...heading.variants.length ? [column('variant', 'Variant', 150, { responsive: 4 })] : [],
+      column('id', 'Id', 170, { formatter: middle, responsive: 6 }),
+      ...labels ? [] : [outcome, answer(2)],
+      ...used.expected ? [column('expected', 'Expected', 190, { responsive: 1 })] : [],
+      ...used.actual ? [column('actual', 'Label', 190, { responsive: 1 })] : [],
+      ...source(true).map(c => wide(...c, 2, { responsive: 3 })),
+      ...labels ? [outcome] : [],
+      ...used.reason ? [wide('reason', 'Reason', 1, { responsive: 5 })] : [],
+      ...labels ? [answer(repeats ? 8 : 2)] : [],
+      ...source(false).map(c => column(...c, 170, { responsive: 7 })),
+      ...heading.models.length > 1 ? [column('model', 'Model', 170, { responsive: 9 })] : [],
+      column('attempt', 'Attempt', 110, { hozAlign: 'right', responsive: 9 }),
+      column('cost', 'Cost', 110, { hozAlign: 'right', formatter: cell => element('div', dollars(cell.getValue())), responsive: 9 }),
     ];
   }
 
@@ -136,6 +183,7 @@
   const list = document.createElement('dl');
   const close = button('Close');
   close.addEventListener('click', () => dialog.close());
+  close.autofocus = true;
   dialog.append(list, close);
   document.body.append(dialog);
 
@@ -149,38 +197,41 @@
   }
 
   function show(row) {
-    const lines = [['Id', row.id], ['Job', row.job], ['Outcome', row.outcome], ['Reason', row.reason], ['Expected', row.expected], ['Label', row.actual],
+    const lines = [['Id', row.id], ['Job', row.job], ['Variant', row.variant], ['Outcome', row.outcome], ['Reason', row.reason], ['Expected', row.expected], ['Label', row.actual],
       ['Right', row.right], ['Answer', row.text], ...row.calls ? callsOf(row.calls) : [], ...heading.columns.map((name, i) => [name, row[`c${i}`]]),
-      ['Model', row.model], ['Attempt', row.attempt], ['Cost', row.cost]];
+      ['Model', row.model], ['Attempt', row.attempt], ['Cost', dollars(row.cost)]];
     list.replaceChildren();
     for (const [name, value] of lines.filter(([, v]) => text(v) !== '')) {
-      const [term, words] = [document.createElement('dt'), document.createElement('dd')];
-      term.textContent = name;
+      const words = element('dd', value);
       words.dir = 'auto';
-      words.textContent = value;
-      list.append(term, words);
+      list.append(element('dt', name), words);
     }
     dialog.showModal();
-    dialog.scrollTop = 0;
+    list.scrollTop = 0;
   }
 
   async function begin() {
     await read();
+    const step = Math.ceil(rows.length / mostSamples);
+    sample = rows.filter((_, i) => i % step === 0);
     search = document.createElement('input');
     search.type = 'search';
     search.id = 'search';
     labeled('Search', search);
-    choices = [['job', 'Job'], ['outcome', 'Outcome'], ['expected', 'Expected'], ['actual', 'Label'], ['right', 'Right'], ['model', 'Model']]
+    choices = [['job', 'Job'], ['variant', 'Variant'], ['outcome', 'Outcome'], ['expected', 'Expected'], ['actual', 'Label'], ['right', 'Right'], ['model', 'Model']]
       .map(([field, name]) => choice(field, name)).filter(c => c);
     let wait;
     search.addEventListener('input', () => {
       clearTimeout(wait);
       wait = setTimeout(filter, 150);
     });
+    const lines = isNarrow && lengthOf('actual') > 26 ? 3 : 2;
+    const rowHeight = 10 + lines * 18;
+    document.getElementById('rows-table').style.setProperty('--lines', lines);
     table = new Tabulator('#rows-table', {
-      data: rows, index: 'number', columns: columns(), layout: 'fitColumns', rowHeight: 32,
-      height: Math.min(innerHeight * 0.75, 90 + rows.length * 32), placeholder: 'No rows.', headerSortClickElement: 'header', columnDefaults: { tooltip: false },
-      renderVerticalBuffer: 320,
+      data: rows, index: 'number', columns: columns(), layout: 'fitColumns', responsiveLayout: isNarrow && 'hide', rowHeight,
+      height: Math.min(Math.max(innerHeight * 0.75, 360), 90 + rows.length * rowHeight), placeholder: 'No rows.', headerSortClickElement: 'header',
+      columnDefaults: { tooltip: false }, renderVerticalBuffer: 320,
     });
     const tell = shown => {
       count.textContent = shown === rows.length ? `${number.format(rows.length)} rows` : `${number.format(shown)} of ${number.format(rows.length)} rows`;

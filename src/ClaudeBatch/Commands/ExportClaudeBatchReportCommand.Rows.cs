@@ -33,6 +33,7 @@ public sealed partial class ExportClaudeBatchReportCommand
             Words = isPlain ? null : WordsOf(result),
             Rounds = result.Rounds,
             Calls = CallsOf(result),
+            Variant = result.Variant,
             Source = NoSource ? default : result.SourceBytes,
         });
     }

@@ -5,6 +5,7 @@ using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Measures;
 using ClaudeBatch.Core.Results;
+using ClaudeBatch.Emulator;
 using ClaudeBatch.Json;
 using ClaudeBatch.Pipeline;
 using ClaudeBatch.Report;
@@ -49,7 +50,13 @@ public sealed partial class ExportClaudeBatchReportCommand
             Open().Clock.GetUtcNow().UtcDateTime,
             GetType().Assembly.GetName().Version!.ToString(3),
             reported)
-        { Evaluations = evaluations, HasRows = HasRows, RowsSentence = RowsSentence() });
+        {
+            Evaluations = evaluations,
+            HasRows = HasRows,
+            RowsSentence = RowsSentence(),
+            // A ledger is the emulator's or a service's; jobs know which, and a ledger may be read without a connection.
+            IsRehearsal = Array.Exists(jobs, static j => j.BaseAddress == EmulatorHandler.BaseAddress.AbsoluteUri),
+        });
         foreach ((JobRecord job, IReadOnlyList<BatchRecord> batches) in HasRows ? _collected : [])
         {
             results.Give(job, batches, cancellationToken);
