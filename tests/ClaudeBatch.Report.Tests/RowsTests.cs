@@ -44,8 +44,10 @@ public sealed class RowsTests(Chromium chromium) : ReportPages(chromium)
             ],
             lines);
         await page.Page.Keyboard.PressAsync("Escape");
+        await page.Page.WaitForFunctionAsync("() => !document.querySelector('dialog').open");
         await page.Page.FocusAsync(".tabulator-row:nth-child(3) button");
         await page.Page.Keyboard.PressAsync("Enter");
+        await page.Page.WaitForFunctionAsync("() => document.querySelector('dialog').open");
         Assert.Equal("row-3", await page.AskAsync<string>("document.querySelector('dialog dd').textContent"));
         page.AssertQuiet();
     }
