@@ -92,7 +92,7 @@ public sealed class RowsTests(Chromium chromium) : ReportPages(chromium)
         string[] ids = await page.ColumnAsync("id");
         Assert.Equal(ids.Length, ids.Distinct().Count());
         Assert.EndsWith("row-1_short", ids[0], StringComparison.Ordinal);
-        Assert.True(await page.AskAsync<bool>("(d => d.scrollHeight <= d.clientHeight)(document.querySelector('[tabulator-field=id] div'))"));
+        Assert.True(await page.AskAsync<bool>("(d => d.scrollHeight <= d.clientHeight)(document.querySelector('.tabulator-cell[tabulator-field=id] div'))"));
         await page.Page.SelectAsync("#filter-variant", "=long");
         Assert.Equal("30 of 60 rows", await page.CountAsync("60 rows"));
         await page.Page.ClickAsync(".tabulator-row");
