@@ -11,6 +11,7 @@ BeforeDiscovery {
 
     $install = Get-ReadmeBlock -Section Install
     $minutes = Get-ReadmeBlock -Section 'The first ten minutes'
+    $right = Get-ReadmeBlock -Section 'How right the answers are'
     $top = [regex]::Match((Get-Content -LiteralPath "$PSScriptRoot/../../README.md" -Raw), '(?s)```powershell\r?\n(.*?)```').Groups[1].Value
 }
 
@@ -47,6 +48,23 @@ Describe 'The README' {
         try {
             & ([scriptblock]::Create("`$ErrorActionPreference = 'Stop'; $top"))
             (Import-Csv -LiteralPath labels.csv).Status | Should -Be (@('Succeeded') * 12)
+        }
+        finally {
+            Pop-Location
+        }
+    }
+
+    It 'measures two variants in lines that run' -ForEach @{ right = $right } {
+        $folder = New-TestFolder
+        New-Item -ItemType Directory -Path $folder | Out-Null
+        1..12 | ForEach-Object { [pscustomobject] @{ Id = $_; Body = "message $_"; Label = @('bug', 'other')[$_ % 2] } } | Export-Csv -LiteralPath "$folder/tickets.csv"
+        Connect-TestEmulator -Plan @{ Answers = { $_.CustomId -like '*_opus' ? @('bug', 'other')[($_.Prompt -replace '\D') % 2] : 'bug' } }
+        Push-Location -LiteralPath $folder
+        try {
+            $figures = & ([scriptblock]::Create("`$ErrorActionPreference = 'Stop'; $($right.code)")) 6>$null
+            $figures.Group | Should -Be haiku, opus
+            $figures.Correct | Should -Be 6, 12
+            'models.html' | Should -Exist
         }
         finally {
             Pop-Location
