@@ -15,6 +15,9 @@ BeforeDiscovery {
         $recipe = [regex]::Matches($identity.Substring(0, $match.Index), '(?m)^  (\S.*)$')[-1].Groups[1].Value
         @{ name = "$($match.Groups['name'].Value) ($recipe)"; code = $match.Groups['code'].Value }
     }
+    # What is to be typed of the page of evaluation: the blocks that are indented as code.
+    $evaluation = (Get-Content -LiteralPath "$PSScriptRoot/../../docs/en-US/about_ClaudeBatch_Evaluation.help.txt" -Raw) -replace '\r'
+    $typed = [regex]::Matches($evaluation, '(?m)^ {8}\S.*\n(?: {8}.*\n)*').Value
 }
 
 BeforeAll {
@@ -48,6 +51,17 @@ Describe 'Get-Help <_>' -ForEach $cmdlets {
         }
     }
 
+    It 'has in each set of its syntax the parameters of that set' {
+        $page = (Get-Content -LiteralPath "$root/docs/en-US/$_.md" -Raw) -replace '\r'
+        $syntax = [regex]::Match($page, '(?s)## SYNTAX\n(.*?)\n## ').Groups[1].Value
+        foreach ($set in (Get-Command -Name $_).ParameterSets) {
+            $line = [regex]::Match($syntax, "(?s)### $($set.Name)\b[^\n]*\n\n``````\n\S+(.*?)``````").Groups[1].Value
+            $written = [regex]::Matches($line, '(?<!\w)-([A-Z]\w*)') | ForEach-Object { $_.Groups[1].Value } | Sort-Object
+            $there = $set.Parameters.Name | Where-Object { $_ -notin [System.Management.Automation.PSCmdlet]::CommonParameters } | Sort-Object
+            $written | Should -Be $there -Because $set.Name
+        }
+    }
+
     It 'has the parameters of the cmdlet, and no other' {
         $page = Get-Content -LiteralPath "$root/docs/en-US/$_.md" -Raw
         $written = [regex]::Matches($page, '(?m)^### -(\w+)\r?$') | ForEach-Object { $_.Groups[1].Value } | Sort-Object
@@ -74,7 +88,7 @@ Describe 'Get-Help <_>' -ForEach $cmdlets {
 }
 
 Describe 'about_ClaudeBatch' {
-    It 'is there: <_>' -ForEach 'about_ClaudeBatch', 'about_ClaudeBatch_Identity', 'about_ClaudeBatch_Errors', 'about_ClaudeBatch_Ledger', 'about_ClaudeBatch_Cost', 'about_ClaudeBatch_Tools' {
+    It 'is there: <_>' -ForEach 'about_ClaudeBatch', 'about_ClaudeBatch_Identity', 'about_ClaudeBatch_Errors', 'about_ClaudeBatch_Ledger', 'about_ClaudeBatch_Cost', 'about_ClaudeBatch_Tools', 'about_ClaudeBatch_Evaluation' {
         Test-Path -LiteralPath "$root/out/ClaudeBatch/en-US/$_.help.txt" | Should -BeTrue
     }
 
@@ -126,6 +140,40 @@ Describe 'The recipe <name> of about_ClaudeBatch_Identity' -ForEach $recipes {
         }
         finally {
             $env:ANTHROPIC_CONFIG_DIR = $profiles
+            Disconnect-ClaudeBatch
+        }
+    }
+}
+
+Describe 'The lines of about_ClaudeBatch_Evaluation' -ForEach @{ typed = $typed } {
+    It 'run on the emulator as the page connects it, and find what it puts in' {
+        $typed.Count | Should -BeGreaterThan 8
+        $folder = New-TestFolder
+        New-Item -ItemType Directory -Path $folder | Out-Null
+        1001..1020 | ForEach-Object { [pscustomobject] @{ Id = $_; Body = "message $_"; Label = @('billing', 'bug', 'other')[$_ % 3] } } |
+            Export-Csv -LiteralPath "$folder/tickets.csv"
+        $isConnecting = { $_ -match 'Connect-ClaudeBatch' }
+        $lines = @($typed.Where($isConnecting, 'First')) + @($typed | Where-Object { -not (& $isConnecting) }) -join "`n"
+        $ledgers = $env:CLAUDEBATCH_HOME
+        $env:CLAUDEBATCH_HOME = "$folder/ledger"
+        Push-Location -LiteralPath $folder
+        try {
+            & ([scriptblock]::Create("`$ErrorActionPreference = 'Stop'; $lines")) 6>$null | Out-Null
+            # The last of the lines sends and does not wait.
+            Wait-ClaudeBatch -Job models 6>$null | Out-Null
+            $figures = Measure-ClaudeBatchResult -Job models -Expected Label -GroupBy Variant
+            $figures.Correct | Should -Be 18, 20
+            $figures.Rows | Should -Be 20, 20
+            (Import-Csv -LiteralPath differences.csv | Where-Object IsEqual -EQ False).Id | Should -Be 1007, 1017
+            'models.html', 'failures.html' | Should -Exist
+            $asked = Get-ClaudeBatchRequest -Job models | Where-Object { $_.Params.messages.Count -gt 1 }
+            $asked.CustomId | Should -Be ticket-1007_haiku, ticket-1017_haiku
+            $asked[0].Params.messages.role | Should -Be user, assistant, user, assistant, user
+            $asked[0].Params.messages[-1].content | Should -Be 'Answer with one word: billing, bug or other.'
+        }
+        finally {
+            Pop-Location
+            $env:CLAUDEBATCH_HOME = $ledgers
             Disconnect-ClaudeBatch
         }
     }
