@@ -78,7 +78,6 @@ public sealed class RegisterClaudeBatchScheduleCommand : AsyncCommand
             { Target = Interval };
         }
 
-        Scheduler scheduler = Scheduler.Of(IsGiven(nameof(Manager)) ? Manager : Scheduler.Default());
         ScheduledStep step = new(
             Name,
             Interval,
@@ -95,6 +94,7 @@ public sealed class RegisterClaudeBatchScheduleCommand : AsyncCommand
             { Target = Name };
         }
 
+        Scheduler scheduler = Scheduler.Of(IsGiven(nameof(Manager)) ? Manager : Scheduler.Default());
         string text = scheduler.Render(step);
         if (ShouldProcess($"Register schedule '{Name}' with {scheduler.Manager}:\n{text}", $"Register schedule '{Name}'?", "Confirm"))
         {
