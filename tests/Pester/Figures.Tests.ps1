@@ -88,7 +88,7 @@ Describe 'What evaluation shows' {
         $against | Export-Csv -LiteralPath $file
         $read = Import-Csv -LiteralPath $file
         $read | Should -HaveCount 20
-        "$($read[0].This) | $($read[0].Other)", "$($read[3].This) | $($read[3].Other)" | Should -Be 'ways, haikuShort | ways, haikuLong', 'ways, haikuShort | plain, '
+        "$($read[0].This) | $($read[0].Other)", "$($read[3].This) | $($read[3].Other)" | Should -Be 'ways, haikuShort | ways, haikuLong', 'ways, haikuShort | plain'
         $read[0].Job, $read[0].Variant | Should -Be 'ways', 'haikuLong'
         Get-Line $against 80 | Should -Contain '   This: ways, haikuShort'
         $groups = Measure-ClaudeBatchResult plain, more -Expected 'The label' -GroupBy Nr -WarningAction Ignore

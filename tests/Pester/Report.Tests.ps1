@@ -157,6 +157,36 @@ Describe 'Export-ClaudeBatchReport' {
         Get-ChildItem -Path "$path*" | Should -BeNullOrEmpty
     }
 
+    It 'takes jobs from the pipeline, and writes nothing where one of them is another job by now' {
+        Connect-TestEmulator
+        New-TestJob one 3
+        New-TestJob two 3
+        $quiet = @{ WarningAction = 'Ignore'; InformationAction = 'Ignore' }
+        Get-ClaudeBatchJob | Export-ClaudeBatchReport ($path = New-TestFolder) @quiet
+        $html = Get-Content -LiteralPath $path -Raw
+        $html | Should -BeLike '*<title>Jobs one, two</title>*'
+        @(Get-Row $html).Count | Should -Be 6
+        'two' | Export-ClaudeBatchReport $path -Force @quiet
+        Get-Content -LiteralPath $path -Raw | Should -BeLike '*<title>Job two</title>*'
+        $old = Get-ClaudeBatchJob two
+        Connect-TestEmulator -LedgerPath (New-TestFolder)
+        New-TestJob two 3
+        $other = New-TestFolder
+        { $old | Export-ClaudeBatchReport $other -ErrorAction Stop } | Should -Throw -ErrorId 'ObjectOutdated,*'
+        $old | Export-ClaudeBatchReport $other -ErrorAction SilentlyContinue @quiet
+        Get-ClaudeBatchJob no-* | Export-ClaudeBatchReport $other -WarningVariable warned -WarningAction SilentlyContinue
+        $warned.Message | Should -BeLike 'No job came in*'
+        Get-ChildItem -Path "$other*" | Should -BeNullOrEmpty
+    }
+
+    It 'does not guess whether -Include None, Failed has rows' {
+        Connect-TestEmulator
+        New-TestJob j 3
+        $path = New-TestFolder
+        { Export-ClaudeBatchReport -Job j $path -Include None, Failed } | Should -Throw -ErrorId 'IncludeUnclear,*'
+        Get-ChildItem -Path "$path*" | Should -BeNullOrEmpty
+    }
+
     It 'keeps a file that is there, but with -Force' {
         Connect-TestEmulator
         New-TestJob j 3
@@ -294,7 +324,7 @@ Describe 'Export-ClaudeBatchReport with an evaluation' {
         $asked.Count | Should -Be @(Get-ClaudeBatchResult -Job haiku, sonnet -Status Succeeded @quiet).Count
         @(Get-Line $html accuracy-table).ForEach({ "$($_[0..2])" }) | Should -Be $measured.ForEach({ "$_ $($_.Rows) $($_.Correct)" })
         $measured.ForEach({ "$_" }) | Should -Be 'haiku, even', 'haiku, odd', 'sonnet, even', 'sonnet, odd'
-        @(Get-Line $html against-table).ForEach({ "$($_[0..2])" }) | Should -Be ($measured | Where-Object Job -EQ haiku).ForEach({ "$_ sonnet $($_.Against[0].Rows)" })
+        @(Get-Line $html against-table).ForEach({ "$($_[0..2])" }) | Should -Be ($measured | Where-Object Job -EQ haiku).ForEach({ "$_ $($_.Against[0]) $($_.Against[0].Rows)" })
     }
 
     It 'has only how the jobs agree where nothing is expected, and no evaluation where none is asked for' {

@@ -189,7 +189,7 @@ Describe 'A job with variants' {
             Submit-ClaudeBatch -Job plain -InformationAction Ignore | Wait-ClaudeBatch -InformationAction Ignore | Out-Null
         $figures = Measure-ClaudeBatchResult -Job varied, plain -Expected Label -GroupBy Variant -WarningVariable warned
         $warned | Should -BeNullOrEmpty
-        $figures.ForEach({ "$_" }) | Should -Be 'varied, small', 'varied, large', 'plain, '
+        $figures.ForEach({ "$_" }) | Should -Be 'varied, small', 'varied, large', 'plain'
         $figures[2].Against.ForEach({ "$_ $($_.Rows)" }) | Should -Be 'varied, small 6', 'varied, large 6'
         $rows = Compare-ClaudeBatchResult -Job varied, plain -GroupBy Variant -IncludeEqual
         $rows | Should -HaveCount 6
@@ -231,6 +231,33 @@ Describe 'A job with variants' {
         $costs.Variant | Should -Be 'small', 'large', $null
         $costs.Requests | Should -Be 6, 6, 12
         $costs[0].Cost + $costs[1].Cost | Should -Be $costs[2].Cost
+    }
+
+    It 'is told what each variant will cost, by its models' {
+        $rows = New-TestRow -Count 6
+        $line = @{ MaxTokens = 50; Prompt = '{{Body}}' }
+        $requests = $rows | New-ClaudeBatchRequest @line -Variant $models
+        $requests = @($requests) + ($rows | New-ClaudeBatchRequest @line -Model claude-haiku-4-5)
+        $estimates = $requests | Measure-ClaudeBatch -GroupBy variant
+        $estimates.Variant | Should -Be 'small', 'large', $null, $null
+        $estimates.Model | Should -Be 'claude-haiku-4-5', 'claude-opus-4-6', 'claude-haiku-4-5', 'Total'
+        $estimates.Requests | Should -Be 6, 6, 6, 18
+        $alone = $requests | Where-Object Variant -EQ large | Measure-ClaudeBatch
+        $estimates[1].Low, $estimates[1].High | Should -Be $alone[0].Low, $alone[0].High
+        $whole = $requests | Measure-ClaudeBatch
+        $estimates[-1].High | Should -Be $whole[-1].High
+        ($estimates[0..2].High | Measure-Object -Sum).Sum | Should -Be $whole[-1].High
+        ($estimates | Out-String -Width 80) | Should -Match '(?m)^Variant +Model +Requests +Low +High$'
+    }
+
+    It 'is told what each variant will cost, narrowed by what the service counts' {
+        $requests = New-TestRow -Count 6 | New-ClaudeBatchRequest -MaxTokens 50 -Prompt '{{Body}}' -Variant $models
+        $wide = $requests | Measure-ClaudeBatch -GroupBy Variant
+        $narrow = $requests | Measure-ClaudeBatch -GroupBy Variant -CountTokens 12
+        foreach ($i in 0, 1) {
+            ($narrow[$i].HighInputTokens - $narrow[$i].LowInputTokens) | Should -BeLessThan ($wide[$i].HighInputTokens - $wide[$i].LowInputTokens)
+        }
+        $narrow[-1].LowInputTokens | Should -Be (($requests | Measure-ClaudeBatch -CountTokens 12)[-1].LowInputTokens)
     }
 
     It 'is exported with a column Variant, where others have none' {

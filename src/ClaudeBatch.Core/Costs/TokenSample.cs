@@ -36,11 +36,16 @@ public sealed class TokenSample(int size)
     }
 
     /// <summary>
-    /// Has the service count the tokens of the sample, and narrows the estimate to the lowest and the highest ratio that is found.
+    /// Has the service count the tokens of the sample, and narrows estimates of the requests, or of some of them, to the lowest and the highest
+    /// ratio that is found for each model.
     /// </summary>
     /// <exception cref="ClaudeBatchException">The service refuses a call or cannot be reached.</exception>
     public async Task NarrowAsync(
-        CostEstimate estimate, ModelCatalog catalog, RequestChecker checker, BatchApi api, CancellationToken cancellationToken)
+        IReadOnlyCollection<CostEstimate> estimates,
+        ModelCatalog catalog,
+        RequestChecker checker,
+        BatchApi api,
+        CancellationToken cancellationToken)
     {
         Dictionary<string, (double Low, double High)> factors = [];
         foreach ((ReadOnlyMemory<byte> given, IReadOnlyList<FileToUpload>? uploads) in _items)
@@ -57,7 +62,7 @@ public sealed class TokenSample(int size)
                 : (low, high);
         }
 
-        foreach (ModelEstimate model in estimate.Models)
+        foreach (ModelEstimate model in estimates.SelectMany(static e => e.Models))
         {
             if (factors.TryGetValue(model.Model, out (double Low, double High) found))
             {

@@ -30,7 +30,7 @@ public sealed partial class ExportClaudeBatchReportCommand
 
     private bool HasRows => Array.Exists(Include, static i => !i.Equals(None, StringComparison.OrdinalIgnoreCase));
 
-    private async Task WriteAsync(JobRecord[] jobs, WholeFile file, CancellationToken cancellationToken)
+    private async Task WriteAsync(List<JobRecord> jobs, WholeFile file, CancellationToken cancellationToken)
     {
         CheckedResults results = new(this, Choice(), Write);
         List<ReportJob> reported = [];
@@ -46,7 +46,7 @@ public sealed partial class ExportClaudeBatchReportCommand
         IReadOnlyList<ReportEvaluation> evaluations = IsMeasuring ? EvaluateAll(cancellationToken) : [];
         _report = new ReportWriter(file.Write);
         _report.Begin(new ReportContent(
-            Title ?? $"{(jobs.Length == 1 ? "Job" : "Jobs")} {string.Join(", ", jobs.Select(static j => j.Name))}",
+            Title ?? $"{(jobs.Count == 1 ? "Job" : "Jobs")} {string.Join(", ", jobs.Select(static j => j.Name))}",
             Open().Clock.GetUtcNow().UtcDateTime,
             GetType().Assembly.GetName().Version!.ToString(3),
             reported)
@@ -55,7 +55,7 @@ public sealed partial class ExportClaudeBatchReportCommand
             HasRows = HasRows,
             RowsSentence = RowsSentence(),
             // A ledger is the emulator's or a service's; jobs know which, and a ledger may be read without a connection.
-            IsRehearsal = Array.Exists(jobs, static j => j.BaseAddress == EmulatorHandler.BaseAddress.AbsoluteUri),
+            IsRehearsal = jobs.Exists(static j => j.BaseAddress == EmulatorHandler.BaseAddress.AbsoluteUri),
         });
         foreach ((JobRecord job, IReadOnlyList<BatchRecord> batches) in HasRows ? _collected : [])
         {

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ClaudeBatch.Completers;
+using ClaudeBatch.Core;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Pipeline;
 using ClaudeBatch.Report;
@@ -29,14 +30,16 @@ public sealed partial class ExportClaudeBatchReportCommand : MeasuringCommand
 
     private ExportedFile? _file;
 
+    private readonly List<JobReference> _asked = [];
+
     private string _path = string.Empty;
 
-    /// <summary>The jobs that the report is about. Wildcards are allowed.</summary>
-    [Parameter(Mandatory = true)]
+    /// <summary>The jobs that the report is about: names, with wildcards, or jobs from the pipeline.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(JobCompleter))]
-    public string[] Job { get; set; } = [];
+    public JobReference[] Job { get; set; } = [];
 
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = nameof(Path))]
     [ValidateNotNullOrEmpty]
@@ -74,18 +77,48 @@ public sealed partial class ExportClaudeBatchReportCommand : MeasuringCommand
 
     protected override Task BeginAsync(CancellationToken cancellationToken)
     {
+        if (HasRows && Array.Exists(Include, static i => i.Equals(None, StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new ClaudeBatchException(
+                FailureKind.InvalidArgument,
+                "IncludeUnclear",
+                $"-Include {string.Join(", ", Include)} asks for no rows and for some. Leave None out, or the others.");
+        }
+
         _path = ExportedFile.PathOf(this, Path, LiteralPath);
         _file = new ExportedFile(this, _path, "Export a report", Force);
         BeginMeasuring(MostGroups);
         return Task.CompletedTask;
     }
 
+    protected override Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        _asked.AddRange(Job);
+        return Task.CompletedTask;
+    }
+
     protected override async Task EndAsync(CancellationToken cancellationToken)
     {
-        JobRecord[] jobs = [.. Job.SelectMany(Named).Where(IsFirst)];
+        List<JobRecord> jobs = [];
+        foreach (JobReference reference in _asked)
+        {
+            if (Named(reference) is not { Count: > 0 } found)
+            {
+                return; // a report that lacks a job would look complete; the error was told
+            }
+
+            jobs.AddRange(found.Where(IsFirst));
+        }
+
         if (_file!.Content is not { } content)
         {
             return; // nothing is collected for a file that is not written
+        }
+
+        if (jobs.Count == 0)
+        {
+            Warn($"No job came in to be reported, and '{_path}' was not written.");
+            return;
         }
 
         await WriteAsync(jobs, content, cancellationToken);
@@ -98,9 +131,11 @@ public sealed partial class ExportClaudeBatchReportCommand : MeasuringCommand
         }
     }
 
-    // A report that lacks a job would look complete.
-    private IReadOnlyList<JobRecord> Named(string name)
-        => FindJobs(name) is { Count: > 0 } found ? found : throw JobNotFound(name);
+    // A pattern that nothing matches is an error here, too: a page about no job says nothing.
+    private IReadOnlyList<JobRecord> Named(JobReference reference)
+        => reference.IsOther || reference.Identity is not null ? JobsOf(reference)
+            : FindJobs(reference.Name) is { Count: > 0 } found ? found
+            : throw JobNotFound(reference.Name);
 
     protected override void Dispose(bool disposing)
     {

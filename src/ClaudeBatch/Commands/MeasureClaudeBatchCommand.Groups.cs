@@ -20,15 +20,26 @@ public sealed partial class MeasureClaudeBatchCommand
 
     private const string Estimate = nameof(Estimate);
 
+    private const string EstimateByVariant = Estimate + ByVariant;
+
+    private sealed record VariantEstimate(string? Name, CostEstimate Estimate);
+
+    private static IEnumerable<CostReport> Models(VariantEstimate of, string basis) => of.Estimate.Models.Select(m =>
+    {
+        CostReport report = CostReport.From(m, basis);
+        report.Variant = of.Name;
+        return report;
+    });
+
     private void CheckGroup()
     {
-        if (GroupBy is not null && !IsBy(ByModel))
+        if (GroupBy is not null && !IsBy(ByModel) && !IsBy(ByVariant))
         {
             throw new ClaudeBatchException(
                 FailureKind.InvalidArgument,
                 "GroupByUnused",
-                $"These are requests, which have no {GroupBy.ToLowerInvariant()} yet: an estimate has one report a model. Leave -GroupBy out, or "
-                    + "give it batches or jobs.")
+                $"These are requests, which have no {GroupBy.ToLowerInvariant()} yet: an estimate is by model, or by variant. Leave -GroupBy out, "
+                    + "say Variant, or give it batches or jobs.")
             { Target = GroupBy };
         }
     }

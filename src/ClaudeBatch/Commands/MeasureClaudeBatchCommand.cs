@@ -4,6 +4,7 @@ using ClaudeBatch.Completers;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Requests;
+using ClaudeBatch.Output;
 using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
@@ -26,6 +27,8 @@ public sealed partial class MeasureClaudeBatchCommand : ConnectedCommand
     private readonly Dictionary<long, BatchRecord> _batches = [];
 
     private CostEstimate? _estimate;
+
+    private VariantGroups<VariantEstimate>? _variants;
 
     private RequestChecker? _checker;
 
@@ -111,6 +114,12 @@ public sealed partial class MeasureClaudeBatchCommand : ConnectedCommand
             }
 
             _estimate.Add(facts);
+            if (IsBy(ByVariant))
+            {
+                _variants ??= new(areApart: true, v => new VariantEstimate(v!.Value.Name, new CostEstimate(KnownModels.Of(Connection))));
+                _variants.Of(request.Variant).Estimate.Add(facts);
+            }
+
             if (CountTokens > 0)
             {
                 AddToSample(request, facts);
@@ -151,7 +160,8 @@ public sealed partial class MeasureClaudeBatchCommand : ConnectedCommand
         string basis = FromBytes;
         if (_sample is not null)
         {
-            await _sample.NarrowAsync(estimate, KnownModels.Of(Connection), _checker!, OpenService().Api, cancellationToken);
+            CostEstimate[] narrowed = [estimate, .. _variants is null ? [] : _variants.All.Select(static v => v.Estimate)];
+            await _sample.NarrowAsync(narrowed, KnownModels.Of(Connection), _checker!, OpenService().Api, cancellationToken);
             WriteVerboseRetries();
             basis = string.Create(CultureInfo.InvariantCulture, $"Counted by the service for {_sample.Count} of {estimate.Requests} "
                 + $"requests; the ends are those of the "
@@ -172,10 +182,16 @@ public sealed partial class MeasureClaudeBatchCommand : ConnectedCommand
         foreach (ModelEstimate model in estimate.Models)
         {
             WarnOfPrice(model.Model, model.HasPrice);
-            WriteOutput(CostReport.From(model, basis).By(Estimate));
         }
 
-        WriteOutput(CostReport.Total(estimate, basis).By(Estimate));
+        string group = _variants is null ? Estimate : EstimateByVariant;
+        IEnumerable<VariantEstimate> apart = _variants is null ? [new VariantEstimate(null, estimate)] : _variants.All;
+        foreach (CostReport report in apart.SelectMany(v => Models(v, basis)))
+        {
+            WriteOutput(report.By(group));
+        }
+
+        WriteOutput(CostReport.Total(estimate, basis).By(group));
     }
 
     private void WarnOfCache(IReadOnlyList<ModelUsage> models)

@@ -65,8 +65,8 @@ public sealed class Evaluation
 
     public override string ToString() => NameOf(Job, Group);
 
-    /// <summary>Names a job, or a variant or group of it.</summary>
-    internal static string NameOf(string? job, string? group) => group is null ? job ?? string.Empty : $"{job}, {group}";
+    /// <summary>Names a job, or a variant or group of it; rows that are in none have the name of the job.</summary>
+    internal static string NameOf(string? job, string? group) => string.IsNullOrEmpty(group) ? job ?? string.Empty : $"{job}, {group}";
 
     /// <summary>Gives the object as one that is shown with what it has: with its group, and without figures that nothing was expected for.</summary>
     internal PSObject Shown(bool isJudged)

@@ -35,7 +35,7 @@ public sealed class JobAgreement
     /// <summary>McNemar's exact p: how likely two jobs that are equally good differ as much by chance.</summary>
     public double? McNemarP { get; set; }
 
-    public override string ToString() => Variant is null ? Job ?? string.Empty : $"{Job}, {Variant}";
+    public override string ToString() => Other ?? string.Empty;
 
     internal static JobAgreement From(Evaluation evaluation, MeasuredJob other, PairTable pair, bool isJudged) => new()
     {
