@@ -10,7 +10,7 @@ public static class PendingCalls
     public static IEnumerable<PendingCall> Of(JobLedger ledger, JobRecord job)
     {
         using WaitingRows waiting = new(ledger);
-        foreach (WaitingRow row in waiting.Batches(job).SelectMany(waiting.Of).SelectMany(static page => page))
+        foreach (WaitingRow row in waiting.Batches(job).SelectMany(b => waiting.Of(b, static r => r)).SelectMany(static page => page))
         {
             for (int position = 0; position < row.Calls.Count; position++)
             {

@@ -96,7 +96,7 @@ public sealed class RoundPlanner(JobLedger ledger, Func<ModelCatalog> catalog, F
     {
         DateTime before = ledger.Clock.GetUtcNow().UtcDateTime - (job.RoundWait ?? DefaultWait);
         return batches.Any(b => b.CollectedAt is null || b.CollectedAt <= before)
-            && batches.SelectMany(waiting.Of).SelectMany(static page => page).Count(static r => r.IsReady) >= FewestBesideOthers;
+            && batches.SelectMany(b => waiting.Of(b, static r => r.IsReady)).Sum(static p => p.Count(static r => r)) >= FewestBesideOthers;
     }
 
     private IEnumerable<(BatchRecord Batch, AttemptRecord Attempt, byte[] Item, int Number, int Round)> Continued(
@@ -107,29 +107,17 @@ public sealed class RoundPlanner(JobLedger ledger, Func<ModelCatalog> catalog, F
         foreach (BatchRecord batch in batches)
         {
             List<(long Row, string Why)> ends = [];
-            foreach (WaitingRow row in waiting.Of(batch).SelectMany(static page => page))
+            foreach ((AttemptRecord attempt, byte[]? next, string? end) in
+                waiting.Of(batch, row => Next(row, waiting, results, rules)).SelectMany(static page => page))
             {
-                if (row.CallsTools && row.Calls.Count == 0)
+                if (end is not null)
                 {
-                    ends.Add((row.Attempt.Row, "Its conversation does not go on."));
+                    ends.Add((attempt.Row, end));
                 }
-
-                if (!row.IsReady)
+                else if (next is not null)
                 {
-                    continue;
+                    yield return (batch, attempt, next, 1, batch.Round + 1);
                 }
-
-                byte[] item = waiting.Request(batch, row.Attempt);
-                byte[] next = row.CallsTools || row.Attempt.StopReason == PausedTurn
-                    ? ConversationTurn.After(item, row.Line, [.. row.Records.Select(r => results.Read(batch, r))])
-                    : ConversationTurn.AfterNothing(item);
-                if (Fault(rules, row.Attempt.CustomId, next) is { } fault)
-                {
-                    ends.Add((row.Attempt.Row, $"Its conversation cannot go on: {fault}"));
-                    continue;
-                }
-
-                yield return (batch, row.Attempt, next, 1, batch.Round + 1);
             }
 
             if (ends.Count > 0)
@@ -137,6 +125,24 @@ public sealed class RoundPlanner(JobLedger ledger, Func<ModelCatalog> catalog, F
                 ledger.Tools.End(batch, ends);
             }
         }
+    }
+
+    // The next request of a row, or why its conversation ends; neither where it waits.
+    private static (AttemptRecord Attempt, byte[]? Next, string? End) Next(
+        WaitingRow row, WaitingRows waiting, ToolResults results, InputRules rules)
+    {
+        if (!row.IsReady)
+        {
+            return (row.Attempt, null, row.CallsTools && row.Calls.Count == 0 ? "Its conversation does not go on." : null);
+        }
+
+        byte[] item = waiting.Request(row.Batch, row.Attempt);
+        byte[] next = row.CallsTools || row.Attempt.StopReason == PausedTurn
+            ? ConversationTurn.After(item, row.Line, [.. row.Records.Select(r => results.Read(row.Batch, r))])
+            : ConversationTurn.AfterNothing(item);
+        return Fault(rules, row.Attempt.CustomId, next) is { } fault
+            ? (row.Attempt, null, $"Its conversation cannot go on: {fault}")
+            : (row.Attempt, next, null);
     }
 
     // What the service sends may hold half of a character. Sent back it would have the whole batch refused.

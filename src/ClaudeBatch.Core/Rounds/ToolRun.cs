@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Ledger.Files;
+using ClaudeBatch.Core.Requests;
 using ClaudeBatch.Core.Results;
 
 namespace ClaudeBatch.Core.Rounds;
@@ -39,11 +40,12 @@ public sealed class ToolRun(JobLedger ledger, IToolBench bench)
         using ToolResults results = new(ledger);
         foreach (BatchRecord batch in waiting.Batches(job))
         {
-            foreach (IReadOnlyList<WaitingRow> page in waiting.Of(batch))
+            foreach (IReadOnlyList<(WaitingRow Row, DeclaredTools? Tools)> page in
+                waiting.Of(batch, r => (r, r is { Calls.Count: > 0, IsReady: false } ? waiting.ToolsOf(r) : null)))
             {
-                foreach (WaitingRow row in page.Where(static r => r.CallsTools && !r.IsReady))
+                foreach ((WaitingRow row, DeclaredTools? tools) in page.Where(static p => p.Tools is not null))
                 {
-                    await RunAsync(row, waiting, results, cancellationToken).ConfigureAwait(false);
+                    await RunAsync(row, tools!, results, cancellationToken).ConfigureAwait(false);
                 }
 
                 await RunGroupAsync(batch, results, cancellationToken).ConfigureAwait(false);
@@ -61,7 +63,7 @@ public sealed class ToolRun(JobLedger ledger, IToolBench bench)
     { Target = job.Name };
 
     // The calls of an answer run in its order; where one must wait, those after it wait, too.
-    private async Task RunAsync(WaitingRow row, WaitingRows waiting, ToolResults results, CancellationToken cancellationToken)
+    private async Task RunAsync(WaitingRow row, DeclaredTools tools, ToolResults results, CancellationToken cancellationToken)
     {
         for (int position = 0; position < row.Calls.Count; position++)
         {
@@ -81,7 +83,7 @@ public sealed class ToolRun(JobLedger ledger, IToolBench bench)
             string name = use.Name ?? string.Empty;
             ToolCallRecord record = known ?? new ToolCallRecord(
                 row.Attempt.Row, position, use.Id ?? string.Empty, name, ToolCallState.Begun, IsRepeatable: true, Starts: 0);
-            if (waiting.ToolsOf(row).SchemaOf(name) is not { } schema)
+            if (tools.SchemaOf(name) is not { } schema)
             {
                 _ended.Add(results.Add(row.Batch, record, NoSuchTool(name)));
                 continue;

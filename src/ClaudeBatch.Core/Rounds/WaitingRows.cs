@@ -10,8 +10,8 @@ internal sealed class WaitingRows(JobLedger ledger) : IDisposable
 {
     private const int MostRows = 1_000;
 
-    // So many bytes of answers are in memory at a time.
-    private const int MostBytes = 16 << 20;
+    // So many bytes of answers, requests and results of tools are in memory at a time, twice: a page is read while the one before is used.
+    private const long MostBytes = 8 << 20;
 
     private readonly ResultReader _results = new(ledger);
 
@@ -27,16 +27,24 @@ internal sealed class WaitingRows(JobLedger ledger) : IDisposable
     ];
 
     /// <summary>Reads the requests of a batch in the order of their rows, a page at a time.</summary>
-    public IEnumerable<IReadOnlyList<WaitingRow>> Of(BatchRecord batch)
+    /// <remarks>
+    /// The ledger is read on the caller's thread. The files of the next page are read on another one while the caller uses the page before; what
+    /// is made there uses no ledger, and the caller reads no files by this object meanwhile.
+    /// </remarks>
+    /// <param name="batch">The batch.</param>
+    /// <param name="make">Makes of each row what the caller needs, on that other thread.</param>
+    public IEnumerable<IReadOnlyList<T>> Of<T>(BatchRecord batch, Func<WaitingRow, T> make)
     {
-        long last = -1;
-        while (ledger.Tools.Waiting(batch, last, MostRows) is { Count: > 0 } attempts)
+        using SideWork reading = new();
+        LedgerRows rows = Rows(batch, after: -1);
+        T[] ahead = ReadAhead(reading, batch, rows, make);
+        while (rows.Attempts.Count > 0)
         {
-            long bytes = 0;
-            AttemptRecord[] page = [.. attempts.TakeWhile((a, i) => (bytes += a.ResultLength) <= MostBytes || i == 0)];
-            last = page[^1].Row;
-            ILookup<long, ToolCallRecord> calls = ledger.Tools.Calls(batch, page[0].Row, last).ToLookup(static c => c.Row);
-            yield return [.. page.Select(a => Row(batch, a, [.. calls[a.Row]]))];
+            reading.Wait();
+            T[] page = ahead;
+            rows = Rows(batch, after: rows.Attempts[^1].Row);
+            ahead = ReadAhead(reading, batch, rows, make);
+            yield return page;
         }
     }
 
@@ -52,10 +60,50 @@ internal sealed class WaitingRows(JobLedger ledger) : IDisposable
         _spools.Dispose();
     }
 
+    private T[] ReadAhead<T>(SideWork reading, BatchRecord batch, LedgerRows rows, Func<WaitingRow, T> make)
+    {
+        T[] made = new T[rows.Attempts.Count];
+        reading.Run(() =>
+        {
+            for (int i = 0; i < made.Length; i++)
+            {
+                AttemptRecord attempt = rows.Attempts[i];
+                made[i] = make(Row(batch, attempt, [.. rows.Calls[attempt.Row]]));
+            }
+        });
+        return made;
+    }
+
+    private LedgerRows Rows(BatchRecord batch, long after)
+    {
+        IReadOnlyList<AttemptRecord> attempts = ledger.Tools.Waiting(batch, after, MostRows);
+        if (attempts.Count == 0)
+        {
+            return new LedgerRows([], Enumerable.Empty<ToolCallRecord>().ToLookup(static c => c.Row));
+        }
+
+        // A spool without digests of its requests is compared as a whole with the ledger's digest, once: here, where the ledger may be read.
+        if (attempts[0].SpoolDigest == 0)
+        {
+            Request(batch, attempts[0]);
+        }
+
+        ILookup<long, ToolCallRecord> calls = ledger.Tools.Calls(batch, attempts[0].Row, attempts[^1].Row).ToLookup(static c => c.Row);
+        long bytes = 0;
+        return new LedgerRows([.. attempts.TakeWhile((a, i) => (bytes += SizeOf(a, calls)) <= MostBytes || i == 0)], calls);
+    }
+
+    // A later request has the one before and the answer in it.
+    private static long SizeOf(AttemptRecord attempt, ILookup<long, ToolCallRecord> calls)
+        => (2L * (attempt.ResultLength + attempt.SpoolLength)) + calls[attempt.Row].Sum(static c => c.OutputLength);
+
     private WaitingRow Row(BatchRecord batch, AttemptRecord attempt, IReadOnlyList<ToolCallRecord> records)
     {
         byte[] line = _results.ReadLine(batch, attempt);
         bool callsTools = attempt.StopReason == Completeness.CallsTools;
         return new WaitingRow(batch, attempt, line, callsTools ? AnswerContent.Read(line)?.Calls ?? [] : [], records);
     }
+
+    // What the ledger has of a page.
+    private sealed record LedgerRows(IReadOnlyList<AttemptRecord> Attempts, ILookup<long, ToolCallRecord> Calls);
 }

@@ -20,9 +20,7 @@ internal enum StopCause
 /// <param name="command">The command.</param>
 /// <param name="arguments">Gives the arguments; null where there is a <see cref="Refusal"/>.</param>
 /// <param name="limits">What bounds its output.</param>
-/// <param name="scripts">The scripts that run calls.</param>
-internal sealed class ToolCallRun(
-    PSCmdlet cmdlet, CommandInfo command, Func<ToolCallRun, Hashtable?> arguments, ToolLimits limits, ToolScripts scripts)
+internal sealed class ToolCallRun(PSCmdlet cmdlet, CommandInfo command, Func<ToolCallRun, Hashtable?> arguments, ToolLimits limits)
 {
     private readonly ToolOutput _output = new(limits);
 
@@ -49,24 +47,36 @@ internal sealed class ToolCallRun(
     /// <summary>What the command has written for the user.</summary>
     public IReadOnlyList<object> Notes => _output.Notes;
 
+    /// <summary>Takes what the command writes.</summary>
+    public void Take(object? written) => _output.Take(written);
+
     /// <summary>Runs the command.</summary>
     /// <remarks>
     /// No exception of the command goes on from here. An exit would end the shell, and a break the loop of the user around the cmdlet.
     /// </remarks>
-    public void Run()
+    /// <param name="guard">The pipeline. That it is stopped is asked of it: a stop is no other exception than a command can throw.</param>
+    public void Run(ToolGuardCommand guard)
     {
         try
         {
             Hashtable? given = arguments(this);
             if (given is not null)
             {
-                if (IsStopping())
+                if (guard.Stopping)
                 {
                     return;
                 }
 
                 HasBegun = true;
-                Ended(scripts.Call.Invoke(command, given, (Action<object?>)_output.Take));
+                if (Invoke(guard, given) is { } failure)
+                {
+                    if (!guard.Stopping)
+                    {
+                        Failed(failure);
+                    }
+
+                    return;
+                }
             }
 
             Text = _output.Text();
@@ -75,7 +85,7 @@ internal sealed class ToolCallRun(
         catch (Exception e)
         {
             // What was stopped may end as a failure of its own.
-            if (IsStopping())
+            if (guard.Stopping)
             {
                 return;
             }
@@ -86,19 +96,21 @@ internal sealed class ToolCallRun(
         }
     }
 
-    // The shell stops a pipeline in a pipeline before it tells the cmdlet. A stop is no other exception than a command can throw; but
-    // nothing more runs then.
-    private bool IsStopping()
+    // Why the command has failed; null where it has not.
+    private string? Invoke(ToolGuardCommand guard, Hashtable given)
     {
-        try
+        string? failure = null;
+        Action<ErrorRecord> failed = e => failure = e.ToString();
+        if (command is ExternalScriptInfo)
         {
-            scripts.Nothing.Invoke();
-            return false;
+            guard.Invoke(ToolScripts.CallOfScript, command, given, failed, (Action<bool>)Ended);
         }
-        catch (PipelineStoppedException)
+        else
         {
-            return true;
+            guard.Invoke(ToolScripts.Call, command, given, failed);
         }
+
+        return failure;
     }
 
     private void Failed(string message)
@@ -109,10 +121,9 @@ internal sealed class ToolCallRun(
     }
 
     // To a script exit is a way to end.
-    private void Ended(ICollection<PSObject> said)
+    private void Ended(bool isWell)
     {
-        if (command is ExternalScriptInfo && said.LastOrDefault()?.BaseObject is false
-            && cmdlet.SessionState.PSVariable.GetValue("global:LASTEXITCODE") is int code and not 0)
+        if (!isWell && cmdlet.SessionState.PSVariable.GetValue("global:LASTEXITCODE") is int code and not 0)
         {
             _output.Fail(string.Create(CultureInfo.InvariantCulture, $"The script has ended with the exit code {code}."));
         }

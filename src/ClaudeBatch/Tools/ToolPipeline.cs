@@ -16,6 +16,8 @@ internal sealed class ToolPipeline(ToolLimits limits, TimeProvider time, Cancell
 
     private PowerShell? _shell;
 
+    private ToolGuardCommand? _guard;
+
     private ToolCallRun? _running;
 
     private ExceptionDispatchInfo? _failure;
@@ -28,7 +30,10 @@ internal sealed class ToolPipeline(ToolLimits limits, TimeProvider time, Cancell
     public void Run(Action calls)
     {
         using PowerShell shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
-        shell.AddCommand(ToolGuardCommand.Info).AddParameter(nameof(ToolGuardCommand.Calls), (Action)(() => Kept(calls)));
+        Action<ToolGuardCommand> run = guard => Kept(guard, calls);
+        Action<object?> take = written => _running!.Take(written);
+        shell.AddCommand(ToolGuardCommand.Info).AddParameter(nameof(ToolGuardCommand.Calls), run)
+            .AddCommand(ToolSinkCommand.Info).AddParameter(nameof(ToolSinkCommand.Take), take);
         _shell = shell;
         try
         {
@@ -62,7 +67,7 @@ internal sealed class ToolPipeline(ToolLimits limits, TimeProvider time, Cancell
             using ITimer? timer = limits.Timeout is { } limit
                 ? time.CreateTimer(_ => Stop(call, StopCause.Timeout), null, limit, Timeout.InfiniteTimeSpan)
                 : null;
-            call.Run();
+            call.Run(_guard!);
         }
         finally
         {
@@ -89,8 +94,9 @@ internal sealed class ToolPipeline(ToolLimits limits, TimeProvider time, Cancell
     }
 
     // What a command of a pipeline throws comes out of it as another exception.
-    private void Kept(Action calls)
+    private void Kept(ToolGuardCommand guard, Action calls)
     {
+        _guard = guard;
         try
         {
             calls();

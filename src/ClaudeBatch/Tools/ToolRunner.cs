@@ -23,8 +23,6 @@ internal sealed class ToolRunner(PSCmdlet cmdlet, ToolLimits limits, TimeProvide
 
     private readonly Dictionary<CommandInfo, ToolArguments> _arguments = [];
 
-    private readonly ToolScripts _scripts = new();
-
     private readonly List<object> _notes = [];
 
     /// <summary>Whether a command only reads, as far as its verb and its parameters tell.</summary>
@@ -93,7 +91,7 @@ internal sealed class ToolRunner(PSCmdlet cmdlet, ToolLimits limits, TimeProvide
 
     private ToolOutcome? TryRun(ToolPipeline pipeline, ToolCall call)
     {
-        ToolCallRun run = new(cmdlet, call.Command, r => Arguments(call, r), limits, _scripts);
+        ToolCallRun run = new(cmdlet, call.Command, r => Arguments(call, r), limits);
         long begin = time.GetTimestamp();
         if (!pipeline.TryRun(run))
         {
