@@ -333,3 +333,22 @@ Describe 'Measure-ClaudeBatch -GroupBy' {
         (New-TestRequest | Measure-ClaudeBatch -GroupBy Model).Requests | Should -Be 3, 3
     }
 }
+
+Describe 'A ledger that is new, and answers of several forms' {
+    It 'goes on where some answers have several fields and others are the label, and says so' {
+        Connect-TestEmulator -LedgerPath (New-TestFolder) -Plan @{ Answers = { $_.CustomId -eq 'row-3' ? '{"label":"a","why":"b"}' : 'a' } }
+        New-TestRow -Count 5 | Select-Object -Property *, @{ n = 'Label'; e = { 'a' } } | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 50 -CustomId 'row-{{Id}}' -Prompt '{{Body}}' |
+            Invoke-ClaudeBatch -Job stray -InformationAction Ignore | Out-Null
+        $measured = Measure-ClaudeBatchResult stray -Expected Label -WarningVariable warned -WarningAction SilentlyContinue
+        $measured.Correct, $measured.Unparsable, $measured.Rows | Should -Be 4, 1, 5
+        "$warned" | Should -BeLike '1 of the answers have several fields (label, why) where others are the label itself*'
+        (Measure-ClaudeBatchResult stray -Expected Label -Actual { $_.Output.label ?? $_.Text }).Correct | Should -Be 5
+    }
+
+    It 'says of a ledger that is not there what it says of a job that is not there, and of no job nothing' {
+        Connect-TestEmulator -LedgerPath (New-TestFolder)
+        (Get-OneError { Measure-ClaudeBatchResult haiku -Expected Label }).FullyQualifiedErrorId | Should -BeLike 'JobNotFound,*'
+        Get-ClaudeBatchJob | Measure-ClaudeBatchResult -Expected Label -ErrorAction Stop | Should -BeNullOrEmpty
+        (Get-OneError { Compare-ClaudeBatchResult no-*, none-* }).FullyQualifiedErrorId | Should -BeLike 'JobsTooFew,*'
+    }
+}

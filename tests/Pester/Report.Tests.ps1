@@ -142,7 +142,8 @@ Describe 'Export-ClaudeBatchReport' {
     It 'reports an unfinished job as far as it has come, and says so without an error' {
         Connect-TestEmulator -Plan @{ Speed = 1; Latency = 100000 }
         New-TestRequest -Count 5 | Submit-ClaudeBatch -Job running | Out-Null
-        Export-ClaudeBatchReport -Job running ($path = New-TestFolder) -WarningAction Ignore
+        Export-ClaudeBatchReport -Job running ($path = New-TestFolder) -WarningVariable warned -WarningAction SilentlyContinue
+        "$warned" | Should -Be "Job 'running' is not finished: 5 of its 5 requests have no answer yet."
         $html = Get-Content -LiteralPath $path -Raw
         $html | Should -BeLike '*Job &#39;running&#39; is not finished (Running): 0 of 5 requests are answered so far.*'
         (Get-Tile $html).Pending | Should -Be '5'
@@ -179,11 +180,11 @@ Describe 'Export-ClaudeBatchReport' {
         Get-ChildItem -Path "$other*" | Should -BeNullOrEmpty
     }
 
-    It 'does not guess whether -Include None, Failed has rows' {
+    It 'does not guess what -Include <include> means' -ForEach @{ include = 'None', 'Failed' }, @{ include = 'Failed', 'all' } {
         Connect-TestEmulator
         New-TestJob j 3
         $path = New-TestFolder
-        { Export-ClaudeBatchReport -Job j $path -Include None, Failed } | Should -Throw -ErrorId 'IncludeUnclear,*'
+        { Export-ClaudeBatchReport -Job j $path -Include $include } | Should -Throw -ErrorId 'IncludeUnclear,*'
         Get-ChildItem -Path "$path*" | Should -BeNullOrEmpty
     }
 

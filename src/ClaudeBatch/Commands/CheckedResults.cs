@@ -28,7 +28,13 @@ internal sealed partial class CheckedResults(ConnectedCommand command, ResultCho
     public void Give(JobRecord job, IReadOnlyList<BatchRecord> collected, CancellationToken cancellationToken)
     {
         BookCheck books = new Reconciler(command.Open().Ledger).Check(command.Open().Ledger.Jobs.Get(job.Id));
-        Give($"job '{job.Name}'", books.Problems, job, collected, only: null, cancellationToken);
+        if (choice.LeavesUnfinished && JobRows.Unfinished(job, books) is { } unfinished)
+        {
+            command.Warn($"{unfinished}.");
+        }
+
+        IReadOnlyList<BookProblem> problems = choice.LeavesUnfinished ? [.. JobRows.Wrong(books)] : books.Problems;
+        Give($"job '{job.Name}'", problems, job, collected, only: null, cancellationToken);
     }
 
     /// <summary>Gives the results of batches of one job that were collected.</summary>

@@ -74,7 +74,7 @@ public sealed class CompareClaudeBatchResultCommand : ConnectedCommand
                 FailureKind.InvalidArgument,
                 "JobsTooFew",
                 $"Two jobs or more are compared, and {(_jobs.Count == 0 ? "none was" : $"only '{_jobs[0].Name}' was")} found. "
-                    + (_jobs.Exists(Open().Ledger.Attempts.HasVariants)
+                    + (_jobs.Exists(j => Open().Ledger.Attempts.HasVariants(j))
                         ? "The job has variants; -GroupBy Variant compares them."
                         : "Get-ClaudeBatchJob lists the jobs."));
         }

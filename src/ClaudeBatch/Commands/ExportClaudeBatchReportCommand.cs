@@ -26,6 +26,8 @@ public sealed partial class ExportClaudeBatchReportCommand : MeasuringCommand
     // Each has its own labels and its own matrix in the page.
     private const int MostGroups = 50;
 
+    private const StringComparison Words = StringComparison.OrdinalIgnoreCase;
+
     private static readonly string[] s_failed = ["Errored", "Canceled", "Expired", "Unknown", "Missing"];
 
     private ExportedFile? _file;
@@ -77,12 +79,12 @@ public sealed partial class ExportClaudeBatchReportCommand : MeasuringCommand
 
     protected override Task BeginAsync(CancellationToken cancellationToken)
     {
-        if (HasRows && Array.Exists(Include, static i => i.Equals(None, StringComparison.OrdinalIgnoreCase)))
+        if (Include.Length > 1 && Include.FirstOrDefault(i => i.Equals(None, Words) || i.Equals(All, Words)) is { } alone)
         {
             throw new ClaudeBatchException(
                 FailureKind.InvalidArgument,
                 "IncludeUnclear",
-                $"-Include {string.Join(", ", Include)} asks for no rows and for some. Leave None out, or the others.");
+                $"-Include {string.Join(", ", Include)} says two things. {alone} stands alone.");
         }
 
         _path = ExportedFile.PathOf(this, Path, LiteralPath);

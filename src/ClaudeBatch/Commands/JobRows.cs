@@ -53,16 +53,28 @@ internal sealed class JobRows(ConnectedCommand command)
     private static bool HasResults(BatchRecord batch)
         => batch.State is BatchState.Ended or BatchState.Downloaded or BatchState.Collected or BatchState.Lost or BatchState.Deleted;
 
-    private void Tell(JobRecord job, BookCheck books)
+    /// <summary>Says of a job that is not finished how much is left; null of one that is.</summary>
+    public static string? Unfinished(JobRecord job, BookCheck books)
     {
         long left = books.Totals.Pending + books.Totals.NotSubmitted + books.Totals.WaitingForTools;
-        if (left > 0 || job.SealedAt is null)
+        return left > 0 || job.SealedAt is null
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"Job '{job.Name}' is not finished: {left} of its {books.Totals.Requests} requests have no answer yet")
+            : null;
+    }
+
+    /// <summary>Gives what is wrong with the books of a job, but for what keeps it from being finished.</summary>
+    public static IEnumerable<BookProblem> Wrong(BookCheck books) => books.Problems.Where(static p => !s_unfinished.Contains(p.Kind));
+
+    private void Tell(JobRecord job, BookCheck books)
+    {
+        if (Unfinished(job, books) is { } unfinished)
         {
-            string requests = string.Create(CultureInfo.InvariantCulture, $"{left} of its {books.Totals.Requests} requests");
-            command.Warn($"Job '{job.Name}' is not finished: {requests} have no answer yet, and are not counted.");
+            command.Warn($"{unfinished}, and are not counted.");
         }
 
-        string[] complaints = [.. books.Problems.Where(static p => !s_unfinished.Contains(p.Kind)).Select(static p => p.Message)];
+        string[] complaints = [.. Wrong(books).Select(static p => p.Message)];
         if (complaints.Length > 0)
         {
             command.Warn($"The books of job '{job.Name}' do not balance: {string.Join(' ', complaints)} Compare-ClaudeBatch "

@@ -35,6 +35,11 @@ public sealed class MeasureClaudeBatchResultCommand : MeasuringCommand
 
     protected override async Task EndAsync(CancellationToken cancellationToken)
     {
+        if (_jobs.Count == 0)
+        {
+            return; // nothing came, or what came was told as an error; there may be no ledger
+        }
+
         LookForVariants(_jobs);
         JobRows rows = new(this);
         List<MeasuredJob> measured = [];

@@ -113,7 +113,11 @@ public abstract class MeasuringCommand : ConnectedCommand
     /// <summary>Checks the jobs together, when all were read.</summary>
     private protected void CheckMeasured(IReadOnlyList<MeasuredJob> jobs)
     {
-        _actual!.CheckFound();
+        if (_actual!.CheckFound() is { } said)
+        {
+            Warn(said);
+        }
+
         WarnOfStrangers(jobs);
         if (_varied.Length > 0 && !_isByVariant)
         {

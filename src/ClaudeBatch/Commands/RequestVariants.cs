@@ -46,9 +46,11 @@ internal static class RequestVariants
             string name = entry.Key as string ?? string.Empty;
             if (name.Length is 0 or > LongestName || !name.All(char.IsAsciiLetterOrDigit))
             {
+                bool isText = entry.Key is string;
                 throw Invalid(
                     entry.Key,
-                    $"'{entry.Key}' is no name of a variant: it is a text of 1 to {LongestName} letters and digits, and ids end with it.");
+                    $"{(isText ? $"'{entry.Key}'" : entry.Key)} is no name of a variant: that is a text of 1 to {LongestName} letters and digits, "
+                        + $"and ids end with it.{(isText ? string.Empty : " Write it in quotes.")}");
             }
 
             variants.Add(names.Add(name)

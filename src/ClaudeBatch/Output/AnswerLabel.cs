@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Management.Automation;
 using System.Runtime.CompilerServices;
 using ClaudeBatch.Core;
@@ -28,6 +29,11 @@ internal sealed class AnswerLabel
 
     private bool _isFound;
 
+    // Answers with several fields, of which none was named, and the fields of the first; and those that have a label without.
+    private (long Count, string[] Fields) _unnamed;
+
+    private long _labeled;
+
     /// <param name="given">The name of a field, or a script block; null for the only field there is, or the text.</param>
     /// <param name="isWhole">
     /// Whether an answer with several fields, of which none was named, is taken whole, and so is one that is not complete.
@@ -41,18 +47,34 @@ internal sealed class AnswerLabel
     }
 
     /// <summary>Gives the label of a result that succeeded; null where there is none.</summary>
-    /// <exception cref="ClaudeBatchException"><c>FieldNotNamed</c>, <c>ScriptBlockFailed</c>.</exception>
+    /// <exception cref="ClaudeBatchException"><c>ScriptBlockFailed</c>.</exception>
     [MethodImpl(Hot.AtOnce)]
     public string? Of(BatchResult result)
-        => _block is not null ? RowLabel.OfBlock(_block, result, Parameter)
-            : !result.IsComplete && !_isWhole ? null
-            : result.IsAsRead && TryPlain(result, out string? label) ? label
-            : OfObject(result);
-
-    /// <summary>Checks, when all answers were read, that one of them had the field.</summary>
-    /// <exception cref="ClaudeBatchException"><c>FieldNotFound</c>.</exception>
-    public void CheckFound()
     {
+        string? label = _block is not null ? RowLabel.OfBlock(_block, result, Parameter)
+            : !result.IsComplete && !_isWhole ? null
+            : result.IsAsRead && TryPlain(result, out string? plain) ? plain
+            : OfObject(result);
+        _labeled += label is null ? 0 : 1;
+        return label;
+    }
+
+    /// <summary>Checks, when all answers were read, that one of them had the field, or needed none.</summary>
+    /// <returns>What is to be said of some of them; null where there is nothing.</returns>
+    /// <exception cref="ClaudeBatchException"><c>FieldNotFound</c>, <c>FieldNotNamed</c>.</exception>
+    public string? CheckFound()
+    {
+        if (_unnamed.Count > 0)
+        {
+            string fields = _unnamed.Fields.Length == 0 ? "no field" : $"several fields ({string.Join(", ", _unnamed.Fields)})";
+            return _labeled == 0
+                ? throw NotNamed(_unnamed.Fields)
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{_unnamed.Count} of the answers have {fields} where others are the label itself or have one field; they count as "
+                        + $"unparsable. -{Parameter} says what the label of all of them is: a field, or a script block.");
+        }
+
         if (_field is not null && !_isFound && _fields is not null)
         {
             string there = _fields.Length == 0
@@ -62,6 +84,8 @@ internal sealed class AnswerLabel
                 FailureKind.InvalidArgument, "FieldNotFound", $"No answer has a field '{_field}', as -{Parameter} wants. {there}")
             { Target = _field };
         }
+
+        return null;
     }
 
     // Returns false where an object has to be made.
@@ -114,9 +138,13 @@ internal sealed class AnswerLabel
         {
             row.TryGet(only, out value);
         }
+        else if (_isWhole)
+        {
+            value = output;
+        }
         else
         {
-            value = _isWhole ? output : throw NotNamed(names);
+            _unnamed = (_unnamed.Count + 1, _unnamed.Fields ?? names);
         }
 
         return value is null ? null : JsonText.Text(value);

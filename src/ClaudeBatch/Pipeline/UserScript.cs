@@ -36,7 +36,8 @@ internal static class UserScript
         catch (FlowControlException e)
         {
             // It would end the loop of the user around the line, or else the whole script, without a word.
-            throw failed($"It was ended by '{Word(e)}', for which there is no loop in it.", e);
+            string why = e is ExitException ? "which would end the whole script" : "for which there is no loop in it";
+            throw failed($"It was ended by '{Word(e)}', {why}.", e);
         }
     }
 
