@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace ClaudeBatch.Core.Requests;
@@ -13,6 +14,7 @@ public static class ConversationTurn
     /// <param name="item">The last request, which is known to be valid.</param>
     /// <param name="line">The line of the results that has the answer.</param>
     /// <param name="results">The <c>tool_result</c> blocks of all calls, in their order; empty where the turn was paused.</param>
+    [MethodImpl(Hot.AtOnce)]
     public static byte[] After(ReadOnlySpan<byte> item, ReadOnlySpan<byte> line, IReadOnlyList<byte[]> results)
     {
         ReadOnlySpan<byte> content = ParamsEdit.ContentOf(line);
@@ -52,6 +54,7 @@ public static class ConversationTurn
 
     // The container in which code has run, whose files the next round works on. Its expiry in the answer is no reason to leave it: it is prolonged
     // by use.
+    [MethodImpl(Hot.AtOnce)]
     private static byte[]? ContainerOf(ReadOnlySpan<byte> line)
     {
         ReadOnlySpan<byte> id = line[ParamsEdit.Value(line, "result", "message", "container", "id")];

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace ClaudeBatch.Core.Requests;
@@ -55,6 +56,7 @@ public static class ParamsEdit
     /// <param name="item">The request, which is known to be valid.</param>
     /// <param name="content">The content of the answer as the service has sent it, a JSON array.</param>
     /// <param name="userMessage">The user's next message as JSON; empty for none.</param>
+    [MethodImpl(Hot.AtOnce)]
     public static byte[] AppendTurn(ReadOnlySpan<byte> item, ReadOnlySpan<byte> content, ReadOnlySpan<byte> userMessage)
     {
         int end = Value(item, "params", "messages").End.Value - 1; // before its closing bracket
@@ -115,6 +117,7 @@ public static class ParamsEdit
     public static byte[] WithId(ReadOnlySpan<byte> item, string customId) => Assemble(customId, item[Value(item, "params")]);
 
     /// <summary>Finds the value at a path of names, however deep it is nested. The range is empty where there is none.</summary>
+    [MethodImpl(Hot.AtOnce)]
     internal static Range Value(ReadOnlySpan<byte> json, params ReadOnlySpan<string> path)
     {
         Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
