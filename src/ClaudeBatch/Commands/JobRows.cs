@@ -47,12 +47,6 @@ internal sealed class JobRows(ConnectedCommand command)
         => $"Jobs '{job}' and '{other}' have no row in common that counts. Rows are matched by custom id: equal rows have equal ones "
             + "where New-ClaudeBatchRequest -CustomId gives no others.";
 
-    /// <summary>Says, after the last job, what there is to say of all of them.</summary>
-    public void Close() => _results.Close();
-
-    private static bool HasResults(BatchRecord batch)
-        => batch.State is BatchState.Ended or BatchState.Downloaded or BatchState.Collected or BatchState.Lost or BatchState.Deleted;
-
     /// <summary>Says of a job that is not finished how much is left; null of one that is.</summary>
     public static string? Unfinished(JobRecord job, BookCheck books)
     {
@@ -66,6 +60,12 @@ internal sealed class JobRows(ConnectedCommand command)
 
     /// <summary>Gives what is wrong with the books of a job, but for what keeps it from being finished.</summary>
     public static IEnumerable<BookProblem> Wrong(BookCheck books) => books.Problems.Where(static p => !s_unfinished.Contains(p.Kind));
+
+    /// <summary>Says, after the last job, what there is to say of all of them.</summary>
+    public void Close() => _results.Close();
+
+    private static bool HasResults(BatchRecord batch)
+        => batch.State is BatchState.Ended or BatchState.Downloaded or BatchState.Collected or BatchState.Lost or BatchState.Deleted;
 
     private void Tell(JobRecord job, BookCheck books)
     {

@@ -22,15 +22,6 @@ public sealed partial class MeasureClaudeBatchCommand
 
     private const string EstimateByVariant = Estimate + ByVariant;
 
-    private sealed record VariantEstimate(string? Name, CostEstimate Estimate);
-
-    private static IEnumerable<CostReport> Models(VariantEstimate of, string basis) => of.Estimate.Models.Select(m =>
-    {
-        CostReport report = CostReport.From(m, basis);
-        report.Variant = of.Name;
-        return report;
-    });
-
     private void CheckGroup()
     {
         if (GroupBy is not null && !IsBy(ByModel) && !IsBy(ByVariant))
@@ -96,6 +87,13 @@ public sealed partial class MeasureClaudeBatchCommand
             return report;
         });
 
+    private static IEnumerable<CostReport> Models(VariantEstimate of, string basis) => of.Estimate.Models.Select(m =>
+    {
+        CostReport report = CostReport.From(m, basis);
+        report.Variant = of.Name;
+        return report;
+    });
+
     // What batches have cost together, whatever their models.
     private static CostReport Of(UsageBooks books, BatchRecord[] batches, string job)
     {
@@ -105,4 +103,6 @@ public sealed partial class MeasureClaudeBatchCommand
         report.Model = string.Join(", ", models.Select(static m => m.Model));
         return report;
     }
+
+    private sealed record VariantEstimate(string? Name, CostEstimate Estimate);
 }

@@ -106,6 +106,11 @@ public abstract class MeasuringCommand : ConnectedCommand
                 : VariantGroups.AreAsked(GroupBy) ? " The job has no variants, either; New-ClaudeBatchRequest -Variant makes them." : "");
         }
 
+        if (_actual!.CheckNamed(job.Name) is { } unnamed)
+        {
+            Warn(unnamed);
+        }
+
         WarnOfUnlabeled(job.Name, [.. measured.All.SelectMany(static m => m.Groups.Values)]);
         return measured.All;
     }
@@ -113,11 +118,7 @@ public abstract class MeasuringCommand : ConnectedCommand
     /// <summary>Checks the jobs together, when all were read.</summary>
     private protected void CheckMeasured(IReadOnlyList<MeasuredJob> jobs)
     {
-        if (_actual!.CheckFound() is { } said)
-        {
-            Warn(said);
-        }
-
+        _actual!.CheckFound();
         WarnOfStrangers(jobs);
         if (_varied.Length > 0 && !_isByVariant)
         {

@@ -59,22 +59,27 @@ internal sealed class AnswerLabel
         return label;
     }
 
-    /// <summary>Checks, when all answers were read, that one of them had the field, or needed none.</summary>
-    /// <returns>What is to be said of some of them; null where there is nothing.</returns>
-    /// <exception cref="ClaudeBatchException"><c>FieldNotFound</c>, <c>FieldNotNamed</c>.</exception>
-    public string? CheckFound()
+    /// <summary>Checks, when the answers of a job were read, that most of them needed no name of a field, where none was given.</summary>
+    /// <param name="job">The name of the job.</param>
+    /// <returns>What is to be said of the others; null where there are none.</returns>
+    /// <exception cref="ClaudeBatchException"><c>FieldNotNamed</c>: figures of the few that needed none would say nothing of the job.</exception>
+    public string? CheckNamed(string job)
     {
-        if (_unnamed.Count > 0)
-        {
-            string fields = _unnamed.Fields.Length == 0 ? "no field" : $"several fields ({string.Join(", ", _unnamed.Fields)})";
-            return _labeled == 0
-                ? throw NotNamed(_unnamed.Fields)
-                : string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{_unnamed.Count} of the answers have {fields} where others are the label itself or have one field; they count as "
-                        + $"unparsable. -{Parameter} says what the label of all of them is: a field, or a script block.");
-        }
+        ((long count, string[] fields), long labeled) = (_unnamed, _labeled);
+        (_unnamed, _labeled) = (default, 0);
+        string said = fields is [] ? "no field" : $"several fields ({string.Join(", ", fields ?? [])})";
+        return count == 0 ? null
+            : labeled <= count ? throw NotNamed(fields!)
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"Of the answers of job '{job}' {count} with {said} count as unparsable; most are the label itself or have one field. -{Parameter} "
+                    + $"says what the label of all is: a field, or a script block.");
+    }
 
+    /// <summary>Checks, when all answers were read, that one of them had the field.</summary>
+    /// <exception cref="ClaudeBatchException"><c>FieldNotFound</c>.</exception>
+    public void CheckFound()
+    {
         if (_field is not null && !_isFound && _fields is not null)
         {
             string there = _fields.Length == 0
@@ -84,8 +89,6 @@ internal sealed class AnswerLabel
                 FailureKind.InvalidArgument, "FieldNotFound", $"No answer has a field '{_field}', as -{Parameter} wants. {there}")
             { Target = _field };
         }
-
-        return null;
     }
 
     // Returns false where an object has to be made.
