@@ -7,7 +7,8 @@ using ClaudeBatch.Core.Json;
 namespace ClaudeBatch.Report;
 
 /// <summary>
-/// Writes rows into the page as lists of JSON, a block of them at a time, without their names: those stand once behind the last row.
+/// Writes rows into the page as lists of JSON, a block of them at a time, without their names: what the numbers in a row stand for is told once,
+/// in the block that has the first of them, so that the page can show rows while it is still being read.
 /// </summary>
 /// <param name="write">Takes the bytes.</param>
 internal sealed partial class ReportRows(ReportSink write)
@@ -37,12 +38,18 @@ internal sealed partial class ReportRows(ReportSink write)
 
     private readonly ArrayBufferWriter<byte> _names = new(256);
 
+    private int _toldModels;
+
+    private int _toldVariants;
+
+    private int _toldColumns;
+
     private bool _isFirst = true;
 
     [MethodImpl(Hot.AtOnce)]
     public void Add(in ReportRow row)
     {
-        Write(_isFirst ? "<script type=\"application/json\" class=rows>[["u8 : ",\n["u8);
+        Write(_isFirst ? "<script type=\"application/json\" class=rows>{\"rows\":[["u8 : ",\n["u8);
         _isFirst = false;
         Number(row.Job);
         Comma();
@@ -88,39 +95,52 @@ internal sealed partial class ReportRows(ReportSink write)
     {
         if (!_isFirst)
         {
-            Write("]</script>\n"u8);
+            Write("]"u8);
+            Told(",\"models\":["u8, _models, ref _toldModels);
+            Told(",\"variants\":["u8, _variants, ref _toldVariants);
+            Told(",\"columns\":["u8, _columns, ref _toldColumns);
+            Write("}</script>\n"u8);
             write(_block.WrittenSpan);
             _block.ResetWrittenCount();
             _isFirst = true;
         }
     }
 
-    /// <summary>What the numbers in the rows stand for.</summary>
-    public ReadOnlyMemory<byte> Heading(ReportContent content)
+    // The names that no block has told yet.
+    private void Told(ReadOnlySpan<byte> member, List<string> names, ref int told)
+    {
+        Write(member);
+        for (int first = told; told < names.Count; told++)
+        {
+            if (told > first)
+            {
+                Comma();
+            }
+
+            Text(names[told]);
+        }
+
+        Write("]"u8);
+    }
+
+    /// <summary>What the page must know before its first row: the names of the jobs, in the order of their numbers.</summary>
+    public static ReadOnlyMemory<byte> Heading(ReportContent content)
     {
         ArrayBufferWriter<byte> bytes = new();
         using (Utf8JsonWriter json = new(bytes))
         {
             json.WriteStartObject();
-            Names(json, "jobs", content.Jobs.Select(static j => j.Name));
-            Names(json, "models", _models);
-            Names(json, "variants", _variants);
-            Names(json, "columns", _columns);
+            json.WriteStartArray("jobs");
+            foreach (ReportJob job in content.Jobs)
+            {
+                json.WriteStringValue(job.Name);
+            }
+
+            json.WriteEndArray();
             json.WriteEndObject();
         }
 
         return bytes.WrittenMemory;
-    }
-
-    private static void Names(Utf8JsonWriter json, string name, IEnumerable<string> names)
-    {
-        json.WriteStartArray(name);
-        foreach (string one in names)
-        {
-            json.WriteStringValue(one.Length <= Html.MostCharacters ? one : one[..Html.MostCharacters]);
-        }
-
-        json.WriteEndArray();
     }
 
     // The number of rounds and of calls, and what is shown of these; null where there was one round without a call.

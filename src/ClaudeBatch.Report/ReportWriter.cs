@@ -14,12 +14,9 @@ public sealed class ReportWriter(ReportSink write)
 {
     private ReportRows? _rows;
 
-    private ReportContent? _content;
-
     /// <summary>Writes all that comes before the rows.</summary>
     public void Begin(ReportContent content)
     {
-        _content = content;
         string[] scripts = content.HasRows
             ? [ReportAssets.Charts, ReportAssets.ChartsOfPage, ReportAssets.Table, ReportAssets.RowsOfPage]
             : [ReportAssets.Charts, ReportAssets.ChartsOfPage];
@@ -57,9 +54,6 @@ public sealed class ReportWriter(ReportSink write)
         if (_rows is not null)
         {
             _rows.Complete();
-            WriteData("heading", _rows.Heading(_content!).Span);
-            WriteScript(ReportAssets.Table);
-            WriteScript(ReportAssets.RowsOfPage);
             Write("</section>\n");
         }
 
@@ -73,6 +67,9 @@ public sealed class ReportWriter(ReportSink write)
         Write(" Texts are cut after 500 characters; Export-ClaudeBatchResult writes them whole. A click on a row shows all of it.</p>\n"
             + "<p id=rows-note>The table of the rows needs scripts.</p>\n<div id=filters hidden></div>\n"
             + "<p id=rows-count role=status aria-live=polite></p>\n<div id=rows-table></div>\n");
+        WriteData("heading", ReportRows.Heading(content).Span);
+        WriteScript(ReportAssets.Table);
+        WriteScript(ReportAssets.RowsOfPage);
         _rows = new ReportRows(write);
     }
 

@@ -34,11 +34,11 @@ public sealed class Chromium : IAsyncLifetime
         }
     }
 
-    /// <summary>Opens a page of its own; skips the test where there is no browser.</summary>
-    public async Task<OpenPage> OpenAsync(string path, bool isDark = false, int width = 1280, bool hasScripts = true)
+    /// <summary>Opens a page of its own; skips the test where there is no browser. A script at the start runs before those of the page.</summary>
+    public async Task<OpenPage> OpenAsync(string path, bool isDark = false, int width = 1280, bool hasScripts = true, string? atStart = null)
     {
         Assert.SkipWhen(_browser is null, "There is no Chromium on the path; CLAUDEBATCH_CHROMIUM names another one.");
-        return await OpenPage.OpenAsync(_browser, path, isDark, width, hasScripts);
+        return await OpenPage.OpenAsync(_browser, path, isDark, width, hasScripts, atStart);
     }
 
     private static string? Find() => Environment.GetEnvironmentVariable("CLAUDEBATCH_CHROMIUM") is { Length: > 0 } given ? given

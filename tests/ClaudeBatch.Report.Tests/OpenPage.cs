@@ -21,7 +21,7 @@ public sealed class OpenPage : IAsyncDisposable
     /// <summary>The addresses that were asked for, without that of the file itself.</summary>
     public IEnumerable<string> Requests => _requests;
 
-    internal static async Task<OpenPage> OpenAsync(IBrowser browser, string path, bool isDark, int width, bool hasScripts)
+    internal static async Task<OpenPage> OpenAsync(IBrowser browser, string path, bool isDark, int width, bool hasScripts, string? atStart)
     {
         OpenPage open = new(await browser.NewPageAsync());
         string address = new Uri(path).AbsoluteUri;
@@ -43,6 +43,11 @@ public sealed class OpenPage : IAsyncDisposable
         await open.Page.SetViewportAsync(new ViewPortOptions { Width = width, Height = 900 });
         await open.Page.EmulateMediaFeaturesAsync(
             [new MediaFeatureValue { MediaFeature = MediaFeature.PrefersColorScheme, Value = isDark ? "dark" : "light" }]);
+        if (atStart is not null)
+        {
+            await open.Page.EvaluateExpressionOnNewDocumentAsync(atStart);
+        }
+
         await open.Page.GoToAsync(address, new NavigationOptions { Timeout = 120_000 });
         return open;
     }

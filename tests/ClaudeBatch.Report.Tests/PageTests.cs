@@ -100,9 +100,7 @@ public sealed class PageTests(Chromium chromium) : ReportPages(chromium)
     public async Task A_hundred_thousand_rows_open_scroll_and_are_searched()
     {
         string path = One(Made.Rows(100_000, string.Concat(Enumerable.Repeat(" and more words", 12))));
-        long begun = Stopwatch.GetTimestamp();
         await using OpenPage page = await (await Chromium.OpenAsync(path)).WithRowsAsync();
-        double ready = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
         Assert.Equal("100,000 rows", await page.AskAsync<string>("document.getElementById('rows-count').textContent"));
 
         double[] frames = await page.AskAsync<double[]>(
@@ -124,7 +122,8 @@ public sealed class PageTests(Chromium chromium) : ReportPages(chromium)
             })()
             """);
         Assert.Contains("row-100000", await page.ColumnAsync("id"));
-        begun = Stopwatch.GetTimestamp();
+        double[] ready = await page.AskAsync<double[]>("performance.getEntriesByType('mark').map(m => m.startTime)");
+        long begun = Stopwatch.GetTimestamp();
         await page.Page.TypeAsync("#search", "parcel 99999?");
         Assert.Equal("1 of 100,000 rows", await page.CountAsync("100,000 rows"));
         double searched = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
@@ -132,7 +131,7 @@ public sealed class PageTests(Chromium chromium) : ReportPages(chromium)
         // Measured and not asserted: other tests run meanwhile.
         TestContext.Current.TestOutputHelper!.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{new FileInfo(path).Length / 1e6:0.0} MB; ready after {ready:0} ms; slowest frame of {frames.Length} while scrolling "
-                + $"{frames.Max():0} ms, median {frames.Order().ElementAt(frames.Length / 2):0} ms; search {searched:0} ms"));
+            $"{new FileInfo(path).Length / 1e6:0.0} MB; a table of the first rows after {ready[0]:0} ms, of all after {ready[1]:0} ms; slowest frame "
+                + $"of {frames.Length} while scrolling {frames.Max():0} ms, median {frames.Order().ElementAt(frames.Length / 2):0} ms; search {searched:0} ms"));
     }
 }

@@ -52,6 +52,42 @@ public sealed class RowsTests(Chromium chromium) : ReportPages(chromium)
         page.AssertQuiet();
     }
 
+    // The table is there before all rows are read, and what it is like then follows from the first of them.
+    [Fact]
+    public async Task What_only_late_rows_have_is_a_column_too_and_what_was_sorted_and_searched_meanwhile_stays_so()
+    {
+        RowOf late = Made.Rows(1).Single() with
+        {
+            Id = "late", Outcome = "Errored", Text = null, Reason = "overloaded_error", Source = """{"Number":5,"Body":"Is it late?","Late":"yes"}""",
+        };
+        await using OpenPage page = await (await Chromium.OpenAsync(
+            One([.. Made.Rows(3_000).Select(static r => r with { Outcome = "Complete", Reason = null }), late]),
+            atStart: """
+            new MutationObserver((_, seen) => {
+              const sorter = document.querySelector('.tabulator-col[tabulator-field=id] button');
+              const search = document.getElementById('search');
+              if (sorter && search && document.getElementById('rows-count').textContent) {
+                seen.disconnect();
+                window.firstCount = document.getElementById('rows-count').textContent;
+                search.value = 'parcel';
+                search.dispatchEvent(new Event('input'));
+                sorter.click();
+              }
+            }).observe(document, { childList: true, subtree: true });
+            """)).WithRowsAsync();
+        Assert.EndsWith(" rows so far", await page.AskAsync<string>("window.firstCount"), StringComparison.Ordinal);
+        Assert.Equal("3,000 of 3,001 rows", await page.CountAsync("3,001 rows"));
+        Assert.Equal(["row-1", "row-10", "row-100", "row-1000", "row-1001"], (await page.ColumnAsync("id"))[..5]);
+        Assert.Equal(
+            ["Reason", "Late"],
+            await page.AskAsync<string[]>("[...document.querySelectorAll('.tabulator-col')].map(c => c.innerText.trim()).filter(t => t === 'Reason' || t === 'Late')"));
+        Assert.Equal(1, await page.AskAsync<int>("document.querySelectorAll('.tabulator-col[aria-sort=ascending]').length"));
+        await page.AskAsync<object>("document.getElementById('search').value = 'yes'; document.getElementById('search').dispatchEvent(new Event('input'))");
+        Assert.Equal("1 of 3,001 rows", await page.CountAsync("3,000 of 3,001 rows"));
+        Assert.Equal(["late"], await page.ColumnAsync("id"));
+        page.AssertQuiet();
+    }
+
     [Fact]
     public async Task An_opened_row_lists_the_calls_of_its_tools_which_are_searched_too()
     {

@@ -26,7 +26,7 @@ BeforeAll {
     # The rows of the table, as the page's script reads them.
     function Get-Row([string] $Html) {
         foreach ($block in [regex]::Matches($Html, '(?s)<script type="application/json" class=rows>(.*?)</script>')) {
-            ConvertFrom-Json -InputObject $block.Groups[1].Value -NoEnumerate -Depth 5 | ForEach-Object { $_ }
+            (ConvertFrom-Json -InputObject $block.Groups[1].Value -Depth 6).rows | ForEach-Object { , $_ }
         }
     }
 

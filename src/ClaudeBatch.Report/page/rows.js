@@ -1,16 +1,20 @@
 // The table of the rows. Whatever came from outside becomes a text node and nothing else.
 (() => {
   'use strict';
-  const heading = JSON.parse(document.getElementById('heading').textContent);
+  const heading = { ...JSON.parse(document.getElementById('heading').textContent), models: [], variants: [], columns: [] };
   const own = ['job', 'outcome', 'id', 'attempt', 'model', 'cost', 'reason', 'expected', 'actual', 'text', 'calls', 'variant'];
   const mostColumns = 8;
   const mostChoices = 200;
   const mostShown = 200;
   const longestId = 34;
   const mostSamples = 300;
+  const rowsAtOnce = 1000;
+  // Of the number of a row, while nobody knows how many will come.
+  const mostDigits = 6;
   // On a telephone, and then only what fits is shown: a click on a row has all of it.
   const isNarrow = document.getElementById('rows').clientWidth < 700;
-  const blocks = [...document.querySelectorAll('script.rows')];
+  // Blocks of rows, which come while the page is still being read.
+  const blocks = document.getElementsByClassName('rows');
   const note = document.getElementById('rows-note');
   const count = document.getElementById('rows-count');
   const filters = document.getElementById('filters');
@@ -18,39 +22,70 @@
   const rows = [];
   const used = { reason: false, expected: false, actual: false };
 
-  // A block at a time, so that the page answers meanwhile.
-  async function read() {
-    for (const block of blocks) {
-      const lists = JSON.parse(block.textContent);
-      block.remove();
-      for (const list of lists) {
-        const row = { number: rows.length + 1 };
-        row.job = heading.jobs[list[0]];
-        row.outcome = list[1];
-        row.id = list[2];
-        row.attempt = list[3];
-        row.model = list[4] < 0 ? null : heading.models[list[4]];
-        for (let i = 5; i < own.length; i++) {
-          row[own[i]] = list[i];
-        }
-        row.variant = row.variant < 0 ? null : heading.variants[row.variant];
-        for (let i = own.length; i < list.length; i += 2) {
-          row[`c${list[i]}`] = list[i + 1];
-        }
-        if (row.expected !== null) {
-          row.right = row.expected === row.actual ? 'right' : 'wrong';
-        }
-        for (const name in used) {
-          used[name] ||= row[name] !== null;
-        }
-        rows.push(row);
+  // One row of a job as it stands in the page; its values have names when they are asked for, as most never are.
+  class Row {
+    constructor(list, number) {
+      this.list = list;
+      this.number = number;
+    }
+
+    // The values of its columns stand behind their numbers, nearly always all of them in order.
+    column(place) {
+      const list = this.list;
+      let at = own.length + 2 * place;
+      if (list[at] !== place) {
+        for (at = own.length; at < list.length && list[at] !== place; at += 2);
       }
-      note.textContent = `Reading the rows: ${number.format(rows.length)}`;
-      if (performance.now() - began > 50) {
-        await new Promise(go => setTimeout(go));
+      return list[at + 1] ?? null;
+    }
+  }
+  // The table writes into a row what it has read there, and nothing else.
+  const named = (name, get) => Object.defineProperty(Row.prototype, name, { get, set() { }, configurable: true });
+  own.forEach((name, at) => named(name, function () { return this.list[at]; }));
+  named('job', function () { return heading.jobs[this.list[0]]; });
+  named('model', function () { return heading.models[this.list[4]] ?? null; });
+  named('variant', function () { return heading.variants[this.list[11]] ?? null; });
+  named('right', function () { return this.expected === null ? null : this.expected === this.actual ? 'right' : 'wrong'; });
+
+  // What the numbers in the rows of a block stand for is told with it where it is new.
+  function know(names) {
+    heading.models.push(...names.models);
+    heading.variants.push(...names.variants);
+    for (const name of names.columns) {
+      const place = heading.columns.push(name) - 1;
+      named(`c${place}`, function () { return this.column(place); });
+    }
+  }
+
+  // A little at a time, so that the page answers meanwhile; false where there are no more.
+  async function read(most) {
+    const until = rows.length + most;
+    while (rows.length < until) {
+      const block = blocks[0];
+      const isLoading = document.readyState === 'loading';
+      if (!block && !isLoading) {
+        return false;
+      }
+      // A block is whole when something stands behind it.
+      const isWhole = block && (block.nextSibling || !isLoading);
+      if (isWhole) {
+        const { rows: lists, ...names } = JSON.parse(block.textContent);
+        block.remove();
+        know(names);
+        for (const list of lists) {
+          rows.push(new Row(list, rows.length + 1));
+          used.reason ||= list[6] !== null;
+          used.expected ||= list[7] !== null;
+          used.actual ||= list[8] !== null;
+        }
+        note.textContent = `Reading the rows: ${number.format(rows.length)}`;
+      }
+      if (!isWhole || performance.now() - began > 50) {
+        await new Promise(go => setTimeout(go, isWhole ? 0 : 5));
         began = performance.now();
       }
     }
+    return true;
   }
   let began = performance.now();
 
@@ -83,6 +118,11 @@
   };
   // Some rows tell how long nearly all texts of a column are; all would take long.
   let sample = [];
+  function takeSample() {
+    const step = Math.ceil(rows.length / mostSamples);
+    sample = rows.filter((_, i) => i % step === 0);
+  }
+
   function lengthOf(field) {
     const lengths = sample.map(row => text(row[field]).length).sort((a, b) => a - b);
     return lengths[Math.floor((lengths.length - 1) * 0.95)] ?? 0;
@@ -102,7 +142,7 @@
   });
 
   // Where there is no room for all, the last to go are those that say most.
-  function columns() {
+  function columns(digits) {
     const labels = used.expected || used.actual;
     // An answer that is a label, and not much more, says nothing that its label does not.
     const repeats = used.actual && sample.every(row => row.actual === null || (row.text?.length < 80 && row.text.toLowerCase().includes(row.actual.toLowerCase())));
@@ -114,7 +154,7 @@
     const source = isLong => fields.filter(([field]) => lengthOf(field) > 24 === isLong);
     const mark = cell => element('span', cell.getValue() === 'right' ? '✓' : cell.getValue() ? '✗' : '', cell.getValue());
     return [
-      column('number', '#', 90, { minWidth: 40, width: Math.max(isNarrow ? 44 : 62, String(rows.length).length * 8 + 30), hozAlign: 'right', formatter: cell => button(text(cell.getValue())), responsive: 0 }),
+      column('number', '#', 90, { minWidth: 40, width: Math.max(isNarrow ? 44 : 62, digits * 8 + 30), hozAlign: 'right', formatter: cell => button(text(cell.getValue())), responsive: 0 }),
       ...used.expected ? [column('right', 'Right', 90, { width: isNarrow ? 58 : 95, minWidth: 50, hozAlign: 'center', formatter: mark, responsive: 0 })] : [],
       ...heading.jobs.length > 1 ? [column('job', 'Job', 170, { responsive: 4 })] : [],
       ...heading.variants.length ? [column('variant', 'Variant', 150, { responsive: 4 })] : [],
@@ -162,9 +202,16 @@
     filters.append(label);
   }
 
+  function isFound(pattern, row) {
+    const isText = value => typeof value === 'string' && pattern.test(value);
+    return row.list.some(isText) || isText(row.job) || isText(row.model) || isText(row.variant) || isText(row.right)
+      || row.calls?.slice(2).some(call => call.some(isText))
+      || heading.columns.some((_, i) => typeof row.column(i) === 'number' && pattern.test(String(row.column(i))));
+  }
+
   let table;
   let search;
-  let choices;
+  let choices = [];
   function filter() {
     const wanted = choices.filter(c => c.select.value !== '*').map(c => [c.field, c.select.value.slice(1)]);
     const words = search.value.trim();
@@ -174,9 +221,7 @@
     }
     const pattern = words ? new RegExp(words.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'i') : null;
     table.setFilter(row => wanted.every(([field, value]) => text(row[field]) === value)
-      && (!pattern || Object.values(row).some(value => typeof value === 'string' && pattern.test(value))
-        || row.calls?.slice(2).some(call => call.some(value => typeof value === 'string' && pattern.test(value)))
-        || heading.columns.some((_, i) => typeof row[`c${i}`] === 'number' && pattern.test(String(row[`c${i}`])))));
+      && (!pattern || isFound(pattern, row)));
   }
 
   const dialog = document.createElement('dialog');
@@ -210,16 +255,14 @@
     list.scrollTop = 0;
   }
 
+  // The first rows are a table at once; it takes all others together, as each time costs it much.
   async function begin() {
-    await read();
-    const step = Math.ceil(rows.length / mostSamples);
-    sample = rows.filter((_, i) => i % step === 0);
+    let isMore = await read(rowsAtOnce);
+    takeSample();
     search = document.createElement('input');
     search.type = 'search';
     search.id = 'search';
     labeled('Search', search);
-    choices = [['job', 'Job'], ['variant', 'Variant'], ['outcome', 'Outcome'], ['expected', 'Expected'], ['actual', 'Label'], ['right', 'Right'], ['model', 'Model']]
-      .map(([field, name]) => choice(field, name)).filter(c => c);
     let wait;
     search.addEventListener('input', () => {
       clearTimeout(wait);
@@ -228,22 +271,42 @@
     const lines = isNarrow && lengthOf('actual') > 26 ? 3 : 2;
     const rowHeight = 10 + lines * 18;
     document.getElementById('rows-table').style.setProperty('--lines', lines);
+    const made = columns(isMore ? mostDigits : String(rows.length).length);
     table = new Tabulator('#rows-table', {
-      data: rows, index: 'number', columns: columns(), layout: 'fitColumns', responsiveLayout: isNarrow && 'hide', rowHeight,
+      data: rows.slice(), index: 'number', columns: made, layout: 'fitColumns', responsiveLayout: isNarrow && 'hide', rowHeight,
       height: Math.min(Math.max(innerHeight * 0.75, 360), 90 + rows.length * rowHeight), placeholder: 'No rows.', headerSortClickElement: 'header',
       columnDefaults: { tooltip: false }, renderVerticalBuffer: 320,
     });
+    let inTable = rows.length;
     const tell = shown => {
-      count.textContent = shown === rows.length ? `${number.format(rows.length)} rows` : `${number.format(shown)} of ${number.format(rows.length)} rows`;
+      const all = `${number.format(inTable)} rows${isMore ? ' so far' : ''}`;
+      count.textContent = shown === inTable ? all : `${number.format(shown)} of ${all}`;
     };
     table.on('dataFiltered', (_, found) => tell(found.length));
     table.on('rowClick', (_, row) => show(row.getData()));
-    table.on('tableBuilt', () => {
-      note.hidden = true;
-      filters.hidden = false;
-      tell(rows.length);
-      document.documentElement.dataset.ready = 'rows';
-    });
+    await new Promise(go => table.on('tableBuilt', go));
+    filters.hidden = false;
+    performance.mark('first rows');
+    tell(inTable);
+    if (isMore) {
+      isMore = await read(Infinity);
+      inTable = rows.length;
+      await table.replaceData(rows);
+    }
+    // A failure or a column of other rows may have come late.
+    takeSample();
+    const better = columns(mostDigits);
+    if (better.some((column, at) => column.field !== made[at]?.field)) {
+      const sorted = table.getSorters().map(({ field, dir }) => ({ column: field, dir }));
+      table.setColumns(better);
+      table.setSort(sorted);
+    }
+    choices = [['job', 'Job'], ['variant', 'Variant'], ['outcome', 'Outcome'], ['expected', 'Expected'], ['actual', 'Label'], ['right', 'Right'], ['model', 'Model']]
+      .map(([field, name]) => choice(field, name)).filter(c => c);
+    note.hidden = true;
+    tell(table.getDataCount('active'));
+    performance.mark('all rows');
+    document.documentElement.dataset.ready = 'rows';
   }
 
   begin();
