@@ -14,6 +14,9 @@ namespace ClaudeBatch.Tools;
 internal sealed class ToolBench(
     LineTools tools, ToolRunner runner, IReadOnlySet<string> repeatable, Func<PendingCall, bool>? confirm) : IToolBench
 {
+    // The shell makes the list of a command's parameters anew each time.
+    private readonly Dictionary<string, bool> _mayRepeat = new(StringComparer.Ordinal);
+
     /// <inheritdoc/>
     public IReadOnlyCollection<(string Name, string Command)> Tools => [.. tools.All.Select(static t => (t.Name, t.Place))];
 
@@ -21,7 +24,15 @@ internal sealed class ToolBench(
     public bool Has(string name) => tools.Find(name) is not null;
 
     /// <inheritdoc/>
-    public bool MayRepeat(string name) => repeatable.Contains(name) || ToolRunner.OnlyReads(tools.Find(name)!.Command);
+    public bool MayRepeat(string name)
+    {
+        if (!_mayRepeat.TryGetValue(name, out bool may))
+        {
+            _mayRepeat[name] = may = repeatable.Contains(name) || ToolRunner.OnlyReads(tools.Find(name)!.Command);
+        }
+
+        return may;
+    }
 
     /// <inheritdoc/>
     public async Task<bool> PermitAsync(PendingCall pending)

@@ -131,6 +131,41 @@ public sealed class CallTests : IDisposable
         Assert.Equal("c", Assert.Single(after.Ran)[..1]);
     }
 
+    // Groups of them run while the next begin and those before are recorded.
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(499, true)]
+    [InlineData(700, false)]
+    [InlineData(700, true)]
+    [InlineData(1_199, false)]
+    public async Task Of_many_calls_none_runs_twice_that_has_ended_and_each_runs_that_has_not(int failing, bool isStop)
+    {
+        using CancellationTokenSource stop = new();
+        string[] ids = [.. Enumerable.Range(0, 1_200).Select(static i => $"row-{i:0000}")];
+        await ToCallsAsync(ids);
+        _bench.Repeatable.UnionWith(["Get-Order", "Send-Refund"]);
+        _bench.Gives = c =>
+        {
+            if (c.CustomId == ids[failing])
+            {
+                (isStop ? stop.Cancel : (Action)(static () => throw new InvalidOperationException("The power failed.")))();
+            }
+
+            return new ToolOutcome("ran", IsError: false, TimeSpan.Zero);
+        };
+        await Assert.ThrowsAnyAsync<Exception>(() => _it.Step(_bench).RunAsync(_it.Job, isAsked: false, stop.Token));
+        Assert.Equal(failing + 1, _bench.Ran.Count);
+        IReadOnlyList<ToolCallRecord> calls = _it.Ledger.Tools.Calls(_it.Ledger.Batches.OfJob(_it.Job.Id)[0], 0, long.MaxValue >> 32);
+        Assert.Equal(isStop ? (failing + 1, 0) : (failing, 1), (calls.Count(c => c.State == ToolCallState.Done), calls.Count(c => c.State == ToolCallState.Begun)));
+
+        FakeBench after = new("Get-Order", "Send-Refund");
+        after.Repeatable.UnionWith(["Get-Order", "Send-Refund"]);
+        await _it.RunAsync(after);
+
+        Assert.Equal(ids[(isStop ? failing + 1 : failing)..], after.Ran.Select(static r => r[..8]));
+        Assert.Equal((JobState.Finished, 1_200), (_it.State, _it.Totals.Succeeded));
+    }
+
     [Fact]
     public async Task A_call_that_the_user_does_not_confirm_leaves_its_row_waiting()
     {
