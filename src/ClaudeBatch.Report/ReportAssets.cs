@@ -15,6 +15,8 @@ internal static class ReportAssets
 
     public const string ChartsOfPage = "charts.js";
 
+    public const string ReadingOfPage = "reading.js";
+
     public const string RowsOfPage = "rows.js";
 
     /// <summary>Reads a resource as it stands in the page: without what it says last of its source map, which nobody has.</summary>

@@ -46,9 +46,13 @@ internal sealed partial class ReportRows(ReportSink write)
 
     private bool _isFirst = true;
 
+    /// <summary>How many rows were added.</summary>
+    public long Count { get; private set; }
+
     [MethodImpl(Hot.AtOnce)]
     public void Add(in ReportRow row)
     {
+        Count++;
         Write(_isFirst ? "<script type=\"application/json\" class=rows>{\"rows\":[["u8 : ",\n["u8);
         _isFirst = false;
         Number(row.Job);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace ClaudeBatch.Report;
@@ -18,7 +19,7 @@ public sealed class ReportWriter(ReportSink write)
     public void Begin(ReportContent content)
     {
         string[] scripts = content.HasRows
-            ? [ReportAssets.Charts, ReportAssets.ChartsOfPage, ReportAssets.Table, ReportAssets.RowsOfPage]
+            ? [ReportAssets.Charts, ReportAssets.ChartsOfPage, ReportAssets.Table, ReportAssets.ReadingOfPage, ReportAssets.RowsOfPage]
             : [ReportAssets.Charts, ReportAssets.ChartsOfPage];
         string policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; script-src "
             + string.Join(' ', scripts.Select(static s => ReportAssets.PolicyOf(ReportAssets.Read(s))));
@@ -54,6 +55,7 @@ public sealed class ReportWriter(ReportSink write)
         if (_rows is not null)
         {
             _rows.Complete();
+            WriteData("rows-end", Encoding.UTF8.GetBytes(_rows.Count.ToString(CultureInfo.InvariantCulture)));
             Write("</section>\n");
         }
 
@@ -69,6 +71,7 @@ public sealed class ReportWriter(ReportSink write)
             + "<p id=rows-count role=status aria-live=polite></p>\n<div id=rows-table></div>\n");
         WriteData("heading", ReportRows.Heading(content).Span);
         WriteScript(ReportAssets.Table);
+        WriteScript(ReportAssets.ReadingOfPage);
         WriteScript(ReportAssets.RowsOfPage);
         _rows = new ReportRows(write);
     }

@@ -20,6 +20,7 @@ public sealed partial class AssetTests
     [InlineData(ReportAssets.Charts)]
     [InlineData(ReportAssets.ChartsOfPage)]
     [InlineData(ReportAssets.Table)]
+    [InlineData(ReportAssets.ReadingOfPage)]
     [InlineData(ReportAssets.RowsOfPage)]
     [InlineData(ReportAssets.TableStyle)]
     [InlineData(ReportAssets.PageStyle)]

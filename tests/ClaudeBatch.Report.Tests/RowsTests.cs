@@ -53,38 +53,69 @@ public sealed class RowsTests(Chromium chromium) : ReportPages(chromium)
     }
 
     // The table is there before all rows are read, and what it is like then follows from the first of them.
-    [Fact]
-    public async Task What_only_late_rows_have_is_a_column_too_and_what_was_sorted_and_searched_meanwhile_stays_so()
+    [Theory]
+    [InlineData(1280)]
+    [InlineData(400)]
+    public async Task What_only_late_rows_have_is_a_column_too_and_what_was_sorted_and_searched_meanwhile_stays_so(int width)
     {
         RowOf late = Made.Rows(1).Single() with
         {
             Id = "late", Outcome = "Errored", Text = null, Reason = "overloaded_error", Source = """{"Number":5,"Body":"Is it late?","Late":"yes"}""",
         };
-        await using OpenPage page = await (await Chromium.OpenAsync(
+        await using OpenPage page = await Chromium.OpenAsync(
             One([.. Made.Rows(3_000).Select(static r => r with { Outcome = "Complete", Reason = null }), late]),
-            atStart: """
-            new MutationObserver((_, seen) => {
-              const sorter = document.querySelector('.tabulator-col[tabulator-field=id] button');
-              const search = document.getElementById('search');
-              if (sorter && search && document.getElementById('rows-count').textContent) {
-                seen.disconnect();
-                window.firstCount = document.getElementById('rows-count').textContent;
+            width: width,
+            atStart: Meanwhile(
+                """
+                const search = document.getElementById('search');
                 search.value = 'parcel';
                 search.dispatchEvent(new Event('input'));
-                sorter.click();
-              }
-            }).observe(document, { childList: true, subtree: true });
-            """)).WithRowsAsync();
+                document.querySelector('.tabulator-col[tabulator-field=c0] button').click();
+                document.querySelector('.tabulator-tableholder').scrollTop = 20000;
+                """));
+        await page.WithRowsAsync();
         Assert.EndsWith(" rows so far", await page.AskAsync<string>("window.firstCount"), StringComparison.Ordinal);
         Assert.Equal("3,000 of 3,001 rows", await page.CountAsync("3,001 rows"));
-        Assert.Equal(["row-1", "row-10", "row-100", "row-1000", "row-1001"], (await page.ColumnAsync("id"))[..5]);
         Assert.Equal(
             ["Reason", "Late"],
-            await page.AskAsync<string[]>("[...document.querySelectorAll('.tabulator-col')].map(c => c.innerText.trim()).filter(t => t === 'Reason' || t === 'Late')"));
+            await page.AskAsync<string[]>(
+                "[...document.querySelectorAll('.tabulator-col')].map(c => c.textContent.trim()).filter(t => t === 'Reason' || t === 'Late')"));
         Assert.Equal(1, await page.AskAsync<int>("document.querySelectorAll('.tabulator-col[aria-sort=ascending]').length"));
-        await page.AskAsync<object>("document.getElementById('search').value = 'yes'; document.getElementById('search').dispatchEvent(new Event('input'))");
+        Assert.NotEmpty(await page.ColumnAsync("id"));
+        Assert.True(await page.AskAsync<bool>("document.querySelector('.tabulator').scrollWidth <= document.querySelector('#rows').clientWidth"));
+        await page.AskAsync<object>("document.querySelector('.tabulator-tableholder').scrollTop = 0");
+        await page.Page.WaitForFunctionAsync(
+            "() => document.querySelector('.tabulator-row .tabulator-cell[tabulator-field=id]')?.textContent === 'row-3000'");
+        await page.AskAsync<object>(
+            "document.getElementById('search').value = 'yes'; document.getElementById('search').dispatchEvent(new Event('input'))");
         Assert.Equal("1 of 3,001 rows", await page.CountAsync("3,000 of 3,001 rows"));
         Assert.Equal(["late"], await page.ColumnAsync("id"));
+        page.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task A_row_that_has_the_focus_keeps_it_when_the_others_come()
+    {
+        await using OpenPage page = await Chromium.OpenAsync(
+            One(Made.Rows(3_000)), atStart: Meanwhile("document.querySelector('.tabulator-row:nth-child(3) button').focus()"));
+        await page.WithRowsAsync();
+        await page.Page.Keyboard.PressAsync("Enter");
+        Assert.Equal("row-3", await page.AskAsync<string>("document.querySelector('dialog[open] dd').textContent"));
+        page.AssertQuiet();
+    }
+
+    [Theory]
+    [InlineData(0.7)]
+    [InlineData(0.999)]
+    public async Task A_page_whose_end_is_missing_says_so_and_shows_what_it_has(double left)
+    {
+        string path = One(Made.Rows(3_000));
+        byte[] whole = await System.IO.File.ReadAllBytesAsync(path);
+        int rows = whole.AsSpan().IndexOf("class=rows>"u8);
+        await System.IO.File.WriteAllBytesAsync(path, whole[..(rows + (int)((whole.Length - rows) * left))]);
+        await using OpenPage page = await (await Chromium.OpenAsync(path)).WithRowsAsync();
+        Assert.StartsWith("This page is not whole", await page.AskAsync<string>("document.getElementById('rows-note').innerText"), StringComparison.Ordinal);
+        Assert.Equal("row-1", (await page.ColumnAsync("id"))[0]);
         page.AssertQuiet();
     }
 
@@ -183,4 +214,16 @@ public sealed class RowsTests(Chromium chromium) : ReportPages(chromium)
             "(b => b.width > 0 && b.left > 0 && b.right < innerWidth)(document.querySelector('.tabulator-placeholder-contents').getBoundingClientRect())"));
         page.AssertQuiet();
     }
+
+    // Does something when the first rows are a table, and others are still to come.
+    private static string Meanwhile(string script) =>
+        $$"""
+        new MutationObserver((_, seen) => {
+          if (document.querySelector('#filters:not([hidden])') && document.querySelector('.tabulator-row button')) {
+            seen.disconnect();
+            window.firstCount = document.getElementById('rows-count').textContent;
+            {{script}}
+          }
+        }).observe(document, { childList: true, subtree: true, attributes: true });
+        """;
 }

@@ -1,8 +1,7 @@
 // The table of the rows. Whatever came from outside becomes a text node and nothing else.
 (() => {
   'use strict';
-  const heading = { ...JSON.parse(document.getElementById('heading').textContent), models: [], variants: [], columns: [] };
-  const own = ['job', 'outcome', 'id', 'attempt', 'model', 'cost', 'reason', 'expected', 'actual', 'text', 'calls', 'variant'];
+  const { heading, rows, used } = pageRows;
   const mostColumns = 8;
   const mostChoices = 200;
   const mostShown = 200;
@@ -13,81 +12,10 @@
   const mostDigits = 6;
   // On a telephone, and then only what fits is shown: a click on a row has all of it.
   const isNarrow = document.getElementById('rows').clientWidth < 700;
-  // Blocks of rows, which come while the page is still being read.
-  const blocks = document.getElementsByClassName('rows');
   const note = document.getElementById('rows-note');
   const count = document.getElementById('rows-count');
   const filters = document.getElementById('filters');
   const number = new Intl.NumberFormat('en');
-  const rows = [];
-  const used = { reason: false, expected: false, actual: false };
-
-  // One row of a job as it stands in the page; its values have names when they are asked for, as most never are.
-  class Row {
-    constructor(list, number) {
-      this.list = list;
-      this.number = number;
-    }
-
-    // The values of its columns stand behind their numbers, nearly always all of them in order.
-    column(place) {
-      const list = this.list;
-      let at = own.length + 2 * place;
-      if (list[at] !== place) {
-        for (at = own.length; at < list.length && list[at] !== place; at += 2);
-      }
-      return list[at + 1] ?? null;
-    }
-  }
-  // The table writes into a row what it has read there, and nothing else.
-  const named = (name, get) => Object.defineProperty(Row.prototype, name, { get, set() { }, configurable: true });
-  own.forEach((name, at) => named(name, function () { return this.list[at]; }));
-  named('job', function () { return heading.jobs[this.list[0]]; });
-  named('model', function () { return heading.models[this.list[4]] ?? null; });
-  named('variant', function () { return heading.variants[this.list[11]] ?? null; });
-  named('right', function () { return this.expected === null ? null : this.expected === this.actual ? 'right' : 'wrong'; });
-
-  // What the numbers in the rows of a block stand for is told with it where it is new.
-  function know(names) {
-    heading.models.push(...names.models);
-    heading.variants.push(...names.variants);
-    for (const name of names.columns) {
-      const place = heading.columns.push(name) - 1;
-      named(`c${place}`, function () { return this.column(place); });
-    }
-  }
-
-  // A little at a time, so that the page answers meanwhile; false where there are no more.
-  async function read(most) {
-    const until = rows.length + most;
-    while (rows.length < until) {
-      const block = blocks[0];
-      const isLoading = document.readyState === 'loading';
-      if (!block && !isLoading) {
-        return false;
-      }
-      // A block is whole when something stands behind it.
-      const isWhole = block && (block.nextSibling || !isLoading);
-      if (isWhole) {
-        const { rows: lists, ...names } = JSON.parse(block.textContent);
-        block.remove();
-        know(names);
-        for (const list of lists) {
-          rows.push(new Row(list, rows.length + 1));
-          used.reason ||= list[6] !== null;
-          used.expected ||= list[7] !== null;
-          used.actual ||= list[8] !== null;
-        }
-        note.textContent = `Reading the rows: ${number.format(rows.length)}`;
-      }
-      if (!isWhole || performance.now() - began > 50) {
-        await new Promise(go => setTimeout(go, isWhole ? 0 : 5));
-        began = performance.now();
-      }
-    }
-    return true;
-  }
-  let began = performance.now();
 
   const text = value => value === null || value === undefined ? '' : String(value);
   // No cell shows more of a text, and laying out all of it takes its time at each scroll.
@@ -107,6 +35,11 @@
   const button = words => {
     const made = element('button', words);
     made.type = 'button';
+    return made;
+  };
+  const numbered = cell => {
+    const made = button(text(cell.getValue()));
+    made.dataset.row = cell.getValue();
     return made;
   };
   const collator = new Intl.Collator('en', { sensitivity: 'base' });
@@ -142,7 +75,7 @@
   });
 
   // Where there is no room for all, the last to go are those that say most.
-  function columns(digits) {
+  function columns(digits, sorted = []) {
     const labels = used.expected || used.actual;
     // An answer that is a label, and not much more, says nothing that its label does not.
     const repeats = used.actual && sample.every(row => row.actual === null || (row.text?.length < 80 && row.text.toLowerCase().includes(row.actual.toLowerCase())));
@@ -150,11 +83,12 @@
     const outcome = column('outcome', 'Outcome', 150, { responsive: labels ? 5 : 1 });
     // The column that says what is right stands there already.
     const fields = heading.columns.map((name, i) => [`c${i}`, name])
-      .filter(([field]) => !used.expected || sample.some(row => text(row[field]) !== text(row.expected))).slice(0, mostColumns);
+      .filter(([field]) => sorted.includes(field) || !used.expected || sample.some(row => text(row[field]) !== text(row.expected)))
+      .filter(([field], i) => i < mostColumns || sorted.includes(field));
     const source = isLong => fields.filter(([field]) => lengthOf(field) > 24 === isLong);
     const mark = cell => element('span', cell.getValue() === 'right' ? '✓' : cell.getValue() ? '✗' : '', cell.getValue());
     return [
-      column('number', '#', 90, { minWidth: 40, width: Math.max(isNarrow ? 44 : 62, digits * 8 + 30), hozAlign: 'right', formatter: cell => button(text(cell.getValue())), responsive: 0 }),
+      column('number', '#', 90, { minWidth: 40, width: Math.max(isNarrow ? 44 : 62, digits * 8 + 30), hozAlign: 'right', formatter: numbered, responsive: 0 }),
       ...used.expected ? [column('right', 'Right', 90, { width: isNarrow ? 58 : 95, minWidth: 50, hozAlign: 'center', formatter: mark, responsive: 0 })] : [],
       ...heading.jobs.length > 1 ? [column('job', 'Job', 170, { responsive: 4 })] : [],
       ...heading.variants.length ? [column('variant', 'Variant', 150, { responsive: 4 })] : [],
@@ -206,7 +140,7 @@
     const isText = value => typeof value === 'string' && pattern.test(value);
     return row.list.some(isText) || isText(row.job) || isText(row.model) || isText(row.variant) || isText(row.right)
       || row.calls?.slice(2).some(call => call.some(isText))
-      || heading.columns.some((_, i) => typeof row.column(i) === 'number' && pattern.test(String(row.column(i))));
+      || heading.columns.some((_, i) => ['number', 'boolean'].includes(typeof row.column(i)) && pattern.test(String(row.column(i))));
   }
 
   let table;
@@ -255,9 +189,50 @@
     list.scrollTop = 0;
   }
 
+  async function make(shown, data, rowHeight, tell) {
+    table = new Tabulator('#rows-table', {
+      data, index: 'number', columns: shown, layout: 'fitColumns', responsiveLayout: isNarrow && 'hide', rowHeight,
+      height: Math.min(Math.max(innerHeight * 0.75, 360), 90 + data.length * rowHeight), placeholder: 'No rows.', headerSortClickElement: 'header',
+      columnDefaults: { tooltip: false }, renderVerticalBuffer: 320,
+    });
+    table.on('dataFiltered', (_, found) => tell(found.length));
+    table.on('rowClick', (_, row) => show(row.getData()));
+    await new Promise(go => table.on('tableBuilt', go));
+    tell(data.length);
+  }
+
+  // Gives the table all rows, and leaves what was done in it meanwhile as it was.
+  async function renew(made, rowHeight, tell) {
+    const focused = document.activeElement?.closest('.tabulator-row');
+    const index = focused && table.getRow(focused).getIndex();
+    const sorted = table.getSorters().map(({ field, dir }) => ({ column: field, dir }));
+    const better = columns(mostDigits, sorted.map(s => s.column));
+    if (better.every((column, at) => column.field === made[at]?.field)) {
+      await table.replaceData(rows);
+    } else {
+      // A failure or a column came late. A new table has room for it, where an old one would only grow.
+      const top = holder().scrollTop;
+      table.destroy();
+      await make(better, rows, rowHeight, tell);
+      if (sorted.length) {
+        table.setSort(sorted);
+      }
+      filter();
+      holder().scrollTop = top;
+    }
+    const again = index && document.querySelector(`.tabulator-row button[data-row="${index}"]`);
+    again?.focus({ preventScroll: true });
+  }
+
+  const holder = () => document.querySelector('#rows-table .tabulator-tableholder');
+
+  const tellRead = many => {
+    note.textContent = `Reading the rows: ${number.format(many)}`;
+  };
+
   // The first rows are a table at once; it takes all others together, as each time costs it much.
   async function begin() {
-    let isMore = await read(rowsAtOnce);
+    let isMore = await pageRows.read(rowsAtOnce, tellRead);
     takeSample();
     search = document.createElement('input');
     search.type = 'search';
@@ -272,38 +247,25 @@
     const rowHeight = 10 + lines * 18;
     document.getElementById('rows-table').style.setProperty('--lines', lines);
     const made = columns(isMore ? mostDigits : String(rows.length).length);
-    table = new Tabulator('#rows-table', {
-      data: rows.slice(), index: 'number', columns: made, layout: 'fitColumns', responsiveLayout: isNarrow && 'hide', rowHeight,
-      height: Math.min(Math.max(innerHeight * 0.75, 360), 90 + rows.length * rowHeight), placeholder: 'No rows.', headerSortClickElement: 'header',
-      columnDefaults: { tooltip: false }, renderVerticalBuffer: 320,
-    });
     let inTable = rows.length;
     const tell = shown => {
       const all = `${number.format(inTable)} rows${isMore ? ' so far' : ''}`;
       count.textContent = shown === inTable ? all : `${number.format(shown)} of ${all}`;
     };
-    table.on('dataFiltered', (_, found) => tell(found.length));
-    table.on('rowClick', (_, row) => show(row.getData()));
-    await new Promise(go => table.on('tableBuilt', go));
+    await make(made, rows.slice(), rowHeight, tell);
     filters.hidden = false;
     performance.mark('first rows');
-    tell(inTable);
     if (isMore) {
-      isMore = await read(Infinity);
+      await pageRows.read(Infinity, tellRead);
+      isMore = false;
       inTable = rows.length;
-      await table.replaceData(rows);
-    }
-    // A failure or a column of other rows may have come late.
-    takeSample();
-    const better = columns(mostDigits);
-    if (better.some((column, at) => column.field !== made[at]?.field)) {
-      const sorted = table.getSorters().map(({ field, dir }) => ({ column: field, dir }));
-      table.setColumns(better);
-      table.setSort(sorted);
+      takeSample();
+      await renew(made, rowHeight, tell);
     }
     choices = [['job', 'Job'], ['variant', 'Variant'], ['outcome', 'Outcome'], ['expected', 'Expected'], ['actual', 'Label'], ['right', 'Right'], ['model', 'Model']]
       .map(([field, name]) => choice(field, name)).filter(c => c);
-    note.hidden = true;
+    note.textContent = 'This page is not whole: its end is missing, and rows with it. Export it, or copy it, once more.';
+    note.hidden = pageRows.areWhole;
     tell(table.getDataCount('active'));
     performance.mark('all rows');
     document.documentElement.dataset.ready = 'rows';
