@@ -144,9 +144,13 @@
   }
 
   let table;
+  let isBuilt = false;
   let search;
   let choices = [];
   function filter() {
+    if (!isBuilt) {
+      return; // and done when it is
+    }
     const wanted = choices.filter(c => c.select.value !== '*').map(c => [c.field, c.select.value.slice(1)]);
     const words = search.value.trim();
     if (!words && !wanted.length) {
@@ -190,6 +194,7 @@
   }
 
   async function make(shown, data, rowHeight, tell) {
+    isBuilt = false;
     table = new Tabulator('#rows-table', {
       data, index: 'number', columns: shown, layout: 'fitColumns', responsiveLayout: isNarrow && 'hide', rowHeight,
       height: Math.min(Math.max(innerHeight * 0.75, 360), 90 + data.length * rowHeight), placeholder: 'No rows.', headerSortClickElement: 'header',
@@ -198,6 +203,7 @@
     table.on('dataFiltered', (_, found) => tell(found.length));
     table.on('rowClick', (_, row) => show(row.getData()));
     await new Promise(go => table.on('tableBuilt', go));
+    isBuilt = true;
     tell(data.length);
   }
 
