@@ -13,7 +13,7 @@ internal sealed class ToolResults(JobLedger ledger) : IDisposable
 
     private (long Batch, LedgerFile File)? _open;
 
-    /// <summary>Adds the block of a call. It is on the disk when what <see cref="Flusher"/> gives has run.</summary>
+    /// <summary>Adds the block of a call. It is on the disk after <see cref="FlushToDisk"/>.</summary>
     public ToolCallRecord Add(BatchRecord batch, ToolCallRecord call, ToolOutcome outcome)
     {
         byte[] block = ToolResultBlock.Of(call.CallId, outcome.Text, outcome.IsError);
@@ -32,8 +32,7 @@ internal sealed class ToolResults(JobLedger ledger) : IDisposable
         return done;
     }
 
-    /// <summary>Gives what waits until the blocks so far are on the disk. Another thread may run it while more are added.</summary>
-    public Action Flusher() => _open?.File.Flusher() ?? (static () => { });
+    public void FlushToDisk() => _open?.File.FlushToDisk();
 
     /// <summary>Reads the block of a call that is done.</summary>
     /// <exception cref="ClaudeBatchException"><c>ToolResultsChanged</c>, <c>PayloadRemoved</c>.</exception>

@@ -20,7 +20,7 @@ public sealed class ToolSettler(JobLedger ledger)
     {
         using ToolResults results = new(ledger);
         ToolCallRecord done = results.Add(batch, call, new ToolOutcome(output, isError, call.Duration ?? TimeSpan.Zero));
-        results.Flusher()();
+        results.FlushToDisk();
         ledger.Write(() =>
         {
             ledger.Tools.Record(batch, [done]);

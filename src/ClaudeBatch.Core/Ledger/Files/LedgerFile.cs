@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace ClaudeBatch.Core.Ledger.Files;
 
 /// <summary>
@@ -40,34 +38,6 @@ public class LedgerFile(FileStream file) : IDisposable
         {
             throw LedgerFolder.NotWritable(Name, e);
         }
-    }
-
-    /// <summary>Gives what does the same for all that is written by now. Another thread may run it while this one writes on.</summary>
-    /// <exception cref="ClaudeBatchException"><c>LedgerFull</c>, <c>LedgerNotWritable</c>; also from what is given.</exception>
-    public Action Flusher()
-    {
-        try
-        {
-            file.Flush();
-        }
-        catch (IOException e)
-        {
-            throw LedgerFolder.NotWritable(Name, e);
-        }
-
-        SafeFileHandle handle = file.SafeFileHandle;
-        string name = Name;
-        return () =>
-        {
-            try
-            {
-                RandomAccess.FlushToDisk(handle);
-            }
-            catch (IOException e)
-            {
-                throw LedgerFolder.NotWritable(name, e);
-            }
-        };
     }
 
     public void Dispose()
