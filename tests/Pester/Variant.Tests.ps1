@@ -205,10 +205,10 @@ Describe 'A job with variants' {
         $accuracies.ForEach({ "$($_[0..2])" }) | Should -Be $figures.ForEach({ "$_ $($_.Rows) $($_.Correct)" })
         $accuracies.ForEach({ "$($_[0..2])" }) | Should -Be 'varied, small 6 4', 'varied, large 6 5'
         @(Get-ReportLine $html against-table).ForEach({ "$($_[0..3] + $_[5..6])" }) | Should -Be 'varied, small varied, large 6 50.00 % 1 2'
-        $block = [regex]::Match($html, '(?s)<script type="application/json" class=rows>(.*?)</script>').Groups[1].Value
-        $rows = @(ConvertFrom-Json -InputObject $block -NoEnumerate -Depth 5 | ForEach-Object { $_ })
+        $block = ConvertFrom-Json ([regex]::Match($html, '(?s)<script type="application/json" class=rows>(.*?)</script>').Groups[1].Value) -Depth 6
+        $rows = @($block.rows)
         $rows.Count | Should -Be 12
-        $variants = @([regex]::Match($html, '"variants":(\[.*?\])').Groups[1].Value | ConvertFrom-Json)
+        $variants = $block.variants
         $rows.ForEach({ "$($_[2]) $($variants[$_[11]]) $($_[7])$($_[8])" })[0, 1, 10, 11] |
             Should -Be 'row-1_small small aa', 'row-1_large large ab', 'row-6_small small ab', 'row-6_large large aa'
     }
