@@ -154,6 +154,8 @@ Describe 'Jobs that are not as they should be' {
     }
 
     It 'tells a script block that fails, and a job that is not there' {
+        Measure-ClaudeBatchResult whole -Expected category -Actual { $_.category } -WarningVariable said -WarningAction Ignore | Out-Null
+        $said | Where-Object { "$_" -like "*-Actual gave no label for any of the * answers of job 'whole'*`$_.Source.Name." } | Should -HaveCount 1
         (Get-OneError { Measure-ClaudeBatchResult whole -Expected category -Actual { throw 'no idea' } }).FullyQualifiedErrorId | Should -BeLike 'ScriptBlockFailed,*'
         (Get-OneError { Measure-ClaudeBatchResult whole -Expected { break } }).FullyQualifiedErrorId | Should -BeLike 'ScriptBlockFailed,*'
         (Get-OneError { Measure-ClaudeBatchResult whole -Expected 'category.' }).FullyQualifiedErrorId | Should -Not -BeLike '*PSArgument*'

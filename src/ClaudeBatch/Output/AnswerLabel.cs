@@ -34,6 +34,8 @@ internal sealed class AnswerLabel
 
     private long _labeled;
 
+    private long _asked;
+
     /// <param name="given">The name of a field, or a script block; null for the only field there is, or the text.</param>
     /// <param name="isWhole">
     /// Whether an answer with several fields, of which none was named, is taken whole, and so is one that is not complete.
@@ -56,6 +58,7 @@ internal sealed class AnswerLabel
             : result.IsAsRead && TryPlain(result, out string? plain) ? plain
             : OfObject(result);
         _labeled += label is null ? 0 : 1;
+        _asked++;
         return label;
     }
 
@@ -65,8 +68,16 @@ internal sealed class AnswerLabel
     /// <exception cref="ClaudeBatchException"><c>FieldNotNamed</c>: figures of the few that needed none would say nothing of the job.</exception>
     public string? CheckNamed(string job)
     {
-        ((long count, string[] fields), long labeled) = (_unnamed, _labeled);
-        (_unnamed, _labeled) = (default, 0);
+        ((long count, string[] fields), long labeled, long asked) = (_unnamed, _labeled, _asked);
+        (_unnamed, _labeled, _asked) = (default, 0, 0);
+        if (_block is not null && asked > 0 && labeled == 0)
+        {
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"The script block of -{Parameter} gave no label for any of the {asked} answers of job '{job}'; they count as unparsable. In it $_ is a "
+                    + $"result: its text is $_.Text, a field of it $_.Output.Name, a column of its row $_.Source.Name.");
+        }
+
         string said = fields is [] ? "no field" : $"several fields ({string.Join(", ", fields ?? [])})";
         return count == 0 ? null
             : labeled <= count ? throw NotNamed(fields!)
