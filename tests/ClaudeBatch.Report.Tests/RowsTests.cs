@@ -60,7 +60,7 @@ public sealed class RowsTests(Chromium chromium) : ReportPages(chromium)
     {
         RowOf late = Made.Rows(1).Single() with
         {
-            Id = "late", Outcome = "Errored", Text = null, Reason = "overloaded_error", Source = """{"Number":5,"Body":"Is it late?","Late":"yes"}""",
+            Id = "late", Outcome = "Errored", Text = null, Reason = "overloaded_error", Source = """{"Number":5,"Body":"Is it late?","Late":true}""",
         };
         await using OpenPage page = await Chromium.OpenAsync(
             One([.. Made.Rows(3_000).Select(static r => r with { Outcome = "Complete", Reason = null }), late]),
@@ -87,7 +87,7 @@ public sealed class RowsTests(Chromium chromium) : ReportPages(chromium)
         await page.Page.WaitForFunctionAsync(
             "() => document.querySelector('.tabulator-row .tabulator-cell[tabulator-field=id]')?.textContent === 'row-3000'");
         await page.AskAsync<object>(
-            "document.getElementById('search').value = 'yes'; document.getElementById('search').dispatchEvent(new Event('input'))");
+            "document.getElementById('search').value = 'true'; document.getElementById('search').dispatchEvent(new Event('input'))");
         Assert.Equal("1 of 3,001 rows", await page.CountAsync("3,000 of 3,001 rows"));
         Assert.Equal(["late"], await page.ColumnAsync("id"));
         page.AssertQuiet();
@@ -114,6 +114,7 @@ public sealed class RowsTests(Chromium chromium) : ReportPages(chromium)
         int rows = whole.AsSpan().IndexOf("class=rows>"u8);
         await System.IO.File.WriteAllBytesAsync(path, whole[..(rows + (int)((whole.Length - rows) * left))]);
         await using OpenPage page = await (await Chromium.OpenAsync(path)).WithRowsAsync();
+        Assert.False(await page.AskAsync<bool>("document.getElementById('rows-note').hidden"));
         Assert.StartsWith("This page is not whole", await page.AskAsync<string>("document.getElementById('rows-note').innerText"), StringComparison.Ordinal);
         Assert.Equal("row-1", (await page.ColumnAsync("id"))[0]);
         page.AssertQuiet();
