@@ -11,7 +11,8 @@ namespace ClaudeBatch.Report;
 /// in the block that has the first of them, so that the page can show rows while it is still being read.
 /// </summary>
 /// <param name="write">Takes the bytes.</param>
-internal sealed partial class ReportRows(ReportSink write)
+/// <param name="jobs">The names of the jobs, in the order of their numbers.</param>
+internal sealed partial class ReportRows(ReportSink write, List<string> jobs)
 {
     private const int BlockSize = 1 << 18;
 
@@ -37,6 +38,8 @@ internal sealed partial class ReportRows(ReportSink write)
     private readonly List<(byte[] Names, int[] Columns)> _shapes = [];
 
     private readonly ArrayBufferWriter<byte> _names = new(256);
+
+    private int _toldJobs;
 
     private int _toldModels;
 
@@ -100,6 +103,7 @@ internal sealed partial class ReportRows(ReportSink write)
         if (!_isFirst)
         {
             Write("]"u8);
+            Told(",\"jobs\":["u8, jobs, ref _toldJobs);
             Told(",\"models\":["u8, _models, ref _toldModels);
             Told(",\"variants\":["u8, _variants, ref _toldVariants);
             Told(",\"columns\":["u8, _columns, ref _toldColumns);
@@ -125,26 +129,6 @@ internal sealed partial class ReportRows(ReportSink write)
         }
 
         Write("]"u8);
-    }
-
-    /// <summary>What the page must know before its first row: the names of the jobs, in the order of their numbers.</summary>
-    public static ReadOnlyMemory<byte> Heading(ReportContent content)
-    {
-        ArrayBufferWriter<byte> bytes = new();
-        using (Utf8JsonWriter json = new(bytes))
-        {
-            json.WriteStartObject();
-            json.WriteStartArray("jobs");
-            foreach (ReportJob job in content.Jobs)
-            {
-                json.WriteStringValue(job.Name);
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        return bytes.WrittenMemory;
     }
 
     // The number of rounds and of calls, and what is shown of these; null where there was one round without a call.

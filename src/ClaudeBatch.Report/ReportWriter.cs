@@ -69,11 +69,10 @@ public sealed class ReportWriter(ReportSink write)
         Write(" Texts are cut after 500 characters; Export-ClaudeBatchResult writes them whole. A click on a row shows all of it.</p>\n"
             + "<p id=rows-note>The table of the rows needs scripts.</p>\n<div id=filters hidden></div>\n"
             + "<p id=rows-count role=status aria-live=polite></p>\n<div id=rows-table></div>\n");
-        WriteData("heading", ReportRows.Heading(content).Span);
         WriteScript(ReportAssets.Table);
         WriteScript(ReportAssets.ReadingOfPage);
         WriteScript(ReportAssets.RowsOfPage);
-        _rows = new ReportRows(write);
+        _rows = new ReportRows(write, [.. content.Jobs.Select(static j => j.Name)]);
     }
 
     private void WriteData(string id, ReadOnlySpan<byte> json)

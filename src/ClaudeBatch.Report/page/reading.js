@@ -1,7 +1,7 @@
 // The rows of the page, which are read while the page is still coming.
 const pageRows = (() => {
   'use strict';
-  const heading = { ...JSON.parse(document.getElementById('heading').textContent), models: [], variants: [], columns: [] };
+  const heading = { jobs: [], models: [], variants: [], columns: [] };
   const own = ['job', 'outcome', 'id', 'attempt', 'model', 'cost', 'reason', 'expected', 'actual', 'text', 'calls', 'variant'];
   const blocks = document.getElementsByClassName('rows');
   const rows = [];
@@ -35,6 +35,7 @@ const pageRows = (() => {
 
   // What the numbers in the rows of a block stand for is told with it where it is new.
   function know(names) {
+    heading.jobs.push(...names.jobs);
     heading.models.push(...names.models);
     heading.variants.push(...names.variants);
     for (const name of names.columns) {
