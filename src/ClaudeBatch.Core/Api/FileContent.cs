@@ -8,7 +8,7 @@ namespace ClaudeBatch.Core.Api;
 /// <summary>The body of an upload: a form with the file and how long it is to be kept. The file is read in pieces while it is sent.</summary>
 internal sealed class FileContent : HttpContent, ILongContent
 {
-    private const int ChunkSize = 256 * 1024;
+    private const int ChunkSize = 64 * 1024;
 
     private readonly FileUpload _upload;
 

@@ -7,7 +7,7 @@ namespace ClaudeBatch.Core.Input;
 /// <summary>Writes the rows that requests were made from to the file of their job, one JSON object a line.</summary>
 internal sealed class RowFile : IDisposable
 {
-    private const int PieceSize = 1 << 18;
+    private const int PieceSize = 1 << 17;
 
     private readonly LedgerFile _file;
 

@@ -10,7 +10,7 @@ internal sealed class SpoolWriter : IDisposable
     /// <summary>The number of bytes that a body of one request has around it: <c>{"requests":[</c> and <c>]}</c>.</summary>
     public const int EnvelopeLength = 15;
 
-    private const int PieceSize = 1 << 19;
+    private const int PieceSize = 1 << 17;
 
     private readonly LedgerFile _file;
 

@@ -97,7 +97,7 @@ public sealed partial class AttemptBooks
 
     /// <summary>Records of answers that were looked at closer whether they cannot be used as they are.</summary>
     /// <exception cref="ClaudeBatchException"><c>BatchGone</c>.</exception>
-    internal void RecordVerdicts(BatchRecord batch, List<(long Row, int Incomplete)> verdicts) => new BatchBooks(database).WriteRows(
+    internal void RecordVerdicts(BatchRecord batch, List<AnswerVerdict> verdicts) => new BatchBooks(database).WriteRows(
         batch,
         "UPDATE attempt SET incomplete = ?2 WHERE id = ?1",
         verdicts,

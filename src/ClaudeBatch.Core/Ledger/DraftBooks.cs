@@ -115,7 +115,7 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId, bool isRea
     }
 
     /// <summary>Records that an attempt of this batch replaces the row's last attempt as soon as the batch is sealed.</summary>
-    public void Replace(long batchId, long row) => _rows.Replacements.Add((batchId, row));
+    public void Replace(long batchId, long row) => _rows.Replacements.Add(new Replacement(batchId, row));
 
     /// <summary>Writes what is left, and waits until all of it is in the ledger.</summary>
     public void Complete()
@@ -208,13 +208,15 @@ internal sealed class DraftBooks(LedgerDatabase database, long jobId, bool isRea
     // A tuple of these would be read by code that cannot be compiled ahead.
     private readonly record struct DraftedAttempt(long Batch, long Row, long Offset, int Length, long Digest, int Schema);
 
+    private readonly record struct Replacement(long Batch, long Row);
+
     private sealed class DraftRows
     {
         public List<RequestRecord> Requests { get; } = [];
 
         public List<DraftedAttempt> Attempts { get; } = [];
 
-        public List<(long Batch, long Row)> Replacements { get; } = [];
+        public List<Replacement> Replacements { get; } = [];
 
         public bool IsEmpty => Requests.Count == 0 && Attempts.Count == 0 && Replacements.Count == 0;
 

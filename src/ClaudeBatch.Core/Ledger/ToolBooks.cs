@@ -143,10 +143,10 @@ public sealed class ToolBooks(LedgerDatabase database)
     /// last word of the request: somebody may have stopped the job, or sent the request anew, since it was read.
     /// </summary>
     /// <param name="batch">The batch of the answers.</param>
-    /// <param name="calls">The calls, each with the digest of its answer's line as it was read.</param>
+    /// <param name="calls">The calls.</param>
     /// <returns>Those that begin, in their order.</returns>
     /// <exception cref="ClaudeBatchException"><c>BatchGone</c>.</exception>
-    internal IReadOnlyList<ToolCallRecord> Begin(BatchRecord batch, IReadOnlyList<(ToolCallRecord Call, long Line)> calls)
+    internal IReadOnlyList<ToolCallRecord> Begin(BatchRecord batch, IReadOnlyList<CallToBegin> calls)
     {
         List<ToolCallRecord> begun = [];
         database.Write(() =>
@@ -157,7 +157,7 @@ public sealed class ToolBooks(LedgerDatabase database)
         return begun;
     }
 
-    private List<(ToolCallRecord Call, long Line)> Allowed(BatchRecord batch, IEnumerable<(ToolCallRecord Call, long Line)> calls)
+    private List<CallToBegin> Allowed(BatchRecord batch, IReadOnlyList<CallToBegin> calls)
         => database.Matching(
             $"""
             SELECT 1 FROM batch b JOIN job j ON j.id = b.job_id JOIN attempt a ON a.id = ?2

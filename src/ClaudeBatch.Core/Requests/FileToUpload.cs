@@ -20,7 +20,7 @@ public sealed record FileToUpload(string Path, string Digest, long Length, strin
     /// <summary>What every placeholder begins with. No id of the service does.</summary>
     public const string Prefix = "upload_sha256_";
 
-    private const int ChunkSize = 256 * 1024;
+    private const int ChunkSize = 64 * 1024;
 
     // What the service refuses in the name of a file.
     private const string RefusedCharacters = "<>:\"|?*\\/";

@@ -60,12 +60,19 @@ public static class ParamsEdit
     public static byte[] AppendTurn(ReadOnlySpan<byte> item, ReadOnlySpan<byte> content, ReadOnlySpan<byte> userMessage)
     {
         int end = Value(item, "params", "messages").End.Value - 1; // before its closing bracket
-        ReadOnlySpan<byte> comma = ","u8;
-        return
-        [
-            .. item[..end], .. comma, .. "{\"role\":\"assistant\",\"content\":"u8, .. content, .. "}"u8,
-            .. userMessage.IsEmpty ? [] : comma, .. userMessage, .. item[end..],
-        ];
+        ReadOnlySpan<byte> assistant = ",{\"role\":\"assistant\",\"content\":"u8;
+        ReadOnlySpan<byte> close = userMessage.IsEmpty ? "}"u8 : "},"u8;
+        // A collection expression of spans would grow a list byte by byte: this is done for every request of a round.
+        int length = item.Length + assistant.Length + content.Length + close.Length + userMessage.Length;
+        byte[] next = GC.AllocateUninitializedArray<byte>(length);
+        Span<byte> left = next;
+        Put(ref left, item[..end]);
+        Put(ref left, assistant);
+        Put(ref left, content);
+        Put(ref left, close);
+        Put(ref left, userMessage);
+        Put(ref left, item[end..]);
+        return next;
     }
 
     /// <summary>Gives a copy of a request with a message at the end of the conversation.</summary>
@@ -146,6 +153,12 @@ public static class ParamsEdit
         int start = (int)reader.TokenStartIndex;
         reader.Skip();
         return start..(int)reader.BytesConsumed;
+    }
+
+    private static void Put(ref Span<byte> left, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(left);
+        left = left[bytes.Length..];
     }
 }
 

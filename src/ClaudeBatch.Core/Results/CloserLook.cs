@@ -22,7 +22,7 @@ internal static class CloserLook
         }
 
         using ResultReader reader = new(ledger);
-        List<(long Row, int Incomplete)> verdicts = [];
+        List<AnswerVerdict> verdicts = [];
         foreach (AttemptRecord attempt in ledger.Attempts.All(batch))
         {
             // Without its schema, which was removed by request, an answer is not judged.
@@ -32,7 +32,7 @@ internal static class CloserLook
             }
 
             CollectedResult answer = reader.Read(batch, attempt with { SourceLength = 0 }); // the row says nothing about the answer
-            verdicts.Add((
+            verdicts.Add(new AnswerVerdict(
                 attempt.Row, answer.IsEmptyTurn() ? AttemptRecord.EmptyTurn : Completeness.Of(answer) is not null ? 1 : 0));
             if (verdicts.Count == LedgerDatabase.RowsPerTransaction)
             {

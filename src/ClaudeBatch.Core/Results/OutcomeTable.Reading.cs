@@ -19,7 +19,7 @@ internal sealed partial class OutcomeTable
             FileShare.Read | FileShare.Delete,
             1,
             FileOptions.SequentialScan);
-        byte[] buffer = new byte[256 * 1024];
+        byte[] buffer = new byte[64 * 1024];
         int count;
         while ((count = file.Read(buffer)) > 0)
         {

@@ -12,7 +12,7 @@ namespace ClaudeBatch.Core.Results;
 /// <summary>Downloads the results of a batch to a file once, computes their digest, and reads their outcomes.</summary>
 internal sealed class ResultDownload(JobLedger ledger, BatchApi api, Lazy<PriceList> prices)
 {
-    private const int PieceSize = 256 * 1024;
+    private const int PieceSize = 64 * 1024;
 
     // Far more than is told, so that what is cut off is no part of it.
     private const int FirstBytes = 64 * 1024;

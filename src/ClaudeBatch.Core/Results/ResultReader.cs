@@ -20,7 +20,7 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
     private readonly HashSet<long> _compared = [];
 
     // Of the batch that was read last; the next row is nearly always of the same one.
-    private (BatchRecord? Batch, string Results, string Source) _paths = (null, string.Empty, string.Empty);
+    private (BatchRecord? Batch, string Results, string Source, string Spool) _paths = (null, string.Empty, string.Empty, string.Empty);
 
     // The requests of a job nearly always force the same tool; its schema is read once.
     private ForcedTool _forced = ForcedTool.None;
@@ -56,7 +56,7 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
             attempt.OutputSchema > 0 ? Schemas(batch.JobId)[attempt.OutputSchema - 1] : null)
         {
             ForcedTool = attempt is { StopReason: Completeness.CallsTools, IsIncomplete: not false } ? Forced(batch, attempt) : null,
-            Request = attempt.Rounds is null ? null : Request(batch, attempt),
+            Request = attempt.Rounds is null ? null : Request(attempt),
         };
     }
 
@@ -83,7 +83,11 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
     {
         if (!ReferenceEquals(batch, _paths.Batch))
         {
-            _paths = (batch, ledger.Folder.Results(batch.JobId, batch.Part, batch.ResultsFile), ledger.Folder.Source(batch.JobId));
+            _paths = (
+                batch,
+                ledger.Folder.Results(batch.JobId, batch.Part, batch.ResultsFile),
+                ledger.Folder.Source(batch.JobId),
+                ledger.Folder.Spool(batch.JobId, batch.Part));
         }
     }
 
@@ -112,24 +116,22 @@ public sealed class ResultReader(JobLedger ledger) : IDisposable
                 _paths.Source, attempt.CustomId, $"The answers are in '{_paths.Results}' as the service sent them.");
     }
 
-    private byte[]? Request(BatchRecord batch, AttemptRecord attempt)
+    // Null where the request is not here, or was changed.
+    private byte[]? Request(AttemptRecord attempt)
     {
-        string path = ledger.Folder.Spool(batch.JobId, batch.Part);
-        byte[] request = GC.AllocateUninitializedArray<byte>(attempt.SpoolLength);
-        return File.Exists(path) && _files.TryRead(path, attempt.SpoolOffset, request, attempt.SpoolDigest) ? request : null;
-    }
-
-    // Null where the request is not here, was changed, or has no digest to be compared with.
-    private ForcedTool? Forced(BatchRecord batch, AttemptRecord attempt)
-    {
-        string path = ledger.Folder.Spool(batch.JobId, batch.Part);
-        if (batch.MadeElsewhere || attempt.SpoolDigest == 0 || !File.Exists(path))
+        if (!_files.Has(_paths.Spool))
         {
             return null;
         }
 
         byte[] request = GC.AllocateUninitializedArray<byte>(attempt.SpoolLength);
-        if (!_files.TryRead(path, attempt.SpoolOffset, request, attempt.SpoolDigest))
+        return _files.TryRead(_paths.Spool, attempt.SpoolOffset, request, attempt.SpoolDigest) ? request : null;
+    }
+
+    // Null where the request is not here, was changed, or has no digest to be compared with.
+    private ForcedTool? Forced(BatchRecord batch, AttemptRecord attempt)
+    {
+        if (batch.MadeElsewhere || attempt.SpoolDigest == 0 || Request(attempt) is not { } request)
         {
             return null;
         }

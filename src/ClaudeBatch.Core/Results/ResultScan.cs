@@ -20,7 +20,7 @@ internal static class ResultScan
         ResultsReply reply = await api.OpenResultsAsync(serviceId, cancellationToken).ConfigureAwait(false);
         await using (reply.ConfigureAwait(false))
         {
-            byte[] buffer = new byte[256 * 1024];
+            byte[] buffer = new byte[64 * 1024];
             try
             {
                 int count;

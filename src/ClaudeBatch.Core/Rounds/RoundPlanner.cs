@@ -54,7 +54,7 @@ public sealed class RoundPlanner(JobLedger ledger, Func<ModelCatalog> catalog, F
         RequestChecker? facts = job.MaxCostInPicodollars is null ? null : checker();
         CostEstimate? estimate = facts is null ? null : new CostEstimate(catalog());
         long count = 0;
-        foreach ((BatchRecord batch, AttemptRecord attempt, byte[] item, int number, int round) in
+        foreach ((AttemptRecord attempt, byte[] item, int number, int round) in
             Continued(job, waiting, batches).Concat(Again(waiting, refused)))
         {
             estimate?.Add(facts!.Check(item));
@@ -96,11 +96,10 @@ public sealed class RoundPlanner(JobLedger ledger, Func<ModelCatalog> catalog, F
     {
         DateTime before = ledger.Clock.GetUtcNow().UtcDateTime - (job.RoundWait ?? DefaultWait);
         return batches.Any(b => b.CollectedAt is null || b.CollectedAt <= before)
-            && batches.SelectMany(b => waiting.Of(b, static r => r.IsReady)).Sum(static p => p.Count(static r => r)) >= FewestBesideOthers;
+            && batches.SelectMany(b => waiting.Of(b, static r => r)).Sum(static p => p.Count(static r => r.IsReady)) >= FewestBesideOthers;
     }
 
-    private IEnumerable<(BatchRecord Batch, AttemptRecord Attempt, byte[] Item, int Number, int Round)> Continued(
-        JobRecord job, WaitingRows waiting, IReadOnlyList<BatchRecord> batches)
+    private IEnumerable<Planned> Continued(JobRecord job, WaitingRows waiting, IReadOnlyList<BatchRecord> batches)
     {
         using ToolResults results = new(ledger);
         InputRules rules = new(SpoolLimits.Of(job), checker: null);
@@ -116,7 +115,7 @@ public sealed class RoundPlanner(JobLedger ledger, Func<ModelCatalog> catalog, F
                 }
                 else if (next is not null)
                 {
-                    yield return (batch, attempt, next, 1, batch.Round + 1);
+                    yield return new Planned(attempt, next, Number: 1, batch.Round + 1);
                 }
             }
 
@@ -128,12 +127,11 @@ public sealed class RoundPlanner(JobLedger ledger, Func<ModelCatalog> catalog, F
     }
 
     // The next request of a row, or why its conversation ends; neither where it waits.
-    private static (AttemptRecord Attempt, byte[]? Next, string? End) Next(
-        WaitingRow row, WaitingRows waiting, ToolResults results, InputRules rules)
+    private static NextTurn Next(WaitingRow row, WaitingRows waiting, ToolResults results, InputRules rules)
     {
         if (!row.IsReady)
         {
-            return (row.Attempt, null, row.CallsTools && row.Calls.Count == 0 ? "Its conversation does not go on." : null);
+            return new NextTurn(row.Attempt, null, row.CallsTools && row.Calls.Count == 0 ? "Its conversation does not go on." : null);
         }
 
         byte[] item = waiting.Request(row.Batch, row.Attempt);
@@ -141,17 +139,16 @@ public sealed class RoundPlanner(JobLedger ledger, Func<ModelCatalog> catalog, F
             ? ConversationTurn.After(item, row.Line, [.. row.Records.Select(r => results.Read(row.Batch, r))])
             : ConversationTurn.AfterNothing(item);
         return Fault(rules, row.Attempt.CustomId, next) is { } fault
-            ? (row.Attempt, null, $"Its conversation cannot go on: {fault}")
-            : (row.Attempt, next, null);
+            ? new NextTurn(row.Attempt, null, $"Its conversation cannot go on: {fault}")
+            : new NextTurn(row.Attempt, next, null);
     }
 
     // What the service sends may hold half of a character. Sent back it would have the whole batch refused.
     private static string? Fault(InputRules rules, string customId, byte[] next) => rules.OfEnvelope(customId, next.Length)?.Message
         ?? (JsonTexts.HaveHalfPair(next) ? "Its answer has half of a surrogate pair in it, with which the service takes no batch." : null);
 
-    private IEnumerable<(BatchRecord Batch, AttemptRecord Attempt, byte[] Item, int Number, int Round)> Again(
-        WaitingRows waiting, IEnumerable<BatchRecord> refused)
-        => refused.SelectMany(b => ledger.Attempts.All(b, onlyLast: true).Select(a => (b, a, waiting.Request(b, a), b.Attempt, b.Round)));
+    private IEnumerable<Planned> Again(WaitingRows waiting, IEnumerable<BatchRecord> refused) => refused.SelectMany(
+        b => ledger.Attempts.All(b, onlyLast: true).Select(a => new Planned(a, waiting.Request(b, a), b.Attempt, b.Round)));
 
     private string? Excess(JobRecord job, CostEstimate round, long most)
     {
@@ -174,4 +171,10 @@ public sealed class RoundPlanner(JobLedger ledger, Func<ModelCatalog> catalog, F
             $"{what} the job has cost {PriceList.Text(PriceList.ToDollars(spent))}, its {round.Requests} requests may cost {costs}, and "
                 + $"-MaxCost is {PriceList.Text(limit)}. Raise it: Invoke-ClaudeBatch -Job {job.Name} -Tool … -MaxCost …");
     }
+
+    // What follows an answer: the next request, or why there is none; neither where the answer waits.
+    private sealed record NextTurn(AttemptRecord Attempt, byte[]? Next, string? End);
+
+    // A request of the round that is planned.
+    private sealed record Planned(AttemptRecord Attempt, byte[] Item, int Number, int Round);
 }

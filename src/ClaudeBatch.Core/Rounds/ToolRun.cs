@@ -40,8 +40,8 @@ public sealed class ToolRun(JobLedger ledger, IToolBench bench)
         using ToolResults results = new(ledger);
         foreach (BatchRecord batch in waiting.Batches(job))
         {
-            foreach (IReadOnlyList<(WaitingRow Row, DeclaredTools? Tools)> page in
-                waiting.Of(batch, r => (r, r is { Calls.Count: > 0, IsReady: false } ? waiting.ToolsOf(r) : null)))
+            foreach (IReadOnlyList<AskedRow> page in
+                waiting.Of(batch, r => new AskedRow(r, r is { Calls.Count: > 0, IsReady: false } ? waiting.ToolsOf(r) : null)))
             {
                 foreach ((WaitingRow row, DeclaredTools? tools) in page.Where(static p => p.Tools is not null))
                 {
@@ -180,7 +180,7 @@ public sealed class ToolRun(JobLedger ledger, IToolBench bench)
 
         cancellationToken.ThrowIfCancellationRequested();
         Dictionary<ToolCallRecord, PendingCall> pending = _group.ToDictionary(static g => g.Record, static g => g.Call);
-        IReadOnlyList<ToolCallRecord> begun = ledger.Tools.Begin(batch, [.. _group.Select(static g => (g.Record, g.Line))]);
+        IReadOnlyList<ToolCallRecord> begun = ledger.Tools.Begin(batch, [.. _group.Select(static g => new CallToBegin(g.Record, g.Line))]);
         _group.Clear();
         return [.. begun.Select(b => (pending[b], b))];
     }
@@ -221,4 +221,7 @@ public sealed class ToolRun(JobLedger ledger, IToolBench bench)
         _ended.Clear();
         Milestone.Pass("call-recorded");
     }
+
+    // A row with the tools that its request declares; without them where nothing of it is to be run.
+    private sealed record AskedRow(WaitingRow Row, DeclaredTools? Tools);
 }

@@ -34,6 +34,7 @@ internal sealed class WaitingRows(JobLedger ledger) : IDisposable
     /// <param name="batch">The batch.</param>
     /// <param name="make">Makes of each row what the caller needs, on that other thread.</param>
     public IEnumerable<IReadOnlyList<T>> Of<T>(BatchRecord batch, Func<WaitingRow, T> make)
+        where T : class // of a tuple this could not be compiled ahead
     {
         using SideWork reading = new();
         LedgerRows rows = Rows(batch, after: -1);
@@ -61,6 +62,7 @@ internal sealed class WaitingRows(JobLedger ledger) : IDisposable
     }
 
     private T[] ReadAhead<T>(SideWork reading, BatchRecord batch, LedgerRows rows, Func<WaitingRow, T> make)
+        where T : class
     {
         T[] made = new T[rows.Attempts.Count];
         reading.Run(() =>

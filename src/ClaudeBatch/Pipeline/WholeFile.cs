@@ -8,7 +8,7 @@ namespace ClaudeBatch.Pipeline;
 /// </summary>
 internal sealed class WholeFile : IDisposable
 {
-    private const int PieceSize = 1 << 18;
+    private const int PieceSize = 1 << 17;
 
     private readonly string _path;
 

@@ -12,7 +12,7 @@ namespace ClaudeBatch.Rows;
 /// <summary>Finds the files that a path names, and reads those of JSON Lines line by line.</summary>
 internal static class RequestFiles
 {
-    private const int ChunkSize = 256 * 1024;
+    private const int ChunkSize = 64 * 1024;
 
     /// <summary>Receives a line.</summary>
     /// <param name="line">The bytes of the line, without its end.</param>

@@ -14,6 +14,9 @@ internal sealed class ToolArguments
 
     private readonly Dictionary<string, Type> _parameters = new(StringComparer.OrdinalIgnoreCase);
 
+    // Why the parameters that calls have named are none that a value is passed to; null where one is. A type is looked at once.
+    private readonly Dictionary<string, string?> _refusals = new(StringComparer.Ordinal);
+
     private readonly ParameterSet[] _sets;
 
     /// <param name="command">The command that is called.</param>
@@ -77,7 +80,7 @@ internal sealed class ToolArguments
         foreach (JsonProperty argument in input.EnumerateObject())
         {
             string path = $"$.{argument.Name}";
-            misfit = !seen.Add(argument.Name) ? $"{path} is there twice." : WhyNot(argument.Name, path);
+            misfit = !seen.Add(argument.Name) ? $"{path} is there twice." : WhyNot(argument.Name) is { } why ? $"{path} {why}" : null;
             if (misfit is not null)
             {
                 return null;
@@ -105,11 +108,22 @@ internal sealed class ToolArguments
         return arguments;
     }
 
-    private string? WhyNot(string name, string path)
-        => !_parameters.TryGetValue(name, out Type? type) ? $"{path} is no parameter of the command."
-            : ToolParameters.IsCommon(name) ? $"{path} is one of the shell's own parameters, which are never passed."
-            : !ArgumentReader.Takes(type) ? $"{path} is of the type [{type.Name}], of which no values are made of JSON."
-            : null;
+    private string? WhyNot(string name)
+    {
+        if (!_parameters.TryGetValue(name, out Type? type))
+        {
+            return "is no parameter of the command.";
+        }
+
+        if (!_refusals.TryGetValue(name, out string? why))
+        {
+            _refusals[name] = why = ToolParameters.IsCommon(name) ? "is one of the shell's own parameters, which are never passed."
+                : !ArgumentReader.Takes(type) ? $"is of the type [{type.Name}], of which no values are made of JSON."
+                : null;
+        }
+
+        return why;
+    }
 
     // The name of a parameter that lacks in each of the sets that the arguments are of; null where one of them has all.
     private string? Lacking(Hashtable arguments)

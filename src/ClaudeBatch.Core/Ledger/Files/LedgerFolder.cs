@@ -174,8 +174,13 @@ public class LedgerFolder
         string unfinished = Reserve + ".partial";
         try
         {
-            using LedgerFile file = OpenForWriting(unfinished, FileMode.Create);
-            file.Write(new byte[size]);
+            using LedgerFile file = OpenForWriting(unfinished, FileMode.Create, bufferSize: 1);
+            byte[] piece = new byte[1 << 16];
+            for (int written = 0; written < size; written += piece.Length)
+            {
+                file.Write(piece);
+            }
+
             file.FlushToDisk();
         }
         catch (ClaudeBatchException)

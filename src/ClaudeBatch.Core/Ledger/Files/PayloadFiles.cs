@@ -49,6 +49,9 @@ public sealed class PayloadFiles : IDisposable
         return file.TryRead(offset, bytes) && (digest == 0 || PayloadDigest.Of(bytes) == digest);
     }
 
+    /// <summary>Tells whether a file is there. Of one that is open the system is not asked.</summary>
+    internal bool Has(string path) => _files.ContainsKey(path) || File.Exists(path);
+
     public void Dispose()
     {
         foreach (PayloadFile file in _files.Values)
