@@ -4,10 +4,10 @@ using ClaudeBatch.Core.Requests;
 namespace ClaudeBatch.Core.Input;
 
 /// <summary>Makes custom ids from the content of rows, and a different one for each of equal rows.</summary>
-/// <remarks>It keeps a digest of each id, about 28 bytes, and not the id: an input may have millions of rows.</remarks>
-public sealed class ContentIds
+/// <remarks>It keeps a digest of each id, and not the id, in two to four bytes of memory: an input may have millions of rows.</remarks>
+public sealed class ContentIds : IDisposable
 {
-    private readonly DigestSet _seen = new();
+    private readonly SeenDigests _seen = new();
 
     // How many rows have had an id, for the ids that more than one row has.
     private readonly Dictionary<ContentDigest, int> _repeated = [];
@@ -22,16 +22,20 @@ public sealed class ContentIds
     public string Next(ReadOnlySpan<byte> content) => Next(CustomId.FromContent(content));
 
     /// <summary>Gives the id of the next row whose content has this id.</summary>
+    /// <exception cref="ClaudeBatchException"><c>TemporaryFileFailed</c>.</exception>
     public string Next(string id)
     {
         ContentDigest digest = ContentDigest.OfId(id);
-        if (_seen.Add(digest))
+        // Of an id that many rows have, the other digests need not be asked.
+        if (!_repeated.TryGetValue(digest, out int number) && _seen.Add(digest))
         {
             return id;
         }
 
         Repeated++;
-        int number = _repeated[digest] = _repeated.GetValueOrDefault(digest, 1) + 1;
+        number = _repeated[digest] = Math.Max(number, 1) + 1;
         return string.Create(CultureInfo.InvariantCulture, $"{id}-{number}");
     }
+
+    public void Dispose() => _seen.Dispose();
 }

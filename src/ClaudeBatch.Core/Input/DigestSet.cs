@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace ClaudeBatch.Core.Input;
 
-/// <summary>A set of digests that takes about 28 bytes for each, so that those of a million requests fit in memory.</summary>
+/// <summary>A set of digests that takes about 28 bytes for each, so that those of a hundred thousand are few megabytes.</summary>
 /// <remarks>
 /// A <see cref="HashSet{T}"/> of digests takes up to 58 bytes for each, and half of that more while it grows. Here, entries are in blocks
 /// that are never copied.
@@ -44,7 +44,7 @@ internal sealed class DigestSet
             Grow();
         }
 
-        if (Count == _blocks.Count << BlockBits)
+        if (Count == _blocks.Count << BlockBits) // else there is room, where others were before
         {
             _blocks.Add(new Entry[BlockSize]);
         }
@@ -53,6 +53,22 @@ internal sealed class DigestSet
         EntryAt(Count) = new Entry(digest);
         Link(Count);
         return Count - 1;
+    }
+
+    /// <summary>Copies the digests in the order in which they were added.</summary>
+    public void CopyTo(Span<ContentDigest> digests)
+    {
+        for (int at = 1; at <= Count; at++)
+        {
+            digests[at - 1] = EntryAt(at).Digest;
+        }
+    }
+
+    /// <summary>Forgets all digests. Their room is used again.</summary>
+    public void Clear()
+    {
+        Count = 0;
+        Array.Clear(_chains);
     }
 
     private void Grow()

@@ -7,13 +7,13 @@ namespace ClaudeBatch.Core.Input;
 /// <summary>Tells what would become of an input, without writing anything: which requests would be sent, in how many parts, and their cost.</summary>
 /// <param name="ledger">The ledger; null where there is none yet.</param>
 /// <param name="options">As for <see cref="JobInput"/>; with a checker and an estimate.</param>
-public sealed class InputPreview(JobLedger? ledger, JobInputOptions options)
+public sealed class InputPreview(JobLedger? ledger, JobInputOptions options) : IDisposable
 {
     private readonly JobRecord? _job = ledger?.Jobs.Find(options.Name);
 
     private readonly InputRules _rules = new(options.Limits, options.Checker);
 
-    private readonly DigestSet _seen = new();
+    private readonly SeenDigests _seen = new();
 
     private readonly ContentIds _earlierIds = new();
 
@@ -139,6 +139,12 @@ public sealed class InputPreview(JobLedger? ledger, JobInputOptions options)
         }
 
         return null;
+    }
+
+    public void Dispose()
+    {
+        _seen.Dispose();
+        _earlierIds.Dispose();
     }
 
     private void Count(int length)

@@ -29,7 +29,7 @@ public sealed partial class JobInput : IDisposable
     private readonly RowFile _rows;
 
     // The custom ids of this input that the job did not have before.
-    private readonly DigestSet _seen = new();
+    private readonly SeenDigests _seen = new();
 
     // Numbers equal rows by the rule of earlier versions.
     private readonly ContentIds _earlierIds = new();
@@ -237,6 +237,8 @@ public sealed partial class JobInput : IDisposable
 
     public void Dispose()
     {
+        _seen.Dispose();
+        _earlierIds.Dispose();
         _draft.Dispose();
         _parts.Dispose();
         _options.Staging?.First.Dispose();

@@ -168,6 +168,7 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
         {
             Array.ForEach(_makers, static m => m.Dispose());
             _source?.Dispose();
+            _contentIds.Dispose();
         }
 
         base.Dispose(disposing);

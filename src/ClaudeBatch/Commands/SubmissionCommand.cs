@@ -173,6 +173,7 @@ public abstract partial class SubmissionCommand : ConnectedCommand
         if (disposing)
         {
             _input?.Dispose();
+            _preview?.Dispose();
         }
 
         base.Dispose(disposing);
