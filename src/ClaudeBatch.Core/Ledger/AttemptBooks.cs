@@ -96,7 +96,7 @@ public sealed partial class AttemptBooks(LedgerDatabase database)
     }
 
     /// <summary>Reads the last attempts of the requests of these batches, which belong to one job, in row order.</summary>
-    public IEnumerable<(BatchRecord Batch, AttemptRecord Attempt)> LastOf(IEnumerable<BatchRecord> batches)
+    public IEnumerable<BatchAttempt> LastOf(IEnumerable<BatchRecord> batches)
         => InRowOrder(batches, onlyLast: true);
 
     /// <summary>Reads the attempts of these batches, which belong to one job, in row order.</summary>
@@ -104,26 +104,30 @@ public sealed partial class AttemptBooks(LedgerDatabase database)
     /// Each batch is in row order, so the batches are merged. A batch is first read when its first row is due, and only one page of it is
     /// in memory.
     /// </remarks>
-    public IEnumerable<(BatchRecord Batch, AttemptRecord Attempt)> InRowOrder(IEnumerable<BatchRecord> batches, bool onlyLast)
+    public IEnumerable<BatchAttempt> InRowOrder(IEnumerable<BatchRecord> batches, bool onlyLast)
     {
         // The attempts of a row come in their order.
-        PriorityQueue<(BatchRecord Batch, IEnumerator<AttemptRecord>? Attempts), (long Row, long Batch)> next = new();
+        PriorityQueue<(BatchRecord Batch, IEnumerator<AttemptRecord>? Attempts), (long Row, long Batch)> waiting = new();
         foreach (BatchRecord batch in batches)
         {
-            next.Enqueue((batch, null), (FirstRow(batch), batch.Id));
+            waiting.Enqueue((batch, null), (FirstRow(batch), batch.Id));
         }
 
-        while (next.TryDequeue(out (BatchRecord Batch, IEnumerator<AttemptRecord>? Attempts) first, out _))
+        while (waiting.TryDequeue(out (BatchRecord Batch, IEnumerator<AttemptRecord>? Attempts) first, out _))
         {
-            if (first.Attempts is not null)
+            IEnumerator<AttemptRecord> attempts = first.Attempts ?? All(first.Batch, onlyLast).GetEnumerator();
+            bool isThere = first.Attempts is not null || attempts.MoveNext();
+            // Mostly the rows of a batch lie between those of others, and none is put back into the queue.
+            (long Row, long Batch) next = waiting.TryPeek(out _, out (long, long) other) ? other : (long.MaxValue, 0);
+            while (isThere && (attempts.Current.Row < next.Row || (attempts.Current.Row == next.Row && first.Batch.Id < next.Batch)))
             {
-                yield return (first.Batch, first.Attempts.Current);
+                yield return new BatchAttempt(first.Batch, attempts.Current);
+                isThere = attempts.MoveNext();
             }
 
-            IEnumerator<AttemptRecord> attempts = first.Attempts ?? All(first.Batch, onlyLast).GetEnumerator();
-            if (attempts.MoveNext())
+            if (isThere)
             {
-                next.Enqueue((first.Batch, attempts), (attempts.Current.Row, first.Batch.Id));
+                waiting.Enqueue((first.Batch, attempts), (attempts.Current.Row, first.Batch.Id));
             }
             else
             {

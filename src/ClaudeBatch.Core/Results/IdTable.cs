@@ -12,7 +12,7 @@ namespace ClaudeBatch.Core.Results;
 /// <param name="capacity">The expected number of ids.</param>
 internal sealed class IdTable(int capacity)
 {
-    private const int UsualLength = 16;
+    private const int UsualLength = 32; // of ids that are made from rows; what is not used of it is never touched
 
     private readonly List<Entry> _entries = new(capacity);
 

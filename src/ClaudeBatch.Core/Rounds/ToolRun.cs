@@ -47,9 +47,9 @@ public sealed class ToolRun(JobLedger ledger, IToolBench bench)
                 {
                     await RunAsync(row, tools!, results, cancellationToken).ConfigureAwait(false);
                 }
-
-                await RunGroupAsync(batch, results, cancellationToken).ConfigureAwait(false);
             }
+
+            await RunGroupAsync(batch, results, cancellationToken).ConfigureAwait(false);
         }
 
         return _report;

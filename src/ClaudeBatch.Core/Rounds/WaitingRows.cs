@@ -8,7 +8,7 @@ namespace ClaudeBatch.Core.Rounds;
 /// <summary>Finds the requests of a job whose answers ask for another round, and have rounds left.</summary>
 internal sealed class WaitingRows(JobLedger ledger) : IDisposable
 {
-    private const int MostRows = 1_000;
+    private const int MostRows = 250;
 
     // So many bytes of answers, requests and results of tools are in memory at a time, twice: a page is read while the one before is used.
     private const long MostBytes = 8 << 20;

@@ -17,6 +17,11 @@ public sealed partial class BatchResult
 
     private byte[] _sourceJson = [];
 
+    // The members' values count from 0. (The runtime looks a name up, by code that takes long to compile.)
+    private static readonly string[] s_statuses = Enum.GetNames<Outcome>();
+
+    private static readonly string[] s_failureClasses = Enum.GetNames<FailureClass>();
+
     private object? _message;
 
     private object? _source;
@@ -222,14 +227,14 @@ public sealed partial class BatchResult
             _sourceJson = collected.Source,
             CustomId = attempt.CustomId,
             Variant = attempt.Variant,
-            Status = Enum.GetName(status),
+            Status = s_statuses[(int)status],
             StopReason = attempt.StopReason,
             IsComplete = reason is null,
             Reason = reason,
             Model = attempt.Model,
             ErrorType = attempt.ErrorType,
             ErrorMessage = line?.ErrorMessage,
-            FailureClass = Enum.GetName(attempt.FailureClass ?? Core.Ledger.FailureClass.None),
+            FailureClass = s_failureClasses[(int)(attempt.FailureClass ?? Core.Ledger.FailureClass.None)],
             BatchId = collected.Batch.ServiceId,
             Job = collected.Batch.Job,
             Attempt = collected.Batch.Attempt,
