@@ -67,7 +67,11 @@ internal sealed class ModuleShell(Contestant who, string manifest, BenchOptions 
             $peak = [long] ([Diagnostics.Process]::GetCurrentProcess().PeakWorkingSet64 / 1MB)
             @{ seconds = $seconds; takenOff = $takenOff; peakMB = $peak; count = [long] ({{count}}) } | ConvertTo-Json -Compress
             """;
-        return Measurement.OfAsync(options.PowerShell, ["-NoProfile", "-NonInteractive", "-Command", script], isWatched: isWatched);
+        // A file, as a scheduled task has one: each command that is called pays for the length of the command line
+        // (findings/powershell-call-logs-the-command-line.sh).
+        string file = Path.Combine(options.Folder, $"{who}.ps1");
+        File.WriteAllText(file, script);
+        return Measurement.OfAsync(options.PowerShell, ["-NoProfile", "-NonInteractive", "-File", file], isWatched: isWatched);
     }
 
     public Task<Measurement> ImportAsync() => Measurement.OfAsync(options.PowerShell, [
