@@ -53,7 +53,6 @@ internal sealed class SeenDigests(int runLength = SeenDigests.UsualRunLength, st
         ContentDigest[] room = ArrayPool<ContentDigest>.Shared.Rent(runLength);
         Span<ContentDigest> run = room.AsSpan(0, runLength);
         _newest.CopyTo(run);
-        _newest.Clear();
         run.Sort(default(DigestOrder));
         _older ??= new DigestFile(runLength, folder ?? Path.GetTempPath());
         _older.Append(run);
@@ -71,6 +70,7 @@ internal sealed class SeenDigests(int runLength = SeenDigests.UsualRunLength, st
             }
         }
 
+        _newest.Clear(); // they are in memory until all of it is done: what has failed forgets none
         ArrayPool<ContentDigest>.Shared.Return(room);
     }
 }

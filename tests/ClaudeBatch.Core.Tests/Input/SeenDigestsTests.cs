@@ -68,6 +68,7 @@ public sealed class SeenDigestsTests
         Assert.Equal("TemporaryFileFailed", failure.Id);
         Assert.Contains(folder, failure.Message, StringComparison.Ordinal);
         Assert.Contains("TMPDIR", failure.Message, StringComparison.Ordinal);
+        Assert.False(seen.Add(ContentDigest.OfId("row-0"))); // what was there is not forgotten
     }
 
     [Fact]
