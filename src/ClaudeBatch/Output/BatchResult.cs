@@ -204,7 +204,7 @@ public sealed partial class BatchResult
     /// </summary>
     [MethodImpl(Hot.AtOnce)]
     internal static IEnumerable<BatchResult> From(IEnumerable<CollectedResult> collected)
-        => ReadAhead.Of(collected.Select(From), static r => r._line.Length + r._sourceJson.Length);
+        => ReadAhead.Of(collected.Select(From), static r => r._line.Length + r._sourceJson.Length + (r._request?.Length ?? 0));
 
     [MethodImpl(Hot.AtOnce)]
     internal static BatchResult From(CollectedResult collected)
