@@ -82,6 +82,24 @@ public sealed class ShellTests : IDisposable
         Assert.Equal("InProgress", Assert.Single(Run("(Get-ClaudeBatch -Job stopped).State")).BaseObject);
     }
 
+    [Fact]
+    public void Stopping_while_parts_are_sent_says_how_the_job_goes_on()
+    {
+        Run($"Connect-ClaudeBatch -Emulator -LedgerPath '{_ledger}' -EmulatorPlan @{{ Speed = 1; Faults = @(@{{ Kind = 'Refuse'; Status = 529; RetryAfter = 50; Times = 99 }}) }}");
+        using PowerShell shell = PowerShell.Create(_runspace);
+        using ManualResetEventSlim sending = new();
+        shell.Streams.Verbose.DataAdded += (_, _) => sending.Set();
+        IAsyncResult submitting = shell
+            .AddScript("'x' | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 5 | Submit-ClaudeBatch -Job overloaded -Verbose").BeginInvoke();
+        sending.Wait();
+
+        shell.Stop();
+
+        Assert.ThrowsAny<PipelineStoppedException>(() => shell.EndInvoke(submitting));
+        Assert.Contains(shell.Streams.Information, static i => i.ToString().EndsWith("Resume-ClaudeBatch -Job overloaded", StringComparison.Ordinal));
+        Assert.Equal("Running", Assert.Single(Run("(Get-ClaudeBatchJob overloaded).State")).BaseObject);
+    }
+
     private Collection<PSObject> Run(string script)
     {
         using PowerShell shell = PowerShell.Create(_runspace);

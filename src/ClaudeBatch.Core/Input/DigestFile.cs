@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace ClaudeBatch.Core.Input;
 
@@ -11,7 +10,7 @@ internal sealed class DigestFile(int runLength, string folder) : IDisposable
     // As many as are read at once where one is looked for: 4 KB.
     private const int PageLength = 256;
 
-    private readonly SafeFileHandle _file = Create(folder);
+    private readonly FileStream _file = Create(folder);
 
     private readonly ContentDigest[] _page = new ContentDigest[PageLength];
 
@@ -26,7 +25,8 @@ internal sealed class DigestFile(int runLength, string folder) : IDisposable
     {
         try
         {
-            RandomAccess.Write(_file, MemoryMarshal.AsBytes(sorted), OffsetOf(Runs, 0));
+            _file.Position = OffsetOf(Runs, 0);
+            _file.Write(MemoryMarshal.AsBytes(sorted));
         }
         catch (IOException e)
         {
@@ -72,35 +72,33 @@ internal sealed class DigestFile(int runLength, string folder) : IDisposable
 
     private void Read(Span<ContentDigest> digests, long offset)
     {
-        Span<byte> left = MemoryMarshal.AsBytes(digests);
-        while (!left.IsEmpty)
+        try
         {
-            int count;
-            try
-            {
-                count = RandomAccess.Read(_file, left, offset);
-            }
-            catch (IOException e)
-            {
-                throw Failed(folder, e);
-            }
-
-            left = left[(count > 0 ? count : throw Failed(folder, new EndOfStreamException("It was cut from outside.")))..];
-            offset += count;
+            _file.Position = offset;
+            _file.ReadExactly(MemoryMarshal.AsBytes(digests));
+        }
+        catch (IOException e)
+        {
+            throw Failed(folder, e);
         }
     }
 
-    private static SafeFileHandle Create(string folder)
+    private static FileStream Create(string folder)
     {
-        string path = Path.Combine(folder, $"claudebatch-{Guid.NewGuid():N}.tmp");
-        bool isNamed = OperatingSystem.IsWindows();
+        FileStreamOptions options = new()
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            BufferSize = 0,
+            Options = FileOptions.DeleteOnClose,
+        };
         try
         {
-            SafeFileHandle file = File.OpenHandle(
-                path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, isNamed ? FileOptions.DeleteOnClose : FileOptions.None);
-            if (!isNamed)
+            FileStream file = new(Path.Combine(folder, $"claudebatch-{Guid.NewGuid():N}.tmp"), options);
+            if (!OperatingSystem.IsWindows())
             {
-                File.Delete(path); // the open file stays, without a name, for as long as the process has it
+                File.Delete(file.Name); // the open file stays, without a name, for as long as the process has it
             }
 
             return file;

@@ -62,12 +62,14 @@ internal sealed class SeenDigests(int runLength = SeenDigests.UsualRunLength, st
         }
         else
         {
-            _filter = new DigestFilter(_older.Count);
+            DigestFilter larger = new(_older.Count);
             for (int number = 0; number < _older.Runs; number++)
             {
                 _older.Read(number, run);
-                _filter.Add(run);
+                larger.Add(run);
             }
+
+            _filter = larger; // only when it has all of them: the one before forgets none while this is made
         }
 
         _newest.Clear(); // they are in memory until all of it is done: what has failed forgets none

@@ -28,6 +28,8 @@ public sealed partial class InvokeClaudeBatchRetryCommand : BatchCommand
     // A result that succeeded was piped in. Whoever pipes it wants it sent again, so incomplete answers are retried, too.
     private bool _hasAnswers;
 
+    private Delivery? _delivery;
+
     [Parameter]
     [ValidateSet("Errored", "Canceled", "Expired", "Unknown", "Missing")]
     public string[] Status { get; set; } = [];
@@ -98,6 +100,8 @@ public sealed partial class InvokeClaudeBatchRetryCommand : BatchCommand
 
         return Task.CompletedTask;
     }
+
+    private protected override string? StopAdvice => _delivery?.StopAdvice;
 
     protected override async Task EndAsync(CancellationToken cancellationToken)
     {
@@ -205,8 +209,8 @@ public sealed partial class InvokeClaudeBatchRetryCommand : BatchCommand
             Fail(failure, job.Name);
         }
 
-        Delivery delivery = new(session, static _ => true, note => WriteNotes([note]), batch => WriteOutput(Batch.From(batch)));
-        await delivery.RunAsync(planner.Plan(job, filter, SpoolLimits.Of(job), rewritten, files), cancellationToken);
+        _delivery = new Delivery(session, static _ => true, note => WriteNotes([note]), batch => WriteOutput(Batch.From(batch)));
+        await _delivery.RunAsync(planner.Plan(job, filter, SpoolLimits.Of(job), rewritten, files), cancellationToken);
     }
 
     private RewrittenRequests Rewrite(

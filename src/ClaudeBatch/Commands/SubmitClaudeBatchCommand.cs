@@ -16,6 +16,8 @@ namespace ClaudeBatch.Commands;
 [OutputType(typeof(Batch))]
 public sealed class SubmitClaudeBatchCommand : SubmissionCommand
 {
+    private Delivery? _delivery;
+
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(JobCompleter))]
@@ -33,6 +35,8 @@ public sealed class SubmitClaudeBatchCommand : SubmissionCommand
     }
 
     private protected override int Attempts => MaxAttempts;
+
+    private protected override string? StopAdvice => _delivery?.StopAdvice;
 
     protected override Task BeginAsync(CancellationToken cancellationToken) => HasInput
         ? base.BeginAsync(cancellationToken)
@@ -55,13 +59,13 @@ public sealed class SubmitClaudeBatchCommand : SubmissionCommand
             SecondSend.Permit(session.Ledger, session.Ledger.Jobs.Get(input.Job.Id));
         }
 
-        Delivery delivery = new(
+        _delivery = new Delivery(
             session,
             batch => ShouldProcess(
                 $"{batch.RequestCount} requests, {batch.SizeInBytes} bytes, part {batch.Part} of job '{batch.Job}'",
                 "Submit batch"),
             note => WriteNotes([note]),
             batch => WriteOutput(Batch.From(batch)));
-        await delivery.RunAsync(input.ExistingBatches.Concat(input.NewBatches), cancellationToken);
+        await _delivery.RunAsync(input.ExistingBatches.Concat(input.NewBatches), cancellationToken);
     }
 }

@@ -26,10 +26,15 @@ internal sealed class Delivery(
 
     private int _heldParts;
 
+    /// <summary>The message for a person who has pressed Ctrl+C while parts are sent; null where none is being sent.</summary>
+    public string? StopAdvice { get; private set; }
+
     public async Task RunAsync(IEnumerable<BatchRecord> batches, CancellationToken cancellationToken)
     {
         foreach (BatchRecord batch in batches)
         {
+            StopAdvice = $"Nothing was canceled: what of job '{batch.Job}' is with the service goes on without this shell. What is not yet "
+                + $"sent goes out with: Resume-ClaudeBatch -Job {batch.Job}";
             BatchRecord now = batch;
             if (batch.State.IsUnsent() || batch.State == BatchState.Unconfirmed)
             {
@@ -40,6 +45,7 @@ internal sealed class Delivery(
             writeBatch(now);
         }
 
+        StopAdvice = null;
         if (_held is { } held)
         {
             string count = string.Create(CultureInfo.InvariantCulture, $"{_heldParts} {(_heldParts == 1 ? "part is" : "parts are")}");
