@@ -45,7 +45,7 @@ Describe 'The same job with other rows' {
         $batches = @(Get-ClaudeBatch -Job nightly -Local)
         $batches | Should -HaveCount 2
         $batches[1].RequestCount | Should -Be 1
-        Get-Told $told | Should -BeLike '1 requests of job * have changed *The 1 requests that this line sends cost $* to $*'
+        Get-Told $told | Should -BeLike 'Changed in job *, and sent once more: 1 request. What this line sends, 1 request, costs $* to $*'
         (Get-ClaudeBatchJob -Job nightly).Cost | Should -BeGreaterThan $cost
         (Compare-ClaudeBatch -Job nightly).IsReconciled | Should -BeTrue
         $rows | New-ClaudeBatchRequest @common | Invoke-ClaudeBatch -Job nightly | Should -HaveCount 20
@@ -59,9 +59,9 @@ Describe 'The same job with other rows' {
 
     It 'is told under -WhatIf as it would be, and nothing is written: <rule>' -ForEach @(
         @{ rule = 'Keep'; said = '0 requests, *20 are there already*' }
-        @{ rule = 'Replace'; said = '1 requests, *19 are there already*' }
+        @{ rule = 'Replace'; said = '1 request, *19 are there already*' }
         @{ rule = 'Refuse'; said = '0 requests, *19 are there already*'; id = 'CustomIdConflict,*' }
-        @{ rule = 'Replace'; said = '1 requests, *'; id = 'BudgetExceeded,*'; more = @{ MaxCost = 0 } }
+        @{ rule = 'Replace'; said = '1 request, *'; id = 'BudgetExceeded,*'; more = @{ MaxCost = 0 } }
     ) {
         $more ??= @{}
         $path = Join-Path -Path $TestDrive -ChildPath 'whatif.txt'

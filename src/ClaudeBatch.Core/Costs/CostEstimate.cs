@@ -60,8 +60,8 @@ public sealed partial class CostEstimate(ModelCatalog catalog)
             ? null
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"These {Requests} requests will cost between ${PriceList.ToDollars(low):0.00####} "
-                    + $"and ${PriceList.ToDollars(high):0.00####}, and -MaxCost is ${most:0.00####}. "
+                $"These {Requests} requests will cost between {PriceList.Text(PriceList.ToDollars(low))} "
+                    + $"and {PriceList.Text(PriceList.ToDollars(high))}, and -MaxCost is {PriceList.Text(most)}. "
                     + $"The high end takes each answer to be max_tokens long; lower that, or raise -MaxCost.");
     }
 

@@ -56,8 +56,12 @@ public sealed class PriceList(ModelCatalog catalog)
     /// </summary>
     public int? LongPromptFrom(string? model) => Known(model).LongPromptFrom;
 
-    /// <summary>Writes an amount for people, such as <c>$0.0432</c>. The form is the same in every culture.</summary>
-    public static string Text(decimal dollars) => string.Create(CultureInfo.InvariantCulture, $"${dollars:0.00####}");
+    /// <summary>
+    /// Writes an amount for people, such as <c>$0.0432</c>, with at most six decimals, and with all of them where six would say nothing.
+    /// The form is the same in every culture.
+    /// </summary>
+    public static string Text(decimal dollars)
+        => "$" + dollars.ToString(Math.Abs(dollars) < 0.000001m ? "0.00##########" : "0.00####", CultureInfo.InvariantCulture);
 
     /// <summary>Converts USD to picodollars; null stays null.</summary>
     public static long? FromDollars(decimal? dollars) => (long?)(dollars * PicodollarsPerDollar);

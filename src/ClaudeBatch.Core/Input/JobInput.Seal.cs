@@ -67,8 +67,8 @@ public sealed partial class JobInput
                 EventKind.Sealed,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{_tally.Accepted} requests accepted, {_tally.AlreadyThere} there already, {_tally.Refused} refused, "
-                        + $"{_parts.Batches.Count} parts."),
+                    $"{Sentence.Count(_tally.Accepted, "request")} accepted, {_tally.AlreadyThere} there already, "
+                        + $"{_tally.Refused} refused, {Sentence.Count(_parts.Batches.Count, "part")}."),
                 _job.Id);
         });
         Milestone.Pass("sealed");

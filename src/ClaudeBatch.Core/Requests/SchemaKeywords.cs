@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -57,7 +56,7 @@ internal static class SchemaKeywords
     };
 
     private static string Count(JsonElement count, string one, string? many = null)
-        => string.Create(CultureInfo.InvariantCulture, $"{count.GetInt32()} {(count.GetInt32() == 1 ? one : many ?? one + "s")}");
+        => Sentence.Count(count.GetInt32(), one, many);
 
     private static bool IsExpression(string pattern)
     {

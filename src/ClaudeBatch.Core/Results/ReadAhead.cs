@@ -14,7 +14,7 @@ public static class ReadAhead
     /// <summary>Gives the same items in the same order. An exception of the source is thrown after the items before it.</summary>
     /// <param name="source">The sequence. It is enumerated on one other thread, at most a few chunks ahead, and no further once the caller
     /// stops.</param>
-    /// <param name="sizeOf">The approximate size of an item in bytes. A chunk has at most about 2 MB, or one item.</param>
+    /// <param name="sizeOf">The approximate size of an item in bytes. A chunk has at most about half a megabyte, or one item.</param>
     public static IEnumerable<T> Of<T>(IEnumerable<T> source, Func<T, long> sizeOf)
     {
         using BlockingCollection<List<T>> chunks = new(ChunksAhead);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ClaudeBatch.Core.Input;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Ledger.Files;
@@ -103,9 +102,8 @@ public sealed class RetryPlanner(JobLedger ledger)
         ledger.Write(draft.Seal);
         ledger.Events.Add(
             EventKind.RetryPlanned,
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{count} requests{(rewritten is null ? string.Empty : ", changed,")} in {parts.Batches.Count} parts."),
+            $"{Sentence.Count(count, "request")}{(rewritten is null ? string.Empty : ", changed,")} "
+                + $"in {Sentence.Count(parts.Batches.Count, "part")}.",
             job.Id);
         return [.. parts.Batches.Select(ledger.Batches.Get)];
     }

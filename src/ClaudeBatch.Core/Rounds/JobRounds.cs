@@ -1,4 +1,3 @@
-using System.Globalization;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Ledger.Files;
 
@@ -125,7 +124,7 @@ public sealed class JobRounds(JobLedger ledger, RoundPlanner planner, IToolBench
 
     private static string Waiting(JobRecord job, ToolRunReport report, long rows)
     {
-        string waiting = string.Create(CultureInfo.InvariantCulture, $"{rows} requests of job '{job.Name}' wait for");
+        string waiting = Sentence.Count(rows, $"request of job '{job.Name}' waits for", $"requests of job '{job.Name}' wait for");
         string names = string.Join(", ", report.Missing.Keys);
         return report.Missing.Count > 0 ? $"{waiting} {names}. Name them: Resume-ClaudeBatch -Job {job.Name} -Tool {names}"
             : report.NotConfirmed > 0

@@ -80,7 +80,7 @@ public sealed class RoundPlanner(JobLedger ledger, Func<ModelCatalog> catalog, F
         ledger.Write(draft.Seal);
         ledger.Events.Add(
             EventKind.RoundPlanned,
-            string.Create(CultureInfo.InvariantCulture, $"{count} requests in {parts.Batches.Count} parts."),
+            $"{Sentence.Count(count, "request")} in {Sentence.Count(parts.Batches.Count, "part")}.",
             job.Id);
         Milestone.Pass("round-sealed");
         return new RoundPlan([.. parts.Batches.Select(ledger.Batches.Get)]);

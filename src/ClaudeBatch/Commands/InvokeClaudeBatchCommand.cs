@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Management.Automation;
 using ClaudeBatch.Completers;
 using ClaudeBatch.Core;
@@ -174,7 +173,7 @@ public sealed partial class InvokeClaudeBatchCommand : SubmissionCommand
 
         _rows = input.Rows;
         SetLimits(input.Job, MaxAttempts, MaxFailureRatio, PriceList.FromDollars(MaxCost));
-        return string.Create(CultureInfo.InvariantCulture, $"{input.Accepted} new requests in {input.NewBatches.Count} parts");
+        return $"{Sentence.Count(input.Accepted, "new request")} in {Sentence.Count(input.NewBatches.Count, "part")}";
     }
 
     /// <summary>

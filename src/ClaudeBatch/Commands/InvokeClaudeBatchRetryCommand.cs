@@ -180,7 +180,7 @@ public sealed partial class InvokeClaudeBatchRetryCommand : BatchCommand
 
         string why = string.Join(", ", reasons.Select(static r => string.Create(CultureInfo.InvariantCulture, $"{r.Value} {r.Key}")));
         if (!ShouldProcess(
-            string.Create(CultureInfo.InvariantCulture, $"{reasons.Values.Sum()} requests of job '{job.Name}' ({why})"),
+            $"{Sentence.Count(reasons.Values.Sum(), "request")} of job '{job.Name}' ({why})",
             Rewrites ? "Send again, changed" : "Send again"))
         {
             return;

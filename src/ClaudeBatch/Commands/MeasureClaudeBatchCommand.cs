@@ -207,10 +207,8 @@ public sealed partial class MeasureClaudeBatchCommand : ConnectedCommand
 
             if (usage.SavedByCache < 0)
             {
-                Warn(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"With {usage.Model} the cache cost ${PriceList.ToDollars(-usage.SavedByCache.Value):0.00####} more than it saved: "
-                        + $"what was written to it was read too seldom."));
+                string lost = PriceList.Text(PriceList.ToDollars(-usage.SavedByCache.Value));
+                Warn($"With {usage.Model} the cache cost {lost} more than it saved: what was written to it was read too seldom.");
             }
         }
     }

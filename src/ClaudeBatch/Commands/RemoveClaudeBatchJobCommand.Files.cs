@@ -1,4 +1,4 @@
-using System.Globalization;
+using ClaudeBatch.Core;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Running;
 using ClaudeBatch.Sessions;
@@ -16,8 +16,7 @@ public sealed partial class RemoveClaudeBatchJobCommand
         }
 
         int count = new FileRemover(Open().Ledger, Open().Api).Of(job).Count(static f => f.NeededBy is null);
-        return count == 0 ? string.Empty
-            : string.Create(CultureInfo.InvariantCulture, $" and {count} {(count == 1 ? "file" : "files")} at the service");
+        return count == 0 ? string.Empty : $" and {Sentence.Count(count, "file")} at the service";
     }
 
     private async Task RemoveFilesAsync(JobRecord job, CancellationToken cancellationToken)

@@ -117,7 +117,7 @@ public sealed partial class RepairClaudeBatchCommand : BatchCommand
 
         if (Abandon)
         {
-            if (ShouldProcess($"part {batch.Part} of job '{batch.Job}' with {batch.RequestCount} requests", "Give up"))
+            if (ShouldProcess($"part {batch.Part} of job '{batch.Job}' with {Sentence.Count(batch.RequestCount, "request")}", "Give up"))
             {
                 WriteOutput(Batch.From(session.Repair.Abandon(batch)));
             }

@@ -54,18 +54,15 @@ public abstract partial class SubmissionCommand
 
         if (input.Replaced > 0)
         {
-            WriteHostLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{input.Replaced} requests of job '{job}' have changed and are sent once more. The {input.Accepted} requests that this line "
-                    + $"sends cost {DryRun.CostOf(Estimate)}; what the earlier answers have cost stays in the sums of the job."));
+            WriteHostLine($"Changed in job '{job}', and sent once more: {Sentence.Count(input.Replaced, "request")}. What this line sends, "
+                + $"{Sentence.Count(input.Accepted, "request")}, costs {DryRun.CostOf(Estimate)}; what the earlier answers have cost stays "
+                + "in the sums of the job.");
         }
 
         if (input.Rows.Absent > 0)
         {
-            WriteHostLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Job '{job}' has {input.Rows.Absent} requests that are not in this input. The results of all: "
-                    + $"Get-ClaudeBatchResult -Job {job}"));
+            string others = Sentence.Count(input.Rows.Absent, "request that is", "requests that are");
+            WriteHostLine($"Job '{job}' has {others} not in this input. The results of all: Get-ClaudeBatchResult -Job {job}");
         }
     }
 }

@@ -62,7 +62,7 @@ public sealed class SubmitClaudeBatchCommand : SubmissionCommand
         _delivery = new Delivery(
             session,
             batch => ShouldProcess(
-                $"{batch.RequestCount} requests, {batch.SizeInBytes} bytes, part {batch.Part} of job '{batch.Job}'",
+                $"{Sentence.Count(batch.RequestCount, "request")}, {batch.SizeInBytes} bytes, part {batch.Part} of job '{batch.Job}'",
                 "Submit batch"),
             note => WriteNotes([note]),
             batch => WriteOutput(Batch.From(batch)));

@@ -125,7 +125,7 @@ public sealed class TestClaudeBatchRequestCommand : ConnectedCommand
             return;
         }
 
-        string what = _first.Count == 1 ? "1 request" : string.Create(CultureInfo.InvariantCulture, $"{_first.Count} requests");
+        string what = Sentence.Count(_first.Count, "request");
         if (!ShouldProcess($"{what} through the Messages API, at its full price", "Send"))
         {
             return;

@@ -56,8 +56,7 @@ public sealed class WaitClaudeBatchCommand : BatchCommand
 
     private protected override string? StopAdvice => _waiting.Count == 0
         ? null
-        : $"Nothing was canceled: {_waiting.Count} {(_waiting.Count == 1 ? "batch goes" : "batches go")} on without this shell. To "
-            + $"wait again: "
+        : $"Nothing was canceled: {Sentence.Count(_waiting.Count, "batch goes", "batches go")} on without this shell. To wait again: "
             + $"Wait-ClaudeBatch -Job {string.Join(", ", _waiting.Values.Select(static b => b.Job).Distinct(StringComparer.Ordinal))}";
 
     protected override Task ProcessAsync(CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Running;
@@ -48,7 +47,7 @@ internal sealed class Delivery(
         StopAdvice = null;
         if (_held is { } held)
         {
-            string count = string.Create(CultureInfo.InvariantCulture, $"{_heldParts} {(_heldParts == 1 ? "part is" : "parts are")}");
+            string count = Sentence.Count(_heldParts, "part is", "parts are");
             string message = $"{Sentence.Of(held.Message)} {count} waiting; Wait-ClaudeBatch and Resume-ClaudeBatch send what waits.";
             writeNote(held with { Message = message });
         }

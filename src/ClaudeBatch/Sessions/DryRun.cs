@@ -1,4 +1,5 @@
 using System.Globalization;
+using ClaudeBatch.Core;
 using ClaudeBatch.Core.Costs;
 using ClaudeBatch.Core.Input;
 
@@ -23,7 +24,8 @@ internal static class DryRun
             preview.AlreadyThere > 0 ? Invariant($"{preview.AlreadyThere} are there already") : null,
             preview.Refused > 0 ? Invariant($"{preview.Refused} are left out") : null);
         return Invariant(
-            $"{preview.Accepted} requests, {preview.Bytes} bytes in {preview.Parts} parts, {UploadsOf(preview.Files)}")
+            $"{Sentence.Count(preview.Accepted, "request")}, {preview.Bytes} bytes in {Sentence.Count(preview.Parts, "part")}, ")
+            + UploadsOf(preview.Files)
             + Invariant($"{lowTokens} to {highTokens} input tokens, ")
             + $"{CostOf(estimate)}{(job is null ? string.Empty : $", as job '{job}'")}{besides}";
     }
@@ -38,13 +40,13 @@ internal static class DryRun
         }
 
         (int files, long bytes, long inline) = preview.Files.Repeated;
-        return files == 0 ? null : Invariant(
-            $"{files} {(files == 1 ? "file stands" : "files stand")} in several requests, {inline} bytes in all. With New-ClaudeBatchRequest ")
+        return files == 0 ? null : Sentence.Count(files, "file stands", "files stand")
+            + Invariant($" in several requests, {inline} bytes in all. With New-ClaudeBatchRequest ")
             + Invariant($"-Upload {(files == 1 ? "it goes" : "each goes")} up once: {bytes} bytes, {inline - bytes} fewer.");
     }
 
     private static string UploadsOf(FileSavings savings) => savings.Uploaded is ( > 0 and var files, var bytes, var inline)
-        ? Invariant($"{files} {(files == 1 ? "file" : "files")} of {bytes} bytes uploaded once ({inline} bytes within the requests), ")
+        ? Invariant($"{Sentence.Count(files, "file")} of {bytes} bytes uploaded once ({inline} bytes within the requests), ")
         : string.Empty;
 
     private static string Join(params string?[] words)

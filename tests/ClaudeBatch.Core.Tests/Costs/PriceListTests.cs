@@ -56,6 +56,15 @@ public sealed class PriceListTests
             dollars is null ? null : decimal.Parse(dollars, System.Globalization.CultureInfo.InvariantCulture),
             PriceList.ToDollars(_prices.Cost("claude-mythos-5-2", Usage(usage), isBatch: true)));
 
+    [Theory]
+    [InlineData("0", "$0.00")]
+    [InlineData("1.5", "$1.50")]
+    [InlineData("0.0065824", "$0.006582")]
+    [InlineData("0.0000005", "$0.0000005")]
+    [InlineData("-0.000000000001", "$-0.000000000001")]
+    public void An_amount_is_never_written_as_nothing_where_it_is_something(string dollars, string text)
+        => Assert.Equal(text, PriceList.Text(decimal.Parse(dollars, System.Globalization.CultureInfo.InvariantCulture)));
+
     [Fact]
     public void What_is_too_much_to_count_is_an_error_and_no_small_cost()
     {

@@ -107,7 +107,7 @@ public sealed class RetryTests : IDisposable
             [.. Bodies().Single(static b => b.Count == 3).Where(static r => r!["custom_id"]!.ToString() != "ok").Select(static r => r!.ToJsonString())],
             Bodies().Single(static b => b.Count == 2).Select(static r => r!.ToJsonString()));
         EventRecord planned = Assert.Single(_engine.Ledger.Events.Read(null, null, 0, 1000), static e => e.Kind == nameof(EventKind.RetryPlanned));
-        Assert.Equal("2 requests in 1 parts.", planned.Message);
+        Assert.Equal("2 requests in 1 part.", planned.Message);
     }
 
     [Fact]
@@ -175,7 +175,7 @@ public sealed class RetryTests : IDisposable
 
         await _engine.SendAsync(again);
         Assert.Equal(Encoding.UTF8.GetString(longer.Utf8.Span), Bodies().Single(static b => b.Count == 1)[0]!.ToJsonString());
-        Assert.Equal("1 requests, changed, in 1 parts.", Assert.Single(_engine.Ledger.Events.Read(null, null, 0, 1000), static e => e.Kind == nameof(EventKind.RetryPlanned)).Message);
+        Assert.Equal("1 request, changed, in 1 part.", Assert.Single(_engine.Ledger.Events.Read(null, null, 0, 1000), static e => e.Kind == nameof(EventKind.RetryPlanned)).Message);
         Assert.Equal(["a", "c"], Planner.Candidates(Job, new RetryFilter()).Select(static c => c.Attempt.CustomId));
     }
 

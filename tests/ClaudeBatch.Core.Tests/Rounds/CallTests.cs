@@ -176,7 +176,7 @@ public sealed class CallTests : IDisposable
 
         Assert.Equal("b", Assert.Single(_bench.Ran)[..1]);
         Assert.Equal((1, JobState.Paused), (_it.Totals.WaitingForTools, _it.State));
-        Assert.Contains("1 requests of job 'job' wait for calls that were not confirmed", _it.Job.PauseReason, StringComparison.Ordinal);
+        Assert.Contains("1 request of job 'job' waits for calls that were not confirmed", _it.Job.PauseReason, StringComparison.Ordinal);
     }
 
     [Fact]

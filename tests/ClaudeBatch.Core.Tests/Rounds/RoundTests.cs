@@ -112,7 +112,7 @@ public sealed class RoundTests : IDisposable
         await _it.RunAsync(new FakeBench("Get-Order"));
 
         Assert.Equal(JobState.Paused, _it.State);
-        Assert.Contains("1 requests of job 'job' wait for Send-Refund", _it.Job.PauseReason, StringComparison.Ordinal);
+        Assert.Contains("1 request of job 'job' waits for Send-Refund", _it.Job.PauseReason, StringComparison.Ordinal);
         Assert.Equal(1, _it.Totals.WaitingForTools);
     }
 
