@@ -28,6 +28,8 @@ internal sealed class BenchReport(BenchOptions options)
             new(Work.CollectWarm, "The same, warm", new Goal(Contestant.TypeScript, 1.0)) { PeerWork = Work.Collect },
             new(Work.ReadAgain, "Reading again what was collected", new Goal(Contestant.TypeScript, 1.0)) { PeerWork = Work.Collect },
             new(Work.ReadAgainWarm, "The same, warm", new Goal(Contestant.TypeScript, 0.5)) { PeerWork = Work.Collect },
+            new(Work.ShellAlone, "The shell alone: as many objects that are ready") { PeerWork = Work.Collect },
+            new(Work.ShellAloneWarm, "The same, warm") { PeerWork = Work.Collect },
         ]),
         new("Tools: a tenth of the rows by `Invoke-ClaudeBatch -Tool`, in a fresh shell, with an instant tool that only reads", string.Empty,
         [

@@ -135,6 +135,11 @@ internal sealed partial class BenchRun
             Task ReadAsync(Work work, string job, string before = "") => MeasureAsync(run, work, module.Who, module.RunAsync(Read(job), Lines.Answers(job), before));
         }
 
+        ModuleShell ours = InTurn(run).First(static m => m.Who == Contestant.Ours);
+        string ready = Lines.Ready(_options.Count);
+        string texts = Lines.ReadReadyTexts(_options.Count);
+        await MeasureAsync(run, Work.ShellAlone, Contestant.Ours, ours.RunAsync(texts, "$ready.Count", ready));
+        await MeasureAsync(run, Work.ShellAloneWarm, Contestant.Ours, ours.RunAsync(texts, "$ready.Count", ready + texts));
         await MeasureAsync(run, Work.Collect, Contestant.CSharp, _peers.CSharpAsync("sdk-collect", await ServedAsync()));
         if (_peers.HasNode)
         {

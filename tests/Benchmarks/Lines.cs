@@ -44,6 +44,14 @@ internal static class Lines
     public static string ReadTexts(string job, int count)
         => $"$texts = 0; Get-ClaudeBatchResult -Job {job} -InformationAction Ignore | ForEach-Object {{ if ($_.Text) {{ $texts++ }} }}; if ($texts -ne {count}) {{ throw \"$texts texts\" }}; ";
 
+    /// <summary>Makes objects of which each has a text, for <see cref="ReadReadyTexts"/>.</summary>
+    public static string Ready(int count)
+        => $"$global:ready = [object[]]::new({count}); [array]::Fill($ready, [ClaudeBatch.BatchResult] @{{ Text = 'x' * 600 }}); ";
+
+    /// <summary>Reads the text of objects that are ready, as <see cref="ReadTexts"/> does: what the shell takes for it by itself.</summary>
+    public static string ReadReadyTexts(int count)
+        => $"$texts = 0; $ready | ForEach-Object {{ if ($_.Text) {{ $texts++ }} }}; if ($texts -ne {count}) {{ throw \"$texts texts\" }}; ";
+
     public static string Export(string job, string file) => $"Get-ClaudeBatchResult -Job {job} -InformationAction Ignore | Export-ClaudeBatchResult '{file}' -Force; ";
 
     public static string ExportDirect(string job, string file) => $"Export-ClaudeBatchResult -Job {job} -Path '{file}' -Force -InformationAction Ignore; ";

@@ -25,6 +25,8 @@ internal enum Work
     CollectWarm,
     ReadAgain,
     ReadAgainWarm,
+    ShellAlone,
+    ShellAloneWarm,
     RowsByPipeline,
     RowsDirect,
     ExportCsv,

@@ -75,6 +75,27 @@ public static class MendedText
         return true;
     }
 
+    /// <summary>
+    /// Gives the text of a string of JSON. Returns false where that is not simple: a pair of surrogates or half of one may be escaped in it.
+    /// </summary>
+    /// <param name="escaped">What stands between the quotes, which is valid.</param>
+    /// <param name="text">The text; null where it is not simple.</param>
+    [MethodImpl(Hot.AtOnce)]
+    public static bool TryRead(ReadOnlySpan<byte> escaped, out string? text)
+    {
+        if (escaped.IndexOf((byte)'\\') < 0)
+        {
+            text = Encoding.UTF8.GetString(escaped);
+            return true;
+        }
+
+        byte[] room = ArrayPool<byte>.Shared.Rent(escaped.Length);
+        bool isSimple = TryWrite(escaped, room, out int length);
+        text = isSimple ? Encoding.UTF8.GetString(room, 0, length) : null;
+        ArrayPool<byte>.Shared.Return(room);
+        return isSimple;
+    }
+
     private static string Mended(ReadOnlySpan<byte> escaped)
     {
         StringBuilder read = new();

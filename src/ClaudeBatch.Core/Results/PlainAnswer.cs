@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using ClaudeBatch.Core.Json;
@@ -57,22 +55,7 @@ public ref struct PlainAnswer
             return false;
         }
 
-        if (answer.Text is not [(byte)'"', .. var words, (byte)'"'])
-        {
-            return true;
-        }
-
-        if (words.IndexOf((byte)'\\') < 0)
-        {
-            text = Encoding.UTF8.GetString(words);
-            return true;
-        }
-
-        byte[] room = ArrayPool<byte>.Shared.Rent(words.Length);
-        bool isSimple = MendedText.TryWrite(words, room, out int length);
-        text = isSimple ? Encoding.UTF8.GetString(room, 0, length) : null;
-        ArrayPool<byte>.Shared.Return(room);
-        return isSimple;
+        return answer.Text is not [(byte)'"', .. var words, (byte)'"'] || MendedText.TryRead(words, out text);
     }
 
     // Goes into the object that comes next, to the value of that property.

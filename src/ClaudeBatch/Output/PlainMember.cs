@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text;
 using ClaudeBatch.Core;
@@ -55,7 +54,7 @@ internal sealed class PlainMember(string? name)
         switch ((char)json[0])
         {
             case '"':
-                return TryString(json[1..^1], out text);
+                return MendedText.TryRead(json[1..^1], out text);
             case 'n':
                 return true;
             case 't' or 'f':
@@ -66,20 +65,5 @@ internal sealed class PlainMember(string? name)
                 text = isPlain ? Encoding.ASCII.GetString(json) : null;
                 return isPlain;
         }
-    }
-
-    private static bool TryString(ReadOnlySpan<byte> words, out string? text)
-    {
-        if (words.IndexOf((byte)'\\') < 0)
-        {
-            text = Encoding.UTF8.GetString(words);
-            return true;
-        }
-
-        byte[] room = ArrayPool<byte>.Shared.Rent(words.Length);
-        bool isSimple = MendedText.TryWrite(words, room, out int length);
-        text = isSimple ? Encoding.UTF8.GetString(room, 0, length) : null;
-        ArrayPool<byte>.Shared.Return(room);
-        return isSimple;
     }
 }
