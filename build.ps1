@@ -206,6 +206,33 @@ function Invoke-Help {
         Export-MamlCommandHelp -OutputFolder $folder -Force |
         Copy-Item -Destination $pages
     Remove-Item -LiteralPath $folder -Recurse
+    Set-ExampleCode -Path (Join-Path -Path $pages -ChildPath 'ClaudeBatch.dll-Help.xml')
+}
+
+# PlatyPS leaves an example's code with its fence in the introduction, where a console shows the fence.
+function Set-ExampleCode {
+    param([string] $Path)
+    $help = [xml]::new()
+    $help.PreserveWhitespace = $true
+    $help.Load($Path)
+    foreach ($example in $help.GetElementsByTagName('command:example')) {
+        $introduction = $example.GetElementsByTagName('maml:introduction')[0]
+        $first, $others = @($introduction.GetElementsByTagName('maml:para'))
+        if ($first.InnerText -notmatch '(?s)^```powershell\r?\n(?<code>.*)\r?\n```$') {
+            throw "An example does not begin with a block of code: '$($first.InnerText)'."
+        }
+        $example.GetElementsByTagName('dev:code')[0].InnerText = $Matches.code
+        $remarks = $example.GetElementsByTagName('dev:remarks')[0]
+        foreach ($other in $others) {
+            $null = $introduction.RemoveChild($other)
+            if ($other.InnerText.Trim([char] 0x80)) {
+                $null = $remarks.AppendChild($other)
+            }
+        }
+        $introduction.RemoveAll()
+        $null = $introduction.AppendChild($help.CreateElement('maml', 'para', $introduction.NamespaceURI))
+    }
+    $help.Save($Path)
 }
 
 function Invoke-Package {

@@ -17,8 +17,9 @@ public sealed class ClaudeBatchException : Exception
     /// <param name="kind">The sort of failure.</param>
     /// <param name="cause">What our own decisions know it by; its name is the id.</param>
     /// <param name="message">What failed and which thing, in one sentence, then what to do.</param>
-    public ClaudeBatchException(FailureKind kind, FailureCause cause, string message)
-        : this(kind, cause.ToString(), message) => Cause = cause;
+    /// <param name="innerException">The cause, if there is one.</param>
+    public ClaudeBatchException(FailureKind kind, FailureCause cause, string message, Exception? innerException = null)
+        : this(kind, cause.ToString(), message, innerException) => Cause = cause;
 
     public FailureKind Kind { get; }
 

@@ -123,8 +123,14 @@ Describe 'A job without a key' -Skip:(-not $hasServer) {
     It 'goes on in the next process, which takes the token that the first one has stored' {
         $variables = Get-Variable-ForFederation
         Invoke-Shell -Variable $variables -Line '''1'', ''2'', ''3'' | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 10 -CustomId "row-{{_}}" | Submit-ClaudeBatch -Job night -WarningAction SilentlyContinue' | Out-Null
-        Start-Sleep -Seconds 1.5
-        $text = Invoke-Shell -Variable $variables -Line 'Resume-ClaudeBatch -InformationAction Ignore -WarningAction SilentlyContinue | Out-Null; Get-ClaudeBatchResult -Job night | ForEach-Object Text'
+        $text = Invoke-Shell -Variable $variables -Line @'
+foreach ($step in 1..500) {
+    Resume-ClaudeBatch -InformationAction Ignore -WarningAction SilentlyContinue | Out-Null
+    if ((Get-ClaudeBatchJob -Name night).State -eq 'Finished') { break }
+    Start-Sleep -Milliseconds 100
+}
+Get-ClaudeBatchResult -Job night | ForEach-Object Text
+'@
 
         $text | Should -Be '1', '2', '3'
         (Get-ExchangeCount) - $before | Should -Be 1

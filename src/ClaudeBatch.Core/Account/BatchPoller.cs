@@ -68,7 +68,7 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
         string? requestId = null;
         if (running.Length >= WorthAList)
         {
-            DateTime oldest = running.Min(static b => b.CreatedAt) ?? DateTime.MinValue;
+            DateTimeOffset oldest = running.Min(static b => b.CreatedAt) ?? DateTimeOffset.MinValue;
             AccountList list = await AccountList.FetchAsync(api, oldest, cancellationToken).ConfigureAwait(false);
             listed = list.Batches.DistinctBy(static b => b.Id).ToDictionary(static b => b.Id);
             requestId = list.Headers.RequestId;
@@ -147,7 +147,7 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
     internal async Task<BatchRecord> DeniedAsync(
         BatchApi bound, JobRecord job, BatchRecord batch, ClaudeBatchException denial, CancellationToken cancellationToken)
     {
-        AccountList list = await AccountList.FetchAsync(bound, batch.CreatedAt ?? DateTime.MinValue, cancellationToken)
+        AccountList list = await AccountList.FetchAsync(bound, batch.CreatedAt ?? DateTimeOffset.MinValue, cancellationToken)
             .ConfigureAwait(false);
         if (list.Batches.FirstOrDefault(b => b.Id == batch.ServiceId) is { } listed)
         {

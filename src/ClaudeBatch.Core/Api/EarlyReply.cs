@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ClaudeBatch.Core.Api;
 
 /// <summary>Reads the status of a reply that comes while its request is still being sent.</summary>
@@ -54,7 +56,8 @@ internal sealed class EarlyReply
     private void ReadStatus()
     {
         int blank = Array.IndexOf(_line, ' ', 0, _length);
-        if (blank < 0 || _length < blank + 4 || !int.TryParse(_line.AsSpan(blank + 1, 3), out int status))
+        if (blank < 0 || _length < blank + 4
+            || !int.TryParse(_line.AsSpan(blank + 1, 3), NumberStyles.None, CultureInfo.InvariantCulture, out int status))
         {
             return;
         }

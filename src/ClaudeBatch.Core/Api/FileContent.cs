@@ -145,19 +145,8 @@ internal sealed class FileContent : HttpContent, ILongContent
         }
     }
 
-    private async Task WriteAsync(Stream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
-    {
-        using CancellationTokenSource stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        stall.CancelAfter(_stallLimit);
-        try
-        {
-            await stream.WriteAsync(bytes, stall.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new TimeoutException($"The upload made no progress for {_stallLimit.TotalSeconds:0} seconds.", e);
-        }
-    }
+    private Task WriteAsync(Stream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+        => StallLimit.WriteAsync(stream, bytes, _stallLimit, cancellationToken);
 
     private ClaudeBatchException Unreadable(Exception cause) => new(
         cause is FileNotFoundException or DirectoryNotFoundException ? FailureKind.NotFound : FailureKind.InvalidArgument,

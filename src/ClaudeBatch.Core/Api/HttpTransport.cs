@@ -5,12 +5,12 @@ namespace ClaudeBatch.Core.Api;
 
 /// <summary>The HTTP transport. It takes proxies and trusted certificates from the operating system, and follows no redirects.</summary>
 /// <remarks>
-/// A create call has a connection of its own, on which a reply is read even while the body is being sent (<see cref="ListeningStream"/>).
+/// A create call and an upload have a connection of their own, on which a reply is read even while the body is being sent (<see cref="ListeningStream"/>).
 /// </remarks>
 public sealed class HttpTransport : HttpMessageHandler
 {
     /// <summary>
-    /// The size in bytes above which a create call sends <c>Expect: 100-continue</c>: the body is sent after the service has seen the
+    /// The size in bytes above which a create call or an upload sends <c>Expect: 100-continue</c>: the body is sent after the service has seen the
     /// headers, so that a refused key does not cost an upload.
     /// </summary>
     public const long ExpectContinueFrom = 1_000_000;

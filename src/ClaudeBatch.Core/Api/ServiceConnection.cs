@@ -30,7 +30,7 @@ public sealed class ServiceConnection
     public string ApiVersion { get; init; } = DefaultApiVersion;
 
     /// <summary>
-    /// The values of the header <c>anthropic-beta</c>. They are sent with each call that has a body, and hold for all requests of a batch that it
+    /// The values of the header <c>anthropic-beta</c>. They are sent with each call whose body is JSON, and hold for all requests of a batch that it
     /// creates.
     /// </summary>
     public IReadOnlyList<string> Betas { get; init; } = [];

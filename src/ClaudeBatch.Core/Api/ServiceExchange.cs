@@ -73,7 +73,15 @@ internal sealed class ServiceExchange(
         using HttpResponseMessage response = await SignedAsync(
             method, path, sent, request => AnswerAsync(request, what, null, limits.CreateReply, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
-        byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        byte[] body = await OfBodyAsync(
+            response,
+            async stream =>
+            {
+                using MemoryStream whole = new();
+                await stream.CopyToAsync(whole, cancellationToken).ConfigureAwait(false);
+                return whole.ToArray();
+            },
+            cancellationToken).ConfigureAwait(false);
         return new Reply<byte[]>(body, HeadersOf(response));
     }
 
@@ -142,14 +150,24 @@ internal sealed class ServiceExchange(
         ReplyHeaders headers = HeadersOf(response);
         try
         {
-            Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-            using StallLimitedStream limited = new(body, response, limits.Stall);
-            using JsonDocument document = await JsonDocument.ParseAsync(limited, default, cancellationToken).ConfigureAwait(false);
+            using JsonDocument document = await OfBodyAsync(
+                response, body => JsonDocument.ParseAsync(body, default, cancellationToken), cancellationToken).ConfigureAwait(false);
             return new Reply<T>(read(connection.Credential.Redact(document.RootElement)), headers);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or InvalidDataException)
         {
             throw ServiceFailure.Unreadable(what, headers.RequestId, connection.Credential.Redact(e));
+        }
+    }
+
+    // Whoever reads a body to its end is held to the limit on stalling, and a break of it is a failure of the network.
+    private async Task<T> OfBodyAsync<T>(HttpResponseMessage response, Func<Stream, Task<T>> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            using StallLimitedStream limited = new(body, response, limits.Stall);
+            return await read(limited).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or HttpRequestException or TimeoutException)
         {
@@ -200,7 +218,7 @@ internal sealed class ServiceExchange(
         {
             Hold(request, response);
             throw await ServiceFailure.FromResponseAsync(
-                    response, connection.Credential, what, target, clock.GetUtcNow(), cancellationToken)
+                    response, connection.Credential, what, target, clock.GetUtcNow(), limits.Stall, cancellationToken)
                 .ConfigureAwait(false);
         }
     }

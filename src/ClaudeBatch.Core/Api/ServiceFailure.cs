@@ -16,12 +16,22 @@ internal static partial class ServiceFailure
     // Of a message of a platform, all that a sentence has: it names the permission that lacks.
     private const int MostForeignWords = 400;
 
+    private const string CheckProxy = "A proxy may have answered in the service's place; check the base address.";
+
     /// <summary>Reads the body of an error reply, at most 64 KiB of it, and makes the exception.</summary>
+    /// <param name="response">The reply.</param>
+    /// <param name="credential">The credential, which is left out of the message.</param>
+    /// <param name="what">Names the call.</param>
+    /// <param name="target">What the call is about; null for nothing in particular.</param>
+    /// <param name="now">When the reply came.</param>
+    /// <param name="stall">The longest wait for the next bytes of the body. What came until then is told.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     public static async Task<ClaudeBatchException> FromResponseAsync(
-        HttpResponseMessage response, ServiceCredential credential, string what, object? target, DateTimeOffset now,
+        HttpResponseMessage response, ServiceCredential credential, string what, object? target, DateTimeOffset now, TimeSpan stall,
         CancellationToken cancellationToken)
     {
-        (ErrorEnvelope? envelope, string? firstWords) = await ReadBodyAsync(response, credential, cancellationToken).ConfigureAwait(false);
+        (ErrorEnvelope? envelope, string? firstWords, bool isPage) = await ReadBodyAsync(response, credential, stall, cancellationToken)
+            .ConfigureAwait(false);
         ReplyHeaders headers = ReplyHeaders.Of(response, credential, now, envelope?.RequestId);
         int status = (int)response.StatusCode;
         string? type = envelope?.Error.Type;
@@ -36,6 +46,14 @@ internal static partial class ServiceFailure
         string said = string.Join(' ', new[] { Shorten(words), toDo, isTransient ? LongerWait(headers) : null }.OfType<string>());
 
         string call = requestId is null ? what : $"{what}, request {requestId}";
+        if (isPage && known.Pauses is not null)
+        {
+            // A sign-in page of a proxy says nothing of the account, and what it would pause is not to be mended there.
+            return new ClaudeBatchException(
+                FailureKind.InvalidData, "ResponseUnreadable", $"{call}: {Sentence.Of(said)} This is not the service's own reply.")
+            { Target = target, Status = status, ServiceMessage = said, RequestId = requestId, RecommendedAction = CheckProxy };
+        }
+
         string message = known.Kind == FailureKind.Authentication
             ? $"The service does not take the {credential}; it says: {Sentence.Of(said)} {credential.Advice} ({call})"
             : $"{call}: {Sentence.Of(said)}";
@@ -94,7 +112,7 @@ internal static partial class ServiceFailure
         "ResponseUnreadable",
         $"{what}: the service's answer could not be read{(requestId is null ? string.Empty : $" (request {requestId})")}.",
         cause)
-    { RequestId = requestId, RecommendedAction = "A proxy may have answered in the service's place; check the base address." };
+    { RequestId = requestId, RecommendedAction = CheckProxy };
 
     /// <summary>Makes the error for a reply that is about another batch than the one that was asked about.</summary>
     public static ClaudeBatchException AnotherBatch(string asked, string? told) => new(
@@ -133,39 +151,43 @@ internal static partial class ServiceFailure
         _ => null,
     };
 
-    /// <returns>The service's error object; or null and the first words of what came in its place, a page of a gateway, say.</returns>
-    private static async Task<(ErrorEnvelope? Envelope, string? FirstWords)> ReadBodyAsync(
-        HttpResponseMessage response, ServiceCredential credential, CancellationToken cancellationToken)
+    /// <returns>
+    /// The service's error object; or null and the first words of what came in its place: a platform's message, or a page of a gateway.
+    /// </returns>
+    private static async Task<(ErrorEnvelope? Envelope, string? FirstWords, bool IsPage)> ReadBodyAsync(
+        HttpResponseMessage response, ServiceCredential credential, TimeSpan stall, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[LongestBody];
         int length = 0;
         try
         {
             Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-            await using (body.ConfigureAwait(false))
+            using StallLimitedStream limited = new(body, response, stall);
+            int count;
+            while ((count = await limited.ReadAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false)) > 0)
             {
-                length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken)
-                    .ConfigureAwait(false);
-                using JsonDocument document = JsonDocument.Parse(buffer.AsMemory(0, length));
-                JsonElement said = credential.Redact(document.RootElement);
-                if (ApiJson.Error(said) is { } envelope)
-                {
-                    return (envelope, null);
-                }
+                length += count;
+            }
 
-                if (ApiJson.ForeignMessage(said) is { } message)
-                {
-                    return (null, FirstWords(message, credential, MostForeignWords));
-                }
+            using JsonDocument document = JsonDocument.Parse(buffer.AsMemory(0, length));
+            JsonElement said = credential.Redact(document.RootElement);
+            if (ApiJson.Error(said) is { } envelope)
+            {
+                return (envelope, null, false);
+            }
+
+            if (ApiJson.ForeignMessage(said) is { } message)
+            {
+                return (null, FirstWords(message, credential, MostForeignWords), false);
             }
         }
-        catch (Exception e)
-            when (e is JsonException or InvalidOperationException or IOException or HttpRequestException or InvalidDataException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or IOException or HttpRequestException
+            or InvalidDataException or TimeoutException)
         {
             // The body is not the service's, or it broke off: what came of it is told.
         }
 
-        return (null, FirstWords(Encoding.UTF8.GetString(buffer, 0, length), credential));
+        return (null, FirstWords(Encoding.UTF8.GetString(buffer, 0, length), credential), true);
     }
 
     /// <summary>Gives the first words of a page, without its tags and without the credential; null where there are none.</summary>

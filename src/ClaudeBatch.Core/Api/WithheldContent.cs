@@ -64,7 +64,7 @@ internal sealed class WithheldContent(
         }
 
         _started = true;
-        FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        FileStream file = Open();
         await using (file.ConfigureAwait(false))
         {
             using IncrementalHash read = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -82,7 +82,7 @@ internal sealed class WithheldContent(
                     continue;
                 }
 
-                await file.ReadExactlyAsync(buffer.AsMemory(0, wanted), cancellationToken).ConfigureAwait(false);
+                await ReadAsync(file, buffer.AsMemory(0, wanted), cancellationToken).ConfigureAwait(false);
                 Task written = WriteAsync(stream, buffer.AsMemory(0, wanted), cancellationToken);
                 read.AppendData(buffer, 0, wanted); // while the network takes the bytes
                 await written.ConfigureAwait(false);
@@ -98,7 +98,7 @@ internal sealed class WithheldContent(
                 return; // the last byte is never given to the network
             }
 
-            await file.ReadExactlyAsync(buffer.AsMemory(0, 1), cancellationToken).ConfigureAwait(false);
+            await ReadAsync(file, buffer.AsMemory(0, 1), cancellationToken).ConfigureAwait(false);
             read.AppendData(buffer, 0, 1);
             if (!read.GetHashAndReset().AsSpan().SequenceEqual(digest.Span))
             {
@@ -123,17 +123,46 @@ internal sealed class WithheldContent(
         return true;
     }
 
-    private async Task WriteAsync(Stream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    private FileStream Open()
     {
-        using CancellationTokenSource stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        stall.CancelAfter(stallLimit);
         try
         {
-            await stream.WriteAsync(bytes, stall.Token).ConfigureAwait(false);
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
         }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new TimeoutException($"The upload made no progress for {stallLimit.TotalSeconds:0} seconds.", e);
+            throw ClaudeBatchException.SpoolChanged(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(e);
         }
     }
+
+    private async Task ReadAsync(FileStream file, Memory<byte> bytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await file.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
+        }
+        catch (EndOfStreamException)
+        {
+            throw ClaudeBatchException.SpoolChanged(path);
+        }
+        catch (IOException e)
+        {
+            throw Unreadable(e);
+        }
+    }
+
+    // A failure of the disk is not told as one of the network.
+    private ClaudeBatchException Unreadable(Exception cause) => new(
+        FailureKind.Storage,
+        "LedgerUnreadable",
+        $"'{path}' cannot be read, and nothing of it was accepted: {Sentence.Of(cause.Message)}",
+        cause)
+    { Target = path };
+
+    private Task WriteAsync(Stream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+        => StallLimit.WriteAsync(stream, bytes, stallLimit, cancellationToken);
 }

@@ -63,7 +63,10 @@ public sealed class PriceList(ModelCatalog catalog)
     public static string Text(decimal dollars)
         => "$" + dollars.ToString(Math.Abs(dollars) < 0.000001m ? "0.00##########" : "0.00####", CultureInfo.InvariantCulture);
 
-    /// <summary>Converts USD to picodollars; null stays null.</summary>
+    /// <summary>The most USD that picodollars are counted for: nine million.</summary>
+    public const int MostDollars = 9_000_000;
+
+    /// <summary>Converts USD, at most <see cref="MostDollars"/>, to picodollars; null stays null.</summary>
     public static long? FromDollars(decimal? dollars) => (long?)(dollars * PicodollarsPerDollar);
 
     public static decimal ToDollars(long picodollars) => picodollars / PicodollarsPerDollar;

@@ -154,12 +154,12 @@ public sealed class FederatedTokens(
         ClaudeBatchException? failure = _failed is { } last && last.Digest == used.Digest ? last.Failure : null;
         return new ClaudeBatchException(
             isAwaited ? FailureKind.Busy : FailureKind.Authentication,
-            "IdentityTokenUsed",
+            FailureCause.IdentityTokenUsed,
             $"The identity token from {identity.Description} {how} at {Text(used.At)}, and one with an id (jti) is taken once: it was not sent "
                 + $"again. {identity.HowToRefresh} Or switch check_jti off at the issuer in the Console."
                 + (failure is null ? string.Empty : $" What had come: {failure.Message}"),
             failure)
-        { Cause = FailureCause.IdentityTokenUsed, IsTransient = isAwaited };
+        { IsTransient = isAwaited };
     }
 
     private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("u", CultureInfo.InvariantCulture);

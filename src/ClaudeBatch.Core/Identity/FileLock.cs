@@ -58,7 +58,7 @@ public sealed class FileLock : IDisposable
             taken.NoteOwner(path);
             return taken;
         }
-        catch (IOException e) when (IsTaken(e))
+        catch (IOException e) when (FileSharing.IsTaken(e))
         {
             return null;
         }
@@ -73,10 +73,6 @@ public sealed class FileLock : IDisposable
         }
     }
 
-    // EWOULDBLOCK of Linux and of macOS; ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION.
-    private static bool IsTaken(IOException e) => (e.HResult & 0xFFFF) is int code
-        && (OperatingSystem.IsWindows() ? code is 32 or 33 : OperatingSystem.IsMacOS() ? code == 35 : code == 11);
-
     private void NoteOwner(string path)
     {
         try
@@ -84,7 +80,7 @@ public sealed class FileLock : IDisposable
             using FileStream note = OwnFiles.OpenAlone(NotePath(path), FileMode.Create);
             note.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
         }
-        catch (IOException e) when (IsTaken(e))
+        catch (IOException e) when (FileSharing.IsTaken(e))
         {
             // Somebody reads it at this moment. It is for a message only.
         }

@@ -12,9 +12,6 @@ namespace ClaudeBatch.Core.Identity;
 /// <param name="clock">Tells when a token runs out.</param>
 public sealed class TokenExchange(Uri baseAddress, Lazy<HttpMessageInvoker> http, TimeProvider clock)
 {
-    /// <summary>The longest identity token in characters: the service takes none that is longer.</summary>
-    public const int LongestAssertion = 16 * 1024;
-
     private const string FederationBeta = "oidc-federation-2026-04-01";
 
     private const int LongestReply = 1024 * 1024;

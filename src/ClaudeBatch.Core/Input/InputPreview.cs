@@ -73,25 +73,9 @@ public sealed class InputPreview(JobLedger? ledger, JobInputOptions options) : I
             item = ParamsEdit.WithId(item, customId);
         }
 
-        KnownRequests.Known known = default;
-        bool isKnown = _job is not null && Known(_job).TryFind(ContentDigest.OfId(customId), out known);
-        ContentDigest digest = isKnown ? ContentDigest.Of(item) : default;
-        bool isOther = isKnown && known.Digest != digest && known.Digest != default;
-        bool isReplaced = isOther && options.OnConflict == ConflictRule.Replace && !known.IsUnsent;
-        bool wasAnswered = isKnown && known.IsUnsent && !options.SendsAgain && Known(_job!).PartAfterAnswer(known.Row, digest) is not null;
-        if (wasAnswered)
-        {
-            _tally.FindThere();
-        }
-        else if (isKnown && !known.IsUnsent && !options.SendsAgain && !isReplaced)
-        {
-            _ = isOther && options.OnConflict == ConflictRule.Refuse ? _tally.Conflict(customId) : _tally.FindThere(isOther);
-        }
-        else if (isReplaced && known.IsInFlight)
-        {
-            _tally.MeetInFlight(customId);
-        }
-        else if (Fault(customId, item, uploads) is { } fault)
+        ContentDigest id = ContentDigest.OfId(customId);
+        KnownRequests.Standing known = _job is null ? default : Known(_job).StandingOf(id, ContentDigest.Of(item), options);
+        if (Fault(customId, id, known, item, uploads) is { } fault)
         {
             _findings.Add(fault, _row, customId);
             _tally.Refuse();
@@ -100,26 +84,44 @@ public sealed class InputPreview(JobLedger? ledger, JobInputOptions options) : I
                 IsTooLargeInline = true;
             }
         }
+        else if (known.After is not null)
+        {
+            _tally.FindThere();
+        }
+        else if (known.IsThere)
+        {
+            _ = known.IsOther && options.OnConflict == ConflictRule.Refuse ? _tally.Conflict(customId) : _tally.FindThere(known.IsOther);
+        }
+        else if (known.IsInFlight)
+        {
+            _tally.MeetInFlight(customId);
+        }
         else
         {
             Files.Add(attachments, uploads);
-            _tally.Accept(isReplaced);
+            _tally.Accept(known.IsReplaced);
             Count(item.Length);
         }
     }
 
     private KnownRequests Known(JobRecord job) => _known ??= KnownRequests.Load(ledger!, job, withInFlight: true);
 
-    private RequestFault? Fault(string customId, ReadOnlySpan<byte> item, IReadOnlyList<FileToUpload>? uploads)
+    private RequestFault? Fault(
+        string customId, ContentDigest id, KnownRequests.Standing known, ReadOnlySpan<byte> item, IReadOnlyList<FileToUpload>? uploads)
     {
         if (_rules.OfEnvelope(customId, item.Length) is { } fault)
         {
             return fault;
         }
 
-        if (!_seen.Add(ContentDigest.OfId(customId)))
+        if (!(_job is null ? _seen.Add(id) : Known(_job).TrySee(known, id, _seen)))
         {
             return InputRules.Duplicate;
+        }
+
+        if (known.IsThere)
+        {
+            return null;
         }
 
         RequestFacts? facts = _rules.OfFields(item, uploads);

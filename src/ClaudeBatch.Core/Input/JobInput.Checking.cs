@@ -56,6 +56,4 @@ public sealed partial class JobInput
 
     private PartSpooler Spooler(ReadOnlySpan<byte> item)
         => _options.Staging is { } staging && staging.TakesFirst(item, _prefix) ? staging.First : _parts;
-
-    private bool IsFirst(ContentDigest id, int? knownRow) => knownRow is { } row ? _known.TrySee(row) : _seen.Add(id);
 }

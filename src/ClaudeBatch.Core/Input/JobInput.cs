@@ -79,11 +79,22 @@ public sealed partial class JobInput : IDisposable
         _known = KnownRequests.Load(ledger, job, withInFlight: options.OnConflict == ConflictRule.Replace);
         _nextRow = job.SealedRows;
         _attempt = _options.SendsAgain || _options.OnConflict == ConflictRule.Replace ? 1 + ledger.Jobs.Totals(job).Attempts : 1;
-        LedgerFolder.CreateFolder(ledger.Folder.Job(job.Id));
-        _rows = new RowFile(ledger.Folder, job);
-        _schemas = new SchemaStore(ledger.Folder, job.Id);
-        _parts = new PartSpooler(ledger.Folder, job.Id, options.Limits, _draft, _options.Staging?.HeldFor);
-        _options.Staging?.Begin(new PartSpooler(ledger.Folder, job.Id, options.Limits, _draft));
+        try
+        {
+            LedgerFolder.CreateFolder(ledger.Folder.Job(job.Id));
+            _rows = new RowFile(ledger.Folder, job);
+            _schemas = new SchemaStore(ledger.Folder, job.Id);
+            _parts = new PartSpooler(ledger.Folder, job.Id, options.Limits, _draft, _options.Staging?.HeldFor);
+            _options.Staging?.Begin(new PartSpooler(ledger.Folder, job.Id, options.Limits, _draft));
+        }
+        catch
+        {
+            _parts?.Dispose();
+            _schemas?.Dispose();
+            _rows?.Dispose();
+            _draft.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Opens a job for input: a new one, one whose input was interrupted, or a sealed one that gets further rows.</summary>
@@ -179,17 +190,11 @@ public sealed partial class JobInput : IDisposable
         _row++;
         ContentDigest digest = made ?? ContentDigest.Of(item);
         ContentDigest id = ContentDigest.OfId(customId);
-        bool isKnown = _known.TryFind(id, out KnownRequests.Known known);
+        KnownRequests.Standing known = _known.StandingOf(id, digest, _options);
         int schema = 0;
-        // A digest of 0 means that another tool made the batch: only the custom id of its request is known.
-        bool isOther = isKnown && known.Digest != digest && known.Digest != default;
-        bool isReplaced = isOther && _options.OnConflict == ConflictRule.Replace && !known.IsUnsent;
-        // What was to replace an answer was never sent, and is no longer wanted: the answer is here.
-        long? after = isKnown && known.IsUnsent && !_options.SendsAgain ? _known.PartAfterAnswer(known.Row, digest) : null;
-        bool isThere = after is not null || (isKnown && !known.IsUnsent && !_options.SendsAgain && !isReplaced);
         RequestFault? refusal = _rules.OfEnvelope(customId, item.Length)
-            ?? (IsFirst(id, isKnown ? known.Row : null) ? (RequestFault?)null : InputRules.Duplicate)
-            ?? (isThere ? null : FaultOfFields(customId, item, outputSchema, facts ?? _rules.OfFields(item, uploads), out schema));
+            ?? (_known.TrySee(known, id, _seen) ? (RequestFault?)null : InputRules.Duplicate)
+            ?? (known.IsThere ? null : FaultOfFields(customId, item, outputSchema, facts ?? _rules.OfFields(item, uploads), out schema));
         if (refusal is { } fault)
         {
             _findings.Add(fault, _row, customId);
@@ -201,25 +206,25 @@ public sealed partial class JobInput : IDisposable
             return _tally.Refuse();
         }
 
-        if (!isKnown)
+        if (!known.IsKnown)
         {
             ReadOnlySpan<byte> whole = uploads is null ? item : WithFiles(item, uploads);
             Spooler(item).Append(DraftRow(customId, digest, source, variant, refusal: null), whole, _attempt, schema);
             return _tally.Accept();
         }
 
-        if (after is { } part)
+        if (known.After is { } part)
         {
             _goneBack.Add((known.Row, part));
             return _tally.FindThere();
         }
 
-        if (isThere)
+        if (known.IsThere)
         {
-            return !isOther || _options.OnConflict == ConflictRule.Keep ? _tally.FindThere(isOther) : _tally.Conflict(customId);
+            return !known.IsOther || _options.OnConflict == ConflictRule.Keep ? _tally.FindThere(known.IsOther) : _tally.Conflict(customId);
         }
 
-        if (isReplaced && known.IsInFlight)
+        if (known.IsInFlight)
         {
             return _tally.MeetInFlight(customId);
         }
@@ -227,12 +232,12 @@ public sealed partial class JobInput : IDisposable
         ReadOnlySpan<byte> sent = uploads is null ? item : WithFiles(item, uploads);
         long batch = Spooler(item).Append(known.Row, sent, _attempt, schema);
         _draft.Replace(batch, known.Row);
-        if (known.Digest != digest)
+        if (known.IsChanged)
         {
             _changed.Add((batch, _rows.Add(known.Row, customId, digest, source, refusal: null, variant)));
         }
 
-        return _tally.Accept(isReplaced);
+        return _tally.Accept(known.IsReplaced);
     }
 
     public void Dispose()

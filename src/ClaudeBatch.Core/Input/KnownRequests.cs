@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 using ClaudeBatch.Core.Ledger;
 
 namespace ClaudeBatch.Core.Input;
@@ -79,25 +80,44 @@ internal sealed class KnownRequests
         return known;
     }
 
-    public bool TryFind(ContentDigest idDigest, out Known known)
+    /// <summary>Tells what a request of the input is to those that the job has.</summary>
+    /// <param name="id">The digest of its custom id.</param>
+    /// <param name="digest">The digest of its bytes.</param>
+    /// <param name="options">What the input was given with.</param>
+    [MethodImpl(Hot.AtOnce)]
+    public Standing StandingOf(ContentDigest id, ContentDigest digest, JobInputOptions options)
     {
-        bool isThere = _byId.TryGetValue(idDigest, out Entry entry);
-        known = isThere ? new Known(entry.Row, entry.Digest, _unsent[entry.Row], _inFlight[entry.Row]) : default;
-        return isThere;
+        if (!_byId.TryGetValue(id, out Entry entry))
+        {
+            return default;
+        }
+
+        bool isUnsent = _unsent[entry.Row];
+        // A digest of 0 means that another tool made the batch: only the custom id of its request is known.
+        bool isOther = entry.Digest != digest && entry.Digest != default;
+        bool isReplaced = isOther && options.OnConflict == ConflictRule.Replace && !isUnsent;
+        // What was to replace an answer was never sent, and is no longer wanted: the answer is here.
+        long? after = isUnsent && !options.SendsAgain && _answered.TryGetValue((entry.Row, digest), out long part) ? part : null;
+        bool isThere = after is not null || (!isUnsent && !options.SendsAgain && !isReplaced);
+        bool isInFlight = isReplaced && _inFlight[entry.Row];
+        return new Standing(true, entry.Row, isOther, entry.Digest != digest, isReplaced, isInFlight, isThere, after);
     }
 
-    /// <summary>
-    /// Gives the part that was to replace a request that has an answer, and was never sent; null where the row was not answered with this
-    /// content.
-    /// </summary>
-    public long? PartAfterAnswer(int row, ContentDigest digest) => _answered.TryGetValue((row, digest), out long part) ? part : null;
-
-    /// <summary>Marks a row of the job as met in this input.</summary>
-    /// <returns>True when the row was met for the first time.</returns>
-    public bool TrySee(int row)
+    /// <summary>Marks a request as met in this input.</summary>
+    /// <param name="standing">What it is to those of the job.</param>
+    /// <param name="id">The digest of its custom id.</param>
+    /// <param name="others">The custom ids of the input that the job does not have.</param>
+    /// <returns>True when its custom id was met for the first time.</returns>
+    [MethodImpl(Hot.AtOnce)]
+    public bool TrySee(Standing standing, ContentDigest id, SeenDigests others)
     {
-        bool isFirst = !_seen[row];
-        _seen[row] = true;
+        if (!standing.IsKnown)
+        {
+            return others.Add(id);
+        }
+
+        bool isFirst = !_seen[standing.Row];
+        _seen[standing.Row] = true;
         SeenCount += isFirst ? 1 : 0;
         return isFirst;
     }
@@ -123,12 +143,17 @@ internal sealed class KnownRequests
         }
     }
 
-    /// <summary>A sealed request of the job.</summary>
-    /// <param name="Row">The number of its row in the job, from 0.</param>
-    /// <param name="Digest">The digest of its exact bytes; 0 where only its custom id is known.</param>
-    /// <param name="IsUnsent">Whether the service has rejected its batch, or a person has abandoned it.</param>
-    /// <param name="IsInFlight">Whether its last attempt has no outcome yet, and may get one.</param>
-    internal readonly record struct Known(int Row, ContentDigest Digest, bool IsUnsent, bool IsInFlight);
+    /// <summary>What a request of the input is to those that the job has.</summary>
+    /// <param name="IsKnown">Whether the job has a request with this custom id; nothing else counts where it has none.</param>
+    /// <param name="Row">The number of that request's row in the job, from 0.</param>
+    /// <param name="IsOther">Whether that request is known to have other bytes.</param>
+    /// <param name="IsChanged">The same, or its bytes are not known, because another tool has sent it.</param>
+    /// <param name="IsReplaced">Whether this request is to replace it.</param>
+    /// <param name="IsInFlight">Whether it is to be replaced, and its last attempt has no outcome yet and may get one.</param>
+    /// <param name="IsThere">Whether nothing is sent, because the job has the request or its answer.</param>
+    /// <param name="After">The part that was to replace its answer, and was never sent; null where the answer was not replaced.</param>
+    internal readonly record struct Standing(
+        bool IsKnown, int Row, bool IsOther, bool IsChanged, bool IsReplaced, bool IsInFlight, bool IsThere, long? After);
 
     private readonly record struct Entry(int Row, ContentDigest Digest);
 }

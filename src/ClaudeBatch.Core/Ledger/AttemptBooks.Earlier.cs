@@ -42,8 +42,10 @@ public sealed partial class AttemptBooks
         database.Execute($"UPDATE attempt SET replaced_by = NULL WHERE {ofRow} AND replaced_by = $part", values);
         database.Execute(
             """
-            UPDATE request SET (digest, source_offset, source_length, source_digest) = (SELECT digest, source_offset, source_length, source_digest
-                FROM earlier_content WHERE request_id = $request AND batch_id = $part) WHERE id = $request
+            UPDATE request SET (digest, source_offset, source_length, source_digest, variant)
+                = (SELECT digest, source_offset, source_length, source_digest, variant
+                    FROM earlier_content WHERE request_id = $request AND batch_id = $part)
+            WHERE id = $request
             """,
             values);
         database.Execute("DELETE FROM earlier_content WHERE request_id = $request AND batch_id >= $part", values);

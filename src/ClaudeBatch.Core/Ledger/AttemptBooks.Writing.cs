@@ -18,8 +18,8 @@ public sealed partial class AttemptBooks
         long id = RowKey.Of(jobId, request.Row);
         database.Execute(
             """
-            INSERT INTO earlier_content (request_id, batch_id, digest, source_offset, source_length, source_digest)
-            SELECT id, $batch, digest, source_offset, source_length, source_digest FROM request WHERE id = $id
+            INSERT INTO earlier_content (request_id, batch_id, digest, source_offset, source_length, source_digest, variant)
+            SELECT id, $batch, digest, source_offset, source_length, source_digest, variant FROM request WHERE id = $id
             """,
             ("$batch", batchId),
             ("$id", id));

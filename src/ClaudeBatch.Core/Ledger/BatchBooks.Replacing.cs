@@ -65,8 +65,8 @@ public sealed partial class BatchBooks
         string content = $"FROM earlier_content WHERE batch_id = $part AND request_id = request.id";
         database.Execute(
             $"""
-            UPDATE request SET (digest, source_offset, source_length, source_digest)
-                = (SELECT digest, source_offset, source_length, source_digest {content})
+            UPDATE request SET (digest, source_offset, source_length, source_digest, variant)
+                = (SELECT digest, source_offset, source_length, source_digest, variant {content})
             WHERE {RowKey.Within("id", "$job")} AND row IN ({rows}) AND EXISTS (SELECT 1 {content})
             """,
             values);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Ledger.Sqlite;
@@ -33,7 +34,7 @@ public sealed partial class BatchBooks(LedgerDatabase database)
     public BatchRecord? Find(string idOrKey)
     {
         int slash = idOrKey.LastIndexOf('/');
-        return slash > 0 && int.TryParse(idOrKey.AsSpan(slash + 1), out int part)
+        return slash > 0 && int.TryParse(idOrKey.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int part)
             ? database.Read(
                 $"{Select} WHERE j.name = $name AND b.part = $part AND b.state <> {SqlWord.Draft}",
                 BatchRecord.From,

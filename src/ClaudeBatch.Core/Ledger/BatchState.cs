@@ -27,13 +27,13 @@ public enum BatchState
     /// <summary>The results are on the disk and their outcomes in the ledger.</summary>
     Collected,
 
-    /// <summary>The service has refused its create call.</summary>
+    /// <summary>Its create call was refused, by the service, or by a gateway as too large.</summary>
     Rejected,
 
     /// <summary>The service has accepted it, and knows it no more.</summary>
     Lost,
 
-    /// <summary>A person has decided that it is not to be sent.</summary>
+    /// <summary>It is not to be sent: a person has decided so, or its requests are gone or are not what was sealed.</summary>
     Abandoned,
 
     Deleted,

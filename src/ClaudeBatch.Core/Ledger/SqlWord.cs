@@ -27,8 +27,6 @@ internal static class SqlWord
     public const string FinalStates
         = $"{Collected}, {Rejected}, '{nameof(BatchState.Lost)}', {Abandoned}, '{nameof(BatchState.Deleted)}'";
 
-    public const string NotAdopted = $"'{nameof(Adoption.No)}'";
-
     public const string Confirmed = $"'{nameof(Adoption.Confirmed)}'";
 
     public const string Succeeded = $"'{nameof(Outcome.Succeeded)}'";

@@ -171,6 +171,9 @@ public sealed class ToolBooks(LedgerDatabase database)
                 statement.Bind(3, c.Line);
             });
 
+    /// <summary>Records whether a call that was begun may run again.</summary>
+    internal void SetRepeatable(BatchRecord batch, ToolCallRecord call) => Insert(batch, [call]);
+
     private void Insert(BatchRecord batch, List<ToolCallRecord> calls) => Write(
         batch,
         """

@@ -10,7 +10,7 @@ namespace ClaudeBatch.Core.Requests;
 public sealed partial class Attachment
 {
     /// <summary>The most bytes of an image in base64 that the service takes.</summary>
-    private const int LongestImage = 5 * 1024 * 1024;
+    internal const int LongestImage = 5 * 1024 * 1024;
 
     /// <summary>The most bytes of a document: since 2026-10-28, the service takes single requests of up to 128 MB.</summary>
     private const int LongestDocument = 128 * 1024 * 1024;

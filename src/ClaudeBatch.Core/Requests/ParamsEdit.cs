@@ -7,6 +7,9 @@ namespace ClaudeBatch.Core.Requests;
 /// <summary>Changes the JSON of a request and leaves every other byte as it is, so that the service's prompt cache still matches.</summary>
 public static class ParamsEdit
 {
+    /// <summary>Requests may be nested deeper than the 64 objects that a reader takes by itself: what a model gives a tool is part of them.</summary>
+    internal static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
+
     /// <summary>Gives a copy of a request with another model or another limit of the answer.</summary>
     /// <param name="item">The request, which is known to be valid.</param>
     /// <param name="model">The new <c>model</c>; null to leave it.</param>
@@ -14,7 +17,7 @@ public static class ParamsEdit
     public static byte[] Apply(ReadOnlySpan<byte> item, string? model, long? maxTokens)
     {
         ArrayBufferWriter<byte> buffer = new(item.Length + 64);
-        Utf8JsonReader reader = new(item);
+        Utf8JsonReader reader = new(item, AnyDepth);
         int copied = 0;
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -127,7 +130,7 @@ public static class ParamsEdit
     [MethodImpl(Hot.AtOnce)]
     internal static Range Value(ReadOnlySpan<byte> json, params ReadOnlySpan<string> path)
     {
-        Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        Utf8JsonReader reader = new(json, AnyDepth);
         reader.Read();
         foreach (string name in path)
         {

@@ -6,9 +6,6 @@ namespace ClaudeBatch.Core.Requests;
 /// <content>Reads what the model reads, such as messages, system and tools: their texts, files and cache breakpoints.</content>
 public sealed partial class RequestChecker
 {
-    /// <summary>The most bytes of an image in base64 that the service takes.</summary>
-    private const int LongestImage = 5 * 1024 * 1024;
-
     // Of OpenAI's APIs. Other unknown types may be new ones of the service.
     private static readonly string[] s_foreignBlocks =
         ["image_url", "input_text", "input_image", "input_file", "input_audio", "output_text", "file", "function_call"];

@@ -64,7 +64,7 @@ public sealed partial class RequestChecker
                 reader.Read();
                 bool isReference = reader.TokenType == JsonTokenType.String; // the schema of a tool has objects here
                 _facts.References += isReference ? 1 : 0;
-                _facts.Placeholders += isReference && reader.ValueSpan.StartsWith("upload_sha256_"u8) ? 1 : 0;
+                _facts.Placeholders += isReference && reader.ValueSpan.StartsWith(UploadForms.PrefixUtf8) ? 1 : 0;
             }
         }
 
@@ -108,7 +108,7 @@ public sealed partial class RequestChecker
 
         _facts.FileBytes += length;
         _facts.DocumentBytes += isImage ? 0 : length;
-        if (isImage && length > LongestImage)
+        if (isImage && length > Attachment.LongestImage)
         {
             Error("ImageTooLarge", "An image has more than 5 MB in base64; the service refuses it. Make it smaller: 1,568 "
                 + "pixels on the longer side are enough.");

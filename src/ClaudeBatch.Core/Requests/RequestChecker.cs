@@ -37,6 +37,9 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
 
     private readonly Dictionary<string, RequestFault?> _modelFaults = new(StringComparer.Ordinal);
 
+    // As deep as results are read, because what a model gives a tool is part of the next request.
+    private static readonly JsonReaderOptions s_deep = new() { MaxDepth = JsonScanner.MostDepth };
+
     private readonly RequestFacts _facts = new();
 
     /// <summary>Checks a request, <c>{"custom_id":…,"params":{…}}</c>.</summary>
@@ -54,7 +57,7 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
             return _facts;
         }
 
-        Utf8JsonReader reader = new(item);
+        Utf8JsonReader reader = new(item, s_deep);
         bool hasParams = false;
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
@@ -163,7 +166,7 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
         {
             string nearest = catalog.Nearest(name) is { } near ? $"; did you mean '{near}'?" : ".";
             return new RequestFault(
-                "ModelUnknown", $"Model '{name}' is not known here (as of {catalog.AsOf:yyyy-MM-dd}){nearest} A model the service does "
+                "ModelUnknown", $"Model '{name}' is not known here (as of {Day(catalog.AsOf)}){nearest} A model the service does "
                     + $"not know fails each request.", IsError: false);
         }
 
@@ -171,7 +174,7 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
         {
             return new RequestFault(
                 "ModelRetired",
-                $"Model '{name}' was retired on {model.RetiresAt:yyyy-MM-dd}; requests to it fail. Choose another.",
+                $"Model '{name}' was retired on {Day(model.RetiresAt!.Value)}; requests to it fail. Choose another.",
                 IsError: true);
         }
 
@@ -179,11 +182,13 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
         return isSoon || model.Lifecycle == "deprecated"
             ? new RequestFault(
                 "ModelRetiring",
-                $"Model '{name}' is deprecated{(model.RetiresAt is { } end ? $" and retires on {end:yyyy-MM-dd}" : string.Empty)}; "
+                $"Model '{name}' is deprecated{(model.RetiresAt is { } end ? $" and retires on {Day(end)}" : string.Empty)}; "
                     + $"choose another in time.",
                 IsError: false)
             : null;
     }
+
+    private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private void MaxTokensFault(ModelRecord? model)
     {
@@ -199,12 +204,16 @@ public sealed partial class RequestChecker(ModelCatalog catalog, DateOnly today,
             return;
         }
 
-        int? most = betas.Contains(Beta300k) ? model?.MaxOutputWith300kBeta ?? model?.MaxOutput : model?.MaxOutput;
+        bool isLong = betas.Contains(Beta300k);
+        int? most = isLong ? model?.MaxOutputWith300kBeta ?? model?.MaxOutput : model?.MaxOutput;
         if (tokens > most)
         {
+            string how = model?.MaxOutputWith300kBeta is null ? string.Empty
+                : isLong ? $" with the beta {Beta300k}"
+                : $" without the beta {Beta300k} (Connect-ClaudeBatch -Beta)";
             Error(
                 "MaxTokensRefused",
-                string.Create(CultureInfo.InvariantCulture, $"Its max_tokens is above {most}, the most that '{_facts.Model}' takes."));
+                string.Create(CultureInfo.InvariantCulture, $"Its max_tokens is above {most}, the most that '{_facts.Model}' takes{how}."));
         }
     }
 

@@ -32,7 +32,7 @@ public static class RequestLine
     /// <summary>Finds the bytes of the params of a request, which is known to be valid.</summary>
     public static ReadOnlyMemory<byte> ParamsOf(ReadOnlyMemory<byte> line)
     {
-        Utf8JsonReader reader = new(line.Span);
+        Utf8JsonReader reader = new(line.Span, ParamsEdit.AnyDepth);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -51,7 +51,7 @@ public static class RequestLine
 
     private static PreparedRequest Scan(ReadOnlyMemory<byte> line, string place)
     {
-        Utf8JsonReader reader = new(line.Span);
+        Utf8JsonReader reader = new(line.Span, ParamsEdit.AnyDepth);
         string? id = null;
         (string Model, int MaxTokens)? parameters = null;
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)

@@ -74,10 +74,7 @@ internal sealed partial class ToolRules
         }
     }
 
-    [GeneratedRegex("^[a-zA-Z0-9_-]{1,128}$")]
-    private static partial Regex Name();
-
-    [GeneratedRegex("_[0-9]{8}$")]
+    [GeneratedRegex(@"_[0-9]{8}\z")]
     private static partial Regex Dated();
 
     private void Fault(string path, string why) => _faults.Add(new RequestFault("ToolInvalid", $"{path}: {why}", IsError: true));
@@ -114,7 +111,7 @@ internal sealed partial class ToolRules
         }
 
         _names.AddRange(name is null ? [] : [name]);
-        if (name is null || !Name().IsMatch(name))
+        if (name is null || !ToolSchemas.IsName(name))
         {
             Fault(path, name is null
                 ? "it has no name."

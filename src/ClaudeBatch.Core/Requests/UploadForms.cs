@@ -17,7 +17,7 @@ public static class UploadForms
 
     private static ReadOnlySpan<byte> Source => "{\"type\":\"file\",\"file_id\":\""u8;
 
-    private static ReadOnlySpan<byte> PrefixUtf8 => "upload_sha256_"u8;
+    internal static ReadOnlySpan<byte> PrefixUtf8 => "upload_sha256_"u8;
 
     /// <summary>Gives the request with the service's ids of its files.</summary>
     /// <param name="item">The request with placeholders.</param>

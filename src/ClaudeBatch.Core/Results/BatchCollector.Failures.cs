@@ -20,8 +20,10 @@ public sealed partial class BatchCollector
     private static ClaudeBatchException Archived(BatchRecord batch) => new(
         FailureKind.NotFound,
         "ResultsExpired",
-        $"The results of batch '{batch.Key}' were archived by the service on {batch.ArchivedAt ?? batch.ResultsExpireAt:yyyy-MM-dd} UTC; it keeps "
-            + "them for 29 days, and they can be had no more.")
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"The results of batch '{batch.Key}' were archived by the service on {batch.ArchivedAt ?? batch.ResultsExpireAt:yyyy-MM-dd} UTC; it "
+                + $"keeps them for 29 days, and they can be had no more."))
     { Target = batch.Key };
 
     private static ClaudeBatchException Changed(BatchRecord batch) => new(

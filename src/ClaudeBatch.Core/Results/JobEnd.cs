@@ -37,9 +37,9 @@ public sealed class JobEnd
 
     private long? _cost;
 
-    private JobEnd(JobRecord job) => _job = job;
+    private JobEnd(JobRecord job, long requests) => (_job, Requests) = (job, requests);
 
-    public long Requests => _job.SealedRows - _job.RefusedRows;
+    public long Requests { get; }
 
     public long Failed => _failures.Values.Sum();
 
@@ -59,7 +59,7 @@ public sealed class JobEnd
             return null;
         }
 
-        JobEnd end = new(job)
+        JobEnd end = new(job, JobBooks.Totals(job, batches).Requests)
         {
             _failedCalls = job.MaxRounds is null ? 0 : ledger.Tools.CountErrors(job),
             _cost = batches.Aggregate((long?)0, static (sum, b) => sum + b.CostInPicodollars),
@@ -111,7 +111,9 @@ public sealed class JobEnd
     private void Add(JobLedger ledger, BatchTally tally)
     {
         BatchRecord batch = tally.Batch;
-        long unknown = tally.Last.Where(static c => c.Outcome is null).Sum(static c => c.Count);
+        // The ledger has no rows for the requests of another tool's batch until its answers are collected.
+        long unknown = batch.MadeElsewhere && tally.Requests == 0 ? batch.RequestCount
+            : tally.Last.Where(static c => c.Outcome is null).Sum(static c => c.Count);
         if (!batch.State.IsFinal() && unknown > 0 && batch.ResultsDigest is null)
         {
             // Only the service's counts tell how they ended.

@@ -6,6 +6,8 @@ namespace ClaudeBatch.Core.Retries;
 /// <summary>Says why a retry of a job takes nothing: what there is, and by which switch it is taken.</summary>
 public static class LeftOut
 {
+    private const string Incomplete = "-Incomplete";
+
     /// <summary>Makes the sentence.</summary>
     /// <param name="ledger">The open ledger.</param>
     /// <param name="job">The job.</param>
@@ -23,6 +25,13 @@ public static class LeftOut
         }
 
         JobTotals totals = ledger.Jobs.Totals(job);
+        if (totals.WaitingForTools > 0)
+        {
+            found.RemoveAll(static f => f.How == Incomplete);
+            found.Add(("wait for their tools", $"Resume-ClaudeBatch -Job {job.Name} -Tool …", totals.WaitingForTools));
+            found.Add(("have another answer that cannot be used as it is", Incomplete, totals.Incomplete));
+        }
+
         long uncollected = ledger.Batches.OfJob(job.Id).Where(static b => b.State is BatchState.Ended or BatchState.Downloaded)
             .Sum(b => ledger.Batches.Tally(b).Last.Where(static c => c.Outcome is null).Sum(static c => c.Count));
         found.Add(("have results that are not collected yet", $"Get-ClaudeBatchResult -Job {job.Name}", uncollected));
@@ -38,7 +47,7 @@ public static class LeftOut
     private static (string What, string How) Of(EndCount end, bool mayTryAgain) => end switch
     {
         { Outcome: Outcome.Succeeded, StopReason: "max_tokens" } => ("have an answer that was cut at max_tokens", "-MaxTokensFactor 2"),
-        { Outcome: Outcome.Succeeded } => ("have another answer that cannot be used as it is", "-Incomplete"),
+        { Outcome: Outcome.Succeeded } => ("have another answer that cannot be used as it is", Incomplete),
         { Outcome: Outcome.Canceled } => ("were canceled", "-Status Canceled"),
         { Outcome: Outcome.Missing } => ("were left out of the results", "-Status Missing"),
         { Outcome: Outcome.Unknown } => ("ended in a way that is not known", "-Status Unknown"),

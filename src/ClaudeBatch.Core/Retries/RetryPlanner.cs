@@ -83,11 +83,18 @@ public sealed class RetryPlanner(JobLedger ledger)
     /// <param name="rewritten">The changed requests. Where it is given, only the requests in it are sent again; null to send all
     /// unchanged.</param>
     /// <param name="files">What has become of the files of the requests; null where nothing has.</param>
+    /// <returns>The new batches; none where there is nothing to send, or the job was stopped.</returns>
     /// <exception cref="ClaudeBatchException"><c>JobBusy</c>, <c>PayloadRemoved</c>.</exception>
     public IReadOnlyList<BatchRecord> Plan(
         JobRecord job, RetryFilter filter, SpoolLimits limits, RewrittenRequests? rewritten = null, RenewedFiles? files = null)
     {
         using OwnershipLock ownership = Ownership.TakeInput(ledger.Folder, job);
+        job = ledger.Jobs.Get(job.Id);
+        if (job.StoppedAt is not null)
+        {
+            return []; // while files were uploaded
+        }
+
         using DraftBooks draft = ledger.BeginDraft(job.Id, isReadMeanwhile: true);
         using PartSpooler parts = new(ledger.Folder, job.Id, limits, draft);
         long count = Copy(job, filter, draft, parts, rewritten, files);

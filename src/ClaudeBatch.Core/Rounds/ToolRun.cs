@@ -73,14 +73,21 @@ public sealed class ToolRun(JobLedger ledger, IToolBench bench)
                 continue;
             }
 
+            ToolUse use = row.Calls[position];
+            string name = use.Name ?? string.Empty;
+            // Whether a call may run again is said by the line that would run it, and not by the one that has begun it.
+            if (known is { State: ToolCallState.Begun } && bench.Has(name) && bench.MayRepeat(name) != known.IsRepeatable)
+            {
+                known = known with { IsRepeatable = !known.IsRepeatable };
+                ledger.Tools.SetRepeatable(row.Batch, known);
+            }
+
             if (known is { IsUnknown: true }) // the lock is ours: nobody runs it
             {
                 _report.Unknown++;
                 return;
             }
 
-            ToolUse use = row.Calls[position];
-            string name = use.Name ?? string.Empty;
             ToolCallRecord record = known ?? new ToolCallRecord(
                 row.Attempt.Row, position, use.Id ?? string.Empty, name, ToolCallState.Begun, IsRepeatable: true, Starts: 0);
             if (tools.SchemaOf(name) is not { } schema)

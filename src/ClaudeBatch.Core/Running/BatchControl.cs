@@ -96,14 +96,18 @@ public sealed class BatchControl(JobLedger ledger, BatchApi api)
             ledger.Events.Add(EventKind.PayloadRemoved, "The spool and the results were removed.", batch.JobId, batch.Id);
         }
 
-        // What can no longer be sent is given up, so that the same line sends its rows in a new part.
+        GiveUpUnsent(ledger, batch);
+        RemoveRows(batch.JobId);
+    }
+
+    /// <summary>Gives up a part whose requests were removed before it was sent, so that the same line sends its rows in a new part.</summary>
+    internal static void GiveUpUnsent(JobLedger ledger, BatchRecord batch)
+    {
         batch = ledger.Batches.Get(batch);
         if (batch.State.IsUnsent())
         {
             ledger.SetState(batch, BatchState.Abandoned, "Its requests were removed before it was sent.");
         }
-
-        RemoveRows(batch.JobId);
     }
 
     /// <summary>Makes the error for a batch whose files are not deleted because its answers are not here yet.</summary>

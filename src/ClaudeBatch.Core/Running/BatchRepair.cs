@@ -31,10 +31,11 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
     /// <param name="batch">A part that, as far as the ledger knows, the service does not have.</param>
     /// <param name="serviceId"><c>msgbatch_…</c>.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="ClaudeBatchException"><c>NothingToRepair</c>, <c>BatchKnown</c>, <c>CountsDiffer</c>, and what the service
-    /// says.</exception>
+    /// <exception cref="ClaudeBatchException"><c>NothingToRepair</c>, <c>BatchBusy</c>, <c>BatchKnown</c>, <c>CountsDiffer</c>,
+    /// <c>RequestsSentAgain</c>, and what the service says.</exception>
     public async Task<BatchRecord> AdoptAsync(BatchRecord batch, string serviceId, CancellationToken cancellationToken)
     {
+        await api.PrepareAsync(cancellationToken).ConfigureAwait(false); // no script runs under a lock
         using OwnershipLock ownership = Own(batch);
         batch = ledger.Batches.Get(batch);
         Check(batch);

@@ -116,6 +116,7 @@ public sealed class JobPruner(JobLedger ledger)
         foreach (BatchRecord batch in ledger.Batches.OfJob(job.Id))
         {
             ResultPatience.StopAsking(ledger, batch);
+            BatchControl.GiveUpUnsent(ledger, batch);
         }
     }
 }

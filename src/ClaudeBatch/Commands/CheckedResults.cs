@@ -28,12 +28,12 @@ internal sealed partial class CheckedResults(ConnectedCommand command, ResultCho
     public void Give(JobRecord job, IReadOnlyList<BatchRecord> collected, CancellationToken cancellationToken)
     {
         BookCheck books = new Reconciler(command.Open().Ledger).Check(command.Open().Ledger.Jobs.Get(job.Id));
-        if (choice.LeavesUnfinished && JobRows.Unfinished(job, books) is { } unfinished)
+        if (!choice.Strict && JobRows.Unfinished(job, books) is { } unfinished)
         {
             command.Warn($"{unfinished}.");
         }
 
-        IReadOnlyList<BookProblem> problems = choice.LeavesUnfinished ? [.. JobRows.Wrong(books)] : books.Problems;
+        IReadOnlyList<BookProblem> problems = choice.Strict ? books.Problems : [.. JobRows.Wrong(books)];
         Give($"job '{job.Name}'", problems, job, collected, only: null, cancellationToken);
     }
 

@@ -46,21 +46,28 @@ public sealed partial class ConnectClaudeBatchCommand
     private ApiCredential FromFile(string path)
     {
         const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & others) != 0)
-        {
-            throw new ClaudeBatchException(
-                FailureKind.Permission, "ApiKeyFileOpen", $"'{path}' can be read by others. Make it yours alone with: chmod 600 '{path}'")
-            { Target = path };
-        }
-
         try
         {
+            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & others) != 0)
+            {
+                throw new ClaudeBatchException(
+                    FailureKind.Permission,
+                    "ApiKeyFileOpen",
+                    $"'{path}' can be read by others. Make it yours alone with: chmod 600 '{path}'")
+                { Target = path };
+            }
+
             string text = File.ReadAllText(path);
             return text.AsSpan().IndexOfAny("\"'{}") < 0 && !NamedValue().IsMatch(text)
                 ? KeyOf(text)
                 : throw new ClaudeBatchException(FailureKind.InvalidArgument, "ApiKeyInvalid", "That is no key alone.");
         }
-        catch (ClaudeBatchException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.InvalidArgument, "FileUnreadable", $"'{path}' cannot be read: {Sentence.Of(e.Message)}", e) { Target = path };
+        }
+        catch (ClaudeBatchException e) when (e.Id != "ApiKeyFileOpen")
         {
             string message = $"{e.Message} It is read from '{path}', which must hold the key alone.";
             throw new ClaudeBatchException(e.Kind, e.Id, message, e) { Target = path };

@@ -16,6 +16,8 @@ namespace ClaudeBatch.Commands;
 [OutputType(typeof(ClaudeBatchConnection))]
 public sealed partial class ConnectClaudeBatchCommand : AsyncCommand
 {
+    private static readonly TimeSpan s_shortTimeout = TimeSpan.FromMinutes(1);
+
     private const string KeySet = "ApiKey";
 
     private const string PathSet = "ApiKeyPath";
@@ -120,6 +122,16 @@ public sealed partial class ConnectClaudeBatchCommand : AsyncCommand
             Plan = Plan(out RehearsedAnswers? answers),
             Answers = answers,
         };
+        if (EmulatorPlan is not null && !Emulator && !connection.BaseUri.IsLoopback)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.InvalidArgument,
+                "ParameterConflict",
+                $"-EmulatorPlan is of a rehearsal, and the calls would go to {connection.BaseUri}, where they are paid. Give -Emulator, too, or "
+                    + "leave the plan out.")
+            { Target = EmulatorPlan };
+        }
+
         _ = connection.ToService(); // refuses a bad address now and not at the first call
         connection.Folder.Create();
         SaveSettings(connection);
@@ -203,6 +215,11 @@ public sealed partial class ConnectClaudeBatchCommand : AsyncCommand
         if (hasTimeout)
         {
             session.Ledger.Settings.SettleTimeout = SettleTimeout;
+            if (SettleTimeout < s_shortTimeout && !connection.IsEmulator)
+            {
+                Warn("After -SettleTimeout a batch whose create reply was lost is created again, if the account's lists do not show it by "
+                    + "then. How soon they show one is not documented: in less than a minute a batch may be paid twice.");
+            }
         }
     }
 }

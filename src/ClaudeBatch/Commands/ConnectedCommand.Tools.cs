@@ -60,7 +60,7 @@ public abstract partial class ConnectedCommand
         {
             Depth = line.Depth,
             MaxOutput = line.MaxToolOutput,
-            Timeout = line.ToolTimeout > TimeSpan.Zero ? line.ToolTimeout : null,
+            Timeout = line.ToolTimeout > TimeSpan.Zero && line.ToolTimeout < ToolLimits.LongestTimeout ? line.ToolTimeout : null,
         };
         Func<PendingCall, bool>? confirm = AsksAboutCalls ? c => ShouldProcess(ToolBench.Describe(c), "Run") : null;
         ToolRunner runner = new(this, limits, TimeProvider.System);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using System.Management.Automation;
 using ClaudeBatch.Core;
@@ -130,7 +131,8 @@ public abstract partial class ConnectedCommand : AsyncCommand
     // The HTTP client reports a retry on the pipeline's thread or on a pool thread. Only the pipeline's thread may write, so the text
     // waits.
     private void QueueRetry(ClaudeBatchException failure, TimeSpan wait)
-        => _retries.Enqueue($"{Sentence.Of(failure.Message)} Trying again in {wait.TotalSeconds:0.0} s.");
+        => _retries.Enqueue(string.Create(
+            CultureInfo.InvariantCulture, $"{Sentence.Of(failure.Message)} Trying again in {wait.TotalSeconds:0.0} s."));
 
     private readonly System.Collections.Concurrent.ConcurrentQueue<string> _retries = new();
 

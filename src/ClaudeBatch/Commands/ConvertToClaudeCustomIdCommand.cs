@@ -14,9 +14,10 @@ public sealed class ConvertToClaudeCustomIdCommand : AsyncCommand
     [Parameter(Mandatory = true, Position = 0)]
     [AllowEmptyString]
     [AllowNull]
-    public object?[] Part { get; set; } = [];
+    public object?[]? Part { get; set; }
 
     protected override void ProcessRecord() => Guard(
-        () => WriteObject(
-            CustomIdParts.Join([.. Part.Select(static p => JsonText.Text(p is PSObject wrapped ? wrapped.BaseObject : p))])), Part);
+        () => WriteObject(CustomIdParts.Join(
+            [.. (Part ?? [null]).Select(static p => JsonText.Text(p is PSObject wrapped ? wrapped.BaseObject : p))])),
+        Part);
 }

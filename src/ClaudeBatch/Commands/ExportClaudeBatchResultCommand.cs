@@ -133,6 +133,10 @@ public sealed class ExportClaudeBatchResultCommand : ConnectedCommand
         if (IsOfJobs)
         {
             await WriteJobsAsync(cancellationToken);
+            if (HasFailed && !_file!.HasAny)
+            {
+                return; // the errors say why there is nothing to write, and a file that is there stays
+            }
         }
 
         if (_table is not null)
@@ -142,7 +146,7 @@ public sealed class ExportClaudeBatchResultCommand : ConnectedCommand
 
         if (_file!.HasAny && _columns?.Missing.ToArray() is { Length: > 0 } missing)
         {
-            WriteWarning($"No result has {string.Join(", ", missing.Select(static m => $"'{m}'"))}; the cells of that column are empty.");
+            Warn($"No result has {string.Join(", ", missing.Select(static m => $"'{m}'"))}; the cells of that column are empty.");
         }
 
         _file.Complete();
@@ -212,7 +216,7 @@ public sealed class ExportClaudeBatchResultCommand : ConnectedCommand
         return Format!.ToUpperInvariant() switch
         {
             "CSV" => new CsvResultTable(file, columns, Delimiter ?? ','),
-            "XLSX" => new XlsxResultTable(file, columns, WriteWarning),
+            "XLSX" => new XlsxResultTable(file, columns, Warn),
             "JSON" => new JsonResultTable(file, columns, isArray: true),
             _ => new JsonResultTable(file, columns, isArray: false),
         };

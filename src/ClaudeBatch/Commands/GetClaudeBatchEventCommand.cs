@@ -1,5 +1,7 @@
 using System.Management.Automation;
+using ClaudeBatch.Completers;
 using ClaudeBatch.Core.Ledger;
+using ClaudeBatch.Pipeline;
 using ClaudeBatch.Sessions;
 
 namespace ClaudeBatch.Commands;
@@ -32,6 +34,8 @@ public sealed class GetClaudeBatchEventCommand : JobCommand
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
+    [ValidateEventKind]
+    [ArgumentCompleter(typeof(EventKindCompleter))]
     public string[] Kind { get; set; } = ["*"];
 
     private protected override bool TakesBatches => true;

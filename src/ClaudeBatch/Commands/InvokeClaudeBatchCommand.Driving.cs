@@ -36,8 +36,10 @@ public sealed partial class InvokeClaudeBatchCommand
                 // What may be with the service is searched for also while the job waits for somebody, who may have done already what it
                 // waits for.
                 bool isSettling = batches.Any(static b => b.IsSettling);
-                isPaused = state is JobState.Ambiguous or JobState.Stopped || (state == JobState.Paused && !isSettling);
-                BatchRecord[] open = [.. batches.Where(static b => !b.State.IsFinal() && b.HeldFor is null)];
+                BatchRecord[] open = [.. batches.Where(static b => !b.State.IsFinal() && b.HeldFor is null && !b.IsAmbiguous)];
+                // Where a person has to say something of one row or part, the others go on.
+                isPaused = state == JobState.Stopped || (state == JobState.Paused && !isSettling)
+                    || (state == JobState.Ambiguous && open.Length == 0 && idleSteps > 0);
                 idleSteps++;
                 if ((open.Length > 0 || session.AreToolsRun(_job)) && !isPaused)
                 {

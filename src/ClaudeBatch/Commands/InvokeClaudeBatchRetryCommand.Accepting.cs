@@ -23,7 +23,7 @@ public sealed partial class InvokeClaudeBatchRetryCommand
     private void CheckReasons()
     {
         bool isAnother = Template is not null || Repair is not null;
-        if (WithReason && (isAnother || !(Incomplete || _hasAnswers || MyInvocation.ExpectingInput)))
+        if (WithReason && (isAnother || !(Incomplete || IsGiven(nameof(InputObject)) || MyInvocation.ExpectingInput)))
         {
             throw new ClaudeBatchException(
                 FailureKind.InvalidArgument,
@@ -52,16 +52,25 @@ public sealed partial class InvokeClaudeBatchRetryCommand
         }
     }
 
-    private void WarnOfModel(IEnumerable<RetryCandidate> candidates)
+    // Counts the requests by the reason why they are sent again. To find them may read each answer, so it is done once.
+    private Dictionary<string, long> Reasons(IEnumerable<RetryCandidate> candidates)
     {
-        long count = Model is null ? 0 : candidates.LongCount(static c => c.Batch.Round > 1);
-        if (count > 0)
+        Dictionary<string, long> reasons = [];
+        long conversations = 0;
+        foreach (RetryCandidate candidate in candidates)
         {
-            Warn(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{count} requests are in the middle of a conversation. What the model before has thought is left out where {Model} cannot read "
-                    + $"it, and the service says so in input_transformations of the answer only."));
+            reasons[candidate.Reason] = reasons.GetValueOrDefault(candidate.Reason) + 1;
+            conversations += candidate.Batch.Round > 1 ? 1 : 0;
         }
+
+        if (Model is not null && conversations > 0)
+        {
+            Warn($"{Sentence.Count(conversations, "request is", "requests are")} in the middle of a conversation. What the model before "
+                + $"has thought is left out where {Model} cannot read it, and the service says so in input_transformations of the answer "
+                + "only.");
+        }
+
+        return reasons;
     }
 
     // The verdicts are not written before the user has said that something is to be done.

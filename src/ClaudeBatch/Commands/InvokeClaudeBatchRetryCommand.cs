@@ -72,9 +72,14 @@ public sealed partial class InvokeClaudeBatchRetryCommand : BatchCommand
 
     private bool Rewrites => WithReason || Template is not null || Repair is not null || MaxTokensFactor is not null || Model is not null;
 
-    protected override Task ProcessAsync(CancellationToken cancellationToken)
+    protected override Task BeginAsync(CancellationToken cancellationToken)
     {
         CheckReasons();
+        return base.BeginAsync(cancellationToken);
+    }
+
+    protected override Task ProcessAsync(CancellationToken cancellationToken)
+    {
         foreach (JobRecord job in ResolveJobs())
         {
             _jobs[job.Id] = null;
@@ -158,9 +163,7 @@ public sealed partial class InvokeClaudeBatchRetryCommand : BatchCommand
         Verdicts verdicts = Judge(session, job, piped, cancellationToken);
         RetryFilter filter = Filter(piped, verdicts);
         RetryPlanner planner = new(session.Ledger);
-        WarnOfModel(planner.Candidates(job, filter));
-        Dictionary<string, long> reasons = planner.Candidates(job, filter).GroupBy(static c => c.Reason)
-            .ToDictionary(static g => g.Key, static g => g.LongCount());
+        Dictionary<string, long> reasons = Reasons(planner.Candidates(job, filter));
         // A retry does not send what waits for an operator. The pause reason tells the user what to do about it.
         if (job.PauseReason is { } pause && filter.Classes?.Contains(Core.Ledger.FailureClass.OperatorFixable) != true)
         {
@@ -187,13 +190,6 @@ public sealed partial class InvokeClaudeBatchRetryCommand : BatchCommand
         }
 
         verdicts.Record(session.Ledger);
-        // What is sent of a stopped job is canceled by its next step.
-        if (job.StoppedAt is not null)
-        {
-            session.Ledger.Restart(job);
-            WriteHostLine($"Job '{job.Name}' was stopped, and is taken up again.");
-        }
-
         using RewrittenRequests? rewritten = Rewrites ? Rewrite(session, job, planner.Candidates(job, filter), cancellationToken) : null;
         if (rewritten?.Count == 0)
         {
@@ -209,8 +205,21 @@ public sealed partial class InvokeClaudeBatchRetryCommand : BatchCommand
             Fail(failure, job.Name);
         }
 
+        // What is sent of a stopped job is canceled by its next step.
+        if (job.StoppedAt is not null)
+        {
+            session.Ledger.Restart(job);
+            WriteHostLine($"Job '{job.Name}' was stopped, and is taken up again.");
+        }
+
+        IReadOnlyList<BatchRecord> again = planner.Plan(job, filter, SpoolLimits.Of(job), rewritten, files);
+        if (again.Count == 0 && session.Ledger.Jobs.Get(job.Id).StoppedAt is not null)
+        {
+            Warn($"Job '{job.Name}' was stopped meanwhile, so nothing of it is sent again.");
+        }
+
         _delivery = new Delivery(session, static _ => true, note => WriteNotes([note]), batch => WriteOutput(Batch.From(batch)));
-        await _delivery.RunAsync(planner.Plan(job, filter, SpoolLimits.Of(job), rewritten, files), cancellationToken);
+        await _delivery.RunAsync(again, cancellationToken);
     }
 
     private RewrittenRequests Rewrite(

@@ -151,6 +151,13 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
             Warn(warning);
         }
 
+        bool hasRows = _rows > 0 && (HasFiles || MyInvocation.ExpectingInput || IsGiven(nameof(InputObject)));
+        if (hasRows && _source!.Absent.Count > 0)
+        {
+            string names = string.Join(", ", _source.Absent.Select(static n => $"'{n}'"));
+            Warn($"No row has {names}, which -SourceProperty names; the results will not have it.");
+        }
+
         if (_contentIds.Repeated > 0)
         {
             Warn(string.Create(

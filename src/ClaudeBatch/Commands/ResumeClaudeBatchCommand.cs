@@ -212,7 +212,7 @@ public sealed partial class ResumeClaudeBatchCommand : JobCommand
             _code = ExitCode.Worse(_code, ExitCode.Of(now.Standing, session.Ledger.Jobs.Get(job.Id).PausedFor));
         }
 
-        if (isDue || isNamed)
+        if (isDue || isNamed || now.Standing == JobState.InputCut)
         {
             _told.Add(job.Identity);
             WriteOutput(now);

@@ -38,6 +38,11 @@ public abstract partial class SubmissionCommand
     private void Tell(SealedInput input)
     {
         string job = input.Job.Name;
+        if (input is { Accepted: 0, AlreadyThere: 0, Refused: > 0 })
+        {
+            Warn($"Nothing of job '{job}' is sent: what came in, {Sentence.Count(input.Refused, "request")}, was left out.");
+        }
+
         if (input.AlreadyThere > input.Kept)
         {
             WriteVerboseLine(string.Create(

@@ -61,7 +61,7 @@ public abstract partial class SubmissionCommand : ConnectedCommand
 
     /// <summary>The most that the requests may cost, in USD. The high end of the estimate is compared before anything is sent.</summary>
     [Parameter]
-    [ValidateRange(0, double.MaxValue)]
+    [ValidateRange(0, PriceList.MostDollars)]
     public decimal? MaxCost { get; set; }
 
     /// <summary>Sends requests again that the job has already.</summary>

@@ -125,28 +125,38 @@ public sealed class TestClaudeBatchRequestCommand : ConnectedCommand
             return;
         }
 
-        string what = Sentence.Count(_first.Count, "request");
-        if (!ShouldProcess($"{what} through the Messages API, at its full price", "Send"))
+        if (!ShouldProcess($"{Sentence.Count(_first.Count, "request")} through the Messages API, at its full price", "Send"))
         {
             return;
         }
 
         MessageTrial trial = new(OpenService().Api, new PriceList(KnownModels.Of(Connection)));
         decimal? sum = 0;
-        foreach ((long row, BatchRequest request, ReadOnlyMemory<byte> schema) in _first)
+        int sent = 0;
+        try
         {
-            (RequestFault? fault, decimal? cost) = await trial.SendAsync(
-                request.Uploads is { } files ? UploadForms.Inline(request.Utf8.Span, files) : request.Utf8, schema, cancellationToken);
-            sum += cost;
-            if (fault is { } found)
+            foreach ((long row, BatchRequest request, ReadOnlyMemory<byte> schema) in _first)
             {
-                _findings.Add(found, row, request.CustomId!);
+                (RequestFault? fault, decimal? cost) = await trial.SendAsync(
+                    request.Uploads is { } files ? UploadForms.Inline(request.Utf8.Span, files) : request.Utf8, schema, cancellationToken);
+                sum += cost;
+                sent++;
+                if (fault is { } found)
+                {
+                    _findings.Add(found, row, request.CustomId!);
+                }
             }
         }
-
-        WriteHostLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Sent {what} through the Messages API for "
-                + $"{(sum is { } usd ? PriceList.Text(usd) : "a cost that is not known here: the model has no price in this module")}."));
+        finally
+        {
+            // What was sent before one that got no answer is told, too: it was paid.
+            if (sent > 0)
+            {
+                string price = sum is { } usd
+                    ? PriceList.Text(usd)
+                    : "a cost that is not known here: the model has no price in this module";
+                WriteHostLine($"Sent {Sentence.Count(sent, "request")} through the Messages API for {price}.");
+            }
+        }
     }
 }

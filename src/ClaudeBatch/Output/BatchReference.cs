@@ -41,7 +41,8 @@ public sealed class BatchReference
 
         if (Key is null && Job is null)
         {
-            throw new PSArgumentException($"'{value}' is not a batch, a job, a result, the id of a batch or the name of a job.");
+            throw new PSArgumentException($"'{value}' is not a batch, a job, a result, the id of a batch or the name of a job. "
+                + "Rows become requests by New-ClaudeBatchRequest.");
         }
     }
 

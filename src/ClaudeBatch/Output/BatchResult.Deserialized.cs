@@ -10,6 +10,8 @@ namespace ClaudeBatch;
 public sealed partial class BatchResult
 {
     // The objects, and the texts that they are made from.
+    private static readonly string[] s_needed = [nameof(CustomId), nameof(Status), nameof(IsComplete), nameof(Attempt)];
+
     private static readonly (string Name, string Text)[] s_madeFromText =
     [
         (nameof(Output), nameof(Text)), (nameof(Usage), nameof(Raw)), (nameof(Message), nameof(Raw)), (nameof(Source), nameof(RawSource)),
@@ -17,7 +19,7 @@ public sealed partial class BatchResult
     ];
 
     /// <summary>Returns the result from the pipeline, which may have been deserialized from Clixml or a PowerShell job.</summary>
-    /// <exception cref="ClaudeBatchException"><c>ResultInvalid</c>: the value is not a result.</exception>
+    /// <exception cref="ClaudeBatchException"><c>ResultInvalid</c>: the value is not a result, or only a part of one.</exception>
     internal static BatchResult From(object? value)
     {
         if ((value is PSObject wrapped ? wrapped.BaseObject : value) is BatchResult result)
@@ -30,6 +32,17 @@ public sealed partial class BatchResult
         {
             throw new ClaudeBatchException(
                 FailureKind.InvalidArgument, "ResultInvalid", $"'{value ?? "null"}' is not a result; Get-ClaudeBatchResult gives them.")
+            { Target = value };
+        }
+
+        // Select-Object leaves a type that says "result". What it has left out would be made up: a success would be told as no answer.
+        if (s_needed.FirstOrDefault(n => item.Properties[n] is null) is { } missing)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.InvalidArgument,
+                "ResultInvalid",
+                $"'{item.Properties[nameof(CustomId)]?.Value ?? item}' is a part of a result: its {missing} is not there. Pipe the results "
+                    + "themselves; Export-ClaudeBatchResult -Property chooses the columns of its file.")
             { Target = value };
         }
 

@@ -74,37 +74,44 @@ public sealed partial class BatchResult
     private static List<ToolCall> AnsweredCalls(string rounds, byte[] transcript)
     {
         using JsonDocument document = JsonDocument.Parse(rounds);
-        Dictionary<string, (int Round, TimeSpan? Duration)> known = [];
+        // A service may give an id twice: those of one id are told apart by their order.
+        Dictionary<string, Queue<(int Round, TimeSpan? Duration)>> known = [];
         foreach (JsonElement call in document.RootElement.GetProperty("calls").EnumerateArray())
         {
-            known[call[1].GetString()!] = (
-                call[0].GetInt32(), call[2].ValueKind == JsonValueKind.Number ? TimeSpan.FromMilliseconds(call[2].GetInt64()) : null);
+            string id = call[1].GetString()!;
+            known.TryAdd(id, []);
+            known[id].Enqueue((
+                call[0].GetInt32(), call[2].ValueKind == JsonValueKind.Number ? TimeSpan.FromMilliseconds(call[2].GetInt64()) : null));
         }
 
         using JsonDocument messages = JsonDocument.Parse(transcript, new JsonDocumentOptions { MaxDepth = int.MaxValue });
-        Dictionary<string, ToolCall> calls = [];
+        List<ToolCall> calls = [];
+        Dictionary<string, Queue<ToolCall>> open = [];
         foreach (JsonElement block in messages.RootElement.EnumerateArray().SelectMany(Blocks))
         {
             string? id = TextOf(block, "id") ?? TextOf(block, "tool_use_id");
-            if (id is null || !known.TryGetValue(id, out (int Round, TimeSpan? Duration) at))
+            if (id is null || !known.TryGetValue(id, out Queue<(int Round, TimeSpan? Duration)>? places))
             {
                 continue; // of a conversation that the row began with
             }
 
-            if (TextOf(block, "type") == "tool_use")
+            if (TextOf(block, "type") == "tool_use" && places.TryDequeue(out (int Round, TimeSpan? Duration) at))
             {
                 byte[] input = block.TryGetProperty("input", out JsonElement given) ? Encoding.UTF8.GetBytes(given.GetRawText()) : [];
-                calls[id] = ToolCall.From(new ToolUse(id, TextOf(block, "name"), input), at.Round);
-                calls[id].Duration = at.Duration;
+                ToolCall call = ToolCall.From(new ToolUse(id, TextOf(block, "name"), input), at.Round);
+                call.Duration = at.Duration;
+                calls.Add(call);
+                open.TryAdd(id, []);
+                open[id].Enqueue(call);
             }
-            else if (TextOf(block, "type") == "tool_result" && calls.TryGetValue(id, out ToolCall? answered))
+            else if (TextOf(block, "type") == "tool_result" && open.GetValueOrDefault(id)?.TryDequeue(out ToolCall? answered) == true)
             {
                 answered.Output = TextOf(block, "content") ?? string.Empty;
                 answered.IsError = block.TryGetProperty("is_error", out JsonElement isError) && isError.ValueKind == JsonValueKind.True;
             }
         }
 
-        return [.. calls.Values.Where(static c => c.Output is not null)];
+        return [.. calls.Where(static c => c.Output is not null)];
     }
 
     private static IEnumerable<JsonElement> Blocks(JsonElement message)

@@ -15,6 +15,9 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     /// <summary>A token that only Ctrl+C cancels, for work that goes on after the stage in which it begins.</summary>
     private protected CancellationToken StopToken => _stop.Token;
 
+    /// <summary>Whether <see cref="Fail"/> was called.</summary>
+    private protected bool HasFailed { get; private set; }
+
     /// <summary>Whether the line, or the pipeline by name, gives a parameter; a default of <c>$PSDefaultParameterValues</c> counts.</summary>
     private protected bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
@@ -103,6 +106,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         bool isOfAll = failure.Pauses is not (null or PauseCause.PermissionDenied or PauseCause.CanaryFailed or PauseCause.BudgetExceeded
             or PauseCause.ToolsNotNamed);
         bool isNew = failure.Pauses is null || Told.TryAdd(this, failure.Id);
+        HasFailed = true;
         if (!isOfAll || isNew)
         {
             PipelinePump.Outside((Command: this, failure, target), static x => x.Command.WriteError(x.failure.ToErrorRecord(x.target)));

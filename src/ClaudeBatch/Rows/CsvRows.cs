@@ -12,6 +12,9 @@ namespace ClaudeBatch.Rows;
 /// </summary>
 internal sealed class CsvRows : IDisposable
 {
+    // A character for bytes that are none would go out, and be paid, in the place of what the file has.
+    private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     private readonly string _path;
 
     private readonly FileStream _file;
@@ -100,7 +103,7 @@ internal sealed class CsvRows : IDisposable
     // Null where Sep cannot read the file as Import-Csv does: what begins with '#' may be a line with a type, or a log of a web server.
     private SepReader? ReaderOf(char delimiter)
     {
-        StreamReader text = new(_file, Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
+        StreamReader text = new(_file, s_utf8, detectEncodingFromByteOrderMarks: true);
         if (text.Peek() == '#')
         {
             return null;
@@ -283,6 +286,16 @@ internal sealed class CsvRows : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ClaudeBatchException(FailureKind.InvalidArgument, "FileUnreadable", $"'{_path}' cannot be read: {e.Message}", e)
+            { Target = _path };
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.InvalidArgument,
+                "FileUnreadable",
+                $"'{_path}' is not UTF-8. Save the file as UTF-8 and read it again, or say what it is: Import-Csv -Encoding … | "
+                    + "New-ClaudeBatchRequest",
+                e)
             { Target = _path };
         }
     }

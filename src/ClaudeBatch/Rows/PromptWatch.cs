@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Requests;
@@ -8,13 +9,13 @@ namespace ClaudeBatch.Rows;
 
 /// <summary>
 /// Watches the requests that rows become for slips that would be paid for with each row: a placeholder in the syntax of another tool, a
-/// prompt that is the same for all rows, a column that is empty.
+/// prompt that is the same for all rows, a column that is empty, a file that was read in another encoding.
 /// </summary>
 internal sealed partial class PromptWatch
 {
     private const int LongestQuote = 60;
 
-    private readonly Dictionary<string, RowNumbers> _empty = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, RowNumbers?> _empty = new(StringComparer.OrdinalIgnoreCase);
 
     private string? _first;
 
@@ -22,9 +23,16 @@ internal sealed partial class PromptWatch
 
     private long _count;
 
+    private const char Replacement = '\uFFFD';
+
     private string _advice = string.Empty;
 
+    private RowNumbers? _broken;
+
     private bool _hasPlaceholder;
+
+    // Whether a row is itself what is asked.
+    private bool _rowsAreAsked;
 
     /// <summary>Warnings of what the first row shows.</summary>
     public List<string> Warnings { get; } = [];
@@ -38,6 +46,7 @@ internal sealed partial class PromptWatch
     {
         string[] names = [.. row.Names, "_"];
         string columns = string.Join(", ", (row.IsRecord ? names[..^1] : ["_"]).Take(5).Select(static n => $"{{{{{n}}}}}"));
+        _rowsAreAsked = row.IsText && templates.All(static t => t.Parameter == "CustomId");
         _advice = columns.Length == 0 ? string.Empty : $" Where a value of the row belongs, write {columns}.";
         foreach ((string parameter, TextTemplate template) in templates)
         {
@@ -75,17 +84,15 @@ internal sealed partial class PromptWatch
         _count++;
         _first ??= asked;
         _differs = _differs || asked != _first;
+        if (asked.Contains(Replacement))
+        {
+            Note(ref _broken, row.Number);
+        }
+
 
         foreach (string name in row.EmptyPlaces)
         {
-            if (_empty.TryGetValue(name, out RowNumbers? rows))
-            {
-                rows.Add(row.Number);
-            }
-            else
-            {
-                _empty.Add(name, new RowNumbers(row.Number));
-            }
+            Note(ref CollectionsMarshal.GetValueRefOrAddDefault(_empty, name, out _), row.Number);
         }
     }
 
@@ -97,12 +104,31 @@ internal sealed partial class PromptWatch
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"All {_count} requests ask the same, '{Quote()}', and nothing of their rows is in them.{_advice}");
+                $"All {_count} requests ask the same, '{Quote()}'")
+                + (_rowsAreAsked ? "." : $", and nothing of their rows is in them.{_advice}");
         }
 
-        foreach ((string name, RowNumbers rows) in _empty)
+        if (_broken is not null)
+        {
+            yield return $"{_broken}: the text has U+FFFD in it, which stands for bytes that could not be read. Was the file read in "
+                + "another encoding than it has? Import-Csv -Encoding names it.";
+        }
+
+        foreach ((string name, RowNumbers? rows) in _empty)
         {
             yield return $"{rows}: column '{name}' is empty, and the text around it goes out without it.";
+        }
+    }
+
+    private static void Note(ref RowNumbers? rows, long row)
+    {
+        if (rows is null)
+        {
+            rows = new RowNumbers(row);
+        }
+        else
+        {
+            rows.Add(row);
         }
     }
 

@@ -26,6 +26,8 @@ internal sealed class RowWriter : IDisposable
     // The names in it that have no wildcard.
     private readonly HashSet<string> _wantedNames;
 
+    private readonly HashSet<string> _absent;
+
     private readonly HashSet<string> _named;
 
     private readonly RowMembers _members = new();
@@ -47,9 +49,14 @@ internal sealed class RowWriter : IDisposable
             ? null
             : [.. wanted.Select(static w => WildcardPattern.Get(w, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant))];
         _wantedNames = new HashSet<string>(wanted ?? [], StringComparer.OrdinalIgnoreCase);
+        _absent = new HashSet<string>(
+            (wanted ?? []).Where(static w => !WildcardPattern.ContainsWildcardCharacters(w)), StringComparer.OrdinalIgnoreCase);
         _named = new HashSet<string>(named, StringComparer.OrdinalIgnoreCase);
         _choice = new Choice(_members.Heading, isWhole: true, this);
     }
+
+    /// <summary>The properties to keep that no row has had.</summary>
+    public IReadOnlyCollection<string> Absent => _absent;
 
     /// <summary>
     /// The copy of the row that was read last: a JSON object with its properties in their order; empty where none is to be kept.
@@ -68,6 +75,7 @@ internal sealed class RowWriter : IDisposable
         if (_choice.Heading != _members.Heading || _choice.IsWhole != isWhole)
         {
             _choice = new Choice(_members.Heading, isWhole, this);
+            _absent.ExceptWith(_members.Heading.Names);
         }
 
         _json.Write(_members.Heading, _members.Values, isByValue: false);
@@ -123,7 +131,7 @@ internal sealed class RowWriter : IDisposable
     private static bool IsByValue(object? value) => value is null or string || ForeignValue.Bare(value) is var bare && (
         bare is null or string || NumberText.IsByValue(bare));
 
-    // Whether versions before 0.2 wrote it in the same way.
+    // Whether ledgers up to version 7 wrote it in the same way.
     private static bool IsAsEver(object? value)
         => value is null or string || (ForeignValue.Bare(value) is { } bare && (bare is string || Rows.EarlierIdentity.IsSame(bare)));
 

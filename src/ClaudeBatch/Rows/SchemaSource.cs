@@ -12,7 +12,7 @@ internal static class SchemaSource
 {
     /// <summary>Makes the schema and checks it.</summary>
     /// <exception cref="ClaudeBatchException"><c>OutputSchemaInvalid</c>: the service would refuse the schema. <c>PathNotFound</c>: there
-    /// is no such file. Those of <see cref="SharedValue.Of"/>.</exception>
+    /// is no such file. <c>FileUnreadable</c>: it cannot be read. Those of <see cref="SharedValue.Of"/>.</exception>
     public static OutputSchema From(object given, Func<string, string> resolve)
     {
         object bare = given is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : given;
@@ -21,7 +21,7 @@ internal static class SchemaSource
             Type type => SharedText.In(TypeSchema.Of(type), "OutputSchema"),
             string text when text.AsSpan().TrimStart().StartsWith("{") => Parse(text, "The JSON of -OutputSchema"),
             string path => Parse(Read(resolve(path)), $"'{path}'"),
-            FileInfo file => Parse(Read(file.FullName), $"'{file.FullName}'"),
+            FileInfo file => Parse(Read(resolve(file.ToString())), $"'{file}'"), // as it was named: its own path is that of the process's folder
             _ => SharedValue.Of(given, "OutputSchema"),
         };
         try
@@ -34,13 +34,24 @@ internal static class SchemaSource
         }
     }
 
-    private static string Read(string path) => File.Exists(path)
-        ? File.ReadAllText(path)
-        : throw new ClaudeBatchException(
-            FailureKind.NotFound,
-            "PathNotFound",
-            $"There is no file '{path}'. -OutputSchema takes a hashtable, JSON, the path of a file, or a type.")
-        { Target = path };
+    private static string Read(string path)
+    {
+        try
+        {
+            return File.Exists(path)
+                ? File.ReadAllText(path)
+                : throw new ClaudeBatchException(
+                    FailureKind.NotFound,
+                    "PathNotFound",
+                    $"There is no file '{path}'. -OutputSchema takes a hashtable, JSON, the path of a file, or a type.")
+                { Target = path };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ClaudeBatchException(
+                FailureKind.InvalidArgument, "FileUnreadable", $"'{path}' cannot be read: {Sentence.Of(e.Message)}", e) { Target = path };
+        }
+    }
 
     private static JsonNode? Parse(string json, string place)
     {

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.ComponentModel;
+using System.Management.Automation;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using ClaudeBatch.Core;
@@ -64,10 +65,16 @@ internal static class TypeSchema
 
     private static JsonObject Text(string format) => new() { ["type"] = "string", ["format"] = format };
 
+    /// <summary>Gives the properties of a class that a value can be given to; not those that its author has hidden.</summary>
+    public static PropertyInfo[] Settable(Type type) =>
+    [
+        .. type.GetProperties(BindingFlags.Instance | BindingFlags.Public)
+            .Where(static p => p.CanWrite && p.GetIndexParameters().Length == 0 && !p.IsDefined(typeof(HiddenAttribute))),
+    ];
+
     private static JsonObject OfClass(Type type, List<Type> above)
     {
-        PropertyInfo[] properties = [.. type.GetProperties(BindingFlags.Instance | BindingFlags.Public)
-            .Where(static p => p.CanWrite && p.GetIndexParameters().Length == 0)];
+        PropertyInfo[] properties = Settable(type);
         if (properties.Length == 0 || above.Contains(type))
         {
             throw new ClaudeBatchException(

@@ -1,3 +1,4 @@
+using ClaudeBatch.Core.Ledger.Files;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Api;
 using ClaudeBatch.Core.Identity;
@@ -25,7 +26,7 @@ internal sealed class ServiceSession : IDisposable
         Clock = connection switch
         {
             { Plan: null } => TimeProvider.System,
-            { IsEmulator: true } => EmulatorClock.Open(_connection.Folder.EmulatorState, connection.Plan.Speed),
+            { IsEmulator: true } => OfEmulator(_connection.Folder, connection.Plan.Speed),
             _ => new EmulatorClock(TimeProvider.System, connection.Plan.Speed),
         };
     }
@@ -68,6 +69,18 @@ internal sealed class ServiceSession : IDisposable
 
     /// <summary>The folder in which the emulated service keeps its batches.</summary>
     public string StateFolder => _connection.Folder.EmulatorState;
+
+    private static EmulatorClock OfEmulator(LedgerFolder folder, double speed)
+    {
+        try
+        {
+            return EmulatorClock.Open(folder.EmulatorState, speed);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw LedgerFolder.NotWritable(folder.EmulatorState, e);
+        }
+    }
 
     private BatchApi MakeApi()
     {

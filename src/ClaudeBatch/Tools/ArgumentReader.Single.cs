@@ -72,7 +72,7 @@ internal sealed partial class ArgumentReader
         if (Type.GetTypeCode(type) is TypeCode.Single or TypeCode.Double)
         {
             double near = json.GetDouble();
-            object given = type == typeof(float) ? (float)near : near;
+            object given = type == typeof(float) ? (object)(float)near : near; // without the cast both are doubles
             return double.IsFinite(near) && (given is not float single || float.IsFinite(single)) ? given : null;
         }
 

@@ -144,7 +144,7 @@ internal sealed partial class ArgumentReader
                     return Misfit(path, $"has the name '{member.Name}' twice.");
                 }
 
-                if (type.GetProperty(member.Name, BindingFlags.Instance | BindingFlags.Public) is not { CanWrite: true } property)
+                if (Array.Find(TypeSchema.Settable(type), p => p.Name == member.Name) is not { } property)
                 {
                     return Misfit(place, $"is no property of [{type.Name}].");
                 }

@@ -78,8 +78,7 @@ internal static class ParameterSchema
             return null;
         }
 
-        PropertyInfo[] properties = [.. type.GetProperties(BindingFlags.Instance | BindingFlags.Public)
-            .Where(static p => p.CanWrite && p.GetIndexParameters().Length == 0)];
+        PropertyInfo[] properties = TypeSchema.Settable(type);
         return type == typeof(object) ? "it has no type; give it one, such as [string]"
             : above.Contains(type) ? $"[{type.Name}] contains itself"
             : type.Namespace?.Split('.')[0] == "System" || type.IsAbstract || properties.Length == 0 || type.GetConstructor([]) is null

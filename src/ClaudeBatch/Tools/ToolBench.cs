@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using System.Text;
 using ClaudeBatch.Core;
@@ -58,5 +59,11 @@ internal sealed class ToolBench(
 
     /// <summary>Says in a line what a call would run, for a person.</summary>
     public static string Describe(PendingCall call)
-        => $"{call.Name} {Encoding.UTF8.GetString(call.Input.Span)} for '{call.CustomId}' of job '{call.Batch.Job}'";
+        => $"{call.Name} {Visible(Encoding.UTF8.GetString(call.Input.Span))} for '{call.CustomId}' of job '{call.Batch.Job}'";
+
+    // The words are a model's: what would move or hide others in a terminal is shown as JSON escapes it.
+    private static string Visible(string text) => string.Concat(text.Select(static c => char.GetUnicodeCategory(c)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+            ? $"\\u{(int)c:x4}"
+            : $"{c}"));
 }

@@ -22,6 +22,8 @@ internal enum StopCause
 /// <param name="limits">What bounds its output.</param>
 internal sealed class ToolCallRun(PSCmdlet cmdlet, CommandInfo command, Func<ToolCallRun, Hashtable?> arguments, ToolLimits limits)
 {
+    private const string ExitCode = "global:LASTEXITCODE";
+
     private readonly ToolOutput _output = new(limits);
 
     private bool _hasEnded;
@@ -103,7 +105,15 @@ internal sealed class ToolCallRun(PSCmdlet cmdlet, CommandInfo command, Func<Too
         Action<ErrorRecord> failed = e => failure = e.ToString();
         if (command is ExternalScriptInfo)
         {
+            // The code that another program has left is not this script's.
+            PSVariableIntrinsics variables = cmdlet.SessionState.PSVariable;
+            object? before = variables.GetValue(ExitCode);
+            variables.Set(ExitCode, 0);
             guard.Invoke(ToolScripts.CallOfScript, command, given, failed, (Action<bool>)Ended);
+            if (variables.GetValue(ExitCode) is 0)
+            {
+                variables.Set(ExitCode, before);
+            }
         }
         else
         {
@@ -123,7 +133,7 @@ internal sealed class ToolCallRun(PSCmdlet cmdlet, CommandInfo command, Func<Too
     // To a script exit is a way to end.
     private void Ended(bool isWell)
     {
-        if (!isWell && cmdlet.SessionState.PSVariable.GetValue("global:LASTEXITCODE") is int code and not 0)
+        if (!isWell && cmdlet.SessionState.PSVariable.GetValue(ExitCode) is int code and not 0)
         {
             _output.Fail(string.Create(CultureInfo.InvariantCulture, $"The script has ended with the exit code {code}."));
         }

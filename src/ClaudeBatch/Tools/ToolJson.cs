@@ -171,9 +171,9 @@ internal sealed class ToolJson(ToolLimits limits)
         {
             return property.Value;
         }
-        catch (GetValueException)
+        catch (GetValueException e) when (e.GetBaseException() is not PipelineStoppedException)
         {
-            return null;
+            return $"[cannot be read: {e.GetBaseException().Message}]"; // null would be told for what it is not
         }
     }
 }

@@ -186,12 +186,70 @@ public sealed partial class BatchApiTests : IDisposable
         await Assert.ThrowsAsync<TimeoutException>(() => stalled.ReadAsync(new byte[1]).AsTask());
     }
 
-    private sealed class NeverStream : MemoryStream
+    [Fact]
+    public async Task An_error_whose_body_stalls_is_told_with_what_came_of_it()
     {
+        using ScriptedHandler network = new();
+        using BatchApi api = new(
+            new ServiceConnection(new Uri("https://service.test/"), ApiCredential.FromKey("sk-ant-secret")),
+            network,
+            TimeProvider.System,
+            new TransportLimits { Stall = TimeSpan.FromMilliseconds(20) });
+        network.Answer(HttpStatusCode.BadRequest, new StreamContent(new NeverStream("<h1>Not from here</h1>")));
+
+        ClaudeBatchException failure = await Assert.ThrowsAsync<ClaudeBatchException>(() => api.ListAsync(20, null, CancellationToken.None));
+
+        Assert.Equal(("List batches: HTTP 400 Bad Request: \"Not from here\".", 400), (failure.Message, failure.Status));
+    }
+
+    [Fact]
+    public async Task An_answer_that_was_paid_and_stalls_is_a_failure_of_the_network()
+    {
+        using ScriptedHandler network = new();
+        using BatchApi api = new(
+            new ServiceConnection(new Uri("https://service.test/"), ApiCredential.FromKey("sk-ant-secret")),
+            network,
+            TimeProvider.System,
+            new TransportLimits { Stall = TimeSpan.FromMilliseconds(20) });
+        network.Answer(HttpStatusCode.OK, new StreamContent(new NeverStream("{\"id\":")));
+
+        ClaudeBatchException failure = await Assert.ThrowsAsync<ClaudeBatchException>(() => api.SendMessageAsync("{}"u8.ToArray(), CancellationToken.None));
+
+        Assert.Equal("ConnectionFailed", failure.Id);
+    }
+
+    [Theory]
+    [InlineData(401)]
+    [InlineData(402)]
+    [InlineData(403)]
+    public async Task A_page_that_asks_to_sign_in_says_nothing_of_the_account_and_pauses_no_job(int status)
+    {
+        _network.Answer((HttpStatusCode)status, "<html>Please sign in to the network.</html>");
+
+        ClaudeBatchException failure = await Assert.ThrowsAsync<ClaudeBatchException>(() => _api.ListAsync(20, null, CancellationToken.None));
+
+        Assert.Equal(("ResponseUnreadable", FailureKind.InvalidData, status), (failure.Id, failure.Kind, failure.Status));
+        Assert.Null(failure.Pauses);
+        Assert.Contains("Please sign in to the network.", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("not the service's own reply", failure.Message, StringComparison.Ordinal);
+    }
+
+    // Gives a text, and nothing after it.
+    private sealed class NeverStream(string first = "") : MemoryStream
+    {
+        private byte[] _first = Encoding.UTF8.GetBytes(first);
+
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            await Task.Delay(Timeout.Infinite, cancellationToken);
-            return 0;
+            if (_first.Length == 0)
+            {
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            }
+
+            _first.CopyTo(buffer);
+            int count = _first.Length;
+            _first = [];
+            return count;
         }
     }
 
@@ -211,6 +269,8 @@ public sealed partial class BatchApiTests : IDisposable
 
             _answers.Enqueue(response);
         }
+
+        public void Answer(HttpStatusCode status, HttpContent body) => _answers.Enqueue(new HttpResponseMessage(status) { Content = body });
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {

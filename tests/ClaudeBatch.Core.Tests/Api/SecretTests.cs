@@ -115,7 +115,7 @@ public sealed class SecretTests : IDisposable
 
     [Theory]
     [InlineData(HttpStatusCode.OK, "ResponseUnreadable")]
-    [InlineData(HttpStatusCode.Forbidden, "PermissionDenied")]
+    [InlineData(HttpStatusCode.Forbidden, "ResponseUnreadable")]
     public async Task An_answer_that_is_not_compressed_as_it_says_is_an_error_by_name(HttpStatusCode status, string id)
     {
         _network!.Before = _ => new HttpResponseMessage(status)

@@ -143,6 +143,52 @@ public sealed class OnConflictTests : IDisposable
         Assert.Equal(2, rows.Absent);
     }
 
+    [Fact]
+    public async Task What_a_preview_counts_is_what_an_input_would_do()
+    {
+        await _engine.RunAsync(_engine.Seal("job", "a", "b").NewBatches[0]);
+        (string, string)[] rows = [("a", "Hi"), ("a", "Hi"), ("b", "other"), ("c", "Hi"), ("c", "other")];
+
+        foreach (ConflictRule rule in new[] { ConflictRule.Keep, ConflictRule.Replace })
+        {
+            JobInputOptions options = new() { Name = "job", Connection = _engine.Api.Connection, OnConflict = rule };
+            using InputPreview preview = new(_engine.Ledger, options);
+            using JobInput input = JobInput.Open(_engine.Ledger, options);
+            foreach ((string id, string prompt) in rows)
+            {
+                preview.Add(id, EngineFixture.Request(id, prompt).Utf8.Span);
+                input.Add(id, EngineFixture.Request(id, prompt).Utf8.Span, default);
+            }
+
+            // At first "c" is new and "b" stays; then "c" is there, and "b" is replaced.
+            Assert.Equal((1L, 2L, 2L), (preview.Accepted, preview.AlreadyThere, preview.Refused));
+            SealedInput done = input.Seal();
+            Assert.Equal((preview.Accepted, preview.AlreadyThere, preview.Refused), (done.Accepted, done.AlreadyThere, done.Refused));
+        }
+    }
+
+    [Fact]
+    public async Task A_row_that_goes_back_to_its_answer_is_the_variant_that_was_answered()
+    {
+        await _engine.RunAsync(Variant(ConflictRule.Refuse, "short", "Hi").NewBatches[0]);
+        BatchRecord longer = Variant(ConflictRule.Replace, "long", "other").NewBatches[0];
+        Assert.Equal("long", VariantOf());
+        _engine.Ledger.SetState(longer, BatchState.Abandoned, "not wanted");
+
+        Variant(ConflictRule.Refuse, "short", "Hi");
+
+        Assert.Equal("short", VariantOf());
+
+        SealedInput Variant(ConflictRule rule, string name, string prompt)
+        {
+            using JobInput input = _engine.OpenInput("job", onConflict: rule);
+            input.Add("a", EngineFixture.Request("a", prompt).Utf8.Span, default, variant: name);
+            return input.Seal();
+        }
+
+        string? VariantOf() => _engine.Ledger.Database.Read("SELECT variant FROM request", static row => row.TextOrNull("variant")).Single();
+    }
+
     private SealedInput Seal(ConflictRule rule, params (string Id, string Prompt)[] requests)
     {
         using JobInput input = _engine.OpenInput("job", onConflict: rule);

@@ -52,6 +52,19 @@ public sealed class RetryTests : IDisposable
         { "two attempts", new RetryFilter { MaxAttempts = 2 }, "later: Transient, late: Expired" },
     };
 
+    [Fact]
+    public async Task A_job_that_was_stopped_since_it_was_looked_at_sends_nothing()
+    {
+        await RunAsync("later");
+        JobRecord job = Job;
+        _engine.Ledger.Jobs.MarkStopped(job);
+
+        Assert.Empty(Planner.Plan(job, new RetryFilter(), new SpoolLimits()));
+
+        _engine.Ledger.Jobs.Restart(job);
+        Assert.Single(Planner.Plan(job, new RetryFilter(), new SpoolLimits()));
+    }
+
     [Theory]
     [MemberData(nameof(Filters))]
     public async Task What_is_sent_again_is_what_was_named(string name, RetryFilter filter, string expected)

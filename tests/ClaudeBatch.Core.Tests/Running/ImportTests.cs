@@ -46,6 +46,15 @@ public sealed class ImportTests : IDisposable
     }
 
     [Fact]
+    public async Task An_end_that_is_told_before_the_answers_are_here_counts_the_services_requests()
+    {
+        BatchRecord batch = await ImportAsync("taken", await MadeElsewhereAsync("a", "b"));
+        await new BatchPoller(_other, _engine.Api, _engine.Clock).RefreshAsync(batch, CancellationToken.None);
+
+        Assert.StartsWith("Job 'taken' has ended: 2 of 2 answered", JobEnd.Of(_other, _other.Jobs.Find("taken")!)!.Summary(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_batch_with_other_ids_becomes_another_part()
     {
         await ImportedAsync("taken", "a", "b");

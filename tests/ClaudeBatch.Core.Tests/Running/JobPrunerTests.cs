@@ -64,6 +64,17 @@ public sealed class JobPrunerTests : IDisposable
     }
 
     [Fact]
+    public void What_was_removed_before_it_was_sent_is_given_up_and_the_same_line_sends_it()
+    {
+        BatchRecord batch = _engine.Seal("job", "a").NewBatches[0];
+
+        Pruner.RemovePayloads(_engine.Job("job"), evenUnfinished: true);
+
+        Assert.Equal(BatchState.Abandoned, _engine.Now(batch).State);
+        Assert.Equal(1, Assert.Single(_engine.Seal("job", "a").NewBatches).RequestCount);
+    }
+
+    [Fact]
     public async Task A_job_with_something_to_do_is_removed_only_with_force()
     {
         BatchRecord batch = _engine.Seal("job", "a").NewBatches[0];

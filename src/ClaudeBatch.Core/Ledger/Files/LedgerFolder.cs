@@ -14,7 +14,10 @@ namespace ClaudeBatch.Core.Ledger.Files;
 ///   part-0001.json     the spool of part 1: the exact body of its create call
 ///   part-0001.results-1.jsonl   the results of part 1, out of its first download
 ///   part-0001.tools.jsonl   what the calls of tools in these results gave
-/// emulator/            the ledger of the emulator, for rehearsals
+///   rewritten-….tmp    requests that are changed for a retry, while it is planned
+/// ….partial            what is not whole yet; it is made anew
+/// ledger-v9.backup.db  the database before it was migrated from version 9
+/// emulator/            the ledger of the emulator, for rehearsals; its service/ is what the emulated service has
 /// </code>
 /// </remarks>
 public class LedgerFolder
@@ -231,7 +234,10 @@ public class LedgerFolder
         cause)
     { Target = path };
 
-    internal static ClaudeBatchException NotWritable(string path, Exception cause) => LedgerFailure.IsFull(cause) ? Full(path, cause) : new(
+    /// <summary>Makes the error for a file that cannot be written: <c>LedgerFull</c> or <c>LedgerNotWritable</c>.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="cause">What the system has said.</param>
+    public static ClaudeBatchException NotWritable(string path, Exception cause) => LedgerFailure.IsFull(cause) ? Full(path, cause) : new(
         FailureKind.Storage,
         "LedgerNotWritable",
         $"'{path}' cannot be written: {cause.Message} Give a folder of yours with Connect-ClaudeBatch -LedgerPath or in CLAUDEBATCH_HOME.",

@@ -10,6 +10,9 @@ namespace ClaudeBatch.Core.Ledger.Files;
 /// </summary>
 public sealed class OwnershipLock : IDisposable
 {
+    // To ask whether a lock is taken is to take it for a moment, for which nobody else gets it.
+    private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(5);
+
     private readonly LedgerFile _file;
 
     private OwnershipLock(LedgerFile file) => _file = file;
@@ -21,19 +24,25 @@ public sealed class OwnershipLock : IDisposable
     public static OwnershipLock? TryTake(LedgerFolder folder, string name)
     {
         string path = Path.Combine(folder.Locks, name + ".lock");
-        LedgerFile file;
-        try
+        if (TryOpen(folder, path) is not { } file)
         {
-            file = folder.OpenForWriting(path, FileMode.OpenOrCreate, bufferSize: 1, FileShare.None);
+            Thread.Sleep(s_moment);
+            file = TryOpen(folder, path);
         }
-        catch (ClaudeBatchException e) when (e.InnerException is IOException && File.Exists(path))
+
+        if (file is null)
         {
             return null;
         }
 
-        using (LedgerFile pid = folder.OpenForWriting(PidPath(folder, name), FileMode.Create, bufferSize: 1))
+        try
         {
-            pid.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+            NoteOwner(folder, name);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
         }
 
         return new OwnershipLock(file);
@@ -53,7 +62,7 @@ public sealed class OwnershipLock : IDisposable
             using FileStream probe = new(path, FileMode.Open, FileAccess.Read, FileShare.None, bufferSize: 1);
             return false;
         }
-        catch (IOException)
+        catch (IOException e) when (FileSharing.IsTaken(e))
         {
             return true;
         }
@@ -66,13 +75,38 @@ public sealed class OwnershipLock : IDisposable
         {
             return File.ReadAllText(PidPath(folder, name)) is { Length: > 0 } pid ? pid : "unknown";
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return "unknown";
         }
     }
 
     public void Dispose() => _file.Dispose();
+
+    private static LedgerFile? TryOpen(LedgerFolder folder, string path)
+    {
+        try
+        {
+            return folder.OpenForWriting(path, FileMode.OpenOrCreate, bufferSize: 1, FileShare.None);
+        }
+        catch (ClaudeBatchException e) when (e.InnerException is IOException cause && FileSharing.IsTaken(cause))
+        {
+            return null;
+        }
+    }
+
+    private static void NoteOwner(LedgerFolder folder, string name)
+    {
+        try
+        {
+            using LedgerFile pid = folder.OpenForWriting(PidPath(folder, name), FileMode.Create, bufferSize: 1);
+            pid.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+        }
+        catch (ClaudeBatchException e) when (e.InnerException is IOException cause && FileSharing.IsTaken(cause))
+        {
+            // Somebody reads it at this moment. It is for messages only.
+        }
+    }
 
     private static string PidPath(LedgerFolder folder, string name) => Path.Combine(folder.Locks, name + ".pid");
 }

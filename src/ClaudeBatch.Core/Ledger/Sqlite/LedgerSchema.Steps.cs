@@ -4,7 +4,7 @@ namespace ClaudeBatch.Core.Ledger.Sqlite;
 internal static partial class LedgerSchema
 {
     /// <summary>The steps; the index of a step is the version that it leads to.</summary>
-    private static readonly string[] s_steps = ["", First, Second, Third, Fourth, Fifth, Sixth, Seventh, Eighth, Ninth, Tenth];
+    private static readonly string[] s_steps = ["", First, Second, Third, Fourth, Fifth, Sixth, Seventh, Eighth, Ninth, Tenth, Eleventh];
 
     private const string First = """
         CREATE TABLE job (
@@ -237,5 +237,11 @@ internal static partial class LedgerSchema
         UPDATE batch SET has_kept_answers = 1 WHERE id IN (SELECT answer >> 32 FROM kept);
         DROP TABLE word;
         DROP TABLE kept;
+        """;
+
+    // Which variant of its row a request was, beside what else it was. What was kept before had none, or was given the same one again.
+    private const string Eleventh = """
+        ALTER TABLE earlier_content ADD COLUMN variant TEXT;
+        UPDATE earlier_content SET variant = (SELECT variant FROM request WHERE id = earlier_content.request_id);
         """;
 }

@@ -10,7 +10,7 @@ namespace ClaudeBatch.Core.Ledger.Sqlite;
 internal static partial class LedgerSchema
 {
     /// <summary>The version of the tables, which is kept in <c>PRAGMA user_version</c>. Every change of the tables raises it.</summary>
-    public const int Version = 10;
+    public const int Version = 11;
 
     /// <summary>
     /// "CBat" in ASCII, which is kept in <c>PRAGMA application_id</c>, so that the database of another program is never taken for a ledger.

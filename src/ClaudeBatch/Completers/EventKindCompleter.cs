@@ -1,0 +1,18 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using ClaudeBatch.Core.Ledger;
+
+namespace ClaudeBatch.Completers;
+
+/// <summary>Completes the kinds of events.</summary>
+public sealed class EventKindCompleter : IArgumentCompleter
+{
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        WildcardPattern pattern = WildcardPattern.Get(
+            wordToComplete.Trim('\'', '"') + "*", WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+        return Enum.GetNames<EventKind>().Order(StringComparer.Ordinal).Where(pattern.IsMatch).Select(static k => new CompletionResult(k));
+    }
+}
