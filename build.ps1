@@ -229,10 +229,13 @@ function Set-ExampleCode {
                 $null = $remarks.AppendChild($other)
             }
         }
+        if ($remarks.HasChildNodes) {
+            $null = $remarks.AppendChild($help.CreateElement('maml', 'para', $introduction.NamespaceURI)) # a line before the next example
+        }
         $introduction.RemoveAll()
         $null = $introduction.AppendChild($help.CreateElement('maml', 'para', $introduction.NamespaceURI))
     }
-    $help.Save($Path)
+    [IO.File]::WriteAllText($Path, $help.OuterXml)
 }
 
 function Invoke-Package {
