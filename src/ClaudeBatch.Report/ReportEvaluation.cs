@@ -48,29 +48,3 @@ public sealed record ReportEvaluation(string Job)
     /// <summary>How it agrees with each of the other jobs.</summary>
     public IReadOnlyList<ReportAgreement> Against { get; init; } = [];
 }
-
-/// <summary>How right one label is.</summary>
-/// <param name="Label">The label.</param>
-/// <param name="Precision">The share that is right of the rows that were given it; null where none was.</param>
-/// <param name="Recall">The share that was given it of the rows that have it; null where none has.</param>
-/// <param name="F1">The harmonic mean of both.</param>
-/// <param name="Support">The number of rows that have it.</param>
-public sealed record ReportLabel(string Label, double? Precision, double? Recall, double? F1, long Support);
-
-/// <summary>How often one label was given where one was right.</summary>
-/// <param name="Expected">The label that is right.</param>
-/// <param name="Actual">The label of the answer; null where there is none.</param>
-/// <param name="IsUnanswered">Whether there is no label because there is no answer.</param>
-/// <param name="Count">How often.</param>
-public sealed record ReportConfusion(string Expected, string? Actual, bool IsUnanswered, long Count);
-
-/// <summary>How two jobs agree.</summary>
-/// <param name="Job">The other job.</param>
-/// <param name="Common">The number of rows that both have answered.</param>
-/// <param name="Agreement">The share of them in which they agree.</param>
-/// <param name="Kappa">Cohen's kappa; null where it is not defined.</param>
-/// <param name="OnlyThis">The number of rows in which only this job is right; null where nothing was expected.</param>
-/// <param name="OnlyOther">The number of rows in which only the other job is right; null where nothing was expected.</param>
-/// <param name="PValue">McNemar's exact p; null where nothing was expected.</param>
-public sealed record ReportAgreement(
-    string Job, long Common, double? Agreement, double? Kappa, long? OnlyThis, long? OnlyOther, double? PValue);

@@ -3,9 +3,6 @@ using System.Text;
 
 namespace ClaudeBatch.Report;
 
-/// <summary>Takes the next bytes of the page.</summary>
-public delegate void ReportSink(ReadOnlySpan<byte> bytes);
-
 /// <summary>
 /// Writes a report as one page of HTML, front to back, so that its rows are never in memory together. What is essential is there without
 /// scripts; scripts draw the charts and the table of the rows. Nothing is loaded, and of scripts only ours run.

@@ -10,6 +10,3 @@ internal sealed record ErrorBody(string Type, string? Message, ErrorDetails? Det
 /// <param name="MaxSideLengthPixels">For a picture that is too large: the most pixels on a side that the service takes.</param>
 /// <param name="Paths">The places in the request that are at fault.</param>
 internal sealed record ErrorDetails(string? ErrorCode, long? MaxSideLengthPixels = null, IReadOnlyList<string>? Paths = null);
-
-/// <summary>The reply to a call that deletes a batch.</summary>
-internal sealed record DeletedBatch(string? Id) : INamesBatch;
