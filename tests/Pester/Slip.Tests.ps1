@@ -90,6 +90,16 @@ Describe 'A slip' {
         }
     }
 
+    It 'of a -SettleTimeout that is short is warned of, but not in a rehearsal' {
+        $key = ConvertTo-SecureString -AsPlainText 'sk-ant-x'
+        Connect-ClaudeBatch -ApiKey $key -LedgerPath (New-TestFolder) -SettleTimeout 5s -WarningVariable warned -WarningAction SilentlyContinue
+        "$warned" | Should -BeLike '*a batch may be paid twice*'
+        Connect-ClaudeBatch -ApiKey $key -LedgerPath (New-TestFolder) -SettleTimeout 5m -WarningVariable warned
+        $warned | Should -BeNullOrEmpty
+        Connect-ClaudeBatch -Emulator -LedgerPath (New-TestFolder) -SettleTimeout 5s -WarningVariable warned
+        $warned | Should -BeNullOrEmpty
+    }
+
     It 'of the same text twice is said as what it is' {
         $null = 'x', 'x' | New-ClaudeBatchRequest @haiku -WarningVariable warned -WarningAction SilentlyContinue
         $warned[0] | Should -Be "All 2 requests ask the same, 'x'."

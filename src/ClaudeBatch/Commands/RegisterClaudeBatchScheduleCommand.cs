@@ -27,7 +27,7 @@ public sealed class RegisterClaudeBatchScheduleCommand : AsyncCommand
     private const string ScriptSet = "ScriptPath";
 
     [Parameter(Position = 0)]
-    [ValidatePattern(ScheduleCommand.NamePattern)]
+    [ValidatePattern(ScheduleCommand.NewNamePattern)]
     public string Name { get; set; } = ScheduleCommand.DefaultName;
 
     /// <summary>The time between two steps.</summary>
