@@ -51,6 +51,7 @@ public sealed class ToolArgumentTests : ToolCallFixture
     [InlineData("""{"Number":"7"}""", "$.Number is no value of [Int32].")]
     [InlineData("""{"Number":3000000000}""", "$.Number is no value of [Int32].")]
     [InlineData("""{"Number":1e400}""", "$.Number is no value of [Int32].")]
+    [InlineData("""{"Number":1e-400}""", "$.Number is no value of [Int32].")]
     [InlineData("""{"Number":true}""", "$.Number is no value of [Int32].")]
     [InlineData("""{"Number":1,"Num":2}""", "$.Num is no parameter of the command.")]
     [InlineData("""{"Number":1,"number":2}""", "$.number is there twice.")]

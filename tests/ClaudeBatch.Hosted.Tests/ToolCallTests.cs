@@ -73,7 +73,7 @@ public sealed class ToolCallTests : ToolCallFixture
     [InlineData("{ [double]::NaN, [char]'x', [DayOfWeek]::Friday }", """["NaN","x","Friday"]""")]
     [InlineData("{ ConvertTo-SecureString x -AsPlainText -Force }", "\"[secret]\"")]
     [InlineData("{ @{ a = @{ b = @{ c = @{ d = @{ e = 1 } } } } } }", """{"a":{"b":{"c":{"d":"System.Collections.Hashtable"}}}}""")]
-    [InlineData("{ $o = [pscustomobject]@{ A = 1 } | Add-Member B -MemberType ScriptProperty { throw 'no' } -PassThru; $o }", """{"A":1,"B":null}""")]
+    [InlineData("{ $o = [pscustomobject]@{ A = 1 } | Add-Member B -MemberType ScriptProperty { throw 'no' } -PassThru; $o }", """{"A":1,"B":"[cannot be read: no]"}""")]
     [InlineData("{ \"a`u{D83D}\" }", "a\uFFFD")]
     [InlineData("{ [pscustomobject]@{ A = 1 } | Format-List }", "A : 1")]
     public void Output_is_text_or_JSON(string body, string text)

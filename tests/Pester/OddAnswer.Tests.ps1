@@ -133,8 +133,8 @@ Describe 'Results that another shell has written' {
     }
 
     It 'that lack what a cut row could be made from are an error that names them' {
-        # As a version before 0.2 has written them.
-        $cut = [pscustomobject] @{ PSTypeName = 'Deserialized.ClaudeBatch.BatchResult'; CustomId = 'a'; Text = 'x'; Source = [pscustomobject] @{ Nest = '@{x=}' } }
+        # As an earlier version has written them.
+        $cut = [pscustomobject] @{ PSTypeName = 'Deserialized.ClaudeBatch.BatchResult'; CustomId = 'a'; Status = 'Succeeded'; IsComplete = $true; Attempt = 1; Text = 'x'; Source = [pscustomobject] @{ Nest = '@{x=}' } }
         { $cut | Export-ClaudeBatchResult -Path (New-Path 'csv') } | Should -Throw "*'a' was cut*" -ErrorId 'ResultInvalid,*'
     }
 

@@ -76,7 +76,8 @@ internal sealed partial class ArgumentReader
             return double.IsFinite(near) && (given is not float single || float.IsFinite(single)) ? given : null;
         }
 
-        if (!json.TryGetDecimal(out decimal exact))
+        // What is too small for a decimal, such as 1e-400, is read as 0.
+        if (!json.TryGetDecimal(out decimal exact) || (exact == 0 && !IsZero(json.GetRawText())))
         {
             return null;
         }
@@ -98,4 +99,6 @@ internal sealed partial class ArgumentReader
             return null;
         }
     }
+
+    private static bool IsZero(string number) => number.Split('e', 'E')[0].AsSpan().IndexOfAnyInRange('1', '9') < 0;
 }
