@@ -85,7 +85,7 @@ Describe 'Calls of tools in an answer' {
     }
 
     It 'come through a file without the line, and through a second file, whatever -Depth says' {
-        $answer = New-Answer -Content (New-Call) | Select-Object -Property CustomId, Text, ToolCalls
+        $answer = New-Answer -Content (New-Call) | Select-Object -Property CustomId, Status, IsComplete, Attempt, Text, ToolCalls
         $answer.PSObject.TypeNames.Insert(0, 'Deserialized.ClaudeBatch.BatchResult')
         $answer | Export-Clixml -LiteralPath ($file = New-Path 'xml') -Depth 1
         Import-Clixml -LiteralPath $file | Export-Clixml -LiteralPath ($second = New-Path 'xml') -Depth 1
