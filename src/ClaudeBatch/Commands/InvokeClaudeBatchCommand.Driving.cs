@@ -36,12 +36,14 @@ public sealed partial class InvokeClaudeBatchCommand
                 // What may be with the service is searched for also while the job waits for somebody, who may have done already what it
                 // waits for.
                 bool isSettling = batches.Any(static b => b.IsSettling);
-                BatchRecord[] open = [.. batches.Where(static b => !b.State.IsFinal() && b.HeldFor is null && !b.IsAmbiguous)];
-                // Where a person has to say something of one row or part, the others go on.
+                BatchRecord[] open = [.. batches.Where(static b => !b.State.IsFinal() && b.HeldFor is null)];
+                // Where a person has to say something of one row or part, the others go on; but a part that is not sent waits for one of which
+                // nobody knows whether it was.
+                bool goesOn = open.Any(b => !b.IsAmbiguous && !(b.State.IsUnsent() && batches.Any(static a => a.IsAmbiguous)));
                 isPaused = state == JobState.Stopped || (state == JobState.Paused && !isSettling)
-                    || (state == JobState.Ambiguous && open.Length == 0 && idleSteps > 0);
+                    || (state == JobState.Ambiguous && !goesOn && idleSteps > 0);
                 idleSteps++;
-                if ((open.Length > 0 || session.AreToolsRun(_job)) && !isPaused)
+                if ((goesOn || session.AreToolsRun(_job)) && !isPaused)
                 {
                     progress.Update(batches);
                     idleSteps = 0;
