@@ -4,6 +4,14 @@ BeforeAll {
 }
 
 Describe 'Invoke-ClaudeBatch' {
+    It 'does not wait for a part that nobody knows of, nor for those behind it: <Parts> parts' -ForEach @{ Parts = 1 }, @{ Parts = 3 } {
+        Connect-TestEmulator -Plan @{ Faults = @(@{ Kind = 'ForeignBatch'; Count = 2 }, @{ Kind = 'Refuse'; Status = 500 }) }
+        New-TestRequest | Invoke-ClaudeBatch -Job twins -MaxRequestsPerBatch (3 / $Parts) -ErrorAction SilentlyContinue -ErrorVariable failure -WarningAction SilentlyContinue 6>$null |
+            Should -BeNullOrEmpty
+        $failure.FullyQualifiedErrorId | Should -Be 'BatchAmbiguous,ClaudeBatch.Commands.InvokeClaudeBatchCommand', 'JobNotFinished,ClaudeBatch.Commands.InvokeClaudeBatchCommand'
+        @(Get-ClaudeBatch -Job twins -Local).State | Should -Be (@('Unconfirmed') + @('Spooled') * ($Parts - 1))
+    }
+
     It 'submits, waits, retries and gives the results in the order of the input' {
         Connect-TestEmulator -Plan @{ Errored = 0.2; Expired = 0.1; Seed = 4 }
         $results = New-TestRequest -Count 60 | Invoke-ClaudeBatch -Job all -MaxAttempts 9

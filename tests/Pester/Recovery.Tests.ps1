@@ -3,14 +3,6 @@ BeforeAll {
 }
 
 Describe 'Resume-ClaudeBatch' {
-    It 'does not wait for a part that nobody knows of, nor for those behind it: <Parts> parts' -ForEach @{ Parts = 1 }, @{ Parts = 3 } {
-        Connect-TestEmulator -Plan @{ Faults = @(@{ Kind = 'ForeignBatch'; Count = 2 }, @{ Kind = 'Refuse'; Status = 500 }) }
-        New-TestRequest | Invoke-ClaudeBatch -Job twins -MaxRequestsPerBatch (3 / $Parts) -ErrorAction SilentlyContinue -ErrorVariable failure -WarningAction SilentlyContinue 6>$null |
-            Should -BeNullOrEmpty
-        $failure.FullyQualifiedErrorId | Should -Be 'BatchAmbiguous,ClaudeBatch.Commands.InvokeClaudeBatchCommand', 'JobNotFinished,ClaudeBatch.Commands.InvokeClaudeBatchCommand'
-        @(Get-ClaudeBatch -Job twins -Local).State | Should -Be (@('Unconfirmed') + @('Spooled') * ($Parts - 1))
-    }
-
     It 'takes a job from a lost reply to its answers, a step at a time, and pays once' {
         Connect-TestEmulator -Plan @{ Faults = 'LostReply'; Latency = 60; Speed = 1000 }
         New-TestRequest -Count 4 | Submit-ClaudeBatch -Job lost -MaxRequestsPerBatch 2 -WarningVariable warned -WarningAction SilentlyContinue |
