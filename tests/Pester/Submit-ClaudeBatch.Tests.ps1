@@ -11,6 +11,19 @@ Describe 'Submit-ClaudeBatch' {
         Disconnect-ClaudeBatch
     }
 
+    It 'says how the rest goes out where a command behind it has enough, and nothing where there is none' {
+        Connect-TestEmulator
+        $path = New-TestFolder
+        foreach ($parts in 3, 1) {
+            Start-Transcript -LiteralPath $path -UseMinimalHeader | Out-Null
+            $first = New-TestRequest | Submit-ClaudeBatch -Job "parts$parts" -MaxRequestsPerBatch (3 / $parts) | Select-Object -First 1
+            Stop-Transcript | Out-Null
+            $first.State | Should -Be InProgress
+            $said = Get-Content -LiteralPath $path -Raw
+            ($said -like '*goes out with: Resume-ClaudeBatch -Job parts3*') | Should -Be ($parts -eq 3)
+        }
+    }
+
     It 'gives a batch for each part, accepted by the service' {
         $batches = New-TestRequest -Count 25 | Submit-ClaudeBatch -Job parts -MaxRequestsPerBatch 10
         $batches.RequestCount | Should -Be @(10, 10, 5)

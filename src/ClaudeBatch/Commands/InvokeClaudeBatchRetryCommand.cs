@@ -218,7 +218,8 @@ public sealed partial class InvokeClaudeBatchRetryCommand : BatchCommand
             Warn($"Job '{job.Name}' was stopped meanwhile, so nothing of it is sent again.");
         }
 
-        _delivery = new Delivery(session, static _ => true, note => WriteNotes([note]), batch => WriteOutput(Batch.From(batch)));
+        _delivery = new Delivery(
+            session, static _ => true, note => WriteNotes([note]), batch => WriteOutput(Batch.From(batch)), Host.UI.WriteLine);
         await _delivery.RunAsync(again, cancellationToken);
     }
 

@@ -65,7 +65,8 @@ public sealed class SubmitClaudeBatchCommand : SubmissionCommand
                 $"{Sentence.Count(batch.RequestCount, "request")}, {batch.SizeInBytes} bytes, part {batch.Part} of job '{batch.Job}'",
                 "Submit batch"),
             note => WriteNotes([note]),
-            batch => WriteOutput(Batch.From(batch)));
-        await _delivery.RunAsync(input.ExistingBatches.Concat(input.NewBatches), cancellationToken);
+            batch => WriteOutput(Batch.From(batch)),
+            Host.UI.WriteLine);
+        await _delivery.RunAsync([.. input.ExistingBatches, .. input.NewBatches], cancellationToken);
     }
 }

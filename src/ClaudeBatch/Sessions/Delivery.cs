@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using ClaudeBatch.Core;
 using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Running;
@@ -9,11 +10,17 @@ namespace ClaudeBatch.Sessions;
 /// When the service is overloaded or limits the rate, the delivery waits up to a minute in all. The parts that are still unsent then
 /// are sent by Wait-ClaudeBatch or Resume-ClaudeBatch.
 /// </remarks>
+/// <param name="session">The open session.</param>
+/// <param name="mayGo">Asks whether a part is to be sent.</param>
+/// <param name="writeNote">Writes what a person should know.</param>
+/// <param name="writeBatch">Writes a part to the pipeline.</param>
+/// <param name="tellHost">Tells the person at the shell, also while the pipeline ends.</param>
 internal sealed class Delivery(
     BatchSession session,
     Func<BatchRecord, bool> mayGo,
     Action<RoundNote> writeNote,
-    Action<BatchRecord> writeBatch)
+    Action<BatchRecord> writeBatch,
+    Action<string> tellHost)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
@@ -28,8 +35,9 @@ internal sealed class Delivery(
     /// <summary>The message for a person who has pressed Ctrl+C while parts are sent; null where none is being sent.</summary>
     public string? StopAdvice { get; private set; }
 
-    public async Task RunAsync(IEnumerable<BatchRecord> batches, CancellationToken cancellationToken)
+    public async Task RunAsync(IReadOnlyCollection<BatchRecord> batches, CancellationToken cancellationToken)
     {
+        int left = batches.Count;
         foreach (BatchRecord batch in batches)
         {
             StopAdvice = $"Nothing was canceled: what of job '{batch.Job}' is with the service goes on without this shell. What is not yet "
@@ -41,10 +49,19 @@ internal sealed class Delivery(
                 _heldParts += _held is not null && now.State.IsUnsent() ? 1 : 0;
             }
 
-            writeBatch(now);
+            StopAdvice = --left == 0 ? null : StopAdvice;
+            try
+            {
+                writeBatch(now);
+            }
+            catch (Exception e) when (e is PipelineStoppedException or FlowControlException && StopAdvice is not null)
+            {
+                // A command further down the pipeline has enough, such as Select-Object -First, or Ctrl+C came while it worked.
+                tellHost(StopAdvice);
+                throw;
+            }
         }
 
-        StopAdvice = null;
         if (_held is { } held)
         {
             string count = Sentence.Count(_heldParts, "part is", "parts are");
