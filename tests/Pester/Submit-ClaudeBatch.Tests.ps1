@@ -12,16 +12,17 @@ Describe 'Submit-ClaudeBatch' {
     }
 
     It 'says how the rest goes out where a command behind it has enough, and nothing where there is none' {
-        Connect-TestEmulator
-        $path = New-TestFolder
+        $line = ". '$PSScriptRoot/Support.ps1'; Connect-ClaudeBatch -Emulator -LedgerPath '$(New-TestFolder)'; "
         foreach ($parts in 3, 1) {
-            Start-Transcript -LiteralPath $path -UseMinimalHeader | Out-Null
-            $first = New-TestRequest | Submit-ClaudeBatch -Job "parts$parts" -MaxRequestsPerBatch (3 / $parts) | Select-Object -First 1
-            Stop-Transcript | Out-Null
-            $first.State | Should -Be InProgress
-            $said = Get-Content -LiteralPath $path -Raw
-            ($said -like '*goes out with: Resume-ClaudeBatch -Job parts3*') | Should -Be ($parts -eq 3)
+            $line += "'parts $parts'; (New-TestRequest | Submit-ClaudeBatch -Job parts$parts -MaxRequestsPerBatch $(3 / $parts) | Select-Object -First 1).State; "
         }
+        & $shellPath -NoProfile -NonInteractive -Command $line | Should -Be @(
+            'parts 3'
+            'Nothing was canceled: what of job ''parts3'' is with the service goes on without this shell. What is not yet sent goes out with: Resume-ClaudeBatch -Job parts3'
+            'InProgress'
+            'parts 1'
+            'InProgress'
+        )
     }
 
     It 'gives a batch for each part, accepted by the service' {
