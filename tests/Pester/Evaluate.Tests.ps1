@@ -39,6 +39,22 @@ Describe 'Measure-ClaudeBatchResult on the real messages' {
         $both = Measure-ClaudeBatchResult -Job haiku, sonnet -Expected category -WarningVariable told -WarningAction SilentlyContinue
     }
 
+    It 'takes numbers that are equal for one label, whichever zeros stand behind them' {
+        $said = '1.0', '2', '3.00', '4e0', '0.5', '0.50', '7'
+        $schema = @{ type = 'object'; properties = @{ score = @{ type = 'number' } }; required = @('score'); additionalProperties = $false }
+        $rows = "Id,Score`n0,1`n1,2`n2,3`n3,4`n4,0.5`n5,0.5`n6,6" | ConvertFrom-Csv
+        foreach ($job in 'text', 'number') {
+            Connect-TestEmulator -LedgerPath ($ledger ??= New-TestFolder) -Plan @{ Answers = { '{"score":' + $said[[int] $_.CustomId.Split('-')[1]] + '}' }.GetNewClosure() }
+            if ($job -eq 'number') { $rows | ForEach-Object { $_.Score = [double] $_.Score } }
+            $null = $rows | New-ClaudeBatchRequest -Model claude-haiku-4-5 -MaxTokens 50 -CustomId 'r-{{Id}}' -Prompt '{{Id}}' -OutputSchema $schema | Invoke-ClaudeBatch -Job $job 6>$null
+            $measured = Measure-ClaudeBatchResult -Job $job -Expected Score
+            $measured.Correct, $measured.Rows | Should -Be 6, 7
+            $measured.Labels.Label | Sort-Object | Should -Be '0.5', '1', '2', '3', '4', '6', '7'
+            (Measure-ClaudeBatchResult -Job $job -Expected Score -Actual { $_.Output.score }).Correct | Should -Be 6
+        }
+        (Compare-ClaudeBatchResult -Job text, number -IncludeEqual).IsEqual | Should -Not -Contain $false
+    }
+
     It 'says of <_> what scikit-learn and statsmodels say' -ForEach 'haiku', 'sonnet' {
         $ours = $both | Where-Object Job -EQ $_
         $their = $theirs.jobs.$_

@@ -104,4 +104,25 @@ Describe 'A slip' {
         $null = 'x', 'x' | New-ClaudeBatchRequest @haiku -WarningVariable warned -WarningAction SilentlyContinue
         $warned[0] | Should -Be "All 2 requests ask the same, 'x'."
     }
+
+    It 'of letters in the names of a row is said, and so is a row of which nothing is kept' {
+        $null = '{"a":1,"A":2}' | ConvertFrom-Json -AsHashtable | New-ClaudeBatchRequest @haiku -Prompt '{{a}}' -WarningVariable warned -WarningAction SilentlyContinue
+        "$warned" | Should -BeLike "*twice, in letters of another case*"
+        $null = Get-Process -Id $PID | New-ClaudeBatchRequest @haiku -Prompt { 'x' } -WarningVariable warned -WarningAction SilentlyContinue
+        "$warned" | Should -BeLike '*Nothing of some rows is kept beside their requests*-SourceProperty*'
+        $null = Get-Process -Id $PID | New-ClaudeBatchRequest @haiku -Prompt { 'x' } -SourceProperty Id -WarningVariable warned
+        $null = 'one', 'two' | New-ClaudeBatchRequest @haiku -WarningVariable +warned
+        $warned | Should -BeNullOrEmpty
+    }
+
+    It 'of a column that is written as the results have it is none, and one that was added is said' {
+        Connect-TestEmulator
+        $results = New-TestRequest | Invoke-ClaudeBatch -Job j 6>$null
+        $results | Export-ClaudeBatchResult -Path ($path = "$(New-TestFolder).csv") -Property Source.Id, Text
+        (Import-Csv $path).'Source.Id' | Should -Be 1, 2, 3
+        Export-ClaudeBatchResult -Job j -Path ($direct = "$(New-TestFolder).csv") -Property Source.Id, Text
+        Get-Content $direct -Raw | Should -Be (Get-Content $path -Raw)
+        $results | Select-Object *, @{ n = 'Extra'; e = { 1 } } | Export-ClaudeBatchResult -Path $path -Force -WarningVariable warned -WarningAction SilentlyContinue
+        "$warned" | Should -BeLike "*added 'Extra' to results; it is not in the file*"
+    }
 }

@@ -170,7 +170,8 @@ public sealed class BatchPoller(JobLedger ledger, BatchApi api, TimeProvider clo
         string message = string.Create(
             CultureInfo.InvariantCulture,
             $"For {(now - batch.NotFoundSince).Value.TotalMinutes:0} minutes the service has known no batch '{batch.ServiceId}' and "
-                + $"listed none. Its answers are lost; it is not sent again by itself.");
+                + $"listed none. Its answers are lost; it is not sent again by itself. Should the service show it again: "
+                + $"Repair-ClaudeBatch -Id {batch.Key} -Adopt {batch.ServiceId}");
         return ledger.Decide(batch, b => IsAsked(b) && b.NotFoundSince == batch.NotFoundSince
             ? new Decision(b with { State = BatchState.Lost, Message = message }, EventKind.Lost, message, denial.RequestId)
             : null);

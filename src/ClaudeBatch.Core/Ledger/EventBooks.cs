@@ -29,6 +29,13 @@ public sealed class EventBooks(LedgerDatabase database, TimeProvider clock)
             ("$request", requestId),
             ("$message", message.Length <= LongestMessage ? message : message[..LongestMessage])));
 
+    /// <summary>Whether the files of a batch, or of its whole job, were removed by a command.</summary>
+    internal bool HaveRemovalOf(BatchRecord batch) => database.Scalar(
+        "SELECT count(*) FROM event WHERE job_id = $job AND kind = $kind AND (batch_id IS NULL OR batch_id = $batch)",
+        ("$job", batch.JobId),
+        ("$kind", Word<EventKind>.Of(EventKind.PayloadRemoved)),
+        ("$batch", batch.Id)) > 0;
+
     /// <summary>The jobs that were removed and have left events: their numbers, which no other job has, and their names.</summary>
     public IReadOnlyList<(long Id, string Name)> RemovedJobs() => database.Read(
         "SELECT DISTINCT job_id, job FROM event WHERE job IS NOT NULL AND job_id NOT IN (SELECT id FROM job) ORDER BY job_id",

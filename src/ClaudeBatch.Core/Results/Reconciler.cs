@@ -148,7 +148,6 @@ public sealed class Reconciler(JobLedger ledger)
         }
     }
 
-    // A file that is not there was removed by request.
     private void AddFiles(List<BookProblem> problems, BatchRecord batch)
     {
         string spool = ledger.Folder.Spool(batch.JobId, batch.Part);
@@ -164,14 +163,17 @@ public sealed class Reconciler(JobLedger ledger)
         }
 
         string results = ledger.Folder.Results(batch.JobId, batch.Part, batch.ResultsFile);
-        if (batch.ResultsDigest is { } digest && File.Exists(results) && !PayloadDigest.IsOfFile(results, digest))
+        if (batch.ResultsDigest is not { } digest)
         {
-            problems.Add(new BookProblem(
-                ProblemKind.FileChanged,
-                batch.Key,
-                batch.RequestCount,
-                ResultReader.Changed(batch, results, "its SHA-256 is another one").Message,
-                []));
+            return;
+        }
+
+        string? problem = File.Exists(results)
+            ? PayloadDigest.IsOfFile(results, digest) ? null : ResultReader.Changed(batch, results, "its SHA-256 is another one").Message
+            : ledger.Events.HaveRemovalOf(batch) ? null : PayloadFiles.Removed(results).Message;
+        if (problem is not null)
+        {
+            problems.Add(new BookProblem(ProblemKind.FileChanged, batch.Key, batch.RequestCount, problem, []));
         }
     }
 

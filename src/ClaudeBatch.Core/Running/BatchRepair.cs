@@ -26,7 +26,8 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
     }
 
     /// <summary>
-    /// Links a part to a batch of the service. Its answers are shown only after their custom ids were found to be those of the part.
+    /// Links a part to a batch of the service. Its answers are shown only after their custom ids were found to be those of the part. A part
+    /// that was lost, or given up after that, can be linked to its own batch again, where the service shows it.
     /// </summary>
     /// <param name="batch">A part that, as far as the ledger knows, the service does not have.</param>
     /// <param name="serviceId"><c>msgbatch_…</c>.</param>
@@ -38,7 +39,13 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
         await api.PrepareAsync(cancellationToken).ConfigureAwait(false); // no script runs under a lock
         using OwnershipLock ownership = Own(batch);
         batch = ledger.Batches.Get(batch);
-        Check(batch);
+        // What was lost may be there again.
+        bool isItself = batch.ServiceId == serviceId && batch.State is BatchState.Lost or BatchState.Abandoned;
+        if (!isItself)
+        {
+            Check(batch);
+        }
+
         if (ledger.Batches.Replacing(batch).FirstOrDefault(
             static b => b.State is not (BatchState.Spooled or BatchState.Abandoned or BatchState.Rejected)) is { } later)
         {
@@ -51,7 +58,7 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
         }
 
         JobRecord job = ledger.Jobs.Get(batch.JobId);
-        Reply<MessageBatch> reply = await FindAsync(job, serviceId, cancellationToken).ConfigureAwait(false);
+        Reply<MessageBatch> reply = await FindAsync(job, serviceId, cancellationToken, isItself ? batch.Id : 0).ConfigureAwait(false);
         if (reply.Value.RequestCounts.Total != batch.RequestCount)
         {
             throw new ClaudeBatchException(
@@ -64,9 +71,18 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
             { Target = serviceId };
         }
 
-        string message = $"Batch {serviceId} was taken for this one by a person.";
+        string message = isItself
+            ? $"Batch {serviceId} is at the service, and was taken up again by a person."
+            : $"Batch {serviceId} was taken for this one by a person.";
         // A part that was given up is taken for one that is on its way, or its state would stay what it is.
-        BatchRecord taken = batch with { State = BatchState.InProgress, Settlement = null, Refusal = null, Adopted = Adoption.Tentative };
+        BatchRecord taken = batch with
+        {
+            State = BatchState.InProgress,
+            Settlement = null,
+            Refusal = null,
+            Message = null,
+            Adopted = isItself ? batch.Adopted : Adoption.Tentative,
+        };
         return ledger.Record(batch, new Decision(
             taken.With(reply.Value),
             EventKind.AdoptedByHand,
@@ -185,9 +201,11 @@ public sealed class BatchRepair(JobLedger ledger, BatchApi api)
 
     private OwnershipLock Own(BatchRecord batch) => Ownership.Take(ledger.Folder, batch);
 
-    private async Task<Reply<MessageBatch>> FindAsync(JobRecord? job, string serviceId, CancellationToken cancellationToken)
+    // The number of the part that may have the id already, which is 0 where none may.
+    private async Task<Reply<MessageBatch>> FindAsync(
+        JobRecord? job, string serviceId, CancellationToken cancellationToken, long itself = 0)
     {
-        if (ledger.Batches.Find(serviceId) is { } known)
+        if (ledger.Batches.Find(serviceId) is { } known && known.Id != itself)
         {
             throw BatchBooks.Known(serviceId, known);
         }

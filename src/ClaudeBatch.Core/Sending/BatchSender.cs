@@ -59,7 +59,8 @@ public sealed class BatchSender(JobLedger ledger, BatchApi api)
         JobRecord job = ledger.Jobs.Get(batch.JobId);
         if (SendGate.Obstacle(ledger, job, batch) is { } obstacle)
         {
-            return new SendResult(batch, obstacle);
+            // Each further step would find the same, and nobody would be told how the job stands.
+            return obstacle.Cause == FailureCause.SpoolChanged ? _recorder.GiveUp(batch, obstacle) : new SendResult(batch, obstacle);
         }
 
         BatchApi bound;

@@ -27,7 +27,7 @@ internal sealed class CreateRecorder(JobLedger ledger)
             {
                 FailureCause.BatchChanged => new SendResult(ledger.Batches.Get(batch), failure),
                 // Each further try would send all bytes again, only to find the same.
-                FailureCause.SpoolChanged => Leave(batch, BatchState.Abandoned, failure),
+                FailureCause.SpoolChanged => GiveUp(batch, failure),
                 _ => Leave(batch, BatchState.Spooled, failure),
             };
         }
@@ -63,6 +63,9 @@ internal sealed class CreateRecorder(JobLedger ledger)
         ledger.Record(job, EventKind.Paused, failure.Message, () => ledger.Jobs.Pause(job, cause, failure.Message));
         return Leave(batch, BatchState.Spooled, failure);
     }
+
+    /// <summary>Gives the part up, because its spool is not what was sealed; the same line sends its rows in a new part.</summary>
+    public SendResult GiveUp(BatchRecord batch, ClaudeBatchException failure) => Leave(batch, BatchState.Abandoned, failure);
 
     /// <summary>
     /// Leaves the part unsent, because the service has refused a credential that can be renewed: the part is sent with the next one.

@@ -27,6 +27,8 @@ public sealed class ExportClaudeBatchResultCommand : ConnectedCommand
 
     private ResultColumns? _columns;
 
+    private readonly SortedSet<string> _others = new(StringComparer.OrdinalIgnoreCase);
+
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = nameof(Path))]
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = nameof(LiteralPath))]
     [AllowNull]
@@ -149,6 +151,12 @@ public sealed class ExportClaudeBatchResultCommand : ConnectedCommand
             Warn($"No result has {string.Join(", ", missing.Select(static m => $"'{m}'"))}; the cells of that column are empty.");
         }
 
+        if (_others.Count > 0)
+        {
+            string names = string.Join(", ", _others.Select(static n => $"'{n}'"));
+            Warn($"Somebody has added {names} to results; it is not in the file. Export-Csv writes any property.");
+        }
+
         _file.Complete();
     }
 
@@ -171,6 +179,7 @@ public sealed class ExportClaudeBatchResultCommand : ConnectedCommand
 
     private void Write(BatchResult result)
     {
+        _others.UnionWith(result.Others);
         _table?.Add(result);
         _file!.HasAny = true;
     }

@@ -89,9 +89,16 @@ public abstract class MeasuringCommand : ConnectedCommand
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 bool hasAnswer = collected.Attempt.Outcome == Outcome.Succeeded;
+                string? expected = _expected?.Of(result);
+                string? actual = hasAnswer ? _actual!.Of(result) : null;
+                if (expected is not null && actual is not null && _actual!.IsNumber && LabelText.IsNumber(expected, actual))
+                {
+                    actual = expected;
+                }
+
                 MeasuredRow row = new(
-                    _expected is null ? LabelCodes.None : _labels!.Of(_expected.Of(result)),
-                    hasAnswer ? _labels!.Of(_actual!.Of(result)) : MeasuredRow.Unanswered,
+                    _expected is null ? LabelCodes.None : _labels!.Of(expected),
+                    hasAnswer ? _labels!.Of(actual) : MeasuredRow.Unanswered,
                     _group is null || _isByVariant ? 0 : _groups!.Of(_group.Of(result)) + 1);
                 measured.Of(collected.Attempt.Variant)
                     .Add(collected.Attempt.CustomId, row, collected.Attempt.CostInPicodollars ?? (hasAnswer ? null : 0));

@@ -158,6 +158,19 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
             Warn($"No row has {names}, which -SourceProperty names; the results will not have it.");
         }
 
+        if (_source!.Twins.Count > 0)
+        {
+            string twins = string.Join(", ", _source.Twins.Select(static n => $"'{n}'"));
+            Warn($"Rows have {twins} twice, in letters of another case. To PowerShell such names are one: of each the first is kept beside "
+                + "the request.");
+        }
+
+        if (_source.KeepsNothing)
+        {
+            Warn("Nothing of some rows is kept beside their requests: they are objects of which no template names a property. Name with "
+                + "-SourceProperty what the results are to have.");
+        }
+
         if (_contentIds.Repeated > 0)
         {
             Warn(string.Create(

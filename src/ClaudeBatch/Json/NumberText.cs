@@ -95,5 +95,5 @@ internal static class NumberText
     private static bool IsPlain(float number) => Math.Abs(number) < 1e6f && !(number == 0 && float.IsNegative(number));
 
     // A division by one leaves as few digits behind the point as there are.
-    private static decimal Shortest(decimal number) => number == 0 ? 0 : number / 1.000000000000000000000000000000000m;
+    public static decimal Shortest(decimal number) => number == 0 ? 0 : number / 1.000000000000000000000000000000000m;
 }

@@ -48,12 +48,16 @@ internal sealed class AnswerLabel
         _member = new PlainMember(_field);
     }
 
+    /// <summary>Whether the last label is a number, and no text of one.</summary>
+    public bool IsNumber { get; private set; }
+
     /// <summary>Gives the label of a result that succeeded; null where there is none.</summary>
     /// <exception cref="ClaudeBatchException"><c>ScriptBlockFailed</c>.</exception>
     [MethodImpl(Hot.AtOnce)]
     public string? Of(BatchResult result)
     {
-        string? label = _block is not null ? RowLabel.OfBlock(_block, result, Parameter)
+        IsNumber = false;
+        string? label = _block is not null ? OfBlock(result)
             : !result.IsComplete && !_isWhole ? null
             : result.IsAsRead && TryPlain(result, out string? plain) ? plain
             : OfObject(result);
@@ -126,10 +130,18 @@ internal sealed class AnswerLabel
         }
 
         ReadOnlySpan<byte> json = _text.WrittenSpan;
-        bool isPlain = _member.TryRead(json) && _member.TryFind(json, out ReadOnlySpan<byte> value)
-            && PlainMember.TryText(value, out label);
+        ReadOnlySpan<byte> value = default;
+        bool isPlain = _member.TryRead(json) && _member.TryFind(json, out value) && PlainMember.TryText(value, out label);
+        IsNumber = isPlain && value is [>= (byte)'0' and <= (byte)'9', ..];
         _isFound |= isPlain;
         return isPlain;
+    }
+
+    private string? OfBlock(BatchResult result)
+    {
+        string? label = RowLabel.OfBlock(_block!, result, Parameter, out bool isNumber);
+        IsNumber = isNumber;
+        return label;
     }
 
     private string? OfObject(BatchResult result)
@@ -161,7 +173,14 @@ internal sealed class AnswerLabel
             _unnamed = (_unnamed.Count + 1, _unnamed.Fields ?? names);
         }
 
-        return value is null ? null : JsonText.Text(value);
+        if (value is null)
+        {
+            return null;
+        }
+
+        string label = LabelText.Of(value, out bool isNumber);
+        IsNumber = isNumber;
+        return label;
     }
 
     private static ClaudeBatchException NotNamed(string[] fields) => new(

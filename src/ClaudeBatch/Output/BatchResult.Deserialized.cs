@@ -46,7 +46,11 @@ public sealed partial class BatchResult
             { Target = value };
         }
 
-        BatchResult again = new() { _isForcedCall = IsForcedCall(item) };
+        BatchResult again = new()
+        {
+            _isForcedCall = IsForcedCall(item),
+            Others = [.. item.Properties.Select(static p => p.Name).Where(IsOther)],
+        };
         foreach (PropertyInfo property in typeof(BatchResult).GetProperties())
         {
             if (item.Properties[property.Name]?.Value is { } kept && !IsMadeFromText(property.Name, kept, item))
@@ -57,6 +61,13 @@ public sealed partial class BatchResult
 
         return again;
     }
+
+    /// <summary>The properties that somebody has added to a result which comes from elsewhere; they are no part of it.</summary>
+    internal IReadOnlyList<string> Others { get; private init; } = [];
+
+    private static bool IsOther(string name)
+        => name is not ("PSComputerName" or "RunspaceId" or "PSShowComputerName" or "PSSourceJobInstanceId")
+            && typeof(BatchResult).GetProperty(name) is null;
 
     private static bool IsForcedCall(PSObject item)
         => item.Properties[nameof(StopReason)]?.Value is Core.Results.Completeness.CallsTools

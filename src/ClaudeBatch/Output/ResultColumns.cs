@@ -104,6 +104,7 @@ internal sealed class ResultColumns(IReadOnlyList<string> wanted, bool expandsOu
         cells[nameof(BatchResult.Citations)] = result.Citations is { Length: > 0 } citations ? citations : null;
 
         cells[nameof(BatchResult.Output)] = result.Output;
+        cells[nameof(BatchResult.Source)] ??= result.Source; // Source.Id is the row's column Id, as it is of a result
         ShellRow row = new(cells, number: 0);
         return wanted.Select(name => Wanted(row, name)).Concat(expandsOutput ? Output(result) : []);
     }

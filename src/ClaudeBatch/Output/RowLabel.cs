@@ -41,7 +41,7 @@ internal sealed class RowLabel
     {
         if (_block is not null)
         {
-            return OfBlock(_block, result, _parameter);
+            return OfBlock(_block, result, _parameter, out _);
         }
 
         ReadOnlySpan<byte> row = result.SourceBytes;
@@ -76,13 +76,21 @@ internal sealed class RowLabel
 
     /// <summary>Runs a script block for a result, which it gets as <c>$_</c>.</summary>
     /// <exception cref="ClaudeBatchException"><c>ScriptBlockFailed</c>.</exception>
-    internal static string? OfBlock(ScriptBlock block, BatchResult result, string parameter)
-        => RowText.Invoke(block, new ShellRow(result, number: 0), parameter).Where(static o => o is not null).ToArray() switch
+    /// <param name="block">The script block.</param>
+    /// <param name="result">The result.</param>
+    /// <param name="parameter">The parameter that has the block, for messages.</param>
+    /// <param name="isNumber">Whether it gives a number, and no text of one.</param>
+    internal static string? OfBlock(ScriptBlock block, BatchResult result, string parameter, out bool isNumber)
+    {
+        object?[] given = [.. RowText.Invoke(block, new ShellRow(result, number: 0), parameter).Where(static o => o is not null)];
+        isNumber = false;
+        return given switch
         {
             [] => null,
-            [var only] => JsonText.Text(only),
+            [var only] => LabelText.Of(only, out isNumber),
             var several => JsonText.Text(several),
         };
+    }
 
     private string? OfObject(BatchResult result)
     {
@@ -91,6 +99,6 @@ internal sealed class RowLabel
         bool isThere = row?.TryGet(_column, out value) == true;
         _isFound |= isThere;
         _columns ??= row is null ? [] : [.. row.Names];
-        return isThere && value is not null ? JsonText.Text(value) : null;
+        return isThere && value is not null ? LabelText.Of(value, out _) : null;
     }
 }

@@ -58,6 +58,12 @@ internal sealed class RowWriter : IDisposable
     /// <summary>The properties to keep that no row has had.</summary>
     public IReadOnlyCollection<string> Absent => _absent;
 
+    /// <summary>The names that a row has twice, in letters of another case; only the first of each is kept.</summary>
+    public HashSet<string> Twins { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether nothing is kept of a row, because it is no record and no template names a property of it.</summary>
+    public bool KeepsNothing { get; private set; }
+
     /// <summary>
     /// The copy of the row that was read last: a JSON object with its properties in their order; empty where none is to be kept.
     /// </summary>
@@ -75,7 +81,7 @@ internal sealed class RowWriter : IDisposable
         if (_choice.Heading != _members.Heading || _choice.IsWhole != isWhole)
         {
             _choice = new Choice(_members.Heading, isWhole, this);
-            _absent.ExceptWith(_members.Heading.Names);
+            Note(isWhole);
         }
 
         _json.Write(_members.Heading, _members.Values, isByValue: false);
@@ -123,6 +129,17 @@ internal sealed class RowWriter : IDisposable
     {
         _json.Dispose();
         _byValue.Dispose();
+    }
+
+    private void Note(bool isWhole)
+    {
+        RowHeading heading = _members.Heading;
+        _absent.ExceptWith(heading.Names);
+        KeepsNothing |= _wanted is null && !isWhole && _choice.Kept is { Length: 0 };
+        if (heading.HasTwins)
+        {
+            Twins.UnionWith(heading.Names.Where((_, i) => heading.IsTwin[i]));
+        }
     }
 
     private bool Matches(string name) => _wanted?.Any(w => w.IsMatch(name)) == true;

@@ -319,7 +319,7 @@ public sealed class DecisionTests : IDisposable
         _network!.Before = static _ => throw new InvalidOperationException("Nobody is called.");
         SendResult sent = await _engine.SendAsync(batch);
 
-        Assert.Equal((BatchState.Spooled, "SpoolChanged"), (sent.Batch.State, sent.Failure?.Id));
+        Assert.Equal((BatchState.Abandoned, "SpoolChanged"), (sent.Batch.State, sent.Failure?.Id));
         Assert.Contains(spool, sent.Failure!.Message, StringComparison.Ordinal);
     }
 

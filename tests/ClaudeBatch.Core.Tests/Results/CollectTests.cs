@@ -6,6 +6,7 @@ using ClaudeBatch.Core.Ledger;
 using ClaudeBatch.Core.Models;
 using ClaudeBatch.Core.Results;
 using ClaudeBatch.Core.Retries;
+using ClaudeBatch.Core.Running;
 using ClaudeBatch.Core.Sending;
 using ClaudeBatch.Emulator;
 
@@ -144,6 +145,26 @@ public sealed class CollectTests : IDisposable
         Assert.Equal(("ResultsNotFound", "ResultsNotFound", "BatchNotEnded"), (first.Id, second.Id, third.Id));
         Assert.Equal(BatchState.Lost, _engine.Ledger.Batches.Get(ended.Id).State);
         Assert.Equal(2, Check().Totals.Unknown);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_lost_and_is_there_again_is_taken_up_again_and_nothing_is_sent(bool isGivenUp)
+    {
+        BatchRecord sent = (await _engine.SendAsync(_engine.Seal("job", "a", "b").NewBatches[0])).Batch;
+        _engine.Change(sent, static b => b with { State = BatchState.Lost });
+        BatchRepair repair = new(_engine.Ledger, _engine.Api);
+        if (isGivenUp)
+        {
+            repair.Abandon(_engine.Now(sent));
+        }
+
+        BatchRecord again = await repair.AdoptAsync(_engine.Now(sent), sent.ServiceId!, CancellationToken.None);
+        await _engine.RunAsync(again);
+
+        Assert.Equal((0, 0), (Check().Totals.Pending, Check().Totals.Unknown));
+        Assert.Single(await _engine.AtServiceAsync());
     }
 
     [Fact]

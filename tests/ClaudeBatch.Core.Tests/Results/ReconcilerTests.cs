@@ -175,9 +175,9 @@ public sealed class ReconcilerTests : IDisposable
             (ProblemKind.Duplicated, "job/2", 1, "b"), (ProblemKind.Foreign, "job/2", 2, "theirs-1 theirs-2")],
             check.Problems.Select(static p => (p.Kind, p.Batch, p.Count, string.Join(' ', p.CustomIds))));
 
-        // Without the file, which lines they are is not known.
+        // Without the file, which is told, too, nobody knows which lines they are.
         File.Delete(Assert.Single(_engine.Ledger.Folder.AllResults(input.NewBatches[0].JobId, 1)));
-        Assert.Equal([0, 0, 1, 2], Check(readsFiles: true).Problems.Select(static p => p.CustomIds.Count));
+        Assert.Equal([0, 0, 0, 1, 2], Check(readsFiles: true).Problems.Select(static p => p.CustomIds.Count));
     }
 
     [Theory]
@@ -217,13 +217,18 @@ public sealed class ReconcilerTests : IDisposable
     }
 
     [Fact]
-    public async Task Files_that_are_not_there_were_not_changed()
+    public async Task Answers_that_are_gone_are_told_unless_they_were_removed_by_a_command()
     {
         BatchRecord batch = await _engine.RunAsync(_engine.Seal("job", "a").NewBatches[0]);
         File.Delete(_engine.Ledger.Folder.Spool(batch.JobId, batch.Part));
         Assert.True(Check(readsFiles: true).IsReconciled);
         File.Delete(Assert.Single(_engine.Ledger.Folder.AllResults(batch.JobId, batch.Part)));
 
+        BookProblem problem = Assert.Single(Check(readsFiles: true).Problems);
+        Assert.Equal((ProblemKind.FileChanged, "job/1"), (problem.Kind, problem.Batch));
+        Assert.Contains("Get-ClaudeBatchResult -Refresh", problem.Message, StringComparison.Ordinal);
+
+        _engine.Ledger.Events.Add(EventKind.PayloadRemoved, "Removed.", batch.JobId, batch.Id);
         Assert.True(Check(readsFiles: true).IsReconciled);
     }
 

@@ -64,14 +64,16 @@ public sealed class SendGateTests : IDisposable
     }
 
     [Fact]
-    public async Task A_spool_that_is_gone_is_told_before_anybody_is_called()
+    public async Task A_spool_that_is_gone_is_told_before_anybody_is_called_and_the_same_line_sends_its_rows()
     {
         BatchRecord batch = _engine.Seal("job", "a").NewBatches[0];
         File.Delete(_engine.Ledger.Folder.Spool(batch.JobId, batch.Part));
 
         SendResult result = await _engine.SendAsync(batch);
 
-        Assert.Equal((FailureCause.SpoolChanged, BatchState.Spooled, 0), (result.Failure!.Cause, result.Batch.State, _calls));
+        Assert.Equal((FailureCause.SpoolChanged, BatchState.Abandoned, 0), (result.Failure!.Cause, result.Batch.State, _calls));
+        BatchRecord anew = Assert.Single(_engine.Seal("job", "a").NewBatches);
+        Assert.Equal(BatchState.InProgress, (await _engine.SendAsync(anew)).Batch.State);
     }
 
     [Fact]

@@ -75,6 +75,9 @@ public class LedgerFolder
             ? string.Create(CultureInfo.InvariantCulture, $"part-{part:0000}.results.jsonl")
             : string.Create(CultureInfo.InvariantCulture, $"part-{part:0000}.results-{download}.jsonl"));
 
+    /// <summary>Whether a path is that of results.</summary>
+    internal static bool IsOfResults(string path) => Path.GetFileName(path).Contains(".results", StringComparison.Ordinal);
+
     /// <summary>Finds all files with results of a part: of each download, also of those that broke off.</summary>
     public IReadOnlyList<string> AllResults(long jobId, int part) => Directory.Exists(Job(jobId))
         ? Directory.GetFiles(Job(jobId), string.Create(CultureInfo.InvariantCulture, $"part-{part:0000}.results*"))

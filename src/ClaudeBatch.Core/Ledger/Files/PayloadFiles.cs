@@ -61,7 +61,12 @@ public sealed class PayloadFiles : IDisposable
     }
 
     internal static ClaudeBatchException Removed(string path) => new(
-        FailureKind.NotFound, "PayloadRemoved", $"'{path}' is gone: the ledger still has the counts, requests and answers were removed.")
+        FailureKind.NotFound,
+        "PayloadRemoved",
+        $"'{path}' is gone; the ledger still has the counts."
+            + (LedgerFolder.IsOfResults(path)
+                ? " If it was not removed on purpose, the service gives the answers once more, for 29 days: Get-ClaudeBatchResult -Refresh"
+                : string.Empty))
     { Target = path };
 
     private PayloadFile Open(string path)
