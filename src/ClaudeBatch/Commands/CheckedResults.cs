@@ -28,12 +28,15 @@ internal sealed partial class CheckedResults(ConnectedCommand command, ResultCho
     public void Give(JobRecord job, IReadOnlyList<BatchRecord> collected, CancellationToken cancellationToken)
     {
         BookCheck books = new Reconciler(command.Open().Ledger).Check(command.Open().Ledger.Jobs.Get(job.Id));
-        if (!choice.Strict && JobRows.Unfinished(job, books) is { } unfinished)
+        bool goesOn = books.Totals.Pending + books.Totals.WaitingForTools > 0 || job.SealedAt is null;
+        if (!choice.Strict && (goesOn || choice.LeavesUnfinished) && JobRows.Unfinished(job, books) is { } unfinished)
         {
             command.Warn($"{unfinished}.");
         }
 
-        IReadOnlyList<BookProblem> problems = choice.Strict ? books.Problems : [.. JobRows.Wrong(books)];
+        // Of what the service has never accepted nothing comes any more, which a report says in its own words.
+        IReadOnlyList<BookProblem> problems = choice.Strict ? books.Problems
+            : [.. JobRows.Wrong(books, besides: choice.LeavesUnfinished ? null : ProblemKind.NotSubmitted)];
         Give($"job '{job.Name}'", problems, job, collected, only: null, cancellationToken);
     }
 

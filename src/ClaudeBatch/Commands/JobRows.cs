@@ -59,7 +59,10 @@ internal sealed class JobRows(ConnectedCommand command)
     }
 
     /// <summary>Gives what is wrong with the books of a job, but for what keeps it from being finished.</summary>
-    public static IEnumerable<BookProblem> Wrong(BookCheck books) => books.Problems.Where(static p => !s_unfinished.Contains(p.Kind));
+    /// <param name="books">The books.</param>
+    /// <param name="besides">What of that is given all the same; null for nothing.</param>
+    public static IEnumerable<BookProblem> Wrong(BookCheck books, ProblemKind? besides = null)
+        => books.Problems.Where(p => p.Kind == besides || !s_unfinished.Contains(p.Kind));
 
     /// <summary>Says, after the last job, what there is to say of all of them.</summary>
     public void Close() => _results.Close();
