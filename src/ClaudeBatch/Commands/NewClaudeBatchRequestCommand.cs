@@ -165,7 +165,8 @@ public sealed partial class NewClaudeBatchRequestCommand : TemplateCommand
                 + "the request.");
         }
 
-        if (_source.KeepsNothing)
+        // A picture or a document that is the row itself says what it is.
+        if (_source.KeepsNothing && _makers.All(static m => m.Images is null && m.Documents is null))
         {
             Warn("Nothing of some rows is kept beside their requests: they are objects of which no template names a property. Name with "
                 + "-SourceProperty what the results are to have.");

@@ -135,7 +135,7 @@ internal sealed class RowWriter : IDisposable
     {
         RowHeading heading = _members.Heading;
         _absent.ExceptWith(heading.Names);
-        KeepsNothing |= _wanted is null && !isWhole && _choice.Kept is { Length: 0 } && !_named.Contains("_"); // its text is in the request
+        KeepsNothing |= _wanted is null && !isWhole && _choice.Kept is { Length: 0 };
         if (heading.HasTwins)
         {
             Twins.UnionWith(heading.Names.Where((_, i) => heading.IsTwin[i]));
