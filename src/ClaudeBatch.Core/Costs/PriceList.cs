@@ -10,6 +10,9 @@ namespace ClaudeBatch.Core.Costs;
 /// <param name="catalog">The models, with their prices.</param>
 public sealed class PriceList(ModelCatalog catalog)
 {
+    /// <summary>The most USD that picodollars are counted for: nine million.</summary>
+    public const int MostDollars = 9_000_000;
+
     /// <summary>
     /// The price of one web search in picodollars. 1,000 searches cost 10 USD, in a batch as outside (documentation of the service, "Web
     /// search tool").
@@ -62,9 +65,6 @@ public sealed class PriceList(ModelCatalog catalog)
     /// </summary>
     public static string Text(decimal dollars)
         => "$" + dollars.ToString(Math.Abs(dollars) < 0.000001m ? "0.00##########" : "0.00####", CultureInfo.InvariantCulture);
-
-    /// <summary>The most USD that picodollars are counted for: nine million.</summary>
-    public const int MostDollars = 9_000_000;
 
     /// <summary>Converts USD, at most <see cref="MostDollars"/>, to picodollars; null stays null.</summary>
     public static long? FromDollars(decimal? dollars) => (long?)(dollars * PicodollarsPerDollar);

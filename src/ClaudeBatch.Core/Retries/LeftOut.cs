@@ -8,6 +8,8 @@ public static class LeftOut
 {
     private const string Incomplete = "-Incomplete";
 
+    private const string OtherAnswer = "have another answer that cannot be used as it is";
+
     /// <summary>Makes the sentence.</summary>
     /// <param name="ledger">The open ledger.</param>
     /// <param name="job">The job.</param>
@@ -27,9 +29,11 @@ public static class LeftOut
         JobTotals totals = ledger.Jobs.Totals(job);
         if (totals.WaitingForTools > 0)
         {
-            found.RemoveAll(static f => f.How == Incomplete);
+            // They are among the answers that cannot be used as they are.
             found.Add(("wait for their tools", $"Resume-ClaudeBatch -Job {job.Name} -Tool …", totals.WaitingForTools));
-            found.Add(("have another answer that cannot be used as it is", Incomplete, totals.Incomplete));
+            long others = found.Where(static f => f.How == Incomplete).Sum(static f => f.Count) - totals.WaitingForTools;
+            found.RemoveAll(static f => f.How == Incomplete);
+            found.Add((OtherAnswer, Incomplete, others));
         }
 
         long uncollected = ledger.Batches.OfJob(job.Id).Where(static b => b.State is BatchState.Ended or BatchState.Downloaded)
@@ -47,7 +51,7 @@ public static class LeftOut
     private static (string What, string How) Of(EndCount end, bool mayTryAgain) => end switch
     {
         { Outcome: Outcome.Succeeded, StopReason: "max_tokens" } => ("have an answer that was cut at max_tokens", "-MaxTokensFactor 2"),
-        { Outcome: Outcome.Succeeded } => ("have another answer that cannot be used as it is", Incomplete),
+        { Outcome: Outcome.Succeeded } => (OtherAnswer, Incomplete),
         { Outcome: Outcome.Canceled } => ("were canceled", "-Status Canceled"),
         { Outcome: Outcome.Missing } => ("were left out of the results", "-Status Missing"),
         { Outcome: Outcome.Unknown } => ("ended in a way that is not known", "-Status Unknown"),

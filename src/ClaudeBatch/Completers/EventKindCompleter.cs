@@ -11,8 +11,7 @@ public sealed class EventKindCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        WildcardPattern pattern = WildcardPattern.Get(
-            wordToComplete.Trim('\'', '"') + "*", WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+        WildcardPattern pattern = TypedWord.Pattern(wordToComplete);
         return Enum.GetNames<EventKind>().Order(StringComparer.Ordinal).Where(pattern.IsMatch).Select(static k => new CompletionResult(k));
     }
 }

@@ -15,8 +15,7 @@ public abstract class LedgerCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        WildcardPattern pattern = WildcardPattern.Get(
-            wordToComplete.Trim('\'', '"') + "*", WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+        WildcardPattern pattern = TypedWord.Pattern(wordToComplete);
         try
         {
             using ServiceSession service = new(ConnectionDefaults.Resolve(given: null), static (_, _) => { });

@@ -13,8 +13,7 @@ public sealed class ModelCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        WildcardPattern pattern = WildcardPattern.Get(
-            wordToComplete.Trim('\'', '"') + "*", WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+        WildcardPattern pattern = TypedWord.Pattern(wordToComplete);
         DateOnly today = DateOnly.FromDateTime(DateTime.UtcNow);
         ModelCatalog models = KnownModels.Of(fakeBoundParameters["Connection"] as ClaudeBatchConnection);
         return models.Models

@@ -190,11 +190,7 @@ public sealed partial class BatchApiTests : IDisposable
     public async Task An_error_whose_body_stalls_is_told_with_what_came_of_it()
     {
         using ScriptedHandler network = new();
-        using BatchApi api = new(
-            new ServiceConnection(new Uri("https://service.test/"), ApiCredential.FromKey("sk-ant-secret")),
-            network,
-            TimeProvider.System,
-            new TransportLimits { Stall = TimeSpan.FromMilliseconds(20) });
+        using BatchApi api = Impatient(network);
         network.Answer(HttpStatusCode.BadRequest, new StreamContent(new NeverStream("<h1>Not from here</h1>")));
 
         ClaudeBatchException failure = await Assert.ThrowsAsync<ClaudeBatchException>(() => api.ListAsync(20, null, CancellationToken.None));
@@ -206,11 +202,7 @@ public sealed partial class BatchApiTests : IDisposable
     public async Task An_answer_that_was_paid_and_stalls_is_a_failure_of_the_network()
     {
         using ScriptedHandler network = new();
-        using BatchApi api = new(
-            new ServiceConnection(new Uri("https://service.test/"), ApiCredential.FromKey("sk-ant-secret")),
-            network,
-            TimeProvider.System,
-            new TransportLimits { Stall = TimeSpan.FromMilliseconds(20) });
+        using BatchApi api = Impatient(network);
         network.Answer(HttpStatusCode.OK, new StreamContent(new NeverStream("{\"id\":")));
 
         ClaudeBatchException failure = await Assert.ThrowsAsync<ClaudeBatchException>(() => api.SendMessageAsync("{}"u8.ToArray(), CancellationToken.None));
@@ -233,6 +225,12 @@ public sealed partial class BatchApiTests : IDisposable
         Assert.Contains("Please sign in to the network.", failure.Message, StringComparison.Ordinal);
         Assert.Contains("not the service's own reply", failure.Message, StringComparison.Ordinal);
     }
+
+    private static BatchApi Impatient(HttpMessageHandler network) => new(
+        new ServiceConnection(new Uri("https://service.test/"), ApiCredential.FromKey("sk-ant-secret")),
+        network,
+        TimeProvider.System,
+        new TransportLimits { Stall = TimeSpan.FromMilliseconds(20) });
 
     // Gives a text, and nothing after it.
     private sealed class NeverStream(string first = "") : MemoryStream
