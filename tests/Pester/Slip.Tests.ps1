@@ -112,6 +112,7 @@ Describe 'A slip' {
         "$warned" | Should -BeLike '*Nothing of some rows is kept beside their requests*-SourceProperty*'
         $null = Get-Process -Id $PID | New-ClaudeBatchRequest @haiku -Prompt { 'x' } -SourceProperty Id -WarningVariable warned
         $null = 'one', 'two' | New-ClaudeBatchRequest @haiku -WarningVariable +warned
+        $null = 1..3 | New-ClaudeBatchRequest @haiku -Prompt 'x {{_}}' -WarningVariable +warned
         $warned | Should -BeNullOrEmpty
     }
 

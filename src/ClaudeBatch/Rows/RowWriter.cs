@@ -135,7 +135,8 @@ internal sealed class RowWriter : IDisposable
     {
         RowHeading heading = _members.Heading;
         _absent.ExceptWith(heading.Names);
-        KeepsNothing |= _wanted is null && !isWhole && _choice.Kept is { Length: 0 };
+        // A number or a date has nothing besides itself.
+        KeepsNothing |= _wanted is null && !isWhole && _choice.Kept is { Length: 0 } && ForeignValue.Bare(_row!.Given) is not ValueType;
         if (heading.HasTwins)
         {
             Twins.UnionWith(heading.Names.Where((_, i) => heading.IsTwin[i]));
